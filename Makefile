@@ -1,0 +1,76 @@
+# One blessed path: make setup, make check while you work, make test before you submit.
+# Every target sets itself up. What a machine lacks costs named, counted skips, except in CI, where it is a failure.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+WHEELHOUSE := $(VENV)/wheelhouse
+JOBS ?= 2
+CHECK_SEEDS ?= 200
+TEST_SEEDS ?= 2000
+
+.DEFAULT_GOAL := help
+.PHONY: help setup tools demo lint types walls static simulate check test acceptance bench wheel lock clean
+
+help: ## this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+setup: $(READY) ## a virtual environment in .venv with pinned, hashed packages
+
+$(READY): requirements/run.txt requirements/dev.txt pyproject.toml Makefile tools/machine
+	@bash tools/machine python $(PYTHON)
+	@rm -f $(READY)
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "setup: installing packages into $(VENV)"
+	@mkdir -p $(WHEELHOUSE)
+	@$(BIN)/python -m pip download -q --disable-pip-version-check --require-hashes --only-binary :all: \
+		-r requirements/run.txt -d $(WHEELHOUSE)
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --only-binary :all: \
+		--find-links $(WHEELHOUSE) -r requirements/dev.txt
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(READY)
+	@echo "setup: done"
+
+tools: ## what the tests like to find on the machine; installs only as root on Debian
+	@bash tools/machine tests
+
+demo: $(READY) ## two stations, one line, a kill, a verified record and a refused forgery
+	@$(BIN)/openline demo
+
+lint: $(READY)
+	$(BIN)/ruff check --quiet src tests $(wildcard simulation conformance bench)
+
+types: $(READY)
+	$(BIN)/mypy
+
+walls: $(READY)
+	@$(BIN)/lint-imports --no-cache > $(VENV)/walls.log || { cat $(VENV)/walls.log; exit 1; }
+
+static: lint types walls
+
+simulate: $(READY)
+	$(BIN)/python -m simulation --seeds $(CHECK_SEEDS)
+
+check: static ## lint, types, walls, quick tests and 200 seeds; under two minutes
+	$(BIN)/python -m simulation --seeds $(CHECK_SEEDS)
+	$(BIN)/python -m pytest -q -n $(JOBS) -m "not acceptance and not whole"
+
+test: tools static ## everything CI runs; the last line is pytest's own
+	$(BIN)/python -m simulation --seeds $(TEST_SEEDS)
+	$(BIN)/python -m pytest -n $(JOBS) --durations=10
+
+acceptance: tools $(READY) ## the long runs: fifty kills, whole correspondences, many more examples
+	$(BIN)/python -m pytest -m acceptance --hypothesis-profile=long --durations=10
+
+bench: $(READY) ## what we promise about speed, beside the machine's own limits
+	$(BIN)/python -m bench
+
+wheel: $(READY) ## dist/openline-*.whl
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m build --no-isolation --wheel --outdir dist
+
+lock: ## write the hashed requirements anew; needs uv on the path
+	bash tools/lock
+
+clean: ## remove what make made
+	rm -rf $(VENV) build dist src/*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

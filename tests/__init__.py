@@ -1,0 +1,1 @@
+"""Tests: rooms/ mirrors the tree, contracts/ holds what two parts must share, house/ checks the house itself."""
