@@ -83,7 +83,7 @@ class FoundRow(NamedTuple):
 
     position: int  # 1, 2, 3 ... in the order this store committed them; never reused
     log: LogId
-    index: int
+    index: int  # type: ignore[assignment]  # shadows tuple.index, which nobody wants here
 
 
 class BlobRow(NamedTuple):
@@ -180,7 +180,7 @@ class PutSubmission(NamedTuple):
 
     token: str
     log: LogId
-    index: int
+    index: int  # type: ignore[assignment]  # shadows tuple.index, which nobody wants here
 
 
 Write = (
