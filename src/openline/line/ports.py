@@ -10,12 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
-
-class LogId(NamedTuple):
-    """Names one log of one line: the author's place in the roster and one life of its writer."""
-
-    party: int  # 0..7, never given to anybody else
-    generation: bytes  # 12 bytes: 6 of Unix ms big-endian, 6 random
+from openline.record.entry import LogId as LogId
 
 
 # --- rows: what is read back

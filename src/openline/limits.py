@@ -1,0 +1,84 @@
+"""Every bound, with its unit in its name, and the relations between bounds asserted.
+
+Sizes are bytes, spans are milliseconds unless the name says otherwise. A parser checks a bound
+before it loops or allocates.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+# --- parties and logs
+PARTIES_MAX: Final = 8
+GENERATION_BYTES: Final = 12  # 6 bytes of time in ms, 6 random: a name, not a clock
+NAME_CHARS_MAX: Final = 64
+
+# --- entries
+BODY_BYTES_MAX: Final = 256 * 1024
+REFERENCES_MAX: Final = 32
+HEADER_BYTES_MAX: Final = 4096
+SUBJECT_CHARS_MAX: Final = 256
+TEXT_CHARS_MAX: Final = 60_000
+OFFICES_MAX: Final = 64
+OFFICE_CHARS_MAX: Final = 64
+ATTACHMENTS_MAX: Final = 16
+LOG_ENTRIES_MAX: Final = 2**40
+WRITTEN_AT_MS_MAX: Final = 2**48 - 1  # six bytes, as in the name of a generation
+
+# --- commits: what one signature and one fsync may cover
+COMMIT_ENTRIES_MAX: Final = 1024
+COMMIT_BYTES_MAX: Final = 4 * 1024 * 1024
+
+# --- frames
+FRAME_BODY_BYTES_MIN: Final = 12 + 16  # tag, start, counter; seal tag of an empty payload
+FRAME_BODY_BYTES_MAX: Final = 1024 * 1024
+PAYLOAD_BYTES_MAX: Final = FRAME_BODY_BYTES_MAX - FRAME_BODY_BYTES_MIN
+FRAME_COUNTER_MAX: Final = 2**32 - 1
+ITEMS_PER_FRAME_MAX: Final = 4096
+HAIL_LOGS_MAX: Final = 1024
+FRAGMENTED_BYTES_MAX: Final = COMMIT_BYTES_MAX + 64 * 1024
+FRAGMENT_SETS_MAX: Final = 8
+
+# --- notes (C2SP signed note)
+NOTE_BYTES_MAX: Final = 16 * 1024
+NOTE_SIGNATURES_MAX: Final = 16
+
+# --- attachments
+BLOB_BYTES_MAX: Final = 16 * 1024 * 1024
+BLOB_CHUNK_BYTES: Final = 64 * 1024
+
+# --- the line
+HAIL_EVERY_MS: Final = 3_000
+SILENCE_ALARM_AFTER_MS: Final = 60_000
+RESEND_AFTER_MS: Final = 4_000
+IN_FLIGHT_BYTES_MAX: Final = 2 * COMMIT_BYTES_MAX
+PENDING_BYTES_MAX: Final = 2 * COMMIT_BYTES_MAX  # received, not yet covered by a checked checkpoint
+RECENT_ROOTS: Final = 4096  # sizes whose root we remember, so that it need not be sent
+SERVE_OTHERS_AFTER_MS: Final = 10_000  # before we serve a third party's log
+
+# --- keys and epochs
+EPOCH_EVERY_MS: Final = 6 * 3_600_000
+EPOCHS_AHEAD_MAX: Final = 366 * 4
+COURIER_KEEP_MS: Final = 30 * 86_400_000
+PQ_CHECKPOINT_EVERY_MS: Final = 3_600_000
+RENEW_WARN_BEFORE_MS: Final = 30 * 86_400_000
+TRANSCRIPT_DIGITS: Final = 35  # seven groups of five; a chance match is below 2^-115
+
+# --- files
+CARD_BYTES_MAX: Final = 64 * 1024
+CEREMONY_BYTES_MAX: Final = 1024 * 1024
+CONFIG_BYTES_MAX: Final = 64 * 1024
+EXPORT_ITEM_BYTES_MAX: Final = BODY_BYTES_MAX + HEADER_BYTES_MAX + NOTE_BYTES_MAX
+REPLAY_LINE_BYTES_MAX: Final = BODY_BYTES_MAX
+STORY_BYTES_MAX: Final = 256 * 1024
+STORY_LINES_MAX: Final = 200
+STORY_SOURCES_MAX: Final = 16
+
+assert COMMIT_ENTRIES_MAX >= 1
+assert COMMIT_BYTES_MAX >= BODY_BYTES_MAX + HEADER_BYTES_MAX  # one entry always fits a commit
+assert PENDING_BYTES_MAX >= COMMIT_BYTES_MAX  # a whole commit can wait for its signature
+assert FRAGMENTED_BYTES_MAX >= BODY_BYTES_MAX  # any one entry can travel in pieces
+assert SILENCE_ALARM_AFTER_MS >= 5 * HAIL_EVERY_MS  # one lost hail must not wake anyone
+assert RESEND_AFTER_MS > HAIL_EVERY_MS  # a hail can report progress before we repeat ourselves
+assert TRANSCRIPT_DIGITS >= 34
+assert TEXT_CHARS_MAX * 4 < BODY_BYTES_MAX

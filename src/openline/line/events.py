@@ -1,0 +1,226 @@
+"""What can happen to a line machine, and what it wants done. Closed unions; `match` ends in assert_never.
+
+Facts come in with the event: the machine never asks a clock, a disk or a key.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from openline.line.ports import EntryRow, LogId, NoteRow, Write
+from openline.line.state import BearerUp
+from openline.record.entry import Ref
+from openline.wire.items import Item
+
+
+# ------------------------------------------------------------------ events
+class Draft(NamedTuple):
+    """One entry that somebody here wants written. `body` is the raw body, at most BODY_BYTES_MAX bytes."""
+
+    kind: int
+    precedence: int
+    flags: int
+    references: tuple[Ref, ...]
+    body: bytes
+    token: str = ""  # idempotency token of the submission; empty = none
+
+
+class Started(NamedTuple):
+    """A new life of this station: open `generation` with `secret`, `opening` being the body of entry 0."""
+
+    generation: bytes
+    secret: bytes
+    station: bytes
+    opening: bytes
+
+
+class Submitted(NamedTuple):
+    """Drafts to append to our own log, in order."""
+
+    drafts: tuple[Draft, ...]
+
+
+class Up(NamedTuple):
+    """A bearer to `peer` began to move bytes."""
+
+    peer: int
+    bearer: BearerUp
+
+
+class Down(NamedTuple):
+    """A bearer to `peer` stopped moving bytes."""
+
+    peer: int
+    bearer: str
+
+
+class Arrived(NamedTuple):
+    """Items from one opened frame. `start` names the life of the sender's station."""
+
+    peer: int
+    bearer: str
+    start: bytes
+    items: tuple[Item, ...]
+
+
+class Loaded(NamedTuple):
+    """Answer to `Load`: rows from `first`, ending where `note` ends; no rows if there is nothing to send."""
+
+    peer: int
+    log: LogId
+    first: int
+    rows: tuple[EntryRow, ...]
+    note: NoteRow | None
+
+
+class RootFound(NamedTuple):
+    """Answer to `FindRoot`: our root of `log` at `size`, None where we do not hold that much."""
+
+    want: FindRoot
+    root: bytes | None
+
+
+class LeavesFound(NamedTuple):
+    """Answer to `FindLeaves`: the first `count` leaves of `log`."""
+
+    want: FindLeaves
+    leaves: tuple[bytes, ...]
+
+
+class Tick(NamedTuple):
+    """Time passed."""
+
+
+class CarryOut(NamedTuple):
+    """Somebody carries a stick to `peer`: send all it has not receipted, without waiting for a hail."""
+
+    peer: int
+
+
+Event = (
+    Started | Submitted | Up | Down | Arrived | Loaded | RootFound | LeavesFound | Tick | CarryOut
+)
+
+
+# ------------------------------------------------------------------ effects
+class Send(NamedTuple):
+    """Seal these items for `peer` and hand them to `bearer` (None: the best one that is up)."""
+
+    peer: int
+    items: tuple[Item, ...]
+    bearer: str | None = None
+
+
+class Load(NamedTuple):
+    """Read entries of `log` from `first` up to a noted size, for `peer`."""
+
+    peer: int
+    log: LogId
+    first: int
+
+
+class FindRoot(NamedTuple):
+    """Find our root of `log` at `size`; `why` says what the answer is for."""
+
+    peer: int
+    log: LogId
+    size: int
+    why: Item | None
+
+
+class FindLeaves(NamedTuple):
+    """Read the first `count` leaves, to build the proof that `note` and ours cannot both be true."""
+
+    log: LogId
+    count: int
+    note: bytes
+
+
+class UnsignedCheckpoint(NamedTuple):
+    """Our own log at a new size: sign this text with its note key."""
+
+    log: LogId
+    size: int
+    root: bytes
+
+
+class UnsignedReceipt(NamedTuple):
+    """A log of another party that we hold to `size` once this turn is committed: cosign it."""
+
+    log: LogId
+    size: int
+    root: bytes
+
+
+class Appended(NamedTuple):
+    """Our own entries, now durable here: recorded, not yet held by anybody else."""
+
+    log: LogId
+    first: int
+    count: int
+    tokens: tuple[str, ...]
+
+
+class Held(NamedTuple):
+    """Entries of another party, now durable here and receipted."""
+
+    log: LogId
+    first: int
+    count: int
+    peer: int
+
+
+class ReceiptCame(NamedTuple):
+    """A party's countersignature, checked and stored: its machine holds `log` up to `size`."""
+
+    log: LogId
+    witness: int
+    size: int
+    at_s: int
+
+
+class Disputed(NamedTuple):
+    """An exhibit against `log` was stored."""
+
+    log: LogId
+    size: int
+    sentence: str
+
+
+class Noticed(NamedTuple):
+    """Something a person may want to know: a stable code and plain words."""
+
+    code: str
+    text: str
+
+
+Told = Appended | Held | ReceiptCame | Disputed | Noticed
+Wanted = Load | FindRoot | FindLeaves
+
+
+class Intent(NamedTuple):
+    """What one step wants, before the signatures are there."""
+
+    checkpoint: UnsignedCheckpoint | None
+    receipts: tuple[UnsignedReceipt, ...]
+    writes: tuple[Write, ...]
+    sends: tuple[Send, ...]
+    wanted: tuple[Wanted, ...]
+    told: tuple[Told, ...]
+
+
+class Signatures(NamedTuple):
+    """The station's answer to an `Intent`: Ed25519 signatures in the order asked, and when it cosigned."""
+
+    checkpoint: bytes
+    receipts: tuple[bytes, ...]
+    at_s: int
+
+
+class Outcome(NamedTuple):
+    """What to commit, and what to do only after the commit returned."""
+
+    writes: tuple[Write, ...]
+    sends: tuple[Send, ...]
+    wanted: tuple[Wanted, ...]
+    told: tuple[Told, ...]

@@ -1,0 +1,129 @@
+"""What a line machine remembers. Sizes, frontiers and bounded windows; never the entries themselves.
+
+`LineState.logs` is the durable part: every field of it is rebuilt from the store after a restart.
+Everything else is volatile: a station that forgets it asks again by its next hail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import NamedTuple
+
+from openline.line.ports import LogId
+from openline.record.merkle import Peaks
+from openline.record.roster import Roster
+from openline.wire.items import Run, WireEntry
+
+
+class Standing(NamedTuple):
+    """A signed checkpoint of one log: the newest one checked, or made, here."""
+
+    size: int
+    root: bytes
+    signature: bytes
+
+
+class Receipted(NamedTuple):
+    """A party's newest countersignature over one log, as checked here."""
+
+    size: int
+    at_s: int
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class LogState:
+    """One log as held here: complete from entry 0 to `noted.size`, every entry under a checked note."""
+
+    log: LogId
+    secret: bytes
+    station: bytes
+    noted: Standing
+    peaks: Peaks
+    receipts: Mapping[int, Receipted] = field(default_factory=dict)  # by witness
+    disputed_from: int | None = None
+
+    @property
+    def size(self) -> int:
+        """Number of entries held, all under one checked signature."""
+        return self.noted.size
+
+
+class Pending(NamedTuple):
+    """Entries that came ahead of the signature that covers them. Bounded by PENDING_BYTES_MAX."""
+
+    first: int
+    runs: tuple[Run, ...]
+    entries: tuple[WireEntry, ...]
+    bytes_held: int
+
+
+class Flow(NamedTuple):
+    """How far a log was pushed to one peer. Volatile; the peer's hails and receipts correct it."""
+
+    sent: int
+    moved_at_ms: int
+    reported: int  # what the peer last proved or said it holds
+    loading: bool = False
+    full: bool = False  # the peer could not resolve compact forms: send everything in full
+
+
+class BearerUp(NamedTuple):
+    """A bearer that moves bytes to one peer now."""
+
+    name: str
+    frame_bytes_max: int
+    bytes_per_second: int
+    one_way: bool = False
+
+
+class Contact(Enum):
+    """What is known of a peer, from our own observation only."""
+
+    NEVER = "never heard"
+    UP = "up"
+    SILENT = "silent"
+
+
+@dataclass(frozen=True, slots=True)
+class PeerState:
+    """One other party of the line, as this station sees it since it started."""
+
+    party: int
+    bearers: tuple[BearerUp, ...] = ()
+    start: bytes = b""  # frame start of its newest heard generation
+    heard_at_ms: int | None = None
+    proved_at_ms: int | None = None  # when our own nonce last came back
+    nonce: bytes = bytes(8)
+    nonce_at_ms: int = 0
+    echo: bytes = bytes(8)
+    clock_offset_ms: int | None = None
+    hail_due_ms: int = 0
+    epoch_held: int = 0  # highest epoch of our frames that it says it can open
+    flows: Mapping[LogId, Flow] = field(default_factory=dict)
+    receipts_sent: Mapping[LogId, tuple[int, int]] = field(default_factory=dict)  # size, at ms
+    lacks_since: Mapping[LogId, tuple[int, int]] = field(default_factory=dict)  # their size, first seen ms
+    differs_at: Mapping[LogId, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LineState:
+    """The whole machine. Frozen; `step` answers with a new one."""
+
+    roster: Roster
+    me: int
+    own: LogId | None  # our current generation; None before `Started`
+    logs: Mapping[LogId, LogState]
+    newest: Mapping[int, LogId]  # newest generation held of each party
+    roots: Mapping[LogId, Mapping[int, bytes]]  # bounded window: size -> root
+    secrets: Mapping[LogId, tuple[bytes, bytes]]  # opened, nothing held yet: secret, station
+    pending: Mapping[LogId, Pending]
+    peers: Mapping[int, PeerState]
+    last_written_ms: int = 0
+
+
+def others(roster: Roster, me: int) -> tuple[int, ...]:
+    """Indices of the other parties still on the line, ascending."""
+    return tuple(index for index in range(len(roster.parties)) if index != me)

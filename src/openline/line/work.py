@@ -1,0 +1,147 @@
+"""The workbench of one step: a private copy of what the step changes, and what it wants done.
+
+`step` stays pure because nobody outside sees this object: it is made from one frozen state and
+frozen into the next. Inner mappings are copied when first written in a step.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from openline import limits
+from openline.line.events import (
+    Draft,
+    Intent,
+    Noticed,
+    Send,
+    Told,
+    UnsignedCheckpoint,
+    UnsignedReceipt,
+    Wanted,
+)
+from openline.line.ports import LogId, LogRow, PutLog, Write
+from openline.line.state import Flow, LineState, LogState, PeerState, Pending
+from openline.record.roster import Roster
+from openline.wire.items import Item
+
+NO_FLOW: Final = Flow(sent=0, moved_at_ms=0, reported=0)
+
+
+class Work:
+    """One step in the making."""
+
+    def __init__(self, state: LineState, now_ms: int, nonce: bytes) -> None:
+        self.state = state
+        self.now_ms = now_ms
+        self.nonce = nonce
+        self.roster: Roster = state.roster
+        self.me = state.me
+        self.own = state.own
+        self.logs = dict(state.logs)
+        self.newest = dict(state.newest)
+        self.secrets = dict(state.secrets)
+        self.pending: dict[LogId, Pending] = dict(state.pending)
+        self.peers = dict(state.peers)
+        self.roots = dict(state.roots)
+        self.last_written_ms = state.last_written_ms
+        self._own_windows: set[LogId] = set()
+        self.drafts: list[Draft] = []
+        self.checkpoint: UnsignedCheckpoint | None = None
+        self.receipts: dict[LogId, UnsignedReceipt] = {}
+        self.writes: list[Write] = []
+        self.sends: list[Send] = []
+        self.wanted: list[Wanted] = []
+        self.told: list[Told] = []
+
+    # ---------------------------------------------------------------- wants
+    def send(self, peer: int, *items: Item, bearer: str | None = None) -> None:
+        """Ask for items to go out after the commit."""
+        self.sends.append(Send(peer, items, bearer))
+
+    def notice(self, code: str, text: str) -> None:
+        """Tell a person, after the commit."""
+        self.told.append(Noticed(code, text))
+
+    # ---------------------------------------------------------------- logs
+    def put_log(self, log: LogState) -> None:
+        """Replace one log's state and write its row in this turn's transaction."""
+        self.logs[log.log] = log
+        newest = self.newest.get(log.log.party)
+        if newest is None or newest.generation < log.log.generation:
+            self.newest[log.log.party] = log.log
+        self.writes.append(PutLog(row_of(log)))
+
+    def remember_root(self, log: LogId, size: int, root: bytes) -> None:
+        """Keep a bounded window of roots, so that they need not be sent or asked for again."""
+        window = self.roots.get(log, {})
+        if log not in self._own_windows:
+            window = dict(window)
+            self._own_windows.add(log)
+        window = window if isinstance(window, dict) else dict(window)
+        window[size] = root
+        if len(window) > 2 * limits.RECENT_ROOTS:
+            for old in sorted(window)[: limits.RECENT_ROOTS]:
+                del window[old]
+        self.roots[log] = window
+
+    def root_at(self, log: LogId, size: int) -> bytes | None:
+        """Our root of `log` at `size` if it is still in the window."""
+        return self.roots.get(log, {}).get(size)
+
+    # ---------------------------------------------------------------- peers
+    def peer(self, party: int) -> PeerState:
+        """State of one peer; a party that joined since is a stranger we have not heard yet."""
+        return self.peers.get(party) or PeerState(party)
+
+    def put_peer(self, peer: PeerState) -> None:
+        """Replace one peer's state."""
+        self.peers[peer.party] = peer
+
+    def flow(self, party: int, log: LogId) -> Flow:
+        """How far `log` went to `party`."""
+        return self.peer(party).flows.get(log, NO_FLOW)
+
+    def put_flow(self, party: int, log: LogId, flow: Flow) -> None:
+        """Replace one flow."""
+        peer = self.peer(party)
+        self.put_peer(replace(peer, flows={**peer.flows, log: flow}))
+
+    # ---------------------------------------------------------------- end
+    def freeze(self) -> tuple[LineState, Intent]:
+        """The next state, and what this step wants."""
+        state = replace(
+            self.state,
+            roster=self.roster,
+            own=self.own,
+            logs=self.logs,
+            newest=self.newest,
+            roots=self.roots,
+            secrets=self.secrets,
+            pending=self.pending,
+            peers=self.peers,
+            last_written_ms=self.last_written_ms,
+        )
+        intent = Intent(
+            self.checkpoint,
+            tuple(self.receipts.values()),
+            tuple(self.writes),
+            tuple(self.sends),
+            tuple(self.wanted),
+            tuple(self.told),
+        )
+        return state, intent
+
+
+def row_of(log: LogState) -> LogRow:
+    """The stored form of a log's state."""
+    return LogRow(
+        log.log,
+        log.secret,
+        log.station,
+        log.size,
+        b"".join(log.peaks),
+        log.noted.size,
+        log.noted.signature,
+        log.disputed_from,
+    )
