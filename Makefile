@@ -17,6 +17,7 @@ help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
 setup: $(READY) ## a virtual environment in .venv with pinned, hashed packages
+	@echo "setup: ready in $(VENV)"
 
 $(READY): requirements/run.txt requirements/dev.txt pyproject.toml Makefile tools/machine
 	@bash tools/machine python $(PYTHON)
@@ -24,13 +25,12 @@ $(READY): requirements/run.txt requirements/dev.txt pyproject.toml Makefile tool
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "setup: installing packages into $(VENV)"
 	@mkdir -p $(WHEELHOUSE)
-	@$(BIN)/python -m pip download -q --disable-pip-version-check --require-hashes --only-binary :all: \
+	@$(BIN)/python -m pip download -qq --disable-pip-version-check --require-hashes --only-binary :all: \
 		-r requirements/run.txt -d $(WHEELHOUSE)
-	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --only-binary :all: \
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes --only-binary :all: \
 		--find-links $(WHEELHOUSE) -r requirements/dev.txt
-	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(READY)
-	@echo "setup: done"
 
 tools: ## what the tests like to find on the machine; installs only as root on Debian
 	@bash tools/machine tests
