@@ -31,11 +31,11 @@ PROOF_HASHES_MAX: Final = LOG_ENTRIES_MAX.bit_length() * 2
 
 
 class Source(NamedTuple):
-    """`count` (a power of two) stored nodes of `level`, from `first`, that make one complete subtree."""
+    """`width` (a power of two) stored nodes of `level`, from `first`, that make one complete subtree."""
 
     level: int
     first: int
-    count: int
+    width: int
 
 
 Plan = tuple[tuple[Source, ...], ...]
@@ -195,10 +195,10 @@ def build(plan: Plan, lookup: Lookup) -> list[bytes]:
     for sources in plan:
         peaks = []
         for source in sources:
-            hashes = lookup(source.level, source.first, source.count)
-            if len(hashes) != source.count:
+            hashes = lookup(source.level, source.first, source.width)
+            if len(hashes) != source.width:
                 raise LocalFault(
-                    f"{len(hashes)} of {source.count} nodes of level {source.level} from {source.first}: run fsck"
+                    f"{len(hashes)} of {source.width} nodes of level {source.level} from {source.first}: run fsck"
                 )
             peaks.append(node_from(hashes))
         proof.append(root(tuple(peaks)))

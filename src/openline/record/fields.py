@@ -1,0 +1,89 @@
+"""Strict reading of deterministic CBOR maps (RFC 8949 section 4.2.1), shared by everything this room parses.
+
+A map has exactly the unsigned keys 0, 1, 2 ... in ascending order. Every reader here encodes again what it
+read and compares: one value, one spelling, nothing after it. (R-073)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import cbor2
+
+from openline.errors import Malformed
+
+# cbor2 wraps most errors; nonsense behind a tag (dates, numbers, networks) can let others out.
+_DECODING_ERRORS = (cbor2.CBORError, ValueError, TypeError, ArithmeticError, LookupError, RecursionError)
+
+
+def load_map(data: bytes, keys: int, what: str, bytes_max: int) -> dict[int, Any]:
+    """The map in `data` with keys 0 to keys-1. Raises Malformed naming `what`. The caller re-encodes and compares."""
+    if len(data) > bytes_max:
+        raise Malformed(f"{what} of {len(data)} bytes: at most {bytes_max}", data[:bytes_max])
+    try:
+        fields = cbor2.loads(data, allow_duplicate_keys=False, allow_indefinite=False, max_depth=6)
+    except _DECODING_ERRORS as error:
+        raise Malformed(f"{what} is not CBOR: {error}", data) from error
+    if type(fields) is not dict or len(fields) != keys or list(fields) != list(range(keys)):
+        raise Malformed(f"{what} is not a map of the keys 0 to {keys - 1} in ascending order", data)
+    if any(type(key) is not int for key in fields):  # true and 1.0 equal 1
+        raise Malformed(f"{what} has a key that is not a whole number", data)
+    return fields
+
+
+def dump_map(values: Sequence[object]) -> bytes:
+    """The one spelling of a map of the keys 0, 1, 2 ... with these values."""
+    return cbor2.dumps(dict(enumerate(values)))
+
+
+def same(again: bytes, data: bytes, what: str) -> None:
+    """Raises Malformed unless what was read encodes to exactly what came."""
+    if again != data:
+        raise Malformed(f"{what} is not in its one spelling (deterministic CBOR, nothing after it)", data)
+
+
+def whole(value: object, at_most: int, name: str, data: bytes) -> int:
+    """A whole number from 0 to `at_most`. True is not 1 here, nor is 1.0."""
+    if type(value) is not int or not 0 <= value <= at_most:
+        raise Malformed(f"{name} is not a whole number from 0 to {at_most}", data)
+    return value
+
+
+def octets(value: object, length: int, name: str, data: bytes) -> bytes:
+    """A byte string of exactly `length`."""
+    if type(value) is not bytes or len(value) != length:
+        raise Malformed(f"{name} is not {length} bytes", data)
+    return value
+
+
+def octets_up_to(value: object, at_most: int, name: str, data: bytes) -> bytes:
+    """A byte string of at most `at_most`."""
+    if type(value) is not bytes or len(value) > at_most:
+        raise Malformed(f"{name} is not a byte string of at most {at_most}", data)
+    return value
+
+
+def rows(value: object, at_most: int, name: str, data: bytes) -> list[Any]:
+    """An array of at most `at_most` items."""
+    if type(value) is not list or len(value) > at_most:
+        raise Malformed(f"{name} is not an array of at most {at_most}", data)
+    return value
+
+
+def row(value: object, length: int, name: str, data: bytes) -> list[Any]:
+    """An array of exactly `length` items."""
+    if type(value) is not list or len(value) != length:
+        raise Malformed(f"{name} does not have {length} fields", data)
+    return value
+
+
+def text(value: object, chars_max: int, name: str, data: bytes, *, lines: bool = False) -> str:
+    """A text of at most `chars_max` characters without control characters; newline and tab if `lines`. (R-075)"""
+    if type(value) is not str or len(value) > chars_max:
+        raise Malformed(f"{name} is not a text of at most {chars_max} characters", data)
+    for char in value:
+        if char < " " or "\x7f" <= char <= "\x9f":
+            if not (lines and char in "\n\t"):
+                raise Malformed(f"{name} holds the control character U+{ord(char):04X}", data)
+    return value
