@@ -38,6 +38,9 @@ ITEMS_PER_FRAME_MAX: Final = 4096
 HAIL_LOGS_MAX: Final = 1024
 FRAGMENTED_BYTES_MAX: Final = COMMIT_BYTES_MAX + 64 * 1024
 FRAGMENT_SETS_MAX: Final = 8
+FRAGMENT_GAPS_MAX: Final = 4096  # separate stretches of one set
+CERTIFICATE_BYTES_MAX: Final = 16 * 1024
+GRANT_BYTES_MAX: Final = 4096
 
 # --- notes (C2SP signed note)
 NOTE_BYTES_MAX: Final = 16 * 1024
@@ -52,8 +55,9 @@ HAIL_EVERY_MS: Final = 3_000
 SILENCE_ALARM_AFTER_MS: Final = 60_000
 RESEND_AFTER_MS: Final = 4_000
 IN_FLIGHT_BYTES_MAX: Final = 2 * COMMIT_BYTES_MAX
+IN_FLIGHT_ENTRIES_MAX: Final = 8192
 PENDING_BYTES_MAX: Final = 2 * COMMIT_BYTES_MAX  # received, not yet covered by a checked checkpoint
-RECENT_ROOTS: Final = 4096  # sizes whose root we remember, so that it need not be sent
+RECENT_ROOTS: Final = 1024  # sizes whose root we remember, so that it need not be sent
 SERVE_OTHERS_AFTER_MS: Final = 10_000  # before we serve a third party's log
 
 # --- keys and epochs
