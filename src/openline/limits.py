@@ -43,7 +43,7 @@ CERTIFICATE_BYTES_MAX: Final = 16 * 1024
 GRANT_BYTES_MAX: Final = 4096
 
 # --- notes (C2SP signed note)
-NOTE_BYTES_MAX: Final = 16 * 1024
+NOTE_BYTES_MAX: Final = 64 * 1024  # sixteen signatures, half of them ML-DSA-44 (3.3 kB a line)
 NOTE_SIGNATURES_MAX: Final = 16
 
 # --- attachments
