@@ -1,4 +1,4 @@
-"""Settings of every test: no clock decides a result, one seed gives one run, and what was not run is counted by name."""
+"""Settings of every test: no clock decides a result, one seed gives one run, what was left out is counted by name."""
 
 from __future__ import annotations
 
