@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from openline.line.ports import EntryRow, LogId, NoteRow, Write
 from openline.line.state import BearerUp
-from openline.record.entry import Ref
-from openline.wire.items import Item
+from openline.record.entry import Header, Ref
+from openline.wire.items import HailLog, Item
 
 
 # ------------------------------------------------------------------ events
@@ -81,7 +81,7 @@ class RootFound(NamedTuple):
 
 
 class LeavesFound(NamedTuple):
-    """Answer to `FindLeaves`: the first `count` leaves of `log`."""
+    """Answer to `FindLeaves`: the first leaves of `log`."""
 
     want: FindLeaves
     leaves: tuple[bytes, ...]
@@ -97,9 +97,7 @@ class CarryOut(NamedTuple):
     peer: int
 
 
-Event = (
-    Started | Submitted | Up | Down | Arrived | Loaded | RootFound | LeavesFound | Tick | CarryOut
-)
+Event = Started | Submitted | Up | Down | Arrived | Loaded | RootFound | LeavesFound | Tick | CarryOut
 
 
 # ------------------------------------------------------------------ effects
@@ -125,14 +123,14 @@ class FindRoot(NamedTuple):
     peer: int
     log: LogId
     size: int
-    why: Item | None
+    why: Item | HailLog
 
 
 class FindLeaves(NamedTuple):
-    """Read the first `count` leaves, to build the proof that `note` and ours cannot both be true."""
+    """Read the first `size` leaves, to build the proof that `note` and ours cannot both be true."""
 
     log: LogId
-    count: int
+    size: int
     note: bytes
 
 
@@ -157,7 +155,7 @@ class Appended(NamedTuple):
 
     log: LogId
     first: int
-    count: int
+    entries: int
     tokens: tuple[str, ...]
 
 
@@ -166,7 +164,7 @@ class Held(NamedTuple):
 
     log: LogId
     first: int
-    count: int
+    entries: int
     peer: int
 
 
@@ -198,6 +196,15 @@ Told = Appended | Held | ReceiptCame | Disputed | Noticed
 Wanted = Load | FindRoot | FindLeaves
 
 
+class Fresh(NamedTuple):
+    """Our own entries made in this step: `headers` beside `rows`, from index `first`."""
+
+    first: int
+    headers: tuple[Header, ...]
+    rows: tuple[EntryRow, ...]
+    tokens: tuple[str, ...]
+
+
 class Intent(NamedTuple):
     """What one step wants, before the signatures are there."""
 
@@ -207,6 +214,7 @@ class Intent(NamedTuple):
     sends: tuple[Send, ...]
     wanted: tuple[Wanted, ...]
     told: tuple[Told, ...]
+    fresh: Fresh | None
 
 
 class Signatures(NamedTuple):

@@ -80,9 +80,7 @@ def expand_after(slots: WireAfter, known: Known) -> After:
 
 
 def _recall(slot: AfterSlot, known: Known) -> Held:
-    fits = [
-        log for log in known.logs if log.party == slot.party and log.generation.endswith(slot.tail)
-    ]
+    fits = [log for log in known.logs if log.party == slot.party and log.generation.endswith(slot.tail)]
     for log in sorted(fits, reverse=True):
         root = known.roots.get(log, {}).get(slot.size)
         if root is not None:

@@ -12,7 +12,6 @@ from typing import NamedTuple, Protocol
 
 from openline.record.entry import LogId as LogId
 
-
 # --- rows: what is read back
 
 
@@ -178,18 +177,7 @@ class PutSubmission(NamedTuple):
     index: int  # type: ignore[assignment]  # shadows tuple.index, which nobody wants here
 
 
-Write = (
-    PutLog
-    | PutEntries
-    | PutNodes
-    | PutNote
-    | PutReceipt
-    | PutPq
-    | PutExhibit
-    | PutState
-    | PutBlob
-    | PutSubmission
-)
+Write = PutLog | PutEntries | PutNodes | PutNote | PutReceipt | PutPq | PutExhibit | PutState | PutBlob | PutSubmission
 
 
 class Store(Protocol):

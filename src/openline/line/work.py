@@ -12,6 +12,7 @@ from typing import Final
 from openline import limits
 from openline.line.events import (
     Draft,
+    Fresh,
     Intent,
     Noticed,
     Send,
@@ -22,8 +23,9 @@ from openline.line.events import (
 )
 from openline.line.ports import LogId, LogRow, PutLog, Write
 from openline.line.state import Flow, LineState, LogState, PeerState, Pending
-from openline.record.roster import Roster
-from openline.wire.items import Item
+from openline.record.note import author_line, checkpoint_text, format_note
+from openline.record.roster import Roster, origin_of, station_of
+from openline.wire.items import Item, Note
 
 NO_FLOW: Final = Flow(sent=0, moved_at_ms=0, reported=0)
 
@@ -53,6 +55,7 @@ class Work:
         self.sends: list[Send] = []
         self.wanted: list[Wanted] = []
         self.told: list[Told] = []
+        self.fresh: Fresh | None = None
 
     # ---------------------------------------------------------------- wants
     def send(self, peer: int, *items: Item, bearer: str | None = None) -> None:
@@ -88,6 +91,20 @@ class Work:
     def root_at(self, log: LogId, size: int) -> bytes | None:
         """Our root of `log` at `size` if it is still in the window."""
         return self.roots.get(log, {}).get(size)
+
+    def note_of(self, log: LogId) -> bytes:
+        """The full C2SP note of what we hold of `log`, signed by its author."""
+        held = self.logs[log]
+        origin = origin_of(self.roster, log)
+        key = station_of(self.roster, log.party, held.station).note_key
+        text = checkpoint_text(origin, held.size, held.noted.root)
+        return format_note(text, (author_line(origin, key, held.noted.signature),))
+
+    def send_note(self, party: int, log: LogId) -> None:
+        """Show a peer the signed note of what we hold; nothing where its signature is not made yet."""
+        held = self.logs.get(log)
+        if held is not None and held.noted.signature:
+            self.send(party, Note(self.note_of(log)))
 
     # ---------------------------------------------------------------- peers
     def peer(self, party: int) -> PeerState:
@@ -129,6 +146,7 @@ class Work:
             tuple(self.sends),
             tuple(self.wanted),
             tuple(self.told),
+            self.fresh,
         )
         return state, intent
 

@@ -1,0 +1,238 @@
+"""Custody: who holds which entries of which logs, and which signatures say so.
+
+Charter. Each party writes logs that only it writes; every other party holds exact copies. This machine
+appends our drafts to our own log, admits the others' entries once their signature covers a recomputed
+root, answers with receipts, and repeats whatever a peer's hail shows to be missing. Any bearer may lose,
+repeat or reorder what it carries: every item is idempotent.
+
+    step(state, event, now) -> (state, intent)         pure; says what must be signed
+    complete(state, intent, signatures, now) -> (state, outcome)   what to commit, and what to do after it
+
+The caller signs between the two, commits `outcome.writes` in one transaction, and only then performs
+`outcome.sends`. A crash in between costs a repetition, never a lie. R-120.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import assert_never
+
+from openline import limits
+from openline.line import disputes, hails, intake, outgoing, receipts
+from openline.line.events import (
+    Appended,
+    Arrived,
+    CarryOut,
+    Down,
+    Draft,
+    Event,
+    Intent,
+    LeavesFound,
+    Loaded,
+    Outcome,
+    RootFound,
+    Signatures,
+    Started,
+    Submitted,
+    Tick,
+    Up,
+)
+from openline.line.forms import Unresolved, find_log
+from openline.line.ports import LogId, PutNote, PutReceipt
+from openline.line.state import Flow, LineState, LogState, Receipted, Standing, others
+from openline.line.work import Work
+from openline.record.entry import OPENING
+from openline.record.merkle import EMPTY_ROOT
+from openline.wire.items import (
+    Checkpoint,
+    Commit,
+    Differs,
+    Entries,
+    Hail,
+    HailLog,
+    Item,
+    Note,
+    Opening,
+    Receipt,
+)
+
+
+def step(state: LineState, events: Sequence[Event], now_ms: int, nonce: bytes) -> tuple[LineState, Intent]:
+    """Take a batch of events in order. `nonce`: 8 unpredictable bytes for whatever hail goes out in this step."""
+    work = Work(state, now_ms, nonce)
+    for event in events:
+        _take(work, event)
+    intake.append(work, work.drafts)
+    return work.freeze()
+
+
+def complete(state: LineState, intent: Intent, signatures: Signatures, now_ms: int) -> tuple[LineState, Outcome]:
+    """Put the signatures in: notes, receipts, and the sends that carry them."""
+    work = Work(state, now_ms, b"")
+    writes = list(intent.writes)
+    sends = list(intent.sends)
+    told = list(intent.told)
+    for unsigned, signature in zip(intent.receipts, signatures.receipts, strict=True):
+        receipt = Receipted(unsigned.size, signatures.at_s, signature)
+        held = work.logs[unsigned.log]
+        work.logs[unsigned.log] = replace(held, receipts={**held.receipts, work.me: receipt})
+        writes.append(PutReceipt(unsigned.log, work.me, *receipt, arrived_at_ms=now_ms))
+        sends += receipts.sends(work, unsigned, receipt)
+    if intent.checkpoint is not None and intent.fresh is not None:
+        log, size, root = intent.checkpoint
+        own = replace(work.logs[log], noted=Standing(size, root, signatures.checkpoint))
+        work.put_log(own)
+        writes += [*work.writes, PutNote(log, size, root, signatures.checkpoint)]
+        sends += outgoing.push_fresh(work, own, intent.fresh, signatures.checkpoint)
+        told.append(Appended(log, intent.fresh.first, len(intent.fresh.rows), intent.fresh.tokens))
+    frozen, _ = work.freeze()
+    return frozen, Outcome(tuple(writes), tuple(sends), intent.wanted, tuple(told))
+
+
+def _take(work: Work, event: Event) -> None:
+    match event:
+        case Submitted(drafts):
+            work.drafts.extend(drafts)
+        case Arrived(peer, _, start, items):
+            for item in items:
+                _take_item(work, peer, start, item)
+        case Loaded():
+            outgoing.take_loaded(work, event)
+        case RootFound():
+            _take_root(work, event)
+        case LeavesFound():
+            disputes.take_leaves(work, event)
+        case Tick():
+            hails.due(work)
+        case Up():
+            _up(work, event)
+        case Down(peer, name):
+            state = work.peer(peer)
+            left = tuple(bearer for bearer in state.bearers if bearer.name != name)
+            work.put_peer(replace(state, bearers=left, flows={} if not left else state.flows))
+        case CarryOut(peer):
+            _carry_out(work, peer)
+        case Started():
+            _start(work, event)
+        case _:
+            assert_never(event)
+
+
+def _start(work: Work, event: Started) -> None:
+    log = LogId(work.me, event.generation)
+    own = LogState(log, event.secret, event.station, Standing(0, EMPTY_ROOT, b""), ())
+    work.own = log
+    work.logs[log] = own
+    work.newest[work.me] = log
+    for party in others(work.roster, work.me):
+        work.put_peer(work.peer(party))
+    work.drafts.append(Draft(OPENING, 0, 0, (), event.opening))
+
+
+def _up(work: Work, event: Up) -> None:
+    peer = work.peer(event.peer)
+    kept = tuple(bearer for bearer in peer.bearers if bearer.name != event.bearer.name)
+    # what went into a bearer that broke is lost: start over from what the peer says it holds
+    flows = {} if not kept else peer.flows
+    work.put_peer(replace(peer, bearers=(*kept, event.bearer), flows=flows, receipts_sent={}))
+    hails.hail(work, event.peer, bearer=event.bearer.name)
+
+
+def _carry_out(work: Work, party: int) -> None:
+    """Everything `party` has not receipted, from its receipts alone, without waiting for a hail."""
+    hails.hail(work, party)
+    for log, held in sorted(work.logs.items()):
+        if log.party == party:
+            outgoing.send_receipt(work, party, held, work.me)
+            continue
+        if hails.is_settled(work, log, party):
+            continue
+        receipt = held.receipts.get(party)
+        size = receipt.size if receipt else 0
+        work.put_flow(party, log, Flow(size, work.now_ms, size))
+        outgoing.pump(work, party, log)
+
+
+def _take_item(work: Work, peer: int, start: bytes, item: Item) -> None:
+    match item:
+        case Commit():
+            _take_entries(work, peer, start, item, item.signature)
+        case Entries():
+            _take_entries(work, peer, start, item, None)
+        case Opening(party, generation, secret, station):
+            log = LogId(party, generation)
+            if log not in work.logs and party < len(work.roster.parties):
+                work.secrets[log] = (secret, station)
+        case Receipt():
+            receipts.take(work, peer, start, item)
+        case Hail():
+            hails.take(work, peer, start, item)
+        case Checkpoint():
+            _take_checkpoint(work, peer, start, item)
+        case Note():
+            disputes.take_note(work, peer, item)
+        case Differs():
+            disputes.take_differs(work, peer, start, item)
+        case _:
+            work.notice("OL-308", f"item {type(item).__name__} from party {peer} is not taken by this station")
+
+
+def _named(work: Work, peer: int, start: bytes, item: Commit | Entries | Checkpoint) -> LogId | None:
+    try:
+        return find_log(item.log, peer, start, [*work.logs, *work.secrets])
+    except Unresolved:
+        hails_rest = work.now_ms - (work.peer(peer).hail_due_ms - limits.HAIL_EVERY_MS)
+        if hails_rest >= hails.ANSWER_REST_MS:
+            hails.hail(work, peer)  # shows what we hold, so that the sender begins at the beginning
+        return None
+
+
+def _take_entries(work: Work, peer: int, start: bytes, item: Commit | Entries, signature: bytes | None) -> None:
+    log = _named(work, peer, start, item)
+    if log is None or log == work.own:
+        return
+    kept = intake.keep_pending(work, log, item.first, item.runs, item.entries)
+    if kept is None or signature is None:
+        return
+    size = item.first + len(item.entries)
+    reason = intake.admit_or_differ(work, log, size, signature, peer)
+    if reason is not None:
+        hails.differ(work, peer, log, reason)
+    else:
+        _after_admission(work, peer, log)
+
+
+def _take_checkpoint(work: Work, peer: int, start: bytes, item: Checkpoint) -> None:
+    log = _named(work, peer, start, item)
+    if log is None or log == work.own:
+        return
+    reason = intake.admit_or_differ(work, log, item.size, item.signature, peer)
+    if reason is not None:
+        hails.differ(work, peer, log, reason)
+    else:
+        _after_admission(work, peer, log)
+
+
+def _after_admission(work: Work, peer: int, log: LogId) -> None:
+    held = work.logs.get(log)
+    if held is not None:
+        flow = work.peer(peer).flows.get(log)
+        if flow is not None and flow.reported < held.size:
+            work.put_flow(peer, log, flow._replace(reported=held.size, sent=max(flow.sent, held.size)))
+
+
+def _take_root(work: Work, event: RootFound) -> None:
+    want, root = event.want, event.root
+    if root is None:
+        return
+    work.remember_root(want.log, want.size, root)
+    match want.why:
+        case HailLog() as row:
+            hails.compare(work, want.peer, row, root)
+        case Receipt() as item:
+            receipts.judge(work, want.log, item.witness if item.witness is not None else want.peer, item, root)
+        case Note() as item:
+            disputes.take_note(work, want.peer, item)
+        case _:
+            pass

@@ -1,0 +1,122 @@
+"""When two histories do not fit: notes are exchanged, and only two signatures together accuse. R-130 to R-133.
+
+A fork marks one log disputed from a size. Everything still flows and is shown; only green is withheld.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from hashlib import sha256
+
+from openline.errors import Forged, Malformed, PeerFault, Unchecked
+from openline.line.events import Disputed, Draft, FindLeaves, FindRoot, LeavesFound
+from openline.line.forms import Unresolved, find_log
+from openline.line.outgoing import rewind
+from openline.line.ports import LogId, PutExhibit
+from openline.line.work import Work
+from openline.record.entry import DISPUTE, log_name
+from openline.record.exhibit import Exhibit, NotAPrefix, TwoRoots, encode_exhibit, judge
+from openline.record.note import ED25519, key_id, parse_checkpoint, parse_note, parse_origin
+from openline.record.roster import Claim, Roster, check_checkpoint
+from openline.wire.items import Differs, DiffersReason, Note
+
+LEAVES_IN_EXHIBIT_MAX = 100_000
+EXHIBIT_IN_ENTRY_MAX = 200_000
+
+
+def parse_author_note(roster: Roster, data: bytes) -> tuple[LogId, int, bytes]:
+    """Log, size and root of a note that the log's own station signed. Raises Malformed, Forged, Unchecked."""
+    note = parse_note(data)
+    checkpoint = parse_checkpoint(note.text)
+    origin = parse_origin(checkpoint.origin)
+    for number, party in enumerate(roster.parties):
+        if origin.line_id != roster.line_id or party.party_id != origin.party_id:
+            continue
+        log = LogId(number, origin.generation)
+        for line in note.signatures:
+            for station in party.stations:
+                if line.key_id == key_id(checkpoint.origin, ED25519, station.note_key):
+                    claim = Claim(log, checkpoint.size, checkpoint.root, line.signature)
+                    check_checkpoint(roster, station.digest, claim)
+                    return log, checkpoint.size, checkpoint.root
+        raise Forged(f"note of {log_name(log)} carries no signature by its author", data)
+    raise Unchecked("note of another line, or of a party that is not on the roster")
+
+
+def take_differs(work: Work, party: int, start: bytes, item: Differs) -> None:
+    """The peer could not take what it got: repeat once in full form, or show our signed note of that log."""
+    try:
+        log = find_log(item.log, party, start, work.logs)
+    except Unresolved:
+        return
+    if item.reason == DiffersReason.ROOT:
+        work.send_note(party, log)
+    elif log in work.logs and item.size <= work.logs[log].size:
+        rewind(work, party, log, item.size, full=True)
+
+
+def take_note(work: Work, party: int, item: Note) -> None:
+    """A whole signed note: compare it with what we hold of that log at that size."""
+    try:
+        log, size, root = parse_author_note(work.roster, item.text)
+    except (PeerFault, Unchecked) as doubt:
+        work.notice("OL-306", f"note from party {party} not taken: {doubt}")
+        return
+    held = work.logs.get(log)
+    if held is None or size > held.size or held.disputed_from is not None:
+        return  # its bearer holds more than we do: it can make the exhibit, or its entries will come
+    known = work.root_at(log, size)
+    if known is None:
+        work.wanted.append(FindRoot(party, log, size, item))
+    elif known != root:
+        accuse(work, log, size, item.text)
+
+
+def accuse(work: Work, log: LogId, size: int, note: bytes) -> None:
+    """Their signed root at `size` is not ours: build the exhibit, at once or once the leaves are loaded."""
+    held = work.logs[log]
+    if size == held.size:
+        _keep(work, log, size, TwoRoots(work.note_of(log), note))
+    elif held.size <= LEAVES_IN_EXHIBIT_MAX:
+        work.wanted.append(FindLeaves(log, held.size, note))
+
+
+def take_leaves(work: Work, event: LeavesFound) -> None:
+    """The leaves of our history are here: together with both notes they prove the fork."""
+    log = event.want.log
+    if work.logs[log].size == len(event.leaves) and work.logs[log].disputed_from is None:
+        _, size, _ = parse_author_note(work.roster, event.want.note)
+        _keep(work, log, size, NotAPrefix(event.want.note, work.note_of(log), event.leaves))
+
+
+def take_exhibit(work: Work, data: bytes) -> None:
+    """An exhibit that another party put into its record: judge it ourselves before we believe it."""
+    keep_exhibit(work, data)
+
+
+def _keep(work: Work, log: LogId, size: int, exhibit: Exhibit) -> None:
+    data = encode_exhibit(exhibit)
+    if keep_exhibit(work, data) and work.own is not None:
+        body = data if len(data) <= EXHIBIT_IN_ENTRY_MAX else b""
+        work.drafts.append(Draft(DISPUTE, 2, 0, (), body))
+
+
+def keep_exhibit(work: Work, data: bytes) -> bool:
+    """Judge an exhibit; store it and mark the log if it proves something. True: it was new and proves."""
+    try:
+        accusation = judge(data, work.roster)
+    except (Malformed, Unchecked, PeerFault) as doubt:
+        work.notice("OL-307", f"an exhibit proves nothing: {doubt}")
+        return False
+    held = work.logs.get(accusation.log)
+    if held is None or held.disputed_from is not None:
+        return False
+    work.writes.append(PutExhibit(sha256(data).digest(), data, work.now_ms, True))
+    work.put_log(replace(held, disputed_from=accusation.size))
+    work.told.append(Disputed(accusation.log, accusation.size, accusation.sentence))
+    return True
+
+
+def say_disputed(log: LogId, size: int) -> str:
+    """One plain sentence."""
+    return f"{log_name(log)} is disputed from entry {size}: its writer signed two histories"

@@ -1,0 +1,199 @@
+"""Hails: what I hold, what I lack, and that I am alive now. All repetition on a line is driven by them.
+
+A hail that answers our own unpredictable nonce proves life; its age counts from when we sent that nonce.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from openline import limits
+from openline.line.events import FindRoot
+from openline.line.forms import name_log
+from openline.line.outgoing import proved, pump, rewind, send_receipt
+from openline.line.ports import LogId
+from openline.line.state import Flow, PeerState
+from openline.line.work import Work
+from openline.wire.items import Differs, Hail, HailLog, HailReceipt, Lack
+
+NO_NONCE: Final = bytes(8)
+ROOT8: Final = 8
+ANSWER_REST_MS: Final = 500  # between hails sent out of turn: two stations must not chase each other
+
+
+def is_settled(work: Work, log: LogId, party: int) -> bool:
+    """True when `party` has proved, by its receipt or its own word, that it holds all we hold of `log`."""
+    held = work.logs[log]
+    receipt = held.receipts.get(party)
+    if receipt is not None and receipt.size >= held.size:
+        return True
+    flow = work.peer(party).flows.get(log)
+    return flow is not None and flow.reported >= held.size
+
+
+def compose(work: Work, party: int) -> Hail:
+    """A hail for `party`: the newest log of everybody, older ones that are not settled with it, and what we lack."""
+    peer = work.peer(party)
+    listed = {log for log in work.newest.values() if log in work.logs}
+    listed |= {log for log in work.logs if log not in listed and not is_settled(work, log, party)}
+    logs = sorted(listed)[-limits.HAIL_LOGS_MAX :]
+    own = work.logs.get(work.own) if work.own is not None else None
+    receipted = {} if own is None else {p: r.size for p, r in own.receipts.items()}
+    return Hail(
+        clock_ms=work.now_ms,
+        nonce=peer.nonce,
+        echo=peer.echo,
+        epoch=peer.epoch_opened,
+        logs=tuple(
+            HailLog(log.party, log.generation, work.logs[log].size, work.logs[log].noted.root[:ROOT8]) for log in logs
+        ),
+        receipted=tuple(HailReceipt(p, receipted[p]) for p in sorted(receipted)),
+        lacks=_lacks(work, peer),
+    )
+
+
+def _lacks(work: Work, peer: PeerState) -> tuple[Lack, ...]:
+    lacks = []
+    for log, (size, since_ms) in sorted(peer.lacks_since.items()):
+        held = work.logs.get(log)
+        have = held.size if held else 0
+        if have >= size:
+            continue
+        patient = log.party not in (peer.party, work.me) and bool(work.peer(log.party).bearers)
+        if patient and work.now_ms - since_ms < limits.SERVE_OTHERS_AFTER_MS:
+            continue  # its author is in contact and will send it itself
+        lacks.append(Lack(log.party, log.generation, have))
+    return tuple(lacks[: limits.HAIL_LOGS_MAX])
+
+
+def hail(work: Work, party: int, *, bearer: str | None = None) -> None:
+    """Send a hail now, with a fresh nonce unless the last one is still young."""
+    peer = work.peer(party)
+    if work.now_ms - peer.nonce_at_ms >= limits.HAIL_EVERY_MS or peer.nonce == NO_NONCE:
+        peer = replace(peer, nonce=work.nonce, nonce_at_ms=work.now_ms)
+    work.put_peer(replace(peer, hail_due_ms=work.now_ms + limits.HAIL_EVERY_MS))
+    work.send(party, compose(work, party), bearer=bearer)
+
+
+def due(work: Work) -> None:
+    """Hail every peer whose time has come."""
+    for party, peer in list(work.peers.items()):
+        if peer.bearers and work.now_ms >= peer.hail_due_ms:
+            hail(work, party)
+
+
+def take(work: Work, party: int, start: bytes, item: Hail) -> None:
+    """Learn from a hail: life, clock, what the peer holds and lacks; then serve it. R-126."""
+    peer = work.peer(party)
+    proved_at = peer.proved_at_ms
+    offset = peer.clock_offset_ms
+    if item.echo == peer.nonce != NO_NONCE:
+        proved_at = peer.nonce_at_ms
+        offset = item.clock_ms - (peer.nonce_at_ms + work.now_ms) // 2
+    rested = work.now_ms - (peer.hail_due_ms - limits.HAIL_EVERY_MS) >= ANSWER_REST_MS
+    answer_now = peer.start != start or (rested and _news(work, party, item))
+    work.put_peer(
+        replace(
+            peer,
+            start=start,
+            heard_at_ms=work.now_ms,
+            proved_at_ms=proved_at,
+            clock_offset_ms=offset,
+            echo=item.nonce,
+            epoch_held=max(peer.epoch_held, item.epoch),
+        )
+    )
+    for row in item.logs:
+        _take_log(work, party, row)
+    _start_flow(work, party, item)
+    for lack in item.lacks:
+        log = LogId(lack.party, lack.generation)
+        if log in work.logs:
+            rewind(work, party, log, lack.first)
+    _repeat_receipts(work, party, item)
+    if answer_now:
+        hail(work, party)
+
+
+def _news(work: Work, party: int, item: Hail) -> bool:
+    """True if the peer holds something we lack, so that waiting for our next hail would waste its time."""
+    for row in item.logs:
+        held = work.logs.get(LogId(row.party, row.generation))
+        if row.size > (held.size if held else 0) and row.party in (party, work.me):
+            return not work.pending.get(LogId(row.party, row.generation))
+    return False
+
+
+def _take_log(work: Work, party: int, row: HailLog) -> None:
+    log = LogId(row.party, row.generation)
+    held = work.logs.get(log)
+    ours = held.size if held else 0
+    peer = work.peer(party)
+    if row.size > ours:
+        known = peer.lacks_since.get(log)
+        since = known[1] if known else work.now_ms
+        work.put_peer(replace(peer, lacks_since={**peer.lacks_since, log: (row.size, since)}))
+    elif log in peer.lacks_since:
+        work.put_peer(replace(peer, lacks_since={k: v for k, v in peer.lacks_since.items() if k != log}))
+    if held is None or row.size == 0:
+        return
+    if row.size <= ours:
+        root = work.root_at(log, row.size)
+        if root is None:
+            work.wanted.append(FindRoot(party, log, row.size, row))
+        else:
+            compare(work, party, row, root)
+    if log.party == party and log != work.newest.get(party):
+        send_receipt(work, party, held, work.me)  # it still lists an old log of its own: it may lack our receipt
+
+
+def compare(work: Work, party: int, row: HailLog, root: bytes) -> None:
+    """Same root: the peer holds that much. Another root: exchange signed notes, which can become an exhibit."""
+    log = LogId(row.party, row.generation)
+    if root[:ROOT8] == row.root8:
+        proved(work, party, log, row.size)
+    else:
+        differ(work, party, log, 1)
+
+
+def differ(work: Work, party: int, log: LogId, reason: int) -> None:
+    """Tell a peer that its commit, or its history, does not fit ours; at most once each RESEND_AFTER_MS a log."""
+    peer = work.peer(party)
+    if work.now_ms - peer.differs_at.get(log, -limits.RESEND_AFTER_MS) < limits.RESEND_AFTER_MS:
+        return
+    work.put_peer(replace(peer, differs_at={**peer.differs_at, log: work.now_ms}))
+    held = work.logs.get(log)
+    size, root = (held.size, held.noted.root) if held else (0, bytes(32))
+    work.send(party, Differs(name_log(log, full=True), size, root, reason))
+    if reason == 1:
+        work.send_note(party, log)
+
+
+def _start_flow(work: Work, party: int, item: Hail) -> None:
+    """A peer that does not name our current log has nothing of it: push from the start without being asked."""
+    if work.own is None:
+        return
+    named = {LogId(row.party, row.generation): row.size for row in item.logs}
+    size = named.get(work.own, 0)
+    flow = work.peer(party).flows.get(work.own)
+    if flow is None:
+        work.put_flow(party, work.own, Flow(size, work.now_ms, size))
+    elif size < flow.sent:
+        rewind(work, party, work.own, size)
+        return
+    pump(work, party, work.own)
+
+
+def _repeat_receipts(work: Work, party: int, item: Hail) -> None:
+    newest = work.newest.get(party)
+    held = work.logs.get(newest) if newest is not None else None
+    if held is None:
+        return
+    known = {row.party: row.size for row in item.receipted}
+    mine = held.receipts.get(work.me)
+    if mine is not None and known.get(work.me, 0) < mine.size:
+        send_receipt(work, party, held, work.me)
+    for witness, receipt in held.receipts.items():
+        if witness not in (work.me, party) and known.get(witness, 0) < receipt.size:
+            send_receipt(work, party, held, witness)

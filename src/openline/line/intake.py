@@ -1,0 +1,257 @@
+"""Entries into the record: our own drafts, and the other parties' commits once a signature covers them.
+
+Nothing is admitted on anybody's word: headers are rebuilt here from the fields that came, the root is
+recomputed, and only a signature by the log's own key over that root lets them in. R-120 to R-125.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from hashlib import sha256
+from typing import NamedTuple
+
+from openline import limits
+from openline.errors import Forged, PeerFault, Unchecked
+from openline.line.events import Draft, Fresh, Held, UnsignedCheckpoint, UnsignedReceipt
+from openline.line.forms import Known, Unresolved, expand_after
+from openline.line.ports import EntryRow, LogId, PutEntries, PutNodes, PutNote, PutSubmission
+from openline.line.state import LogState, Pending, Standing
+from openline.line.work import Work
+from openline.record import entry as entries
+from openline.record import merkle
+from openline.record.entry import After, Header, Receipted, Ref
+from openline.record.roster import Claim, check_checkpoint
+from openline.wire.codec import open_body
+from openline.wire.items import Run, WireEntry
+
+PRECEDENCE_BITS = 0x03
+EXERCISE_BIT = 0x04
+
+
+class Made(NamedTuple):
+    """Entries ready to be stored, and the log they lead to."""
+
+    rows: list[EntryRow]
+    peaks: merkle.Peaks
+    nodes: list[tuple[int, int, bytes]]
+    size: int
+    root: bytes
+
+
+# ------------------------------------------------------------------ our own
+def current_after(work: Work) -> After:
+    """What we hold of the others, and what they receipted of our current log: the `after` of this turn."""
+    held = []
+    for party in sorted(work.newest):
+        log = work.logs.get(work.newest[party])
+        if party != work.me and log is not None and log.size:
+            held.append(entries.Held(party, log.log.generation, log.size, log.noted.root))
+    own = work.logs.get(work.own) if work.own is not None else None
+    receipted = []
+    if own is not None:
+        receipted = [Receipted(party, own.receipts[party].size) for party in sorted(own.receipts)]
+    return After(tuple(held), tuple(receipted))
+
+
+def append(work: Work, drafts: list[Draft]) -> None:
+    """Append drafts to our current log: rows, nodes and one unsigned checkpoint for all of them."""
+    if not drafts:
+        return
+    own = work.logs[_own(work)]
+    after = current_after(work)
+    written_at_ms = max(work.now_ms, work.roster.opened_at_ms)
+    rows = []
+    headers = []
+    leaves = []
+    for index, draft in enumerate(drafts, own.size):
+        digest = entries.body_digest(entries.salt_for(own.secret, index), draft.body)
+        header = Header(
+            index, written_at_ms, draft.kind, draft.precedence, draft.flags, after, draft.references, digest
+        )
+        headers.append(header)
+        coded = entries.encode_header(header)
+        leaf = merkle.leaf_hash(coded)
+        leaves.append(leaf)
+        rows.append(EntryRow(coded, draft.body, leaf))
+    peaks, nodes = merkle.extend(own.size, own.peaks, leaves)
+    size = own.size + len(rows)
+    _write_rows(work, own.log, own.size, rows, nodes)
+    for index, draft in enumerate(drafts, own.size):
+        if draft.token:
+            work.writes.append(PutSubmission(draft.token, own.log, index))
+    root = merkle.root(peaks)
+    work.logs[own.log] = replace(own, noted=Standing(size, root, b""), peaks=peaks)
+    work.remember_root(own.log, size, root)
+    work.last_written_ms = written_at_ms
+    work.checkpoint = UnsignedCheckpoint(own.log, size, root)
+    work.fresh = Fresh(own.size, tuple(headers), tuple(rows), tuple(draft.token for draft in drafts))
+
+
+def _own(work: Work) -> LogId:
+    if work.own is None:
+        raise Unchecked("this station has not started: no generation is open")
+    return work.own
+
+
+def _write_rows(
+    work: Work,
+    log: LogId,
+    first: int,
+    rows: list[EntryRow],
+    nodes: list[tuple[int, int, bytes]],
+) -> None:
+    work.writes.append(PutEntries(log, first, rows, work.now_ms))
+    if nodes:
+        work.writes.append(PutNodes(log, nodes))
+
+
+# ------------------------------------------------------------------ theirs
+def blank(work: Work, log: LogId) -> LogState | None:
+    """State of a log as held, or an empty one where its secret has been opened. None: unknown."""
+    held = work.logs.get(log)
+    if held is not None:
+        return held
+    opened = work.secrets.get(log)
+    if opened is None:
+        return None
+    secret, station = opened
+    return LogState(log, secret, station, Standing(0, merkle.EMPTY_ROOT, b""), ())
+
+
+def keep_pending(
+    work: Work, log: LogId, first: int, runs: tuple[Run, ...], items: tuple[WireEntry, ...]
+) -> Pending | None:
+    """Join new entries to what waits for its signature. None: they leave a gap, nothing was kept. R-122."""
+    state = blank(work, log)
+    size = state.size if state else 0
+    before = work.pending.get(log)
+    if before is not None and before.first != size:
+        before = None  # the log moved on under it
+    end = before.first + len(before.entries) if before else size
+    if first > end:
+        return None
+    skip = end - first  # what we have already; a difference would show in the root
+    if skip >= len(items):
+        return before or Pending(size, (), (), 0)
+    runs = _skip(runs, skip)
+    items = items[skip:]
+    held = sum(len(item.body) + 64 for item in items)
+    if before is not None:
+        runs = before.runs + runs
+        items = before.entries + items
+        held += before.bytes_held
+    if held > limits.PENDING_BYTES_MAX:
+        work.pending.pop(log, None)
+        work.notice("OL-301", "entries without a signature exceeded the bound and were dropped; asked for again")
+        return None
+    pending = Pending(size, runs, items, held)
+    work.pending[log] = pending
+    return pending
+
+
+def _skip(runs: tuple[Run, ...], count: int) -> tuple[Run, ...]:
+    left = []
+    for run in runs:
+        if count >= run.count:
+            count -= run.count
+        else:
+            left.append(Run(run.count - count, run.after))
+            count = 0
+    return tuple(left)
+
+
+def admit(work: Work, log: LogId, size: int, signature: bytes, peer: int) -> bool:
+    """Admit pending entries of `log` up to `size` under `signature`. True: held, or held already.
+
+    Raises Unresolved, Unchecked or PeerFault; then nothing of it was admitted and the pending entries are gone.
+    """
+    state = blank(work, log)
+    if state is None:
+        raise Unchecked(f"{entries.log_name(log)} is unknown here: its opening has not come")
+    if size <= state.size:
+        return True  # a repetition
+    pending = work.pending.pop(log, None)
+    if pending is None or pending.first != state.size or pending.first + len(pending.entries) < size:
+        if pending is not None:
+            work.pending[log] = pending
+        return False  # the signature came before its entries
+    count = size - state.size
+    made = rebuild(state, pending, count, _known(work))
+    checked = check_checkpoint(work.roster, state.station, Claim(log, made.size, made.root, signature))
+    new = replace(
+        state,
+        noted=Standing(checked.claim.size, checked.claim.root, signature),
+        peaks=made.peaks,
+    )
+    _write_rows(work, log, state.size, made.rows, made.nodes)
+    work.writes.append(PutNote(log, made.size, made.root, signature))
+    work.put_log(new)
+    work.remember_root(log, made.size, made.root)
+    work.secrets.pop(log, None)
+    if log.party != work.me:
+        work.receipts[log] = UnsignedReceipt(log, made.size, made.root)
+    work.told.append(Held(log, state.size, count, peer))
+    if count < len(pending.entries):
+        rest = pending.entries[count:]
+        work.pending[log] = Pending(
+            made.size, _skip(pending.runs, count), rest, sum(len(item.body) + 64 for item in rest)
+        )
+    return True
+
+
+def _known(work: Work) -> Known:
+    return Known([log for log in work.logs if log.party == work.me], work.roots)
+
+
+def rebuild(state: LogState, pending: Pending, count: int, known: Known) -> Made:
+    """Rebuild `count` headers from wire fields, and the root they lead to. Raises Unresolved, PeerFault."""
+    rows: list[EntryRow] = []
+    leaves: list[bytes] = []
+    index = state.size
+    position = 0
+    secret = state.secret
+    for run in pending.runs:
+        after = expand_after(run.after, known)
+        for item in pending.entries[position : min(position + run.count, count)]:
+            kind, bits, written_at_ms, references, codec, body = item
+            if codec:
+                body = open_body(codec, body, limits.BODY_BYTES_MAX)
+            digest = entries.body_digest(entries.salt_for(secret, index), body)
+            header = entries.encode_header(
+                Header(
+                    index,
+                    written_at_ms,
+                    kind,
+                    bits & PRECEDENCE_BITS,
+                    1 if bits & EXERCISE_BIT else 0,
+                    after,
+                    tuple(Ref(*ref) for ref in references) if references else (),
+                    digest,
+                )
+            )
+            leaf = sha256(b"\x00" + header).digest()
+            leaves.append(leaf)
+            rows.append(EntryRow(header, body, leaf))
+            index += 1
+        position += run.count
+        if position >= count:
+            break
+    peaks, nodes = merkle.extend(state.size, state.peaks, leaves)
+    return Made(rows, peaks, nodes, index, merkle.root(peaks))
+
+
+def admit_or_differ(work: Work, log: LogId, size: int, signature: bytes, peer: int) -> int | None:
+    """Admit, or say why not as a `differs` reason (0 signature, 3 unresolved, 4 bad entry). None: nothing to say."""
+    try:
+        admit(work, log, size, signature, peer)
+    except Unresolved:
+        return 3
+    except Forged:
+        return 0
+    except PeerFault as fault:
+        work.notice("OL-302", f"entries of {entries.log_name(log)} from party {peer} refused: {fault.reason}")
+        return 4
+    except Unchecked as doubt:
+        work.notice("OL-303", f"commit not judged yet: {doubt}")
+        return 2
+    return None

@@ -1,0 +1,176 @@
+"""What goes out: fresh commits at once, the rest by flows that the peer's hails and receipts correct.
+
+A peer that is level with us gets each new commit as it is made. One that is behind is served from the
+store in batches that end on a checkpoint, at most IN_FLIGHT_ENTRIES_MAX ahead of what it has proved to hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import groupby
+
+from openline import limits
+from openline.line.events import Fresh, Load, Loaded, Send
+from openline.line.forms import compact_after, name_log
+from openline.line.ports import EntryRow, LogId
+from openline.line.state import Flow, LogState, PeerState
+from openline.line.work import Work
+from openline.record.entry import Header, parse_header
+from openline.wire.codec import code_body
+from openline.wire.items import Commit, Entries, Item, Opening, Receipt, Ref, Run, WireEntry
+
+NARROW_BELOW_BYTES_PER_SECOND = 16_000
+ENTRY_OVERHEAD_BYTES = 600  # room for one entry's fields and a run of full `after` forms
+
+
+def best_bearer(peer: PeerState) -> int:
+    """Frame bound of the bearer that `Send` without a name would take; 0 when none is up."""
+    return max((bearer.frame_bytes_max for bearer in peer.bearers), default=0)
+
+
+def is_narrow(peer: PeerState) -> bool:
+    """True if every bearer that is up is slow enough for compression to pay."""
+    return bool(peer.bearers) and all(
+        bearer.bytes_per_second < NARROW_BELOW_BYTES_PER_SECOND for bearer in peer.bearers
+    )
+
+
+def wire_entry(header: Header, body: bytes, *, narrow: bool) -> WireEntry:
+    """Wire fields of one entry."""
+    codec, coded = code_body(body, narrow)
+    bits = header.precedence | (0x04 if header.flags & 1 else 0)
+    references = tuple(Ref(*ref) for ref in header.references) if header.references else ()
+    return WireEntry(header.kind, bits, header.written_at_ms, references, codec, coded)
+
+
+def commit_items(
+    work: Work,
+    peer: PeerState,
+    log: LogState,
+    first: int,
+    rows: Sequence[EntryRow],
+    signature: bytes,
+    *,
+    full: bool,
+    headers: Sequence[Header] | None = None,
+) -> tuple[Item, ...]:
+    """Items that carry `rows` and the signature over all of them: zero or more Entries, then one Commit."""
+    narrow = is_narrow(peer)
+    if headers is None:
+        headers = [parse_header(row.header) for row in rows]
+    coded = [wire_entry(header, row.body, narrow=narrow) for header, row in zip(headers, rows, strict=True)]
+    afters = [header.after for header in headers]
+    ref = name_log(log.log, full=full, sender_now=work.own)
+    items: list[Item] = []
+    if first == 0:
+        items.append(Opening(log.log.party, log.log.generation, log.secret, log.station[:8]))
+    bound = best_bearer(peer) or limits.PAYLOAD_BYTES_MAX
+    for start, end in _cuts(coded, bound - 256):
+        runs: list[Run] = []
+        for after, same in groupby(afters[start:end]):
+            count = sum(1 for _ in same)
+            runs.append(Run(count, compact_after(after, peer.party, full=full)))
+        if end == len(coded):
+            items.append(Commit(ref, first + start, tuple(runs), tuple(coded[start:end]), signature))
+        else:
+            items.append(Entries(ref, first + start, tuple(runs), tuple(coded[start:end])))
+    return tuple(items)
+
+
+def _cuts(coded: Sequence[WireEntry], bytes_max: int) -> list[tuple[int, int]]:
+    cuts = []
+    start = 0
+    held = 0
+    for index, item in enumerate(coded):
+        cost = len(item.body) + ENTRY_OVERHEAD_BYTES
+        if held and held + cost > bytes_max:
+            cuts.append((start, index))
+            start, held = index, 0
+        held += cost
+    cuts.append((start, len(coded)))
+    return cuts
+
+
+def push_fresh(work: Work, log: LogState, fresh: Fresh, signature: bytes) -> list[Send]:
+    """Sends of a commit just made, to every peer that is level with us; the others catch up by their flow."""
+    sends = []
+    first, size = fresh.first, fresh.first + len(fresh.rows)
+    for party, peer in list(work.peers.items()):
+        flow = peer.flows.get(log.log)
+        if flow is None or not peer.bearers or flow.loading or flow.sent != first:
+            continue
+        if size - flow.reported > limits.IN_FLIGHT_ENTRIES_MAX:
+            continue
+        items = commit_items(work, peer, log, first, fresh.rows, signature, full=flow.full, headers=fresh.headers)
+        sends.append(Send(party, items))
+        work.put_flow(party, log.log, flow._replace(sent=size, moved_at_ms=work.now_ms))
+    return sends
+
+
+def pump(work: Work, party: int, log: LogId) -> None:
+    """Ask the store for the next batch of `log` for `party`, where there is one and the peer keeps up."""
+    held = work.logs.get(log)
+    peer = work.peer(party)
+    flow = peer.flows.get(log)
+    if held is None or flow is None or not peer.bearers or flow.loading or flow.sent >= held.size:
+        return
+    if flow.sent - flow.reported >= limits.IN_FLIGHT_ENTRIES_MAX:
+        return
+    work.wanted.append(Load(party, log, flow.sent))
+    work.put_flow(party, log, flow._replace(loading=True))
+
+
+def take_loaded(work: Work, event: Loaded) -> None:
+    """Send what the store answered, and ask for more."""
+    flow = work.flow(event.peer, event.log)
+    peer = work.peer(event.peer)
+    held = work.logs.get(event.log)
+    flow = flow._replace(loading=False)
+    if held is None or event.note is None or not event.rows or flow.sent != event.first or not peer.bearers:
+        work.put_flow(event.peer, event.log, flow)
+        return
+    items = commit_items(work, peer, held, event.first, event.rows, event.note.signature, full=flow.full)
+    for item in items:
+        work.send(event.peer, item)
+    work.put_flow(event.peer, event.log, flow._replace(sent=event.note.size, moved_at_ms=work.now_ms))
+    pump(work, event.peer, event.log)
+
+
+def rewind(work: Work, party: int, log: LogId, size: int, *, full: bool = False) -> None:
+    """The peer says it holds `size`: push from there, unless more is already under way to it."""
+    flow = work.flow(party, log)
+    if flow.loading:
+        return
+    in_flight = flow.sent > size and work.now_ms - flow.moved_at_ms < limits.RESEND_AFTER_MS
+    if in_flight and not full:
+        return
+    work.put_flow(party, log, Flow(size, work.now_ms, size, loading=False, full=full or flow.full))
+    pump(work, party, log)
+
+
+def proved(work: Work, party: int, log: LogId, size: int) -> None:
+    """The peer proved, or said, that it holds `size`: its flow may go on."""
+    flow = work.flow(party, log)
+    if size > flow.reported or log not in work.peer(party).flows:
+        work.put_flow(party, log, flow._replace(reported=max(size, flow.reported), sent=max(flow.sent, size)))
+    pump(work, party, log)
+
+
+def send_receipt(work: Work, party: int, log: LogState, witness: int) -> None:
+    """Repeat a receipt byte for byte: ours, or another party's that `party` lacks."""
+    receipt = log.receipts.get(witness)
+    if receipt is None:
+        return
+    peer = work.peer(party)
+    size, at_ms = peer.receipts_sent.get(log.log, (0, 0))
+    if witness == work.me:
+        if size >= receipt.size and work.now_ms - at_ms < limits.RESEND_AFTER_MS:
+            return
+        sent = {**peer.receipts_sent, log.log: (receipt.size, work.now_ms)}
+        work.put_peer(replace(peer, receipts_sent=sent))
+    named = None if witness == work.me else witness
+    work.send(
+        party,
+        Receipt(name_log(log.log, full=False), named, receipt.size, receipt.at_s, receipt.signature),
+    )

@@ -1,0 +1,76 @@
+"""Receipts that come in, and the order in which ours go out. R-127 to R-129.
+
+A receipt says: every header and body below this size is durably held here. It is checked against our
+own root at that size, stored, and repeated byte for byte to anybody who lacks it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from openline.errors import PeerFault, Unchecked
+from openline.line.events import FindRoot, ReceiptCame, Send, UnsignedReceipt
+from openline.line.forms import Unresolved, find_log, name_log
+from openline.line.outgoing import proved
+from openline.line.ports import LogId, PutReceipt
+from openline.line.state import LogState, Receipted
+from openline.line.work import Work
+from openline.record.entry import log_name
+from openline.record.roster import check_receipt
+from openline.wire.items import Receipt
+
+
+def take(work: Work, party: int, start: bytes, item: Receipt) -> None:
+    """Check and store a receipt. One that cannot be judged yet is dropped: its maker repeats it."""
+    try:
+        log = find_log(item.log, party, start, work.logs)
+    except Unresolved:
+        return
+    witness = party if item.witness is None else item.witness
+    held = work.logs[log]
+    if witness in (log.party, work.me) or witness >= len(work.roster.parties):
+        work.notice("OL-304", f"receipt for {log_name(log)} names party {witness} as its witness: refused")
+        return
+    known = held.receipts.get(witness)
+    if item.size > held.size or (known is not None and item.size <= known.size):
+        return  # not judged yet, or a repetition
+    root = work.root_at(log, item.size)
+    if root is None:
+        work.wanted.append(FindRoot(party, log, item.size, item._replace(witness=witness)))
+        return
+    judge(work, log, witness, item, root)
+
+
+def judge(work: Work, log: LogId, witness: int, item: Receipt, root: bytes) -> None:
+    """Store a receipt whose root is known, if the witness's key made it."""
+    held = work.logs[log]
+    known = held.receipts.get(witness)
+    if known is not None and item.size <= known.size:
+        return
+    try:
+        check_receipt(work.roster, log, witness, item.size, root, item.at_s, item.signature)
+    except (PeerFault, Unchecked) as doubt:
+        work.notice("OL-305", f"receipt of party {witness} for {log_name(log)} at {item.size} did not check: {doubt}")
+        return
+    receipt = Receipted(item.size, item.at_s, item.signature)
+    store(work, held, witness, receipt)
+    work.told.append(ReceiptCame(log, witness, item.size, item.at_s))
+    proved(work, witness, log, item.size)
+
+
+def store(work: Work, held: LogState, witness: int, receipt: Receipted) -> None:
+    """Write a receipt, and keep it as the witness's newest."""
+    work.logs[held.log] = replace(held, receipts={**held.receipts, witness: receipt})
+    work.writes.append(PutReceipt(held.log, witness, *receipt, arrived_at_ms=work.now_ms))
+
+
+def sends(work: Work, made: UnsignedReceipt, receipt: Receipted) -> list[Send]:
+    """Our receipt, to the author and to every other party in contact."""
+    item = Receipt(name_log(made.log, full=False), None, *receipt)
+    out = []
+    for party, peer in list(work.peers.items()):
+        if peer.bearers:
+            out.append(Send(party, (item,)))
+            sent = {**peer.receipts_sent, made.log: (receipt.size, work.now_ms)}
+            work.put_peer(replace(peer, receipts_sent=sent))
+    return out

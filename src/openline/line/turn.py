@@ -1,0 +1,240 @@
+"""One turn: step, sign, one commit, then speak. The order that makes every promise of the line true.
+
+This runner has no clock, disk or socket of its own: it is given a store, keys and the time. The station
+and the simulation both run it, so what is simulated is what is shipped. R-120.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+from openline import limits
+from openline.line.custody import complete, step
+from openline.line.events import (
+    Event,
+    FindLeaves,
+    FindRoot,
+    Intent,
+    LeavesFound,
+    Load,
+    Loaded,
+    RootFound,
+    Send,
+    Signatures,
+    Started,
+    Told,
+    Wanted,
+)
+from openline.line.ports import LogId, LogRow, Store
+from openline.line.state import LineState, LogState, Receipted, Standing
+from openline.record import merkle
+from openline.record.body import Opening, encode_opening, secret_commitment
+from openline.record.note import checkpoint_text, cosigned_text
+from openline.record.roster import Roster, origin_of
+from openline.wire.fragments import Reassembly, pack
+from openline.wire.items import Fragment, Item, decode_items, encode_item
+
+ROUNDS_MAX = 64  # of answering one turn's own questions; the rest waits for the next hail
+
+
+class Keys(Protocol):
+    """What a turn asks of the station's keys. Nothing of them is visible to the machine."""
+
+    def sign_checkpoint(self, text: bytes) -> bytes:
+        """Ed25519 by the note key; deterministic."""
+
+    def cosign(self, text: bytes) -> bytes:
+        """Ed25519 by the receipt key; deterministic."""
+
+    def draw(self, count: int) -> bytes:
+        """Unpredictable bytes."""
+
+
+class Life(NamedTuple):
+    """What a new life of a station starts with."""
+
+    generation: bytes
+    secret: bytes
+    station: bytes  # digest of our station certificate, 32 bytes
+    software: str
+
+
+class Result(NamedTuple):
+    """What a committed turn leaves to be done: all of it may be repeated, none of it may come before the commit."""
+
+    sends: tuple[Send, ...]
+    told: tuple[Told, ...]
+
+
+class Turns:
+    """Runs the line machine over a store. One caller at a time."""
+
+    def __init__(self, store: Store, keys: Keys, roster: Roster, me: int) -> None:
+        self._store = store
+        self._keys = keys
+        self.state = revive(store, roster, me)
+
+    def start(self, life: Life, now_ms: int) -> Result:
+        """Open a new generation that names the last one. Raises StoreDown: then nothing was started."""
+        opening = encode_opening(
+            Opening(
+                secret_commitment(life.secret),
+                _previous(self.state),
+                life.station,
+                life.software,
+            )
+        )
+        return self.take((Started(life.generation, life.secret, life.station, opening),), now_ms)
+
+    def take(self, events: Sequence[Event], now_ms: int) -> Result:
+        """Run a batch of events to its end.
+
+        Raises StoreDown: nothing of the first round was recorded, the state is as before.
+        Raises UnknownOutcome: this object must be thrown away and the store reopened before anything is said.
+        """
+        sends: list[Send] = []
+        told: list[Told] = []
+        for _ in range(ROUNDS_MAX):
+            wanted = self._round(events, now_ms, sends, told)
+            if not wanted:
+                break
+            events = [answer for want in wanted if (answer := self._answer(want)) is not None]
+            if not events:
+                break
+        return Result(tuple(sends), tuple(told))
+
+    def _round(self, events: Sequence[Event], now_ms: int, sends: list[Send], told: list[Told]) -> tuple[Wanted, ...]:
+        state, intent = step(self.state, events, now_ms, self._keys.draw(8))
+        signatures = self._sign(intent, now_ms)
+        state, outcome = complete(state, intent, signatures, now_ms)
+        if outcome.writes:
+            self._store.commit(outcome.writes)  # from here on it is durable, and only from here on it may be said
+        self.state = state
+        sends += outcome.sends
+        told += outcome.told
+        return outcome.wanted
+
+    def _sign(self, intent: Intent, now_ms: int) -> Signatures:
+        checkpoint = b""
+        if intent.checkpoint is not None:
+            log, size, root = intent.checkpoint
+            checkpoint = self._keys.sign_checkpoint(self._text(log, size, root))
+        at_s = now_ms // 1000
+        receipts = tuple(
+            self._keys.cosign(cosigned_text(self._text(log, size, root), at_s)) for log, size, root in intent.receipts
+        )
+        return Signatures(checkpoint, receipts, at_s)
+
+    def _text(self, log: LogId, size: int, root: bytes) -> bytes:
+        return checkpoint_text(origin_of(self.state.roster, log), size, root)
+
+    # ---------------------------------------------------------------- the machine's questions
+    def _answer(self, want: Wanted) -> Event | None:
+        match want:
+            case Load(peer, log, first):
+                return self._load(peer, log, first)
+            case FindRoot():
+                return RootFound(want, self._root(want.log, want.size))
+            case FindLeaves(log, count, _):
+                return LeavesFound(want, tuple(self._store.leaves(log, 0, count)))
+
+    def _load(self, peer: int, log: LogId, first: int) -> Loaded:
+        """A batch that ends on a checkpoint: as much as one commit may hold, or else one whole commit."""
+        rows = self._store.entries(log, first, limits.COMMIT_ENTRIES_MAX, limits.COMMIT_BYTES_MAX)
+        note = self._store.note_at_or_before(log, first + len(rows))
+        if note is None or note.size <= first:
+            note = self._store.note_at_or_after(log, first + 1)
+            if note is None:
+                return Loaded(peer, log, first, (), None)
+            rows = self._store.entries(log, first, note.size - first, limits.PENDING_BYTES_MAX)
+        rows = rows[: note.size - first]
+        if len(rows) != note.size - first:
+            return Loaded(peer, log, first, (), None)
+        return Loaded(peer, log, first, tuple(rows), note)
+
+    def _root(self, log: LogId, size: int) -> bytes | None:
+        notes = self._store.notes(log, size, size)
+        if notes:
+            return notes[0].root
+        held = self.state.logs.get(log)
+        if held is None or held.size < size:
+            return None
+
+        def look_up(level: int, first: int, count: int) -> Sequence[bytes]:
+            if level == 0:
+                return self._store.leaves(log, first, count)
+            return self._store.nodes(log, level, first, count)
+
+        return merkle.root(merkle.peaks_at(size, look_up))
+
+
+# -------------------------------------------------------------------- loading
+def revive(store: Store, roster: Roster, me: int) -> LineState:
+    """The machine's state from what the store holds. No generation is open until `Turns.start`."""
+    logs: dict[LogId, LogState] = {}
+    newest: dict[int, LogId] = {}
+    for row in store.logs():
+        logs[row.log] = _log_state(store, row)
+        if row.log.party not in newest or newest[row.log.party].generation < row.log.generation:
+            newest[row.log.party] = row.log
+    roots = {}
+    for log in newest.values():
+        size = logs[log].size
+        notes = store.notes(log, max(0, size - limits.RECENT_ROOTS), size)
+        roots[log] = {note.size: note.root for note in notes}
+    return LineState(
+        roster=roster,
+        me=me,
+        own=None,
+        logs=logs,
+        newest=newest,
+        roots=roots,
+        secrets={},
+        pending={},
+        peers={},
+    )
+
+
+def _log_state(store: Store, row: LogRow) -> LogState:
+    peaks = tuple(row.peaks[at : at + 32] for at in range(0, len(row.peaks), 32))
+    standing = Standing(row.size, merkle.root(peaks), row.noted_signature)
+    receipts = {
+        receipt.witness: Receipted(receipt.size, receipt.at_s, receipt.signature)
+        for receipt in store.newest_receipts(row.log)
+    }
+    return LogState(row.log, row.secret, row.station, standing, peaks, receipts, row.disputed_from)
+
+
+def _previous(state: LineState) -> tuple[bytes, int, bytes] | None:
+    log = state.newest.get(state.me)
+    if log is None:
+        return None
+    held = state.logs[log]
+    return log.generation, held.size, held.noted.root
+
+
+# -------------------------------------------------------------------- payloads
+class Heard:
+    """Turns opened payloads into items, joining fragments. One for each peer; volatile."""
+
+    def __init__(self, opened_at_ms: int) -> None:
+        self._opened_at_ms = opened_at_ms
+        self._pieces = Reassembly()
+
+    def items(self, payload: bytes) -> tuple[Item, ...]:
+        """Items of one payload. Raises Malformed; nothing of the payload is then used."""
+        items: list[Item] = []
+        for item in decode_items(payload, self._opened_at_ms):
+            if isinstance(item, Fragment):
+                whole = self._pieces.take(item)
+                if whole is not None:
+                    items.extend(decode_items(whole, self._opened_at_ms))
+            else:
+                items.append(item)
+        return tuple(items)
+
+
+def payloads(items: Sequence[Item], opened_at_ms: int, bytes_max: int) -> list[bytes]:
+    """Payloads of at most `bytes_max` bytes that carry `items` in order."""
+    return pack([encode_item(item, opened_at_ms) for item in items], bytes_max)
