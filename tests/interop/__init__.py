@@ -1,0 +1,1 @@
+"""Second opinions: programs that are not ours judge what we write."""
