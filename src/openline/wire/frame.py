@@ -17,6 +17,7 @@ from openline.limits import FRAME_BODY_BYTES_MAX, FRAME_BODY_BYTES_MIN, FRAME_CO
 MARK: Final = 0x6F
 FRAME_HEAD_BYTES: Final = 5
 _EXHIBIT_BYTES_MAX: Final = 32
+_CREDIT_A_BYTE: Final = 4
 
 
 def _crc8_table() -> bytes:
@@ -77,11 +78,12 @@ class FrameReader:
 
     A frame is given out the moment it is whole. Its bytes are kept until the head that follows
     proves that the stream was in step; if something else follows, they are searched again, so a
-    false head inside damage cannot swallow good frames. Every byte is given out at most twice.
+    false head inside damage cannot swallow good frames. What was no frame is refused by the seal; bytes
+    given out more than once are bounded by a few times those fed.
     Keeps at most two frames of memory beyond what was last fed. Work is linear in the bytes. (R-004)
     """
 
-    __slots__ = ("_at", "_body_bytes_max", "_buf", "_done", "_in_junk", "_offset", "_search_from")
+    __slots__ = ("_at", "_body_bytes_max", "_buf", "_credit", "_done", "_in_junk", "_offset", "_search_from")
 
     def __init__(self, body_bytes_max: int = FRAME_BODY_BYTES_MAX) -> None:
         """`body_bytes_max`: longest body this bearer carries; a small bound makes false heads rarer still."""
@@ -90,12 +92,14 @@ class FrameReader:
         self._offset = 0  # where in the stream the buffer begins
         self._at = 0  # where in the buffer the next head is looked for
         self._done = 0  # everything before this was given out or reported
+        self._credit = 0  # how many bytes may be given out a second time on no more than a right head
         self._search_from = -1  # inside the last frame given out, while nothing has confirmed it
         self._in_junk = False
 
     def feed(self, data: bytes) -> list[bytes | Malformed]:
         """Take the next bytes; give back the bodies now whole, in order, and one Malformed a run of junk."""
         self._buf += data
+        self._credit = min(self._credit + _CREDIT_A_BYTE * len(data), _CREDIT_A_BYTE * self._body_bytes_max)
         out: list[bytes | Malformed] = []
         with memoryview(self._buf) as view:
             while self._advance(view, out):
@@ -123,7 +127,7 @@ class FrameReader:
         end = at + FRAME_HEAD_BYTES + length
         if end > len(view):
             return False
-        if at < self._done:  # inside something given out already: believed only if a head follows
+        if at < self._done and length > self._credit:  # inside one given out: believed only if a head follows
             follows = self._head(view, end)
             if follows == _NEEDS_MORE:
                 return False
@@ -132,6 +136,8 @@ class FrameReader:
                 return True
         out.append(bytes(view[at + FRAME_HEAD_BYTES : end]))
         self._in_junk = False
+        if at < self._done:
+            self._credit = max(self._credit - length, 0)
         self._done = max(self._done, end)
         self._search_from = at + 1
         self._at = end
