@@ -30,7 +30,7 @@ speaker = "somebody"
 where = "an outlet"
 sources = ["https://example.org/report"]
 party = "a"
-precedence = "priority"
+precedence = "PRIORITY"
 language = "en"
 action = ["B/WATCH"]
 info = []
@@ -42,7 +42,7 @@ MADE_UP = """
 id = "two"
 kind = "illustration"
 party = "b"
-precedence = "routine"
+precedence = "ROUTINE"
 language = "en"
 in_reply_to = "one"
 action = ["A/WATCH"]
@@ -148,7 +148,7 @@ def test_a_small_story_is_read_and_its_paragraphs_folded() -> None:
         ('kind = "illustration"', 'kind = "illustration"\nspeaker = "x"', "speaker does not belong"),
         ('kind = "illustration"', 'kind = "rumour"', "kind must be one of"),
         ('party = "a"', 'party = "c"', "party must be one of"),
-        ('precedence = "priority"', 'precedence = "urgent"', "precedence must be one of"),
+        ('precedence = "PRIORITY"', 'precedence = "urgent"', "precedence must be one of"),
         ('action = ["B/WATCH"]', "action = []", "action names no office"),
         ('action = ["B/WATCH"]', 'action = ["A/WATCH"]', "no office of PARTY B"),
         ('action = ["B/WATCH"]\ninfo = []', 'action = ["B/WATCH"]\ninfo = ["B/WATCH"]', "stands twice"),

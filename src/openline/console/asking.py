@@ -1,0 +1,316 @@
+"""What can be asked of a running station, and what it answers: the vocabulary of the control channel.
+
+Every request is one JSON object on one line, `{"id": 7, "op": "send", ...}`; every answer is one object on one
+line, `{"id": 7, "ok": ...}` or `{"id": 7, "error": {"code": "OL-402", ...}}`. Answers come in the order in which
+the acts end, so several requests may be under way at once. Field names are those of `--json`.
+
+An entry is named `party/generation hex/index`, for example `0/019ab1c2d3e4f5a6b7c8d9ea/17`. A `position` is
+where an entry stands in this station's own store: it counts up by arrival, and asking for what came after the
+last one seen replays everything since, so a program that was away misses nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal, NamedTuple, Protocol
+
+import msgspec
+
+Precedence = Literal["ROUTINE", "PRIORITY", "IMMEDIATE", "FLASH"]
+PRECEDENCES: Final[tuple[Precedence, ...]] = ("ROUTINE", "PRIORITY", "IMMEDIATE", "FLASH")
+
+BATCH_MAX: Final = 1024  # messages in one request
+FIND_MAX: Final = 1000  # entries in one answer
+CONTROL_LINE_BYTES_MAX: Final = 16 * 1024 * 1024
+CONTROL_UNDER_WAY_MAX: Final = 64  # requests of one connection that may run at once
+
+
+class Place(NamedTuple):
+    """One entry by its name; on the channel the array [party, generation hex, index]."""
+
+    party: int
+    generation: str
+    index: int  # type: ignore[assignment]  # shadows tuple.index, which nobody wants here
+
+    def __str__(self) -> str:
+        return f"{self.party}/{self.generation}/{self.index}"
+
+
+class _Request(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    id: int = 0
+
+
+class Attachment(msgspec.Struct, forbid_unknown_fields=True):
+    """A file to send along: its name for the other side, its media type, and where it lies on this machine."""
+
+    name: str
+    media_type: str
+    path: str
+
+
+class Outgoing(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """One message to record and send. `token` makes asking twice harmless: one token, one entry.
+
+    `released_by` is recorded as the fact it is: who let it out. One name means it was released by one person.
+    """
+
+    text: str
+    subject: str = ""
+    language: str = "en"
+    precedence: Precedence = "ROUTINE"
+    exercise: bool = False
+    action: tuple[str, ...] = ()
+    info: tuple[str, ...] = ()
+    reply_by_ms: int | None = None
+    in_reply_to: str | None = None
+    attachments: tuple[Attachment, ...] = ()
+    released_by: tuple[str, ...] = ()
+    token: str | None = None
+
+
+class Send(_Request, tag="send", tag_field="op"):
+    """Record these messages, in this order. Answered after the commit: recorded here, not held there yet."""
+
+    messages: list[Outgoing]
+
+
+class Sent(msgspec.Struct):
+    """Places in the order of the messages. A repeated token gives the place it had the first time."""
+
+    places: list[Place]
+
+
+class Find(_Request, tag="find", tag_field="op"):
+    """Entries after a position, oldest first. `kind` None means every kind; `wait_ms` waits for the first one."""
+
+    after: int = 0
+    count: int = 50
+    kind: int | None = None
+    theirs: bool = False  # leave ours out
+    newest: bool = False  # instead: the newest `count`, still oldest first
+    wait_ms: int = 0
+
+
+class Show(_Request, tag="show", tag_field="op"):
+    """One entry by name or by position: exactly one of the two."""
+
+    place: str | None = None
+    position: int | None = None
+
+
+class Acknowledge(_Request, tag="acknowledge", tag_field="op"):
+    """An officer has read it. Not agreement. Recorded as an entry that refers to the one acknowledged."""
+
+    place: str
+    officer: str = ""
+    role: str = ""
+    note: str = ""
+    token: str | None = None
+
+
+class Append(_Request, tag="append", tag_field="op"):
+    """Any other entry of ours by kind, body as hex: certificates, revocations and what later rooms define."""
+
+    kind: int
+    body: str
+    references: list[str] = []
+    token: str | None = None
+
+
+class WaitHeld(_Request, tag="wait-held", tag_field="op"):
+    """Answered when every other party's receipt covers all these places, or when `within_ms` has passed."""
+
+    places: list[Place]
+    within_ms: int
+
+
+class Waited(msgspec.Struct):
+    """`held` is true only when receipts of all other parties cover all places; `lacking` are those not covered."""
+
+    held: bool
+    lacking: list[Place] = []
+
+
+class AskStatus(_Request, tag="status", tag_field="op"):
+    """How the line is, as this station knows it now."""
+
+
+class Export(_Request, tag="export", tag_field="op"):
+    """Write the record to `path` on this machine. `places` not empty means an extract of those entries only.
+
+    `bodies` False leaves every body out: headers and signatures still prove when and how much.
+    """
+
+    path: str
+    places: list[str] = []
+    bodies: bool = True
+
+
+class Exported(msgspec.Struct):
+    """What the file holds."""
+
+    path: str
+    entries: int
+    bytes: int
+    sha256: str
+
+
+class Backup(_Request, tag="backup", tag_field="op"):
+    """A consistent, encrypted copy of the store while the station runs. Never contains epoch secrets."""
+
+    path: str
+    passphrase: str
+
+
+class BackedUp(msgspec.Struct):
+    """What the copy came to."""
+
+    path: str
+    bytes: int
+
+
+class CarryOut(_Request, tag="carry-out", tag_field="op"):
+    """Write what `party` lacks into a folder, sealed afresh, with a cover note. None means every other party."""
+
+    folder: str
+    party: int | None = None
+
+
+class CarryIn(_Request, tag="carry-in", tag_field="op"):
+    """Read a folder brought by a courier."""
+
+    folder: str
+
+
+class Carried(msgspec.Struct):
+    """What moved. `refused` files were left where they are, each with its reason."""
+
+    files: int
+    bytes: int
+    entries: int = 0
+    refused: list[str] = []
+
+
+class Stop(_Request, tag="stop", tag_field="op"):
+    """End the station in order: what is under way is committed, then it stops."""
+
+
+class Nothing(msgspec.Struct):
+    """Done; there is nothing more to say."""
+
+
+class Holding(msgspec.Struct):
+    """One party's signed receipt over an entry. The time of receipt is an interval, see `record.times`."""
+
+    party: int
+    name: str
+    size: int
+    stamped_ms: int
+    arrived_at_ms: int
+    earliest_ms: int
+    latest_ms: int
+    disputed: bool
+    signature: str  # hex
+
+
+class Acknowledged(msgspec.Struct):
+    """One officer's acknowledgement: it was opened by a person. It is not agreement."""
+
+    party: int
+    name: str
+    place: str
+    at_ms: int
+    officer: str
+    role: str
+    note: str
+
+
+class Shown(msgspec.Struct, omit_defaults=True):
+    """One entry as a person may see it. What has no meaning here is shown raw in `body`."""
+
+    position: int
+    place: str
+    party: int
+    name: str
+    ours: bool
+    kind: str
+    kind_number: int
+    written_at_ms: int
+    arrived_at_ms: int
+    precedence: str = "ROUTINE"
+    exercise: bool = False
+    references: list[str] = []
+    subject: str = ""
+    text: str = ""
+    language: str = ""
+    action: list[str] = []
+    info: list[str] = []
+    reply_by_ms: int | None = None
+    in_reply_to: str | None = None
+    attachments: list[str] = []
+    released_by: list[str] = []
+    body: str = ""  # hex, only where the kind is not one we read
+    held: list[Holding] = []
+    lacking: list[str] = []  # names of the parties whose receipt does not cover it
+    acknowledged: list[Acknowledged] = []
+    disputed: bool = False
+
+
+class Found(msgspec.Struct):
+    """Entries, oldest first, and the position to go on from."""
+
+    entries: list[Shown]
+    next: int
+
+
+class PeerStatus(msgspec.Struct):
+    """One other party. `state` is a word of the watch: up, degraded, silent, refused, suspended, never heard."""
+
+    party: int
+    name: str
+    state: str
+    heard_at_ms: int | None
+    bearers: list[str]
+    ours_held: int  # entries of our current log that their receipts cover
+    ours: int  # entries in our current log
+    theirs: int  # entries of all their logs held here
+    clock_off_ms: int | None = None
+    disputed: bool = False
+    withheld: bool = False  # they answer but give no receipt
+
+
+class Status(msgspec.Struct):
+    """The line as this station knows it at `now_ms`."""
+
+    line: str
+    line_id: str
+    party: int
+    name: str
+    generation: str
+    started_at_ms: int
+    now_ms: int
+    entries: int
+    peers: list[PeerStatus]
+    alarms: list[str] = []
+    pq_confirmed: int = 0
+
+
+Request = (
+    Send | Find | Show | Acknowledge | Append | WaitHeld | AskStatus | Export | Backup | CarryOut | CarryIn | Stop
+)
+
+
+class Operations(Protocol):
+    """What the station offers to the control channel. Any OpenlineError becomes an answer with its stable code."""
+
+    async def send(self, ask: Send) -> Sent: ...
+    async def find(self, ask: Find) -> Found: ...
+    async def show(self, ask: Show) -> Shown: ...
+    async def acknowledge(self, ask: Acknowledge) -> Sent: ...
+    async def append(self, ask: Append) -> Sent: ...
+    async def wait_held(self, ask: WaitHeld) -> Waited: ...
+    async def status(self) -> Status: ...
+    async def export(self, ask: Export) -> Exported: ...
+    async def backup(self, ask: Backup) -> BackedUp: ...
+    async def carry_out(self, ask: CarryOut) -> Carried: ...
+    async def carry_in(self, ask: CarryIn) -> Carried: ...
+    async def stop(self) -> Nothing: ...

@@ -1,0 +1,247 @@
+"""The control channel, station side: a Unix socket (0600) that takes `asking` requests, one JSON object a line.
+
+`ControlDoor` listens; the station gives it an `Operations`. One connection may have several requests under way;
+reading pauses at `CONTROL_UNDER_WAY_MAX`, so a flood waits in the sender's buffer and not in our memory. A line
+that cannot be read is answered by an error and the next good line is taken; only a line without end closes the
+connection. Only our own account, or root, is let in, whatever the mode of the folder says.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import socket
+import struct
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from openline.console import asking
+from openline.console.codes import Told, code_of, for_a_program
+
+_PATH_BYTES_MAX: Final = 100  # sun_path is 108 bytes on Linux; longer paths go through the folder's descriptor
+
+
+class _Head(msgspec.Struct):
+    id: int = 0
+
+
+class _Done(msgspec.Struct):
+    id: int
+    ok: Any
+
+
+class _Not(msgspec.Struct):
+    id: int
+    error: dict[str, object]
+
+
+_ENCODE: Final = msgspec.json.Encoder()
+_DECODE: Final = msgspec.json.Decoder(asking.Request)
+_HEAD: Final = msgspec.json.Decoder(_Head)
+
+
+@contextlib.contextmanager
+def short_path(path: Path) -> Iterator[str]:
+    """A name for `path` that fits into a socket address, good while the context lasts."""
+    if len(os.fsencode(path)) <= _PATH_BYTES_MAX:
+        yield str(path)
+        return
+    fd = os.open(path.parent, os.O_PATH | os.O_DIRECTORY)
+    try:
+        yield f"/proc/self/fd/{fd}/{path.name}"
+    finally:
+        os.close(fd)
+
+
+def bind(path: Path) -> socket.socket:
+    """A listening socket at `path`, mode 0600 from its first instant; an abandoned one is replaced.
+
+    Raises Told OL-703 when a station answers there already.
+    """
+    if path.exists() and _answers(path):
+        raise Told("OL-703", f"something answers at {path}")
+    path.unlink(missing_ok=True)
+    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    mask = os.umask(0o177)
+    try:
+        with short_path(path) as name:
+            sock.bind(name)
+        sock.listen(64)
+        sock.setblocking(False)
+    except BaseException:
+        sock.close()
+        raise
+    finally:
+        os.umask(mask)
+    return sock
+
+
+def _answers(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe, short_path(path) as name:
+        try:
+            probe.connect(name)
+        except OSError:
+            return False
+    return True
+
+
+class ControlDoor:
+    """Listens at a path until closed. Every connection is served by the one `Operations`."""
+
+    def __init__(self, path: Path, operations: asking.Operations) -> None:
+        self._path = path
+        self._table = _table(operations)
+        self._listening: asyncio.AbstractServer | None = None
+        self._talks: set[_Talk] = set()
+
+    async def open(self) -> None:
+        """Begin to listen. Raises Told OL-703 when a station answers at the path, OSError when it cannot be made."""
+        sock = bind(self._path)
+        self._listening = await asyncio.get_running_loop().create_unix_server(self._talk, sock=sock)
+
+    async def close(self) -> None:
+        """Stop listening, let what is under way end within a second, give up the rest, drop the connections."""
+        if self._listening is None:
+            return
+        self._listening.close()
+        self._path.unlink(missing_ok=True)
+        under_way = [task for talk in self._talks for task in talk.under_way if task is not asyncio.current_task()]
+        if under_way:
+            _ended, waiting = await asyncio.wait(under_way, timeout=1.0)
+            for task in waiting:  # those who wait for receipts that will not come while we are gone
+                task.cancel()
+            await asyncio.gather(*waiting, return_exceptions=True)
+        await asyncio.sleep(0)  # the last answers reach the transports
+        for talk in list(self._talks):
+            talk.drop()
+        await asyncio.sleep(0)
+        self._listening = None
+
+    def _talk(self) -> _Talk:
+        return _Talk(self._table, self._talks)
+
+
+_Act = Callable[[Any], Awaitable[object]]
+
+
+def _table(operations: asking.Operations) -> dict[type, _Act]:
+    async def status(_ask: asking.AskStatus) -> asking.Status:
+        return await operations.status()
+
+    async def stop(_ask: asking.Stop) -> asking.Nothing:
+        return await operations.stop()
+
+    return {
+        asking.Send: operations.send, asking.Find: operations.find, asking.Show: operations.show,
+        asking.Acknowledge: operations.acknowledge, asking.Append: operations.append,
+        asking.WaitHeld: operations.wait_held, asking.AskStatus: status, asking.Export: operations.export,
+        asking.Backup: operations.backup, asking.CarryOut: operations.carry_out,
+        asking.CarryIn: operations.carry_in, asking.Stop: stop,
+    }
+
+
+class _Talk(asyncio.Protocol):
+    """One connection: bytes in, lines out of them, a task for each, answers back."""
+
+    def __init__(self, table: dict[type, _Act], talks: set[_Talk]) -> None:
+        self._table = table
+        self._talks = talks
+        self._rest = bytearray()
+        self._transport: asyncio.Transport | None = None
+        self._reading = True
+        self.under_way: set[asyncio.Task[None]] = set()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        if not _ours(transport.get_extra_info("socket")):
+            transport.abort()
+            return
+        self._transport = transport
+        self._talks.add(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        # What was asked goes on to its end: a message half asked for is either recorded or not, never cancelled.
+        self._transport = None
+        self._talks.discard(self)
+
+    def data_received(self, data: bytes) -> None:
+        self._rest += data
+        if len(self._rest) > asking.CONTROL_LINE_BYTES_MAX and b"\n" not in self._rest:
+            self._answer(_Not(0, for_a_program(Told("OL-201", "a request line without end"))))
+            self.drop()
+            return
+        self._take_lines()
+
+    def _take_lines(self) -> None:
+        start = 0
+        while len(self.under_way) < asking.CONTROL_UNDER_WAY_MAX:
+            end = self._rest.find(b"\n", start)
+            if end < 0:
+                break
+            self._take(bytes(self._rest[start:end]))
+            start = end + 1
+        del self._rest[:start]
+        self._pace()
+
+    def _pace(self) -> None:
+        reading = len(self.under_way) < asking.CONTROL_UNDER_WAY_MAX
+        if self._transport is None or reading == self._reading:
+            return
+        self._reading = reading
+        if reading:
+            self._transport.resume_reading()
+        else:
+            self._transport.pause_reading()
+
+    def _take(self, line: bytes) -> None:
+        try:
+            ask = _DECODE.decode(line)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+            self._answer(_Not(_id_of(line), for_a_program(Told("OL-201", f"request not understood: {error}"))))
+            return
+        task = asyncio.get_running_loop().create_task(self._perform(ask))
+        self.under_way.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self.under_way.discard(task)
+        if self._transport is not None:
+            self._take_lines()
+
+    async def _perform(self, ask: asking.Request) -> None:
+        answer: _Done | _Not
+        try:
+            answer = _Done(ask.id, await self._table[type(ask)](ask))
+        except Exception as error:  # the one door where errors become answers
+            answer = _Not(ask.id, for_a_program(error))
+            if code_of(error).code == "OL-101":
+                raise  # the loop's own reporting says where in the program; the answer says what
+        finally:
+            self._answer(answer)
+
+    def _answer(self, answer: _Done | _Not) -> None:
+        if self._transport is not None:
+            self._transport.write(_ENCODE.encode(answer) + b"\n")
+
+    def drop(self) -> None:
+        """Close the connection once what was written has gone out."""
+        if self._transport is not None:
+            self._transport.close()
+
+
+def _id_of(line: bytes) -> int:
+    try:
+        return _HEAD.decode(line).id
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return 0
+
+
+def _ours(sock: socket.socket) -> bool:
+    """True when the other end runs under our own account or root (SO_PEERCRED)."""
+    raw = sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+    _pid, uid, _gid = struct.unpack("3i", raw)
+    return uid in (0, os.geteuid())

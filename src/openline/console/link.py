@@ -1,0 +1,134 @@
+"""The control channel, asking side: blocking, for commands and for programs that generate load.
+
+    with ControlLink.open(path) as link:
+        sent = link.ask(Send(messages=[Outgoing(text="...")]), Sent)
+
+`post` and `collect` are the two halves of `ask`: post many, then collect each, and the station works on all of
+them at once. A link is for one thread.
+"""
+
+from __future__ import annotations
+
+import select
+import socket
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Final, TypeVar
+
+import msgspec
+
+from openline.console import asking
+from openline.console.codes import CODES, Told
+from openline.console.control import short_path
+
+T = TypeVar("T")
+ASK_WITHIN_MS: Final = 60_000
+
+
+class _Error(msgspec.Struct):
+    code: str
+    detail: str = ""
+
+
+class _Answer(msgspec.Struct):
+    id: int
+    ok: msgspec.Raw = msgspec.Raw(b"")
+    error: _Error | None = None
+
+
+_ENCODE: Final = msgspec.json.Encoder()
+_DECODE: Final = msgspec.json.Decoder(_Answer)
+
+
+class ControlLink:
+    """One connection to a running station."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+        self._sock.setblocking(False)
+        self._next_id = 1
+        self._in = bytearray()
+        self._out = bytearray()
+        self._answers: dict[int, _Answer] = {}
+
+    @classmethod
+    def open(cls, path: Path) -> ControlLink:
+        """Connect. Raises Told OL-603 when no station answers there."""
+        sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            with short_path(path) as name:
+                sock.connect(name)
+        except OSError as error:
+            sock.close()
+            raise Told("OL-603", f"nothing answers at {path}") from error
+        return cls(sock)
+
+    def __enter__(self) -> ControlLink:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the connection; what was posted goes on at the station."""
+        self._sock.close()
+
+    def ask(self, request: asking.Request, answer: type[T], within_ms: int = ASK_WITHIN_MS) -> T:
+        """Post and collect. Raises Told with the station's code, OL-104 when no answer came."""
+        return self.collect(self.post(request), answer, within_ms)
+
+    def post(self, request: asking.Request) -> int:
+        """Put a request on its way and return its id. Sends what the socket takes now, the rest on `collect`."""
+        request.id = self._next_id
+        self._next_id += 1
+        self._out += _ENCODE.encode(request) + b"\n"
+        self._push()
+        return request.id
+
+    def collect(self, request_id: int, answer: type[T], within_ms: int = ASK_WITHIN_MS) -> T:
+        """The answer to a posted request. Raises Told with the station's code, OL-104 when no answer came."""
+        until = time.monotonic() + within_ms / 1000
+        while request_id not in self._answers:
+            left = until - time.monotonic()
+            if left <= 0:
+                raise Told("OL-104", f"no answer from the station within {within_ms} ms")
+            self._wait(left)
+        got = self._answers.pop(request_id)
+        if got.error is not None:
+            code = got.error.code if got.error.code in CODES else "OL-101"
+            raise Told(code, got.error.detail)
+        return msgspec.json.decode(got.ok, type=answer)
+
+    def _wait(self, seconds: float) -> None:
+        readable, writable, _ = select.select([self._sock], [self._sock] if self._out else [], [], seconds)
+        if writable:
+            self._push()
+        if readable:
+            self._pull()
+
+    def _push(self) -> None:
+        while self._out:
+            try:
+                sent = self._sock.send(memoryview(self._out)[: 1 << 18])
+            except (BlockingIOError, InterruptedError):
+                return
+            except OSError as error:
+                raise Told("OL-104", f"the station closed the connection ({error.strerror})") from error
+            del self._out[:sent]
+
+    def _pull(self) -> None:
+        try:
+            data = self._sock.recv(1 << 18)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError as error:
+            raise Told("OL-104", f"the station closed the connection ({error.strerror})") from error
+        if not data:
+            raise Told("OL-104", "the station closed the connection")
+        self._in += data
+        *lines, rest = self._in.split(b"\n")
+        for line in lines:
+            got = _DECODE.decode(line)
+            self._answers[got.id] = got
+        self._in = bytearray(rest)

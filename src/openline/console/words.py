@@ -1,0 +1,180 @@
+"""Entries, status and waiting in plain words. Pure: what is shown is made from what is given and nothing else.
+
+The ladder's words are fixed: *recorded here*, *held* (their machine has it, signed), *opened* (an officer
+acknowledged it; not agreement). Nothing is ever "delivered" on our own word, and nobody is "online".
+"""
+
+from __future__ import annotations
+
+import textwrap
+import unicodedata
+from collections.abc import Sequence
+from typing import Final
+
+from openline.console.asking import PeerStatus, Place, Shown, Status
+from openline.console.dtg import dtg, interval
+from openline.errors import Malformed
+from openline.limits import GENERATION_BYTES, LOG_ENTRIES_MAX, PARTIES_MAX
+
+_BIDI: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+WIDTH: Final = 100
+
+
+def safe(text: str) -> str:
+    """Their text for our terminal: control and direction-changing characters are shown, not obeyed."""
+    return "".join(c if _harmless(c) else f"\\u{{{ord(c):x}}}" for c in text)
+
+
+def _harmless(c: str) -> bool:
+    return c in "\n\t" or (c not in _BIDI and unicodedata.category(c) not in ("Cc", "Cs", "Zl", "Zp"))
+
+
+def parse_place(text: str) -> Place:
+    """`party/generation hex/index`, one spelling. Raises Malformed."""
+    parts = text.split("/")
+    if len(parts) == 3:
+        party, generation, index = parts
+        ok = (
+            _plain(party, PARTIES_MAX) and _plain(index, LOG_ENTRIES_MAX)
+            and len(generation) == 2 * GENERATION_BYTES and all(c in "0123456789abcdef" for c in generation)
+        )
+        if ok:
+            return Place(int(party), generation, int(index))
+    raise Malformed(f"{text!r} is not an entry's name like 0/{'0123456789ab' * 2}/17")
+
+
+def _plain(digits: str, below: int) -> bool:
+    return digits.isascii() and digits.isdecimal() and str(int(digits)) == digits and int(digits) < below
+
+
+def parse_position(text: str) -> int | None:
+    """`17` or `#17` as a position in our own store; None when it is not one."""
+    digits = text.removeprefix("#")
+    return int(digits) if len(digits) <= 18 and _plain(digits, 10**18) else None
+
+
+def listing(entries: Sequence[Shown]) -> str:
+    """One line an entry, oldest first."""
+    if not entries:
+        return "Nothing here."
+    return "\n".join(_row(entry) for entry in entries)
+
+
+def _row(entry: Shown) -> str:
+    arrow = "→" if entry.ours else "←"
+    subject = safe(entry.subject or entry.text or entry.kind).replace("\n", " ").replace("\t", " ")
+    drill = "EXERCISE " if entry.exercise else ""
+    who = safe(entry.name)
+    head = f"#{entry.position:<6} {dtg(entry.written_at_ms)}  {entry.precedence:<9} {arrow} {who:<12}"
+    return f"{head} {textwrap.shorten(drill + subject, 60, placeholder='…')}  [{standing(entry)}]"
+
+
+def standing(entry: Shown) -> str:
+    """How far an entry has come, in as few words as are true."""
+    if entry.disputed:
+        return "DISPUTED: their log has forked"
+    if not entry.ours:
+        return "opened" if entry.acknowledged else "not acknowledged" if entry.kind == "message" else "held here"
+    if entry.acknowledged:
+        return "opened by " + ", ".join(sorted({safe(a.name) for a in entry.acknowledged}))
+    held = ", ".join(safe(h.name) for h in entry.held)
+    if entry.lacking:
+        lacking = ", ".join(safe(name) for name in entry.lacking)
+        return (f"held by {held}; " if held else "recorded here, ") + f"not held by {lacking}"
+    return f"held by {held}"
+
+
+def whole(entry: Shown) -> str:
+    """Everything about one entry: head, words, and each step of the ladder with its evidence."""
+    lines = [f"{entry.kind} {entry.place}  (#{entry.position} here)"]
+    if entry.exercise:
+        lines.append("EXERCISE EXERCISE EXERCISE")
+    lines += [
+        f"from        {safe(entry.name)} (party {entry.party}{', ours' if entry.ours else ''})",
+        f"written     {dtg(entry.written_at_ms)} by their clock" if not entry.ours
+        else f"written     {dtg(entry.written_at_ms)}",
+        f"precedence  {entry.precedence}",
+    ]
+    lines += _addresses(entry)
+    if entry.references:
+        lines.append("refers to   " + ", ".join(entry.references))
+    if entry.disputed:
+        lines.append("DISPUTED    their log has forked at or before this entry; see the exhibits in an export")
+    lines.append("")
+    lines += _content(entry)
+    lines.append("")
+    lines += _ladder(entry)
+    return "\n".join(lines)
+
+
+def _addresses(entry: Shown) -> list[str]:
+    rows = (
+        ("subject", entry.subject), ("action", ", ".join(entry.action)), ("info", ", ".join(entry.info)),
+        ("answers", entry.in_reply_to or ""), ("reply by", dtg(entry.reply_by_ms) if entry.reply_by_ms else ""),
+        ("language", entry.language),
+    )
+    return [f"{name:<11} {safe(value)}" for name, value in rows if value]
+
+
+def _content(entry: Shown) -> list[str]:
+    lines = [textwrap.indent(safe(entry.text), "    ")] if entry.text else []
+    lines += [f"    attachment  {safe(name)}  (an inert file; open it on a machine you can lose)"
+              for name in entry.attachments]
+    if entry.body:
+        lines += ["    raw:", *textwrap.wrap(entry.body, 96, initial_indent="    ", subsequent_indent="    ")]
+    return lines or ["    (no text)"]
+
+
+def _ladder(entry: Shown) -> list[str]:
+    lines = []
+    if entry.released_by:
+        names = ", ".join(safe(name) for name in entry.released_by)
+        how = "one person" if len(entry.released_by) == 1 else f"{len(entry.released_by)} persons"
+        lines.append(f"released    {dtg(entry.written_at_ms)} by {how}: {names}")
+    if entry.ours:
+        lines.append(f"recorded    {dtg(entry.arrived_at_ms)} here")
+    else:
+        lines.append(f"held        {dtg(entry.arrived_at_ms)} here")
+    for held in entry.held:
+        when = "DISPUTED time " if held.disputed else ""
+        lines.append(
+            f"held        {when}{interval(held.earliest_ms, held.latest_ms)} by {safe(held.name)}, "
+            f"receipt over {held.size} entries, signature {held.signature[:16]}…"
+        )
+    lines += [f"not held    by {safe(name)}: no receipt covers it" for name in entry.lacking]
+    for seen in entry.acknowledged:
+        who = safe(", ".join(x for x in (seen.officer, seen.role) if x)) or "an officer"
+        note = f": {safe(seen.note)}" if seen.note else ""
+        lines.append(f"opened      {dtg(seen.at_ms)} by {safe(seen.name)}, {who} (not agreement){note}")
+    return lines
+
+
+def state(status: Status) -> str:
+    """What the eye meets first: is the line alive, is something waiting, how long."""
+    lines = [f"line {safe(status.line)}  we are {safe(status.name)} (party {status.party})  {dtg(status.now_ms)}"]
+    lines += [_peer(peer, status.now_ms) for peer in status.peers]
+    lines += [f"ALARM  {safe(alarm)}" for alarm in status.alarms]
+    lines.append(
+        f"record: {status.entries} entries, generation {status.generation} since {dtg(status.started_at_ms)}, "
+        f"PQ-confirmed to {status.pq_confirmed}"
+    )
+    lines.append(f"line id {status.line_id}")
+    return "\n".join(lines)
+
+
+def _peer(peer: PeerStatus, now_ms: int) -> str:
+    if peer.heard_at_ms is None:
+        heard = "never heard since we started"
+    else:
+        heard = f"heard {max(0, now_ms - peer.heard_at_ms) // 1000} s ago"
+    by = ", ".join(peer.bearers) or "no bearer"
+    waiting = peer.ours - peer.ours_held
+    ours = "all of ours held there" if waiting == 0 else f"{waiting} of ours NOT held there yet"
+    marks = [
+        f"clock off by {peer.clock_off_ms} ms" if peer.clock_off_ms and abs(peer.clock_off_ms) > 2000 else "",
+        "RECEIPTS WITHHELD" if peer.withheld else "",
+        "THEIR LOG IS DISPUTED" if peer.disputed else "",
+    ]
+    tail = "".join(f"; {mark}" for mark in marks if mark)
+    return f"{safe(peer.name)} (party {peer.party}): {peer.state.upper()} by {by}, {heard}; {ours}; " \
+           f"{peer.theirs} of theirs held here{tail}"
