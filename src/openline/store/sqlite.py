@@ -1,0 +1,254 @@
+"""The store on SQLite: one file, one writer, whole turns, durable before `commit` returns.
+
+WAL with synchronous=EXTRA: a commit is one write to the end of the log file and one fdatasync. One process writes
+(a lock file, see `Locked`), any number read. What is read after opening has been made durable first, also what a
+killed predecessor had written but not yet synced: we may speak of it at once. R-190 to R-194.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+import apsw
+
+from openline.errors import LocalFault, Misconfigured, StoreDown, UnknownOutcome
+from openline.line.ports import LogId, LogRow, Write
+from openline.store.inserts import apply
+from openline.store.lockfile import LockFile
+from openline.store.migrations import PAGE_BYTES, STEPS, bring_up, schema_of
+from openline.store.queries import Queries, read_logs
+from openline.store.turn import after_turn
+
+WAL_BYTES: Final = 8 * 1024 * 1024  # between checkpoints; written out ahead, see `_extend_wal`
+BUSY_WAIT_MS: Final = 5_000
+_FULL_MESSAGE = "the disk is full; nothing was written and nothing held is lost; make space, sending resumes by itself"
+
+
+class SqliteStore(Queries):
+    """A `line.ports.Store` in one SQLite file.
+
+    `vfs` names an apsw VFS to put everything through (the simulation's disk); such a store keeps one connection and
+    no lock file. `read_only` opens beside a running station, for export, fsck and backup: no lock, no commit.
+
+    Raises Locked: another process writes this store. Misconfigured: not a store, or one of a newer program.
+    StoreDown: the disk is full, broken or not ours to write.
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        vfs: str | None = None,
+        read_only: bool = False,
+        synchronous: str = "EXTRA",  # anything less is for tests that must see a loss
+    ) -> None:
+        self.path = Path(path)
+        self._vfs = vfs
+        self._read_only = read_only
+        self._synchronous = synchronous
+        self._write_turn = threading.Lock()
+        self._read_turn = threading.Lock()
+        self._writer: apsw.Connection | None = None
+        self._reader: apsw.Connection | None = None
+        self._held: dict[LogId, LogRow] = {}
+        self._numbers: dict[LogId, int] = {}
+        self._unknown = False
+        self._lock = LockFile(self.path) if vfs is None and not read_only else None
+        try:
+            self._open()
+        except BaseException:
+            self.close()
+            raise
+
+    # --- opening and closing
+
+    def reopen(self) -> None:
+        """Open again after UnknownOutcome; what is then read is durable. Raises StoreDown while it cannot."""
+        with self._write_turn, self._read_turn:
+            self._let_go()
+            self._open(again=True)
+
+    def close(self) -> None:
+        """Let go of the files and the lock. Doing it twice does nothing."""
+        with self._write_turn, self._read_turn:
+            self._let_go()
+            if self._lock is not None:
+                self._lock.release()
+
+    def _let_go(self) -> None:
+        for conn in (self._reader, self._writer):
+            with suppress(apsw.Error):  # what was committed is on the disk, what was not never was
+                if conn is not None:
+                    conn.close(True)
+        self._reader = self._writer = None
+
+    def _open(self, again: bool = False) -> None:
+        with _as_store_down(str(self.path)):
+            if self._read_only:
+                self._open_beside()
+                return
+            if self._vfs is None:
+                _create(self.path)
+                _sync_files(self.path)
+            conn = self._writer = self._connect(apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE)
+            bring_up(conn, str(self.path), STEPS)
+            self._settle(conn, again)
+            self._reader = conn if self._vfs else self._connect(apsw.SQLITE_OPEN_READWRITE)
+            numbered = read_logs(conn)
+            self._held = {row.log: row for row in numbered.values()}
+            self._numbers = {row.log: number for number, row in numbered.items()}
+            self._unknown = False
+
+    def _open_beside(self) -> None:
+        if not self.path.is_file():
+            raise Misconfigured(f"there is no store at {self.path}")
+        conn = self._reader = self._connect(apsw.SQLITE_OPEN_READWRITE)
+        conn.execute("PRAGMA query_only = ON")
+        if schema_of(conn, str(self.path)) < len(STEPS):
+            raise Misconfigured(f"{self.path} has an older schema; start its station once, which brings it up to date")
+
+    def _connect(self, flags: int) -> apsw.Connection:
+        conn = apsw.Connection(str(self.path), flags=flags, vfs=self._vfs)
+        if self._vfs is None:
+            conn.set_busy_timeout(BUSY_WAIT_MS)
+        else:
+            conn.execute("PRAGMA locking_mode = EXCLUSIVE")  # the wal-index in memory: a VFS in Python has no shm
+        conn.execute(
+            f"PRAGMA page_size = {PAGE_BYTES}; PRAGMA journal_mode = WAL; PRAGMA synchronous = {self._synchronous};"
+            f"PRAGMA wal_autocheckpoint = {WAL_BYTES // PAGE_BYTES}; PRAGMA trusted_schema = OFF;"
+            "PRAGMA recursive_triggers = ON;"  # so that REPLACE meets the triggers too
+            "PRAGMA cache_size = -16000"
+        )
+        return conn
+
+    def _settle(self, conn: apsw.Connection, again: bool) -> None:
+        """Move the WAL into the database and sync both.
+
+        After a sync that went wrong the kernel may show bytes it never wrote (they stay in its cache, marked clean);
+        the checkpoint writes them afresh, into the database, and only its success makes them speakable. R-193.
+        """
+        busy, _, _ = next(conn.execute("PRAGMA wal_checkpoint(TRUNCATE)"))
+        if busy and again:
+            raise StoreDown(f"{self.path}: another program is reading the store; it cannot be settled before it ends")
+        if self._vfs is None and not busy:
+            _extend_wal(Path(f"{self.path}-wal"))
+
+    # --- committing
+
+    def commit(self, writes: Sequence[Write]) -> None:
+        """Apply all writes or none; durable on return. See `line.ports.Store.commit`."""
+        with self._write_turn:
+            if self._read_only:
+                raise LocalFault(f"{self.path} was opened for reading")
+            conn = self._writer
+            if conn is None or self._unknown:
+                raise UnknownOutcome(f"{self.path}: the outcome of the last commit is unknown; reopen the store")
+            rows = after_turn(writes, self._held)
+            try:
+                with _as_store_down(str(self.path)):
+                    conn.execute("BEGIN IMMEDIATE")
+                    numbers = apply(conn, writes, rows, self._numbers)
+            except BaseException:
+                self._undo(conn)
+                raise
+            self._finish(conn)
+            self._held.update(rows)
+            self._numbers.update(numbers)
+            self._unknown = False
+
+    def _finish(self, conn: apsw.Connection) -> None:
+        """COMMIT. A full disk cannot have taken the last frame, so that outcome is known; any other is not."""
+        self._unknown = True  # until we know better, also when a signal cuts in
+        try:
+            conn.execute("COMMIT")
+        except apsw.FullError as fault:
+            self._unknown = False
+            self._undo(conn)
+            raise StoreDown(f"{self.path}: {_FULL_MESSAGE}") from fault
+        except apsw.Error as fault:
+            raise UnknownOutcome(
+                f"{self.path}: the disk failed during a commit ({fault}); it may or may not be done; reopen the store"
+            ) from fault
+
+    def _undo(self, conn: apsw.Connection) -> None:
+        try:
+            if conn.in_transaction:
+                conn.execute("ROLLBACK")
+        except apsw.Error:
+            self._unknown = True  # not done for certain, but this connection is no longer fit to commit
+
+    # --- reading
+
+    @contextmanager
+    def _reading(self) -> Iterator[apsw.Connection]:
+        turn = self._write_turn if self._vfs else self._read_turn
+        with turn, _as_store_down(str(self.path)):
+            if self._reader is None:
+                raise StoreDown(f"{self.path} is closed")
+            yield self._reader
+
+
+@contextmanager
+def _as_store_down(where: str) -> Iterator[None]:
+    """Say what the database said in the terms of our error tree."""
+    try:
+        yield
+    except apsw.FullError as fault:
+        raise StoreDown(f"{where}: {_FULL_MESSAGE}") from fault
+    except (apsw.ReadOnlyError, apsw.CantOpenError, apsw.PermissionsError) as fault:
+        raise StoreDown(f"{where}: cannot be written ({fault}); check the mount, the owner and the space") from fault
+    except apsw.NotADBError as fault:
+        raise Misconfigured(f"{where} is not a store, or its first page is destroyed; restore a backup") from fault
+    except apsw.CorruptError as fault:
+        raise StoreDown(f"{where} is damaged ({fault}); run fsck, then restore a backup") from fault
+    except (apsw.ConstraintError, apsw.MismatchError, apsw.RangeError) as fault:
+        raise LocalFault(f"{where}: the turn contradicts what is held ({fault})") from fault
+    except apsw.Error as fault:
+        raise StoreDown(f"{where}: {type(fault).__name__}: {fault}") from fault
+    except OSError as fault:
+        raise StoreDown(f"{where}: {fault.strerror or fault}; check the mount, the owner and the space") from fault
+
+
+def _create(path: Path) -> None:
+    """Make the file ours alone to read, and its name durable, before SQLite sees it."""
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    _sync(path.parent)
+
+
+def _sync_files(path: Path) -> None:
+    """Make durable what a killed predecessor had written but not synced; SQLite would show it to us unsynced."""
+    for name in (path, Path(f"{path}-wal")):
+        if name.exists():
+            _sync(name)
+
+
+def _sync(path: Path) -> None:
+    fd = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def _extend_wal(path: Path) -> None:
+    """Write the WAL's room out as zeros, which SQLite reads as an empty log.
+
+    A commit that lengthens a file makes fdatasync journal the new length: about twice the cost of one that does not.
+    Not having the room is no fault: the commits will say so.
+    """
+    with suppress(OSError):
+        fd = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+        try:
+            missing = WAL_BYTES - os.fstat(fd).st_size
+            if missing > 0:
+                os.lseek(fd, 0, os.SEEK_END)
+                os.write(fd, bytes(missing))
+            os.fsync(fd)
+        finally:
+            os.close(fd)
