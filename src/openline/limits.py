@@ -22,6 +22,10 @@ TEXT_CHARS_MAX: Final = 60_000
 OFFICES_MAX: Final = 64
 OFFICE_CHARS_MAX: Final = 64
 ATTACHMENTS_MAX: Final = 16
+FILE_NAME_CHARS_MAX: Final = 120
+MEDIA_TYPE_CHARS_MAX: Final = 120
+LANGUAGE_CHARS_MAX: Final = 35  # RFC 5646 4.4.1
+REMARK_CHARS_MAX: Final = 2_000  # what an officer adds to an acknowledgement, a dispute, a closing
 LOG_ENTRIES_MAX: Final = 2**40
 WRITTEN_AT_MS_MAX: Final = 2**48 - 1  # six bytes, as in the name of a generation
 

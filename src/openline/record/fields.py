@@ -7,14 +7,16 @@ read and compares: one value, one spelling, nothing after it. (R-073)
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import cbor2
 
 from openline.errors import Malformed
 
 # cbor2 wraps most errors; nonsense behind a tag (dates, numbers, networks) can let others out.
-_DECODING_ERRORS = (cbor2.CBORError, ValueError, TypeError, ArithmeticError, LookupError, RecursionError)
+_DECODING_ERRORS: Final = (cbor2.CBORError, ValueError, TypeError, ArithmeticError, LookupError, RecursionError)
+# Line and paragraph separators; marks that turn the direction of what follows, so that it reads as something else.
+_LINE_AND_DIRECTION: Final = frozenset("\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def load_map(data: bytes, keys: int, what: str, bytes_max: int) -> dict[int, Any]:
@@ -79,11 +81,15 @@ def row(value: object, length: int, name: str, data: bytes) -> list[Any]:
 
 
 def text(value: object, chars_max: int, name: str, data: bytes, *, lines: bool = False) -> str:
-    """A text of at most `chars_max` characters without control characters; newline and tab if `lines`. (R-075)"""
+    """A text of at most `chars_max` characters without control characters; newline and tab if `lines`. (R-075)
+
+    Kept as written: neither trimmed nor normalised.
+    """
     if type(value) is not str or len(value) > chars_max:
         raise Malformed(f"{name} is not a text of at most {chars_max} characters", data)
+    if value.isascii() and value.isprintable():
+        return value
     for char in value:
-        if char < " " or "\x7f" <= char <= "\x9f":
-            if not (lines and char in "\n\t"):
-                raise Malformed(f"{name} holds the control character U+{ord(char):04X}", data)
+        if (char < " " or "\x7f" <= char <= "\x9f" or char in _LINE_AND_DIRECTION) and not (lines and char in "\n\t"):
+            raise Malformed(f"{name} holds the control character U+{ord(char):04X}", data)
     return value
