@@ -10,7 +10,7 @@ import base64
 import binascii
 import unicodedata
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final, NoReturn
 
 import cbor2
 
@@ -18,6 +18,14 @@ from openline.errors import Malformed
 
 _DEPTH_MAX: Final = 8
 INT_MAX: Final = 2**63 - 1
+
+
+def _no_tags(*_: Any) -> NoReturn:
+    raise ValueError("a tag")
+
+
+# Every tag the library would act on (dates, big numbers, even regular expressions are built from their bytes).
+_TAGS_REFUSED: Final = dict.fromkeys((*range(6), *range(21, 40), 100, 256, 258, 260, 261, 1004, 43000, 55799), _no_tags)
 
 
 def write_map(values: Sequence[object]) -> bytes:
@@ -35,7 +43,12 @@ def _read(data: bytes, what: str, bytes_max: int) -> object:
         raise Malformed(f"{what}: {len(data)} bytes, more than {bytes_max}", data[:64])
     try:
         value = cbor2.loads(
-            data, allow_duplicate_keys=False, allow_indefinite=False, max_depth=_DEPTH_MAX, semantic_decoders={}
+            data,
+            allow_duplicate_keys=False,
+            allow_indefinite=False,
+            max_depth=_DEPTH_MAX,
+            semantic_decoders=_TAGS_REFUSED,
+            tag_hook=_no_tags,
         )
         again = cbor2.dumps(value)
     except (cbor2.CBORError, ValueError, TypeError, OverflowError, RecursionError) as problem:
