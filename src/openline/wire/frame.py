@@ -99,7 +99,7 @@ class FrameReader:
     def feed(self, data: bytes) -> list[bytes | Malformed]:
         """Take the next bytes; give back the bodies now whole, in order, and one Malformed a run of junk."""
         self._buf += data
-        self._credit = min(self._credit + _CREDIT_A_BYTE * len(data), _CREDIT_A_BYTE * self._body_bytes_max)
+        self._credit = min(self._credit, _CREDIT_A_BYTE * self._body_bytes_max) + _CREDIT_A_BYTE * len(data)
         out: list[bytes | Malformed] = []
         with memoryview(self._buf) as view:
             while self._advance(view, out):
