@@ -1,0 +1,113 @@
+"""The command line: one table of commands, one place where errors become exit codes.
+
+`run(hall)` is all that the station above calls. A command's file is read only when that command is asked for,
+so that `openline send` does not pay for `openline demo`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+import click
+
+from openline import __version__
+from openline.console.codes import Told, code_of
+from openline.console.terminal import Hall, Session, room_options
+from openline.errors import OpenlineError
+
+
+class Row(NamedTuple):
+    """One command: its name, the room (file) that has it, and what it is for in one line."""
+
+    name: str
+    room: str
+    about: str
+
+
+TABLE: Final = (
+    Row("demo", "demo", "Two stations, one line, a kill, a verified record and a refused forgery."),
+    Row("party", "party", "This party's root key, card and certificates."),
+    Row("line", "line", "Propose, accept and open a line."),
+    Row("serve", "station", "Run the station of one line until told to stop."),
+    Row("stop", "station", "Stop the running station in order."),
+    Row("status", "station", "Is the line alive, and what is not held yet."),
+    Row("doctor", "station", "Check home, settings, keys, store and primitives."),
+    Row("completion", "station", "Print shell completion for bash, zsh or fish."),
+    Row("send", "message", "Record a message and send it."),
+    Row("inbox", "message", "List what came in."),
+    Row("show", "message", "Show one entry and who holds it since when."),
+    Row("acknowledge", "message", "Record that an officer has opened a message; not agreement."),
+    Row("replay", "replay", "Send every text of a JSON-lines file in order, over two stations."),
+    Row("carry", "carry", "By courier: write a folder to carry out, read one carried in."),
+    Row("export", "record", "Write the record, or an extract, to a file anybody can verify."),
+    Row("verify", "verify", "Check an exported record: no station, no network, only the parties' cards."),
+    Row("fsck", "record", "Derive every digest, root and signature of the store again."),
+    Row("backup", "record", "A consistent, encrypted copy of the store."),
+    Row("restore", "record", "Put a backup in place; the peers fill what is newer."),
+)
+
+
+class Table(click.Group):
+    """The table as a click group that reads a command's file only when it is needed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [row.name for row in TABLE]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        row = next((row for row in TABLE if row.name == cmd_name), None)
+        if row is None:
+            return None
+        found = getattr(importlib.import_module(f"openline.console.commands.{row.room}"), row.name)
+        assert isinstance(found, click.Command)
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(row.name, row.about) for row in TABLE])
+
+
+@click.group(cls=Table, name="openline", context_settings={"help_option_names": ["-h", "--help"]})
+@room_options
+@click.version_option(__version__, message="openline %(version)s")
+def openline() -> None:
+    """A direct line between parties that do not trust each other: one record both hold and both sign.
+
+    Exit codes: 0 done, 1 error, 2 usage, 3 not found, 4 refused by policy, 5 verification failed,
+    6 no line or not held in time, 7 wrong state, 8 configuration, 9 locked.
+    """
+
+
+def run(hall: Hall, arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code. Never raises, never leaves a traceback for a foreseen situation."""
+    session = Session(hall)
+    args = list(sys.argv[1:] if arguments is None else arguments)
+    session.as_json = "--json" in args  # so that an error in the arguments themselves answers in kind
+    try:
+        result = openline.main(args, prog_name="openline", standalone_mode=False, obj=session)
+        sys.stdout.flush()
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    except click.UsageError as error:
+        return _misused(session, error)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted", err=True)
+        return 1
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads the answer any more
+        return 1
+    except (OpenlineError, OSError) as error:
+        session.complain(error)
+        return code_of(error).exit
+    return result if isinstance(result, int) else 0
+
+
+def _misused(session: Session, error: click.UsageError) -> int:
+    if session.as_json:
+        session.complain(Told("OL-201", error.format_message()))
+    else:
+        error.show()
+    return code_of(Told("OL-201", "")).exit

@@ -1,0 +1,180 @@
+"""Messages: send, inbox, show, acknowledge. Each asks the running station one thing."""
+
+from __future__ import annotations
+
+import getpass
+import mimetypes
+import sys
+from pathlib import Path
+from typing import Final
+
+import click
+
+from openline.console import words
+from openline.console.asking import (
+    PRECEDENCES,
+    Acknowledge,
+    Attachment,
+    Find,
+    Found,
+    Outgoing,
+    Place,
+    Precedence,
+    Send,
+    Sent,
+    Show,
+    Shown,
+    Waited,
+    WaitHeld,
+)
+from openline.console.codes import Told
+from openline.console.dtg import parse_iso
+from openline.console.link import ControlLink
+from openline.console.terminal import Session, room_options
+from openline.limits import BODY_BYTES_MAX
+from openline.record.entry import MESSAGE
+
+_OFFICER: Final = click.option("--officer", envvar="OPENLINE_OFFICER", metavar="NAME",
+                               help="Who does this, as it shall be recorded [OPENLINE_OFFICER or the login name].")
+
+
+@click.command()
+@click.argument("text", required=False)
+@click.option("--subject", default="", help="At most 256 characters.")
+@click.option("--action", multiple=True, metavar="OFFICE", help="Office that shall act; may be repeated.")
+@click.option("--info", multiple=True, metavar="OFFICE", help="Office that shall know; may be repeated.")
+@click.option("--precedence", type=click.Choice(PRECEDENCES, case_sensitive=False), default="ROUTINE",
+              show_default=True)
+@click.option("--language", default="en", show_default=True, help="Language of the text.")
+@click.option("--exercise", is_flag=True, help="Marked EXERCISE for ever.")
+@click.option("--reply-by", metavar="INSTANT", help="Like 2026-11-22T10:05:00Z.")
+@click.option("--in-reply-to", metavar="ENTRY", help="Position here, or the entry's full name.")
+@click.option("--attach", multiple=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--released-by", multiple=True, metavar="NAME",
+              help="Who let it out; recorded as given. Left out: the login name, and one person is what is recorded.")
+@click.option("--token", help="Asking twice under one token records once.")
+@click.option("--wait", type=click.FloatRange(0, 86_400), metavar="SECONDS",
+              help="Wait for receipts of all other parties; exit 6 when they do not come in time.")
+@room_options
+@click.pass_obj
+def send(session: Session, /, text: str | None, precedence: Precedence, wait: float | None, **given: object) -> int:
+    """Record TEXT (or stdin) and send it. Works while the other side is away: it is queued and said so."""
+    message = _outgoing(session, _text(text), precedence, given)
+    with session.link() as link:
+        place = link.ask(Send(messages=[message]), Sent).places[0]
+        held = wait is not None and link.ask(
+            WaitHeld(places=[place], within_ms=int(wait * 1000)), Waited, int(wait * 1000) + 10_000).held
+        entry = _looked_up(link, place)
+    session.answer(entry, lambda: words.whole(entry) if wait is not None else _recorded(place))
+    if wait is not None and not held:
+        session.complain(Told("OL-602", f"{place} not held by all within {wait:g} s"))
+        return 6
+    return 0
+
+
+@click.command()
+@click.option("--all", "everything", is_flag=True, help="Ours too, and every kind of entry.")
+@click.option("--after", type=click.IntRange(0), metavar="POSITION", help="Only what came after this position.")
+@click.option("--count", type=click.IntRange(1, 1000), default=20, show_default=True)
+@room_options
+@click.pass_obj
+def inbox(session: Session, everything: bool, after: int | None, count: int) -> None:
+    """List the newest messages that came in, oldest first; with --after, all that came since, page by page."""
+    ask = Find(after=after or 0, count=count, kind=None if everything else MESSAGE, newest=after is None,
+               theirs=not everything)
+    with session.link() as link:
+        found = link.ask(ask, Found)
+    session.answer(found, lambda: words.listing(found.entries))
+
+
+@click.command()
+@click.argument("entry")
+@room_options
+@click.pass_obj
+def show(session: Session, entry: str) -> None:
+    """Show ENTRY (a position as the inbox shows it, or its full name) with its words and all evidence."""
+    with session.link() as link:
+        shown = link.ask(_which(entry), Shown)
+    session.answer(shown, lambda: words.whole(shown))
+
+
+@click.command()
+@click.argument("entry")
+@_OFFICER
+@click.option("--role", default="watch officer", show_default=True)
+@click.option("--note", default="")
+@click.option("--token", help="Asking twice under one token records once.")
+@room_options
+@click.pass_obj
+def acknowledge(session: Session, entry: str, officer: str | None, role: str, note: str, token: str | None) -> None:
+    """Record that an officer has opened ENTRY. A receipt is a machine's; this is a person's; neither is agreement."""
+    with session.link() as link:
+        place = link.ask(_which(entry), Shown).place
+        ask = Acknowledge(place=place, officer=officer or _login(), role=role, note=note, token=token)
+        written = link.ask(ask, Sent)
+    session.answer(written, lambda: f"acknowledged {place}; recorded here as {written.places[0]}. It is not agreement.")
+
+
+def _which(entry: str) -> Show:
+    position = words.parse_position(entry)
+    if position is not None:
+        return Show(position=position)
+    return Show(place=str(words.parse_place(entry)))
+
+
+def _text(text: str | None) -> str:
+    if text is not None and text != "-":
+        return text
+    if sys.stdin.isatty():
+        raise Told("OL-203", "no TEXT given; give it as an argument or on stdin")
+    data = sys.stdin.buffer.read(BODY_BYTES_MAX + 1)
+    if len(data) > BODY_BYTES_MAX:
+        raise Told("OL-402", f"more than {BODY_BYTES_MAX} bytes on stdin")
+    try:
+        return data.decode("utf-8").removesuffix("\n")
+    except UnicodeDecodeError as error:
+        raise Told("OL-201", f"stdin byte {error.start} is not UTF-8") from error
+
+
+def _outgoing(session: Session, text: str, precedence: Precedence, given: dict[str, object]) -> Outgoing:
+    def names(key: str) -> tuple[str, ...]:
+        value = given[key]
+        assert isinstance(value, tuple)
+        return value
+
+    reply_by, in_reply_to = given["reply_by"], given["in_reply_to"]
+    return Outgoing(
+        text=text, subject=str(given["subject"]), language=str(given["language"]), precedence=precedence,
+        exercise=bool(given["exercise"]), action=names("action"), info=names("info"),
+        reply_by_ms=parse_iso(str(reply_by)) if reply_by else None,
+        in_reply_to=_full_name(session, str(in_reply_to)) if in_reply_to else None,
+        attachments=tuple(_attachment(Path(str(path))) for path in names("attach")),
+        released_by=names("released_by") or (_login(),),
+        token=str(given["token"]) if given["token"] else None,
+    )
+
+
+def _attachment(path: Path) -> Attachment:
+    return Attachment(path.name, mimetypes.guess_type(path.name)[0] or "application/octet-stream", str(path.resolve()))
+
+
+def _full_name(session: Session, entry: str) -> str:
+    if words.parse_position(entry) is None:
+        return str(words.parse_place(entry))
+    with session.link() as link:
+        return link.ask(_which(entry), Shown).place
+
+
+def _looked_up(link: ControlLink, place: Place) -> Shown:
+    return link.ask(Show(place=str(place)), Shown)
+
+
+def _recorded(place: Place) -> str:
+    return f"recorded here as {place}; not held there until a receipt says so (openline show {place})"
+
+
+def _login() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unnamed account"

@@ -1,0 +1,144 @@
+"""The papers of a line as they lie beside its store: charter, cards, station certificates, revocations.
+
+Every signature is checked again on each reading, so that a changed file is found at the next start and not in
+the middle of a quarrel. `roster_of` makes of them the plain data that `record` and `line` work with.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from openline.console.home import LineHome, read_bounded, write_whole
+from openline.errors import Malformed, Misconfigured, PeerFault
+from openline.limits import CARD_BYTES_MAX, CEREMONY_BYTES_MAX, PARTIES_MAX
+from openline.record.roster import Party, Roster, StationKeys
+from openline.seal.certificate import (
+    CERTIFICATE_BYTES_MAX,
+    REVOCATION_BYTES_MAX,
+    Certificate,
+    Revocation,
+    parse_certificate,
+    parse_revocation,
+)
+from openline.seal.charter import Charter, parse_charter
+from openline.seal.party import Card, parse_card
+from openline.seal.spelling import Fields, items, octets, whole, write_map
+
+PAPERS_BYTES_MAX: Final = 4 * 1024 * 1024
+CERTIFICATES_MAX: Final = 1024  # of one line: eight parties that renew monthly for ten years
+_NAMES: Final = ("our party", "cards", "certificates", "revocations")
+
+
+class Papers(NamedTuple):
+    """Everything signed by root keys that a line needs. `certificates` holds each party's in order of certifying."""
+
+    me: int
+    charter: Charter
+    cards: tuple[Card, ...]
+    certificates: tuple[tuple[int, Certificate], ...]  # (party, certificate)
+    revocations: tuple[tuple[int, Revocation], ...] = ()
+
+    @property
+    def line_id(self) -> bytes:
+        """The line's name, 32 bytes."""
+        return self.charter.line_id()
+
+    def encode(self) -> bytes:
+        """The one spelling of roster.cbor; the charter has a file of its own."""
+        return write_map((
+            self.me,
+            [card.signed for card in self.cards],
+            [[party, certificate.signed] for party, certificate in self.certificates],
+            [[party, revocation.signed] for party, revocation in self.revocations],
+        ))
+
+    def of_party(self, party: int) -> tuple[Certificate, ...]:
+        """A party's certificates, oldest first."""
+        return tuple(certificate for number, certificate in self.certificates if number == party)
+
+    def with_certificate(self, party: int, certificate: Certificate) -> Papers:
+        """The papers with one more certificate; the same papers when it is there already."""
+        if any(have.digest == certificate.digest for have in self.of_party(party)):
+            return self
+        return self._replace(certificates=(*self.certificates, (party, certificate)))
+
+    def with_revocation(self, party: int, revocation: Revocation) -> Papers:
+        """The papers with one more revocation; the same papers when it is there already."""
+        if any(have.digest == revocation.digest for _, have in self.revocations):
+            return self
+        return self._replace(revocations=(*self.revocations, (party, revocation)))
+
+
+def parse_papers(data: bytes, charter: Charter) -> Papers:
+    """Read roster.cbor and check every signature under the charter's root keys. Raises Malformed or Forged."""
+    fields = Fields(data, "roster file", _NAMES, PAPERS_BYTES_MAX)
+    count = len(charter.parties)
+    cards = tuple(
+        parse_card(octets(one, fields.where(1), size_max=CARD_BYTES_MAX)) for one in fields.items(1, PARTIES_MAX)
+    )
+    if [card.party_id for card in cards] != [party.root.party_id for party in charter.parties]:
+        raise Malformed(f"{fields.where(1)}: not the cards of the charter's parties in its order", data)
+    certificates = []
+    for one in fields.items(2, CERTIFICATES_MAX, count):
+        party, raw = _numbered(one, fields.where(2), count, CERTIFICATE_BYTES_MAX)
+        root = charter.parties[party].root
+        certificates.append((party, parse_certificate(raw, root, f"certificate of {charter.parties[party].name}")))
+    for number, party_of in enumerate(charter.parties):
+        if not any(party == number for party, _ in certificates):
+            raise Malformed(f"{fields.where(2)}: none for {party_of.name}", data)
+    revocations = []
+    for one in fields.items(3, CERTIFICATES_MAX):
+        party, raw = _numbered(one, fields.where(3), count, REVOCATION_BYTES_MAX)
+        revocations.append((party, parse_revocation(raw, charter.parties[party].root)))
+    return Papers(fields.whole(0, most=count - 1), charter, cards, tuple(certificates), tuple(revocations))
+
+
+def _numbered(value: object, where: str, count: int, bytes_max: int) -> tuple[int, bytes]:
+    party, raw = items(value, where, 2, 2)
+    return whole(party, where, 0, count - 1), octets(raw, where, size_max=bytes_max)
+
+
+def load_papers(line: LineHome) -> Papers:
+    """The papers of an open line. Raises Misconfigured naming the file when it is missing or was changed."""
+    path = line.charter
+    try:
+        charter = parse_charter(read_bounded(line.charter, CEREMONY_BYTES_MAX))
+        path = line.roster
+        return parse_papers(read_bounded(line.roster, PAPERS_BYTES_MAX), charter)
+    except FileNotFoundError as error:
+        raise Misconfigured(f"{path} is missing; the line is not open, or its folder was not copied whole") from error
+    except PeerFault as error:
+        raise Misconfigured(f"{path}: {error.reason}; put back the copy that was there") from error
+
+
+def save_papers(line: LineHome, papers: Papers) -> None:
+    """Write charter.cbor and roster.cbor, each whole."""
+    _write_once(line.charter, papers.charter.encode())
+    write_whole(line.roster, papers.encode(), mode=0o644)
+
+
+def _write_once(path: Path, data: bytes) -> None:
+    if not path.exists():
+        write_whole(path, data, mode=0o644)
+
+
+def roster_of(papers: Papers) -> Roster:
+    """The roster as plain data, with revoked stations marked."""
+    revoked = {revocation.certificate for _, revocation in papers.revocations}
+    parties = tuple(
+        Party(
+            party.root.party_id,
+            party.name,
+            tuple(_keys(certificate, certificate.digest in revoked) for certificate in papers.of_party(number)),
+        )
+        for number, party in enumerate(papers.charter.parties)
+    )
+    return Roster(papers.line_id, papers.charter.opened_at_ms, parties)
+
+
+def _keys(certificate: Certificate, revoked: bool) -> StationKeys:
+    return StationKeys(
+        certificate.digest, certificate.note_key, certificate.receipt_key, certificate.mldsa_key,
+        certificate.hpke_key, certificate.tls_certificate, certificate.not_before_ms, certificate.not_after_ms, revoked,
+    )

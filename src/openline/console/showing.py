@@ -1,0 +1,220 @@
+"""What a person asks of the record: which entries came, what they say, who holds them since when, who opened them.
+
+Reads a store and changes nothing. A running station reads its own through this; a command may read one beside it.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Protocol
+
+from openline.console.asking import FIND_MAX, PRECEDENCES, Acknowledged, Find, Found, Holding, Place, Shown
+from openline.console.codes import Told
+from openline.console.words import parse_place
+from openline.errors import Malformed
+from openline.limits import COMMIT_BYTES_MAX
+from openline.line.ports import FoundRow, LogId, ReceiptRow, Store
+from openline.record.body import Message, parse_acknowledgement, parse_message
+from openline.record.entry import ACKNOWLEDGEMENT, EXERCISE, KIND_NAMES, MESSAGE, Header, Ref, parse_header
+from openline.record.roster import Roster
+
+_WINDOW: Final = 512  # positions looked at in one question when listing backwards
+_CLOCK_SLACK_MS: Final = 2_000  # two clocks, one of which stamps whole seconds
+_LOOK_BACK_MAX: Final = 100_000  # positions, so that one question about a long record stays one question
+
+
+def place_of(log: LogId, index: int) -> Place:
+    """An entry's name as programs write it."""
+    return Place(log.party, log.generation.hex(), index)
+
+
+def log_of(place: Place) -> LogId:
+    """The log an entry stands in."""
+    return LogId(place.party, bytes.fromhex(place.generation))
+
+
+class Ours(Protocol):
+    """Whose record it is: who is on the line now, and which of them we are. A `LineState` is one."""
+
+    @property
+    def roster(self) -> Roster:
+        """The parties and their keys."""
+
+    @property
+    def me(self) -> int:
+        """Our place on the roster."""
+
+
+class Reader:
+    """The record of one line as this party holds it."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._opened: dict[Ref, list[Acknowledged]] = {}
+        self._opened_to = 0
+
+    def find(self, ask: Find, ours: Ours) -> Found:
+        """Entries after a position, or the newest; oldest first. Never more than FIND_MAX."""
+        count = max(1, min(ask.count, FIND_MAX))
+        leave_out = ours.me if ask.theirs else None
+        if ask.newest:
+            rows = self._newest(ask.kind, leave_out, count)
+            reached = self.last_position()
+        else:
+            rows, reached = self._after(ask, leave_out, count)
+        return Found([self.shown(row.position, row.log, row.index, ours) for row in rows], reached)
+
+    def at_position(self, position: int, ours: Ours) -> Shown:
+        """The entry at a position. Raises Told OL-301 when there is none."""
+        rows = self._store.find(None, position - 1, 1) if position > 0 else []
+        if not rows or rows[0].position != position:
+            raise Told("OL-301", f"nothing at position {position}; the last one is {self.last_position()}")
+        return self.shown(position, rows[0].log, rows[0].index, ours)
+
+    def find_place(self, name: str) -> tuple[LogId, int]:
+        """The log and index of an entry's full name. Raises Malformed, and Told OL-301 when it is not here."""
+        place = parse_place(name)
+        log = log_of(place)
+        if not any(row.log == log and place.index < row.size for row in self._store.logs()):
+            raise Told("OL-301", f"no entry {place} is held here")
+        return log, place.index
+
+    def last_position(self) -> int:
+        """Where the newest entry stands: positions count every entry of every log, from 1, without gaps."""
+        return sum(row.size for row in self._store.logs())
+
+    def position_of(self, log: LogId, index: int) -> int:
+        """Where an entry stands, if it came lately; 0 when that would take a long look."""
+        rows = self._store.find(None, max(0, self.last_position() - _WINDOW), _WINDOW)
+        return next((row.position for row in rows if row.log == log and row.index == index), 0)
+
+    def shown(self, position: int, log: LogId, index: int, ours: Ours) -> Shown:
+        """One entry with all its evidence. Raises Told OL-301 when it is not here."""
+        rows = self._store.entries(log, index, 1, COMMIT_BYTES_MAX)
+        if not rows:
+            raise Told("OL-301", f"no entry {place_of(log, index)} is held here")
+        header, body = parse_header(rows[0].header), rows[0].body
+        arrived_at_ms = self._store.arrivals(log, index, 1)[0]
+        disputed_from = next((row.disputed_from for row in self._store.logs() if row.log == log), None)
+        held, lacking = self._evidence(log, index, arrived_at_ms, ours)
+        shown = Shown(
+            position=position,
+            place=str(place_of(log, index)),
+            party=log.party,
+            name=name_of(ours.roster, log.party),
+            ours=log.party == ours.me,
+            kind=KIND_NAMES.get(header.kind, f"kind {header.kind}"),
+            kind_number=header.kind,
+            written_at_ms=header.written_at_ms,
+            arrived_at_ms=arrived_at_ms,
+            precedence=PRECEDENCES[header.precedence],
+            exercise=bool(header.flags & EXERCISE),
+            references=[_ref(ref) for ref in header.references],
+            held=held,
+            lacking=lacking,
+            acknowledged=self._acknowledged(Ref(log.party, log.generation, index), ours.roster),
+            disputed=disputed_from is not None and index >= disputed_from,
+        )
+        _tell_body(shown, header, body)
+        return shown
+
+    def _after(self, ask: Find, leave_out: int | None, count: int) -> tuple[list[FoundRow], int]:
+        rows: list[FoundRow] = []
+        reached = ask.after
+        while page := self._store.find(ask.kind, reached, FIND_MAX):
+            for row in page:
+                reached = row.position
+                if row.log.party != leave_out:
+                    rows.append(row)
+                if len(rows) == count:
+                    return rows, reached
+        return rows, reached
+
+    def _newest(self, kind: int | None, leave_out: int | None, count: int) -> list[FoundRow]:
+        last = upto = self.last_position()
+        rows: list[FoundRow] = []
+        while upto > 0 and len(rows) < count and last - upto < _LOOK_BACK_MAX:
+            start = max(0, upto - _WINDOW)
+            page = self._store.find(kind, start, _WINDOW)
+            rows = [row for row in page if row.position <= upto and row.log.party != leave_out] + rows
+            upto = start
+        return rows[-count:]
+
+    def _evidence(self, log: LogId, index: int, arrived_at_ms: int, ours: Ours) -> tuple[list[Holding], list[str]]:
+        """Receipts of all parties but the author and us, and the names of those that gave none."""
+        held: list[Holding] = []
+        lacking: list[str] = []
+        for party in range(len(ours.roster.parties)):
+            if party in (log.party, ours.me):
+                continue
+            receipt = self._store.receipt_covering(log, party, index + 1)
+            if receipt is None:
+                lacking.append(name_of(ours.roster, party))
+            else:
+                earliest_ms = arrived_at_ms if log.party == ours.me else 0
+                held.append(_holding(receipt, earliest_ms, name_of(ours.roster, party)))
+        return held, lacking
+
+    def _acknowledged(self, ref: Ref, roster: Roster) -> list[Acknowledged]:
+        while rows := self._store.find(ACKNOWLEDGEMENT, self._opened_to, FIND_MAX):
+            for row in rows:
+                self._note_opened(row, roster)
+            self._opened_to = rows[-1].position
+        return self._opened.get(ref, [])
+
+    def _note_opened(self, row: FoundRow, roster: Roster) -> None:
+        entry = self._store.entries(row.log, row.index, 1, COMMIT_BYTES_MAX)[0]
+        header = parse_header(entry.header)
+        try:
+            said = parse_acknowledgement(entry.body)
+        except Malformed:
+            return  # held and shown raw like every entry; it opens nothing
+        note = Acknowledged(
+            party=row.log.party, name=name_of(roster, row.log.party), place=str(place_of(row.log, row.index)),
+            at_ms=header.written_at_ms, officer=said.officer, role=said.role, note=said.remark,
+        )
+        for ref in header.references:
+            self._opened.setdefault(ref, []).append(note)
+
+
+def name_of(roster: Roster, party: int) -> str:
+    """A party's name, or its number when the roster here does not have it."""
+    return roster.parties[party].name if party < len(roster.parties) else f"party {party}"
+
+
+def _holding(receipt: ReceiptRow, earliest_ms: int, name: str) -> Holding:
+    stamped_ms = receipt.at_s * 1000
+    return Holding(
+        party=receipt.witness, name=name, size=receipt.size, stamped_ms=stamped_ms,
+        arrived_at_ms=receipt.arrived_at_ms, earliest_ms=earliest_ms, latest_ms=receipt.arrived_at_ms,
+        disputed=not earliest_ms - _CLOCK_SLACK_MS <= stamped_ms <= receipt.arrived_at_ms + _CLOCK_SLACK_MS,
+        signature=receipt.signature.hex(),
+    )
+
+
+def _tell_body(shown: Shown, header: Header, body: bytes) -> None:
+    try:
+        if header.kind == MESSAGE:
+            _tell_message(shown, parse_message(body))
+            return
+        if header.kind == ACKNOWLEDGEMENT:
+            said = parse_acknowledgement(body)
+            shown.text = said.remark
+            shown.subject = f"opened by {said.officer}" + (f", {said.role}" if said.role else "")
+            return
+    except Malformed as error:
+        shown.subject = f"a body that cannot be read: {error.reason}"
+    shown.body = body.hex()
+
+
+def _tell_message(shown: Shown, message: Message) -> None:
+    shown.subject, shown.text, shown.language = message.subject, message.text, message.language
+    shown.action, shown.info = list(message.action), list(message.info)
+    shown.reply_by_ms = message.reply_by_ms
+    shown.in_reply_to = _ref(message.in_reply_to) if message.in_reply_to else None
+    shown.attachments = [f"{a.name} ({a.size} bytes, {a.media_type}, SHA-256 {a.digest.hex()})"
+                         for a in message.attachments]
+    shown.released_by = list(message.released_by)
+
+
+def _ref(ref: Ref) -> str:
+    return str(Place(ref.party, ref.generation.hex(), ref.index))

@@ -1,0 +1,149 @@
+"""What a command works with: the home, the way out to a person or a program, and the hall above.
+
+stdout is the answer, in words or as one JSON document; stderr is all else. Nothing is asked without a terminal.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, NamedTuple, Protocol, TypeVar
+
+import click
+import msgspec
+
+from openline.console import config as settings
+from openline.console.codes import Told, for_a_person, for_a_program
+from openline.console.home import Home, LineHome, default_folder
+from openline.console.link import ControlLink
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Serving(NamedTuple):
+    """All that a station needs to know to serve one line. `ready` is called once, when it answers requests."""
+
+    line: LineHome
+    config: settings.LineConfig
+    passphrase: bytes
+    ready: Callable[[], None]
+
+
+class Hall(Protocol):
+    """What the station above hands down to the console."""
+
+    @property
+    def version(self) -> str:
+        """The program's version."""
+
+    @property
+    def program(self) -> Sequence[str]:
+        """The words that start this program again as another process."""
+
+    def serve(self, serving: Serving) -> None:
+        """Serve one line until told to stop. Raises OpenlineError when it cannot start or must end."""
+
+
+@dataclass
+class Session:
+    """One run of the program."""
+
+    hall: Hall
+    folder: Path = field(default_factory=default_folder)
+    line_name: str | None = None
+    as_json: bool = False
+
+    @property
+    def home(self) -> Home:
+        """The home this command works on."""
+        return Home(self.folder.expanduser().absolute())
+
+    @property
+    def config(self) -> settings.Config:
+        """station.toml, read anew. Raises Misconfigured."""
+        return settings.load(self.home)
+
+    @property
+    def line(self) -> LineHome:
+        """The line this command works on: --line, else the configured one, else the only one. Raises Told OL-302."""
+        return self.home.one_line(self.line_name or self.config.line)
+
+    def link(self) -> ControlLink:
+        """A connection to the running station. Raises Told OL-603 when there is none."""
+        return ControlLink.open(self.line.control)
+
+    def answer(self, data: object, text: str | Callable[[], str]) -> None:
+        """The one answer of a command, on stdout. `text` may be a function, called only when words are wanted."""
+        if self.as_json:
+            plain = msgspec.to_builtins(data)
+            click.echo(msgspec.json.format(msgspec.json.encode(plain), indent=2).decode())
+        else:
+            click.echo(text() if callable(text) else text)
+
+    def say(self, text: str) -> None:
+        """A remark on stderr; left out for programs, whose stderr carries errors as JSON only."""
+        if not self.as_json:
+            click.echo(text, err=True)
+
+    def complain(self, error: BaseException) -> None:
+        """An error on stderr, in words or as one JSON object."""
+        if self.as_json:
+            click.echo(msgspec.json.encode(for_a_program(error)).decode(), err=True)
+        else:
+            click.echo(for_a_person(error), err=True)
+
+
+def at_a_terminal() -> bool:
+    """True when a person can be asked: both stdin and stderr are terminals."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def ask_yes(question: str, *, yes: bool) -> None:
+    """Go on only with a yes. Raises Told OL-203 without a terminal, OL-401 when the answer is no."""
+    if yes:
+        return
+    if not at_a_terminal():
+        raise Told("OL-203", f"{question} (give --yes to answer beforehand)")
+    if not click.confirm(question, err=True):
+        raise Told("OL-401", "not confirmed")
+
+
+def room_options(command: F) -> F:
+    """`--home`, `--line` and `--json`, which every command takes, before or after its name."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def session_of(context: click.Context) -> Session:
+    """The session of this run."""
+    session = context.find_object(Session)
+    assert session is not None
+    return session
+
+
+def _take_home(context: click.Context, _option: click.Parameter, value: Path | None) -> None:
+    if value is not None:
+        session_of(context).folder = value
+
+
+def _take_line(context: click.Context, _option: click.Parameter, value: str | None) -> None:
+    if value is not None:
+        session_of(context).line_name = value
+
+
+def _take_json(context: click.Context, _option: click.Parameter, value: bool) -> None:
+    if value:
+        session_of(context).as_json = True
+
+
+_OPTIONS: Final = (
+    click.option("--home", type=click.Path(path_type=Path, file_okay=False), expose_value=False, is_eager=True,
+                 callback=_take_home, help="Where this party's station lives [OPENLINE_HOME or ~/.openline]."),
+    click.option("--line", "line_name", metavar="NAME", expose_value=False, is_eager=True, callback=_take_line,
+                 help="Which line, where a home has several."),
+    click.option("--json", "as_json", is_flag=True, expose_value=False, is_eager=True, callback=_take_json,
+                 help="Answer as one JSON document."),
+)
