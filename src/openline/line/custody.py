@@ -94,7 +94,10 @@ def _take(work: Work, event: Event) -> None:
     match event:
         case Submitted(drafts):
             work.drafts.extend(drafts)
-        case Arrived(peer, _, start, items):
+        case Arrived(peer, _, start, items, epoch):
+            heard = work.peer(peer)
+            if epoch > heard.epoch_opened:
+                work.put_peer(replace(heard, epoch_opened=epoch))
             for item in items:
                 _take_item(work, peer, start, item)
         case Loaded():
@@ -175,7 +178,7 @@ def _take_item(work: Work, peer: int, start: bytes, item: Item) -> None:
         case Differs():
             disputes.take_differs(work, peer, start, item)
         case _:
-            work.notice("OL-308", f"item {type(item).__name__} from party {peer} is not taken by this station")
+            work.notice("item-not-taken", f"item {type(item).__name__} from party {peer} is not taken by this station")
 
 
 def _named(work: Work, peer: int, start: bytes, item: Commit | Entries | Checkpoint) -> LogId | None:

@@ -60,7 +60,7 @@ def take_note(work: Work, party: int, item: Note) -> None:
     try:
         log, size, root = parse_author_note(work.roster, item.text)
     except (PeerFault, Unchecked) as doubt:
-        work.notice("OL-306", f"note from party {party} not taken: {doubt}")
+        work.notice("note-refused", f"note from party {party} not taken: {doubt}")
         return
     held = work.logs.get(log)
     if held is None or size > held.size or held.disputed_from is not None:
@@ -106,7 +106,7 @@ def keep_exhibit(work: Work, data: bytes) -> bool:
     try:
         accusation = judge(data, work.roster)
     except (Malformed, Unchecked, PeerFault) as doubt:
-        work.notice("OL-307", f"an exhibit proves nothing: {doubt}")
+        work.notice("exhibit-void", f"an exhibit proves nothing: {doubt}")
         return False
     held = work.logs.get(accusation.log)
     if held is None or held.disputed_from is not None:

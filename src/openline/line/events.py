@@ -55,12 +55,14 @@ class Down(NamedTuple):
 
 
 class Arrived(NamedTuple):
-    """Items from one opened frame. `start` names the life of the sender's station."""
+    """Items from one opened frame. `start` names the life of the sender's station; `epoch_opened` is the
+    highest epoch of its frames that our keyring can prove to hold."""
 
     peer: int
     bearer: str
     start: bytes
     items: tuple[Item, ...]
+    epoch_opened: int = 0
 
 
 class Loaded(NamedTuple):
@@ -186,7 +188,7 @@ class Disputed(NamedTuple):
 
 
 class Noticed(NamedTuple):
-    """Something a person may want to know: a stable code and plain words."""
+    """Something an engineer may want to know: a stable word and plain words."""
 
     code: str
     text: str

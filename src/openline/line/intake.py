@@ -142,7 +142,7 @@ def keep_pending(
         held += before.bytes_held
     if held > limits.PENDING_BYTES_MAX:
         work.pending.pop(log, None)
-        work.notice("OL-301", "entries without a signature exceeded the bound and were dropped; asked for again")
+        work.notice("unsigned-dropped", "entries without a signature exceeded the bound and were dropped; asked for again")
         return None
     pending = Pending(size, runs, items, held)
     work.pending[log] = pending
@@ -249,9 +249,9 @@ def admit_or_differ(work: Work, log: LogId, size: int, signature: bytes, peer: i
     except Forged:
         return 0
     except PeerFault as fault:
-        work.notice("OL-302", f"entries of {entries.log_name(log)} from party {peer} refused: {fault.reason}")
+        work.notice("entries-refused", f"entries of {entries.log_name(log)} from party {peer} refused: {fault.reason}")
         return 4
     except Unchecked as doubt:
-        work.notice("OL-303", f"commit not judged yet: {doubt}")
+        work.notice("commit-unjudged", f"commit not judged yet: {doubt}")
         return 2
     return None

@@ -29,7 +29,7 @@ def take(work: Work, party: int, start: bytes, item: Receipt) -> None:
     witness = party if item.witness is None else item.witness
     held = work.logs[log]
     if witness in (log.party, work.me) or witness >= len(work.roster.parties):
-        work.notice("OL-304", f"receipt for {log_name(log)} names party {witness} as its witness: refused")
+        work.notice("receipt-refused", f"receipt for {log_name(log)} names party {witness} as its witness: refused")
         return
     known = held.receipts.get(witness)
     if item.size > held.size or (known is not None and item.size <= known.size):
@@ -50,7 +50,7 @@ def judge(work: Work, log: LogId, witness: int, item: Receipt, root: bytes) -> N
     try:
         check_receipt(work.roster, log, witness, item.size, root, item.at_s, item.signature)
     except (PeerFault, Unchecked) as doubt:
-        work.notice("OL-305", f"receipt of party {witness} for {log_name(log)} at {item.size} did not check: {doubt}")
+        work.notice("receipt-unchecked", f"receipt of party {witness} for {log_name(log)} at {item.size} did not check: {doubt}")
         return
     receipt = Receipted(item.size, item.at_s, item.signature)
     store(work, held, witness, receipt)
