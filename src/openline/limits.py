@@ -49,6 +49,7 @@ GRANT_BYTES_MAX: Final = 4096
 # --- notes (C2SP signed note)
 NOTE_BYTES_MAX: Final = 64 * 1024  # sixteen signatures, half of them ML-DSA-44 (3.3 kB a line)
 NOTE_SIGNATURES_MAX: Final = 16
+EXHIBIT_BYTES_MAX: Final = 2 * NOTE_BYTES_MAX + 8 * 1024  # two notes and a consistency proof
 
 # --- attachments
 BLOB_BYTES_MAX: Final = 16 * 1024 * 1024
@@ -56,6 +57,7 @@ BLOB_CHUNK_BYTES: Final = 64 * 1024
 
 # --- the line
 HAIL_EVERY_MS: Final = 3_000
+CLOCK_TOLERANCE_MS: Final = 5_000  # two honest clocks may differ by this before their times are called disputed
 SILENCE_ALARM_AFTER_MS: Final = 60_000
 RESEND_AFTER_MS: Final = 4_000
 IN_FLIGHT_BYTES_MAX: Final = 2 * COMMIT_BYTES_MAX
@@ -84,6 +86,7 @@ STORY_LINES_MAX: Final = 200
 STORY_SOURCES_MAX: Final = 16
 
 assert COMMIT_ENTRIES_MAX >= 1
+assert EXHIBIT_BYTES_MAX <= BODY_BYTES_MAX  # an exhibit fits into an entry
 assert COMMIT_BYTES_MAX >= BODY_BYTES_MAX + HEADER_BYTES_MAX  # one entry always fits a commit
 assert PENDING_BYTES_MAX >= COMMIT_BYTES_MAX  # a whole commit can wait for its signature
 assert FRAGMENTED_BYTES_MAX >= BODY_BYTES_MAX  # any one entry can travel in pieces

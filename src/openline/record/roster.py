@@ -10,14 +10,20 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from openline.errors import Forged, Unchecked
-from openline.record.entry import log_name
+from openline.record.entry import LogId, log_name
 from openline.record.note import (
     AT_S_MAX,
+    ED25519,
     Checkpoint,
+    Note,
     checkpoint_text,
     cosigned_message,
     cosigned_text,
+    key_id,
     origin_for,
+    parse_checkpoint,
+    parse_note,
+    parse_origin,
     receipt_name,
 )
 from openline.seal.signature import verify_ed25519, verify_mldsa44
@@ -96,6 +102,22 @@ class CheckedReceipt:
         assert door is _DOOR, "only a check makes a checked thing"
         self.claim = claim
         self.station = station
+
+
+class CheckedNote:
+    """A whole note of a log, signed by a certified station of its author. Made by `check_note` only."""
+
+    __slots__ = ("checkpoint", "data", "log", "note", "station")
+
+    def __init__(
+        self, door: object, log: LogId, checkpoint: Checkpoint, station: StationKeys, note: Note, data: bytes
+    ) -> None:
+        assert door is _DOOR, "only a check makes a checked thing"
+        self.log = log
+        self.checkpoint = checkpoint
+        self.station = station
+        self.note = note
+        self.data = data
 
 
 def party_of(roster: Roster, number: int) -> Party:
@@ -179,3 +201,34 @@ def check_pq(
                 return CheckedReceipt(_DOOR, claim, station)
     reason = f"{log_name(log)}: the ML-DSA-44 signature of party {witness} for {size} entries is not by its stations"
     raise Forged(reason, signature)
+
+
+def check_note(roster: Roster, data: bytes) -> CheckedNote:
+    """A whole signed note, by the line of one of its author's stations that it carries. (R-086)
+
+    Raises Malformed; Forged if no station of the author signed it; Unchecked if it is of another line or of a party
+    not on the roster. Lines by others are ignored.
+    """
+    note = parse_note(data)
+    checkpoint = parse_checkpoint(note.text)
+    origin = parse_origin(checkpoint.origin)
+    if origin.line_id != roster.line_id:
+        raise Unchecked("a note of another line")
+    for number, party in enumerate(roster.parties):
+        if party.party_id == origin.party_id:
+            log = LogId(number, origin.generation)
+            station = _signer(party, checkpoint.origin, note)
+            if station is None:
+                raise Forged(f"{log_name(log)}: a note of {checkpoint.size} entries, unsigned by its author", data)
+            return CheckedNote(_DOOR, log, checkpoint, station, note, data)
+    raise Unchecked(f"a note of party {origin.party_id.hex()[:16]}, which is not on this roster")
+
+
+def _signer(party: Party, origin: str, note: Note) -> StationKeys | None:
+    for name, key, signature in note.signatures:
+        for station in reversed(party.stations):
+            if (name, key) == (origin, key_id(origin, ED25519, station.note_key)) and verify_ed25519(
+                station.note_key, signature, note.text
+            ):
+                return station
+    return None
