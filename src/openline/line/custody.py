@@ -19,10 +19,13 @@ from dataclasses import replace
 from typing import assert_never
 
 from openline import limits
-from openline.line import disputes, hails, intake, outgoing, receipts
+from openline.line import blobs, disputes, hails, intake, outgoing, receipts
 from openline.line.events import (
     Appended,
     Arrived,
+    BlobChecked,
+    BlobLoaded,
+    BlobWanted,
     CarryOut,
     Down,
     Draft,
@@ -45,6 +48,8 @@ from openline.line.work import Work
 from openline.record.entry import OPENING
 from openline.record.merkle import EMPTY_ROOT
 from openline.wire.items import (
+    BlobAsk,
+    BlobChunk,
     Checkpoint,
     Commit,
     Differs,
@@ -108,6 +113,7 @@ def _take(work: Work, event: Event) -> None:
             disputes.take_leaves(work, event)
         case Tick():
             hails.due(work)
+            blobs.due(work)
         case Up():
             _up(work, event)
         case Down(peer, name):
@@ -116,6 +122,12 @@ def _take(work: Work, event: Event) -> None:
             work.put_peer(replace(state, bearers=left, flows={} if not left else state.flows))
         case CarryOut(peer):
             _carry_out(work, peer)
+        case BlobWanted():
+            blobs.want(work, event)
+        case BlobLoaded():
+            blobs.take_loaded(work, event)
+        case BlobChecked():
+            blobs.take_checked(work, event)
         case Started():
             _start(work, event)
         case _:
@@ -173,6 +185,10 @@ def _take_item(work: Work, peer: int, start: bytes, item: Item) -> None:
             hails.take(work, peer, start, item)
         case Checkpoint():
             _take_checkpoint(work, peer, start, item)
+        case BlobAsk():
+            blobs.serve(work, peer, item)
+        case BlobChunk():
+            blobs.take(work, peer, item)
         case Note():
             disputes.take_note(work, peer, item)
         case Differs():

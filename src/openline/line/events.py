@@ -89,6 +89,30 @@ class LeavesFound(NamedTuple):
     leaves: tuple[bytes, ...]
 
 
+class BlobWanted(NamedTuple):
+    """A message names an attachment of which we hold `held` bytes of `total`. `asked`: also over narrow bearers."""
+
+    digest: bytes
+    total: int
+    held: int
+    asked: bool = False
+
+
+class BlobLoaded(NamedTuple):
+    """Answer to `LoadBlob`: a piece, empty where we do not hold the whole."""
+
+    want: LoadBlob
+    total: int
+    data: bytes
+
+
+class BlobChecked(NamedTuple):
+    """Answer to `CheckBlob`: does what we hold have that hash?"""
+
+    want: CheckBlob
+    right: bool
+
+
 class Tick(NamedTuple):
     """Time passed."""
 
@@ -99,7 +123,21 @@ class CarryOut(NamedTuple):
     peer: int
 
 
-Event = Started | Submitted | Up | Down | Arrived | Loaded | RootFound | LeavesFound | Tick | CarryOut
+Event = (
+    Started
+    | Submitted
+    | Up
+    | Down
+    | Arrived
+    | Loaded
+    | RootFound
+    | LeavesFound
+    | Tick
+    | CarryOut
+    | BlobWanted
+    | BlobLoaded
+    | BlobChecked
+)
 
 
 # ------------------------------------------------------------------ effects
@@ -134,6 +172,21 @@ class FindLeaves(NamedTuple):
     log: LogId
     size: int
     note: bytes
+
+
+class LoadBlob(NamedTuple):
+    """Read one piece of an attachment for `peer`."""
+
+    peer: int
+    digest: bytes
+    offset: int
+
+
+class CheckBlob(NamedTuple):
+    """Hash what we hold of an attachment that came from `peer`."""
+
+    digest: bytes
+    peer: int
 
 
 class UnsignedCheckpoint(NamedTuple):
@@ -195,7 +248,7 @@ class Noticed(NamedTuple):
 
 
 Told = Appended | Held | ReceiptCame | Disputed | Noticed
-Wanted = Load | FindRoot | FindLeaves
+Wanted = Load | FindRoot | FindLeaves | LoadBlob | CheckBlob
 
 
 class Fresh(NamedTuple):

@@ -142,7 +142,9 @@ def keep_pending(
         held += before.bytes_held
     if held > limits.PENDING_BYTES_MAX:
         work.pending.pop(log, None)
-        work.notice("unsigned-dropped", "entries without a signature exceeded the bound and were dropped; asked for again")
+        work.notice(
+            "unsigned-dropped", "more unsigned entries than the bound: dropped, asked for again"
+        )
         return None
     pending = Pending(size, runs, items, held)
     work.pending[log] = pending

@@ -169,6 +169,12 @@ class PutBlob(NamedTuple):
     data: bytes
 
 
+class DropBlob(NamedTuple):
+    """Forget an attachment's bytes: they do not have its hash. The only thing a store ever forgets."""
+
+    digest: bytes
+
+
 class PutSubmission(NamedTuple):
     """Remember that the local submission `token` became this entry, so that repeating it does nothing."""
 
@@ -177,7 +183,19 @@ class PutSubmission(NamedTuple):
     index: int  # type: ignore[assignment]  # shadows tuple.index, which nobody wants here
 
 
-Write = PutLog | PutEntries | PutNodes | PutNote | PutReceipt | PutPq | PutExhibit | PutState | PutBlob | PutSubmission
+Write = (
+    PutLog
+    | PutEntries
+    | PutNodes
+    | PutNote
+    | PutReceipt
+    | PutPq
+    | PutExhibit
+    | PutState
+    | PutBlob
+    | DropBlob
+    | PutSubmission
+)
 
 
 class Store(Protocol):

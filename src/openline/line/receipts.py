@@ -50,7 +50,9 @@ def judge(work: Work, log: LogId, witness: int, item: Receipt, root: bytes) -> N
     try:
         check_receipt(work.roster, log, witness, item.size, root, item.at_s, item.signature)
     except (PeerFault, Unchecked) as doubt:
-        work.notice("receipt-unchecked", f"receipt of party {witness} for {log_name(log)} at {item.size} did not check: {doubt}")
+        work.notice(
+            "receipt-unchecked", f"party {witness}, {log_name(log)} at {item.size}: {doubt}"
+        )
         return
     receipt = Receipted(item.size, item.at_s, item.signature)
     store(work, held, witness, receipt)

@@ -60,6 +60,16 @@ class Pending(NamedTuple):
     bytes_held: int
 
 
+class BlobWant(NamedTuple):
+    """An attachment on its way here. Volatile: the store knows what is held, the messages what is named."""
+
+    total: int
+    held: int
+    asked: bool
+    moved_at_ms: int
+    tries: int = 0
+
+
 class Flow(NamedTuple):
     """How far a log was pushed to one peer. Volatile; the peer's hails and receipts correct it."""
 
@@ -123,6 +133,7 @@ class LineState:
     pending: Mapping[LogId, Pending]
     peers: Mapping[int, PeerState]
     last_written_ms: int = 0
+    wants: Mapping[bytes, BlobWant] = field(default_factory=dict)
 
 
 def others(roster: Roster, me: int) -> tuple[int, ...]:

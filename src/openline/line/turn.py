@@ -7,17 +7,22 @@ and the simulation both run it, so what is simulated is what is shipped. R-120.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from hashlib import sha256
 from typing import NamedTuple, Protocol
 
 from openline import limits
 from openline.line.custody import complete, step
 from openline.line.events import (
+    BlobChecked,
+    BlobLoaded,
+    CheckBlob,
     Event,
     FindLeaves,
     FindRoot,
     Intent,
     LeavesFound,
     Load,
+    LoadBlob,
     Loaded,
     RootFound,
     Send,
@@ -138,6 +143,14 @@ class Turns:
                 return RootFound(want, self._root(want.log, want.size))
             case FindLeaves(log, count, _):
                 return LeavesFound(want, tuple(self._store.leaves(log, 0, count)))
+            case LoadBlob(_, digest, offset):
+                row = self._store.blob(digest)
+                if row is None or row.held < row.total:
+                    return BlobLoaded(want, 0, b"")
+                return BlobLoaded(want, row.total, self._store.blob_bytes(digest, offset, limits.BLOB_CHUNK_BYTES))
+            case CheckBlob(digest, _):
+                whole = self._store.blob_bytes(digest, 0, limits.BLOB_BYTES_MAX)
+                return BlobChecked(want, sha256(whole).digest() == digest)
 
     def _load(self, peer: int, log: LogId, first: int) -> Loaded:
         """A batch that ends on a checkpoint: as much as one commit may hold, or else one whole commit."""

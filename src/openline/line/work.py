@@ -47,6 +47,7 @@ class Work:
         self.peers = dict(state.peers)
         self.roots = dict(state.roots)
         self.last_written_ms = state.last_written_ms
+        self.wants = dict(state.wants)
         self._own_windows: set[LogId] = set()
         self.drafts: list[Draft] = []
         self.checkpoint: UnsignedCheckpoint | None = None
@@ -138,6 +139,7 @@ class Work:
             pending=self.pending,
             peers=self.peers,
             last_written_ms=self.last_written_ms,
+            wants=self.wants,
         )
         intent = Intent(
             self.checkpoint,

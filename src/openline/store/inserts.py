@@ -11,6 +11,7 @@ import apsw
 
 from openline.errors import LocalFault
 from openline.line.ports import (
+    DropBlob,
     LogId,
     LogRow,
     PutBlob,
@@ -63,7 +64,7 @@ def apply(
             case PutPq():
                 sql = "INSERT INTO pq (log, witness, size, at_s, signature) VALUES (?,?,?,?,?) ON CONFLICT DO NOTHING"
                 conn.execute(sql, (numbers[write.log], *write[1:]))
-            case PutExhibit() | PutState() | PutBlob() | PutSubmission():
+            case PutExhibit() | PutState() | PutBlob() | PutSubmission() | DropBlob():
                 _put_other(conn, numbers, write)
             case _:
                 assert_never(write)
@@ -108,7 +109,9 @@ def _put_note(conn: apsw.Connection, log: int, write: PutNote) -> None:
 
 
 def _put_other(
-    conn: apsw.Connection, numbers: Mapping[LogId, int], write: PutExhibit | PutState | PutBlob | PutSubmission
+    conn: apsw.Connection,
+    numbers: Mapping[LogId, int],
+    write: PutExhibit | PutState | PutBlob | PutSubmission | DropBlob,
 ) -> None:
     match write:
         case PutExhibit(digest, data, noted_at_ms, proves):
@@ -126,6 +129,8 @@ def _put_other(
             rest = rest_of(write, held, total)
             if rest:
                 conn.execute("INSERT INTO chunks VALUES (?,?,?,?)", (write.digest, held, write.total, rest))
+        case DropBlob(digest):
+            conn.execute("DELETE FROM chunks WHERE digest = ?", (digest,))
         case PutSubmission(token, log, index):
             place = (numbers[log], index)
             held = conn.execute("SELECT log, idx FROM submissions WHERE token = ?", (token,)).get

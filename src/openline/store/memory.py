@@ -15,6 +15,7 @@ from typing import TypeVar, assert_never
 from openline.errors import LocalFault, StoreDown, UnknownOutcome
 from openline.line.ports import (
     BlobRow,
+    DropBlob,
     EntryRow,
     ExhibitRow,
     FoundRow,
@@ -252,7 +253,10 @@ def _check(writes: Sequence[Write], held: _Held) -> None:
             case PutBlob():
                 total, data = held.blobs.get(write.digest, (write.total, b""))
                 total, end = chunks.get(write.digest, (total, len(data)))
+                total = total or write.total
                 chunks[write.digest] = (total, end + len(rest_of(write, end, total)))
+            case DropBlob():
+                chunks[write.digest] = (0, 0)
             case PutLog() | PutReceipt() | PutPq() | PutExhibit() | PutState():
                 pass
             case _:
@@ -290,6 +294,8 @@ def _apply(write: Write, held: _Held) -> None:
         case PutBlob():
             total, data = held.blobs.get(write.digest, (write.total, b""))
             held.blobs[write.digest] = (total, data + rest_of(write, len(data), total))
+        case DropBlob():
+            held.blobs.pop(write.digest, None)
         case PutSubmission():
             held.submissions[write.token] = (write.log, write.index)
         case _:

@@ -106,7 +106,7 @@ BEGIN SELECT RAISE(ABORT, 'logs only grow'); END;
 CREATE TRIGGER logs_stay BEFORE DELETE ON logs BEGIN SELECT RAISE(ABORT, 'logs stay'); END;
 """
 
-_APPEND_ONLY = ("entries", "nodes", "notes", "receipts", "pq", "exhibits", "chunks", "submissions")
+_APPEND_ONLY = ("entries", "nodes", "notes", "receipts", "pq", "exhibits", "submissions")
 
 
 def _append_only(table: str) -> str:

@@ -1,0 +1,208 @@
+"""What the control channel can ask of a running station, answered from the store and by its turns.
+
+Nothing here signs, seals or writes: every act becomes drafts handed to the station, and is answered after the commit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final, Protocol
+
+from openline import limits
+from openline.console import asking, exporting
+from openline.console.asking import Place
+from openline.console.attaching import take_files
+from openline.console.codes import Told
+from openline.console.showing import Reader, place_of
+from openline.errors import Refused
+from openline.line.events import Draft
+from openline.line.ports import LogId, Store
+from openline.line.state import LineState
+from openline.record import entry as entries
+from openline.record.body import Acknowledgement, Message, encode_acknowledgement, encode_message
+from openline.record.entry import Ref
+from openline.seal.charter import Charter
+
+KINDS_OF_OURS: Final = (entries.CERTIFICATE, entries.REVOCATION)
+
+
+class Running(Protocol):
+    """What operations need of the station they speak for."""
+
+    charter: Charter
+    store: Store
+    folder: Path
+
+    @property
+    def state(self) -> LineState:
+        """The machine's state after the last committed turn."""
+
+    def now_ms(self) -> int:
+        """UTC, ms."""
+
+    async def submit(self, drafts: Sequence[Draft]) -> list[tuple[LogId, int]]:
+        """Append drafts; returns once they are durable here. Raises StoreDown, Refused."""
+
+    def changed(self) -> asyncio.Future[None]:
+        """Done at the next change of the record."""
+
+    def status(self) -> asking.Status:
+        """How the line is."""
+
+    def carry_out(self, folder: Path, party: int) -> asking.Carried:
+        """Write what `party` lacks into `folder`."""
+
+    def carry_in(self, folder: Path) -> asking.Carried:
+        """Read a folder."""
+
+    def backup(self, path: Path, passphrase: bytes) -> int:
+        """Write an encrypted copy of the store; returns its bytes."""
+
+    def stop(self) -> None:
+        """End in order."""
+
+
+class StationOperations:
+    """`asking.Operations` over a running station."""
+
+    def __init__(self, running: Running) -> None:
+        self._running = running
+        self._reader = Reader(running.store)
+
+    # ---------------------------------------------------------------- writing
+    async def send(self, ask: asking.Send) -> asking.Sent:
+        """Record messages; answered when they are durable here."""
+        if not 1 <= len(ask.messages) <= asking.BATCH_MAX:
+            raise Refused(f"{len(ask.messages)} messages in one request; 1 to {asking.BATCH_MAX} are taken")
+        return await self._submit([self._draft(message) for message in ask.messages])
+
+    def _draft(self, message: asking.Outgoing) -> Draft:
+        in_reply_to = self._ref(message.in_reply_to) if message.in_reply_to else None
+        attachments = take_files(self._running.store, message.attachments, self._running.charter.limits.blob_bytes_max)
+        body = encode_message(
+            Message(
+                subject=message.subject,
+                text=message.text,
+                language=message.language,
+                action=message.action,
+                info=message.info,
+                reply_by_ms=message.reply_by_ms,
+                in_reply_to=in_reply_to,
+                attachments=attachments,
+                released_by=message.released_by,
+            )
+        )
+        most = self._running.charter.limits.body_bytes_max
+        if len(body) > most:
+            raise Refused(f"a message of {len(body)} bytes; the charter of this line allows {most}")
+        precedence = asking.PRECEDENCES.index(message.precedence)
+        references = (in_reply_to,) if in_reply_to else ()
+        return Draft(entries.MESSAGE, precedence, int(message.exercise), references, body, message.token or "")
+
+    async def acknowledge(self, ask: asking.Acknowledge) -> asking.Sent:
+        """Record that an officer opened a message of theirs."""
+        ref = self._ref(ask.place)
+        if ref.party == self._running.state.me:
+            raise Refused("this message is ours; the other party's officer acknowledges it")
+        body = encode_acknowledgement(Acknowledgement(ask.officer, ask.role, ask.note))
+        return await self._submit([Draft(entries.ACKNOWLEDGEMENT, 0, 0, (ref,), body, ask.token or "")])
+
+    async def append(self, ask: asking.Append) -> asking.Sent:
+        """Record an entry of another kind that this program writes."""
+        if ask.kind not in KINDS_OF_OURS:
+            raise Refused(f"entries of kind {ask.kind} are not written by request")
+        try:
+            body = bytes.fromhex(ask.body)
+        except ValueError as error:
+            raise Refused(f"the body is not hex: {error}") from error
+        references = tuple(self._ref(name) for name in ask.references)
+        return await self._submit([Draft(ask.kind, 0, 0, references, body, ask.token or "")])
+
+    async def _submit(self, drafts: list[Draft]) -> asking.Sent:
+        places = await self._running.submit(drafts)
+        return asking.Sent([place_of(log, index) for log, index in places])
+
+    def _ref(self, name: str) -> Ref:
+        log, index = self._reader.find_place(name)
+        return Ref(log.party, log.generation, index)
+
+    # ---------------------------------------------------------------- reading
+    async def find(self, ask: asking.Find) -> asking.Found:
+        """Entries by position; waits for the first one if asked to."""
+        if not 1 <= ask.count <= asking.FIND_MAX or ask.after < 0:
+            raise Refused(f"count must be 1 to {asking.FIND_MAX}, after must not be negative")
+        end = asyncio.get_running_loop().time() + min(ask.wait_ms, 600_000) / 1000
+        while True:
+            found = self._reader.find(ask, self._running.state)
+            left = end - asyncio.get_running_loop().time()
+            if found.entries or left <= 0:
+                return found
+            await asyncio.wait([self._running.changed()], timeout=left)
+
+    async def show(self, ask: asking.Show) -> asking.Shown:
+        """One entry with its receipts and acknowledgements."""
+        if (ask.place is None) == (ask.position is None):
+            raise Refused("give a place or a position, one of the two")
+        if ask.place is not None:
+            log, index = self._reader.find_place(ask.place)
+            return self._reader.shown(self._reader.position_of(log, index), log, index, self._running.state)
+        return self._reader.at_position(ask.position or 0, self._running.state)
+
+    async def wait_held(self, ask: asking.WaitHeld) -> asking.Waited:
+        """Wait for the receipts of all other parties."""
+        end = asyncio.get_running_loop().time() + min(ask.within_ms, 3_600_000) / 1000
+        while True:
+            lacking = [place for place in ask.places if not self._is_held(place)]
+            left = end - asyncio.get_running_loop().time()
+            if not lacking or left <= 0:
+                return asking.Waited(not lacking, lacking)
+            await asyncio.wait([self._running.changed()], timeout=left)
+
+    def _is_held(self, place: Place) -> bool:
+        log = LogId(place[0], bytes.fromhex(place[1]))
+        held = self._running.state.logs.get(log)
+        if held is None:
+            raise Told("OL-301", f"no entry {place[0]}/{place[1]}/{place[2]} here")
+        witnesses = [n for n in range(len(self._running.state.roster.parties)) if n != log.party]
+        sizes = [held.receipts[n].size if n in held.receipts else 0 for n in witnesses]
+        return min(sizes, default=0) > place[2]
+
+    async def status(self) -> asking.Status:
+        """How the line is."""
+        return self._running.status()
+
+    # ---------------------------------------------------------------- files
+    async def export(self, ask: asking.Export) -> asking.Exported:
+        """Write the record or an extract."""
+        chosen = [self._reader.find_place(name) for name in ask.places]
+        return exporting.export(self._running.store, self._running.folder, Path(ask.path), chosen, bodies=ask.bodies)
+
+    async def backup(self, ask: asking.Backup) -> asking.BackedUp:
+        """Consistent while the station runs."""
+        path = Path(ask.path)
+        return asking.BackedUp(str(path), self._running.backup(path, ask.passphrase.encode()))
+
+    async def carry_out(self, ask: asking.CarryOut) -> asking.Carried:
+        """For one party, or for every other one."""
+        state = self._running.state
+        chosen = [n for n in range(len(state.roster.parties)) if n != state.me] if ask.party is None else [ask.party]
+        done = asking.Carried(0, 0)
+        for party in chosen:
+            one = self._running.carry_out(Path(ask.folder), party)
+            done.files += one.files
+            done.bytes += one.bytes
+        return done
+
+    async def carry_in(self, ask: asking.CarryIn) -> asking.Carried:
+        """What a courier brought."""
+        return self._running.carry_in(Path(ask.folder))
+
+    async def stop(self) -> asking.Nothing:
+        """Answered before the station ends."""
+        self._running.stop()
+        return asking.Nothing()
+
+
+assert asking.BATCH_MAX <= limits.COMMIT_ENTRIES_MAX  # one request is at most one commit

@@ -1,0 +1,127 @@
+"""How the line is, in words of the watch, from what this station observed itself.
+
+"Up" only means an authenticated proof of life within its limit: our own unpredictable nonce came back under the
+peer's key, its age counted from when we sent it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+
+from openline.console.asking import PeerStatus, Status
+from openline.limits import HAIL_EVERY_MS, RENEW_WARN_BEFORE_MS, SILENCE_ALARM_AFTER_MS
+from openline.line.events import Disputed, Noticed, Told
+from openline.line.state import LineState, PeerState
+from openline.seal.charter import Charter
+
+FRESH_MS: Final = 4 * HAIL_EVERY_MS
+WITHHELD_AFTER_MS: Final = 30_000
+CLOCK_AGREES_WITHIN_MS: Final = 2_000
+NOTICES_KEPT: Final = 64
+
+
+class Watch:
+    """Alarms that are raised, and counts of what was refused. An alarm is a fact; it clears when the fact is gone."""
+
+    def __init__(self) -> None:
+        self._alarms: dict[str, str] = {}
+        self.refused: Counter[str] = Counter()
+        self.notices: list[str] = []
+
+    def ring(self, name: str, text: str) -> None:
+        """Raise an alarm, or renew its text."""
+        self._alarms[name] = text
+
+    def clear(self, name: str) -> None:
+        """The fact is gone."""
+        self._alarms.pop(name, None)
+
+    def refuse(self, door: str, error: Exception) -> None:
+        """Something from outside was refused at a door. Junk on the wire never breaks a line."""
+        self.refused[f"{door}: {type(error).__name__}"] += 1
+        self._note(f"{door}: {error}")
+
+    def hear(self, told: Sequence[Told]) -> None:
+        """Keep what an engineer may want to read; ring for what a watch officer must know."""
+        for one in told:
+            if isinstance(one, Disputed):
+                self.ring(f"dispute {one.log.party}/{one.log.generation.hex()}", one.sentence)
+            elif isinstance(one, Noticed):
+                self._note(one.text)
+
+    def _note(self, text: str) -> None:
+        self.notices = [*self.notices[-NOTICES_KEPT + 1 :], text]
+
+    @property
+    def alarms(self) -> list[str]:
+        """What rings now, in words."""
+        return [f"{name}: {text}" for name, text in sorted(self._alarms.items())]
+
+
+def contact_of(peer: PeerState, now_ms: int) -> str:
+    """One word: never heard, up, degraded (heard, but not proved fresh), silent."""
+    if peer.heard_at_ms is None:
+        return "never heard"
+    if peer.proved_at_ms is not None and now_ms - peer.proved_at_ms <= FRESH_MS and peer.bearers:
+        return "up"
+    if now_ms - peer.heard_at_ms <= SILENCE_ALARM_AFTER_MS and peer.bearers:
+        return "degraded"
+    return "silent"
+
+
+def _peer_status(state: LineState, peer: PeerState, now_ms: int) -> PeerStatus:
+    own = state.logs.get(state.own) if state.own is not None else None
+    receipt = own.receipts.get(peer.party) if own is not None else None
+    held = receipt.size if receipt else 0
+    ours = own.size if own else 0
+    theirs = [log for log in state.logs.values() if log.log.party == peer.party]
+    contact = contact_of(peer, now_ms)
+    flow = peer.flows.get(state.own) if state.own is not None else None
+    waiting = flow is not None and flow.sent > held and now_ms - flow.moved_at_ms > WITHHELD_AFTER_MS
+    offset = peer.clock_offset_ms
+    return PeerStatus(
+        party=peer.party,
+        name=state.roster.parties[peer.party].name,
+        state=contact,
+        heard_at_ms=peer.heard_at_ms,
+        bearers=[bearer.name for bearer in peer.bearers],
+        ours_held=held,
+        ours=ours,
+        theirs=sum(log.size for log in theirs),
+        clock_off_ms=offset if offset is not None and abs(offset) > CLOCK_AGREES_WITHIN_MS else None,
+        disputed=any(log.disputed_from is not None for log in theirs),
+        withheld=contact == "up" and waiting,
+    )
+
+
+def _renewals(state: LineState, now_ms: int) -> list[str]:
+    rows = []
+    for number, party in enumerate(state.roster.parties):
+        last = max((station.not_after_ms for station in party.stations if not station.revoked), default=0)
+        if last <= now_ms:
+            rows.append(f"certificate: no station certificate of {party.name} is in force; renew it")
+        elif last - now_ms <= RENEW_WARN_BEFORE_MS and number == state.me:
+            rows.append(f"certificate: ours ends in {(last - now_ms) // 86_400_000} days; renew it")
+    return rows
+
+
+def status_of(
+    state: LineState, charter: Charter, watch: Watch, started_at_ms: int, now_ms: int, pq_confirmed: int = 0
+) -> Status:
+    """The whole report."""
+    peers = [_peer_status(state, peer, now_ms) for _, peer in sorted(state.peers.items())]
+    return Status(
+        line=charter.line_name,
+        line_id=state.roster.line_id.hex(),
+        party=state.me,
+        name=state.roster.parties[state.me].name,
+        generation=state.own.generation.hex() if state.own else "",
+        started_at_ms=started_at_ms,
+        now_ms=now_ms,
+        entries=sum(log.size for log in state.logs.values()),
+        peers=peers,
+        alarms=[*watch.alarms, *_renewals(state, now_ms)],
+        pq_confirmed=pq_confirmed,
+    )

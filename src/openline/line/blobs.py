@@ -1,0 +1,94 @@
+"""Attachments: fetched by their hash, piece by piece, after everything else. R-134 to R-136.
+
+A message names its attachments by size and SHA-256; the bytes travel apart, one piece under way at a time, and
+only over bearers that are not narrow unless somebody asked. What is held survives a restart and is not asked for
+again. When the whole is here and its hash is right, an entry of ours says so: that entry is its receipt.
+"""
+
+from __future__ import annotations
+
+from openline import limits
+from openline.line.events import (
+    BlobChecked,
+    BlobLoaded,
+    BlobWanted,
+    CheckBlob,
+    Draft,
+    LoadBlob,
+)
+from openline.line.outgoing import is_narrow
+from openline.line.ports import DropBlob, PutBlob
+from openline.line.state import BlobWant
+from openline.line.work import Work
+from openline.record.entry import BLOB_HELD
+from openline.record.fields import dump_map
+from openline.wire.items import BlobAsk, BlobChunk
+
+
+def want(work: Work, event: BlobWanted) -> None:
+    """A message names an attachment that is not whole here."""
+    if 0 < event.total <= limits.BLOB_BYTES_MAX and event.digest not in work.wants:
+        work.wants[event.digest] = BlobWant(event.total, event.held, event.asked, -limits.RESEND_AFTER_MS)
+    elif event.asked and event.digest in work.wants:
+        work.wants[event.digest] = work.wants[event.digest]._replace(asked=True)
+
+
+def due(work: Work) -> None:
+    """Ask for the next piece of whatever stands still, of any party in contact; each time another one."""
+    for digest, wanted in list(work.wants.items()):
+        if work.now_ms - wanted.moved_at_ms < limits.RESEND_AFTER_MS or wanted.held >= wanted.total:
+            continue
+        able = [
+            party
+            for party, peer in sorted(work.peers.items())
+            if peer.bearers and (wanted.asked or not is_narrow(peer))
+        ]
+        if not able:
+            continue
+        party = able[wanted.tries % len(able)]
+        work.wants[digest] = wanted._replace(moved_at_ms=work.now_ms, tries=wanted.tries + 1)
+        work.send(party, BlobAsk(digest, wanted.held))
+
+
+def serve(work: Work, party: int, item: BlobAsk) -> None:
+    """A peer asks for a piece: one answer to one question, so its bearer sets the pace."""
+    work.wanted.append(LoadBlob(party, item.digest, item.offset))
+
+
+def take_loaded(work: Work, event: BlobLoaded) -> None:
+    """Send the piece, if the whole is held here."""
+    if event.data:
+        work.send(event.want.peer, BlobChunk(event.want.digest, event.want.offset, event.total, event.data))
+
+
+def take(work: Work, party: int, item: BlobChunk) -> None:
+    """Keep the next piece; anything else is a repetition or was not asked for."""
+    wanted = work.wants.get(item.digest)
+    if wanted is None or item.offset != wanted.held or item.total != wanted.total or not item.data:
+        return
+    held = wanted.held + len(item.data)
+    work.writes.append(PutBlob(item.digest, item.offset, item.total, item.data))
+    work.wants[item.digest] = replace_held(wanted, held, work.now_ms)
+    if held == wanted.total:
+        work.wanted.append(CheckBlob(item.digest, party))
+    else:
+        work.send(party, BlobAsk(item.digest, held))
+
+
+def replace_held(wanted: BlobWant, held: int, now_ms: int) -> BlobWant:
+    """The want after a piece came."""
+    return wanted._replace(held=held, moved_at_ms=now_ms)
+
+
+def take_checked(work: Work, event: BlobChecked) -> None:
+    """The whole is here: say so in the record, or throw it away and begin again with another party."""
+    wanted = work.wants.get(event.want.digest)
+    if wanted is None:
+        return
+    if event.right:
+        del work.wants[event.want.digest]
+        work.drafts.append(Draft(BLOB_HELD, 0, 0, (), dump_map((event.want.digest, wanted.total))))
+    else:
+        work.notice("blob-wrong", f"an attachment from party {event.want.peer} has another hash; fetched again")
+        work.writes.append(DropBlob(event.want.digest))
+        work.wants[event.want.digest] = replace_held(wanted, 0, work.now_ms)

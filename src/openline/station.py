@@ -1,0 +1,357 @@
+"""The hall: the one file that wires a station. Read this first.
+
+    bytes -> frame -> keyring opens it -> items -> line machine -> ONE store transaction -> only then: receipts out
+    a person -> control channel -> drafts -> line machine -> one transaction -> carried by a bearer
+
+Everything that happens is put into one queue and taken in batches: whatever arrived during the last commit becomes
+the next one. That is the whole of group commit; there is no timer in it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from openline import __version__, limits
+from openline.console import asking
+from openline.console.cli import run
+from openline.console.control import ControlDoor
+from openline.console.keeping import Kept, keep_line
+from openline.console.operations import StationOperations
+from openline.console.reporting import Watch, status_of
+from openline.console.terminal import Serving
+from openline.errors import LocalFault, PeerFault, Refused, StoreDown, Unchecked, UnknownOutcome
+from openline.line.events import Appended, Arrived, Draft, Event, Send, Submitted, Tick
+from openline.line.ports import LogId, Store
+from openline.line.state import LineState
+from openline.line.turn import Heard, Life, Result, Turns, payloads
+from openline.wire.items import Grant, Item
+
+TICK_MS: Final = 250
+SEALING_BYTES: Final = 64  # room a frame needs beside its payload
+Places = list[tuple[LogId, int]]
+
+
+class Submission:
+    """Drafts that wait for a turn, and who waits for the answer."""
+
+    __slots__ = ("answer", "drafts")
+
+    def __init__(self, drafts: tuple[Draft, ...], answer: asyncio.Future[Places]) -> None:
+        self.drafts = drafts
+        self.answer = answer
+
+
+class Station:
+    """One running station of one line. All of it runs on one event loop; one turn at a time."""
+
+    def __init__(self, kept: Kept) -> None:
+        self.kept = kept
+        self.charter = kept.papers.charter
+        self.folder = kept.line.folder
+        self.watch = Watch()
+        self.started_at_ms = self.now_ms()
+        self._events: list[Event] = []
+        self._frames: list[tuple[str, bytes]] = []
+        self._submissions: list[Submission] = []
+        self._wake = asyncio.Event()
+        self._ended = asyncio.Event()
+        self._changed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._roads = kept.roads(self.happened, self.frame_came)
+        self._start_life()
+
+    # ------------------------------------------------------------------ a life
+    def _start_life(self) -> None:
+        """Every start opens a new generation, so that a restored copy of this store can never fork its log."""
+        now_ms = self.now_ms()
+        generation = now_ms.to_bytes(6, "big") + os.urandom(6)
+        self._frame_start = generation[-4:]
+        self._counter = 0
+        self._keyring_saved = -1
+        self._heard: dict[int, Heard] = {}
+        self.turns = Turns(self.kept.store, self.kept.keys, self.kept.roster, self.kept.papers.me)
+        life = Life(generation, os.urandom(32), self.kept.certificate.digest, f"openline {__version__}")
+        self._speak(self.turns.start(life, now_ms))
+
+    @property
+    def store(self) -> Store:
+        """The record."""
+        return self.kept.store
+
+    @property
+    def state(self) -> LineState:
+        """The machine's state after the last committed turn."""
+        return self.turns.state
+
+    def now_ms(self) -> int:
+        """UTC, ms."""
+        return time.time_ns() // 1_000_000
+
+    # ------------------------------------------------------------------ in
+    def happened(self, event: Event) -> None:
+        """Something happened; it is taken with the next turn."""
+        self._events.append(event)
+        self._wake.set()
+
+    def frame_came(self, bearer: str, body: bytes) -> None:
+        """A frame's body came by a bearer."""
+        self._frames.append((bearer, body))
+        self._wake.set()
+
+    async def submit(self, drafts: Sequence[Draft]) -> Places:
+        """Append drafts; returns their places once they are durable here. Raises StoreDown, Refused."""
+        if self._ended.is_set():
+            raise Refused("this station is stopping; ask again when it is up")
+        answer: asyncio.Future[Places] = asyncio.get_running_loop().create_future()
+        self._submissions.append(Submission(tuple(drafts), answer))
+        self._wake.set()
+        return await answer
+
+    def changed(self) -> asyncio.Future[None]:
+        """Done at the next change of the record."""
+        return self._changed
+
+    def stop(self) -> None:
+        """End in order after the turn under way."""
+        self._ended.set()
+        self._wake.set()
+
+    # ------------------------------------------------------------------ turns
+    async def serve(self, serving: Serving) -> None:
+        """Run until told to stop."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.stop)
+        door = ControlDoor(serving.line.control, StationOperations(self))
+        async with contextlib.AsyncExitStack() as stack:
+            await door.open()
+            stack.push_async_callback(door.close)
+            stack.push_async_callback(self._roads.close)
+            await self._roads.open(serving.config)
+            ticking = loop.create_task(self._tick())
+            stack.callback(ticking.cancel)
+            serving.ready()
+            while not self._ended.is_set():
+                await self._wake.wait()
+                self._wake.clear()
+                self._turn()
+                await asyncio.sleep(0)  # let the sockets be read: what came meanwhile is the next batch
+            self._turn()
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(TICK_MS / 1000)
+            self._turn_keys()
+            self.happened(Tick())
+
+    def _turn(self) -> None:
+        """Take everything that waits, as one batch."""
+        events, self._events = self._events, []
+        events += self._open_frames()
+        submissions, drafts = self._choose()
+        if drafts:
+            events.insert(0, Submitted(tuple(drafts)))
+        if not events:
+            return
+        try:
+            result = self.turns.take(events, self.now_ms())
+        except StoreDown as down:
+            self._without_disk(events, submissions, down)
+            return
+        except UnknownOutcome as unknown:
+            self._after_unknown(submissions, unknown)
+            return
+        self.watch.clear("disk")
+        self._answer(submissions, result)
+        self._speak(result)
+
+    def _choose(self) -> tuple[list[Submission], list[Draft]]:
+        """As many submissions as one commit may hold; a token that is known becomes the place it had."""
+        chosen: list[Submission] = []
+        drafts: list[Draft] = []
+        size = 0
+        while self._submissions:
+            one = self._submissions[0]
+            cost = sum(len(draft.body) + limits.HEADER_BYTES_MAX // 8 for draft in one.drafts)
+            over = len(drafts) + len(one.drafts) > limits.COMMIT_ENTRIES_MAX or size + cost > limits.COMMIT_BYTES_MAX
+            if over and chosen:
+                self._wake.set()
+                break
+            chosen.append(self._submissions.pop(0))
+            tokens = {draft.token for draft in drafts if draft.token}
+            drafts += [d for d in one.drafts if not d.token or not (self._known(d.token) or d.token in tokens)]
+            size += cost
+        return chosen, drafts
+
+    def _known(self, token: str) -> tuple[LogId, int] | None:
+        return self.store.submission(token)
+
+    def _answer(self, submissions: list[Submission], result: Result) -> None:
+        appended = next((told for told in result.told if isinstance(told, Appended)), None)
+        index = appended.first if appended else 0
+        made: dict[str, tuple[LogId, int]] = {}
+        for one in submissions:
+            places: Places = []
+            for draft in one.drafts:
+                place = made.get(draft.token) if draft.token else None
+                if place is None and draft.token and not (appended and draft.token in appended.tokens):
+                    place = self._known(draft.token)
+                if place is None:
+                    assert appended is not None
+                    place = (appended.log, index)
+                    index += 1
+                if draft.token:
+                    made[draft.token] = place
+                places.append(place)
+            if not one.answer.done():
+                one.answer.set_result(places)
+
+    def _without_disk(self, events: list[Event], submissions: list[Submission], down: StoreDown) -> None:
+        """Our disk takes nothing: refuse what is new, keep the line's volatile side alive, lose nothing held."""
+        self.watch.ring("disk", str(down))
+        for one in submissions:
+            if not one.answer.done():
+                one.answer.set_exception(down)
+        volatile = [event for event in events if not isinstance(event, Submitted | Arrived)]
+        with contextlib.suppress(StoreDown):
+            self._speak(self.turns.take(volatile, self.now_ms()))
+
+    def _after_unknown(self, submissions: list[Submission], unknown: UnknownOutcome) -> None:
+        """The commit may or may not have happened: say nothing of it, reopen, begin a new life."""
+        self.watch.ring("disk", str(unknown))
+        for one in submissions:
+            if not one.answer.done():
+                one.answer.set_exception(unknown)
+        self.store.reopen()
+        self._start_life()
+        for event in self._roads.who_is_up():
+            self.happened(event)
+
+    # ------------------------------------------------------------------ frames
+    def _open_frames(self) -> list[Event]:
+        frames, self._frames = self._frames, []
+        arrived: list[Event] = []
+        for bearer, body in frames:
+            try:
+                opened = self.kept.keyring.open(body)
+                heard = self._heard.setdefault(opened.peer, Heard(self.charter.opened_at_ms))
+                items = self._take_keys(opened.peer, heard.items(opened.payload))
+            except (PeerFault, Unchecked) as refused:
+                self.watch.refuse(bearer, refused)
+                continue
+            epoch = self.kept.keyring.report(opened.peer)
+            arrived.append(Arrived(opened.peer, bearer, opened.start, items, epoch))
+        return arrived
+
+    def _take_keys(self, peer: int, items: tuple[Item, ...]) -> tuple[Item, ...]:
+        """Grants go to the keyring; the machine sees the rest."""
+        rest = tuple(item for item in items if not isinstance(item, Grant))
+        for item in items:
+            if isinstance(item, Grant):
+                try:
+                    self.kept.keyring.take_grant(peer, item.epoch, item.sealed, item.next_key)
+                except (PeerFault, Unchecked) as refused:
+                    self.watch.refuse("grant", refused)
+        return rest
+
+    def _turn_keys(self) -> None:
+        """Offers, grants, the ratchet and the deletion rule. What they change is on disk before it is spoken of."""
+        now_ms = self.now_ms()
+        keyring = self.kept.keyring
+        keyring.ratchet(now_ms)
+        keyring.forget(now_ms)
+        for peer in self._roads.to_offer(now_ms):
+            out = [keyring.make_offer(peer), *keyring.grants_to_repeat(peer)]
+            self._send(Send(peer, tuple(Grant(*item) for item in out)))
+        for peer in keyring.grants_due(now_ms):
+            grant = keyring.make_grant(peer)
+            if grant is not None:
+                self._send(Send(peer, (Grant(*grant),)))
+
+    def _save_keyring(self) -> None:
+        if self.kept.keyring.changes != self._keyring_saved:
+            self.kept.save_keyring()
+            self._keyring_saved = self.kept.keyring.changes
+
+    # ------------------------------------------------------------------ out
+    def _speak(self, result: Result) -> None:
+        """Everything here is after the commit: a crash from here on costs a repetition, never a lie."""
+        now_ms = self.now_ms()
+        for peer, state in self.state.peers.items():
+            self.kept.keyring.confirm(peer, state.epoch_held, now_ms)
+        joined: dict[tuple[int, str | None], list[Item]] = {}
+        for send in result.sends:
+            joined.setdefault((send.peer, send.bearer), []).extend(send.items)
+        for (peer, bearer), items in joined.items():
+            self._send(Send(peer, tuple(items), bearer))
+        if result.told:
+            self.watch.hear(result.told)
+            self._changed.set_result(None)
+            self._changed = asyncio.get_running_loop().create_future()
+
+    def _send(self, send: Send) -> None:
+        road = self._roads.best(send.peer, send.bearer)
+        if road is None:
+            return  # it is in the record; the next hail will show that the peer lacks it
+        try:
+            for body in self.seal(send.peer, send.items, road.frame_bytes_max):
+                self._roads.carry(send.peer, road, body)
+        except Unchecked as lost:
+            self.watch.ring("keyring", str(lost))
+
+    def seal(self, peer: int, items: Sequence[Item], frame_bytes_max: int) -> list[bytes]:
+        """Frame bodies that carry items to a peer, after everything they depend on is on disk."""
+        self._save_keyring()
+        bodies = []
+        for payload in payloads(items, self.charter.opened_at_ms, frame_bytes_max - SEALING_BYTES):
+            bodies.append(self.kept.keyring.seal(peer, payload, self._frame_start, self._counter))
+            self._counter += 1
+        return bodies
+
+    # ------------------------------------------------------------------ asked by people
+    def status(self) -> asking.Status:
+        """How the line is."""
+        return status_of(self.state, self.charter, self.watch, self.started_at_ms, self.now_ms())
+
+    def carry_out(self, folder: Path, party: int) -> asking.Carried:
+        """Write what `party` lacks into `folder`, sealed afresh."""
+        return self._roads.carry_out(folder, party, self)
+
+    def carry_in(self, folder: Path) -> asking.Carried:
+        """Read a folder that a courier brought."""
+        return self._roads.carry_in(folder, self)
+
+    def backup(self, path: Path, passphrase: bytes) -> int:
+        """Write an encrypted copy of the store; returns its bytes."""
+        return self.kept.backup(path, passphrase)
+
+
+class Hall:
+    """What the console needs from above."""
+
+    version = __version__
+    program = (sys.executable, "-m", "openline")
+
+    def serve(self, serving: Serving) -> None:
+        """Serve one line until told to stop. Raises OpenlineError when it cannot start or must end."""
+        with keep_line(serving.line, serving.passphrase) as kept:
+            asyncio.run(_serve(kept, serving))
+
+
+async def _serve(kept: Kept, serving: Serving) -> None:
+    await Station(kept).serve(serving)
+
+
+def main() -> int:
+    """The program."""
+    return run(Hall())
+
+
+__all__ = ["Hall", "LocalFault", "Station", "main"]
