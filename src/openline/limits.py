@@ -66,6 +66,18 @@ PENDING_BYTES_MAX: Final = 2 * COMMIT_BYTES_MAX  # received, not yet covered by 
 RECENT_ROOTS: Final = 1024  # sizes whose root we remember, so that it need not be sent
 SERVE_OTHERS_AFTER_MS: Final = 10_000  # before we serve a third party's log
 
+# --- bearers
+HANDSHAKES_MAX: Final = 64  # strangers at the door at once
+HANDSHAKE_MS: Final = 10_000  # from the first byte to a settled link
+DIAL_AGAIN_FIRST_MS: Final = 250
+DIAL_AGAIN_MAX_MS: Final = 10_000
+TCP_GIVE_UP_AFTER_MS: Final = 20_000  # bytes unanswered by the other machine's kernel
+SEND_BUFFER_BYTES: Final = 1024 * 1024  # more than this waiting: no room
+SEND_BUFFER_BYTES_MAX: Final = 32 * 1024 * 1024  # more than this waiting: refused
+CARRY_FILE_BYTES: Final = 8 * 1024 * 1024  # a carried file is ended at the frame that reaches this
+CARRY_FILE_BYTES_MAX: Final = 256 * 1024 * 1024
+CARRY_FILES_MAX: Final = 100_000
+
 # --- keys and epochs
 EPOCH_EVERY_MS: Final = 6 * 3_600_000
 EPOCHS_AHEAD_MAX: Final = 366 * 4
@@ -92,5 +104,8 @@ assert PENDING_BYTES_MAX >= COMMIT_BYTES_MAX  # a whole commit can wait for its 
 assert FRAGMENTED_BYTES_MAX >= BODY_BYTES_MAX  # any one entry can travel in pieces
 assert SILENCE_ALARM_AFTER_MS >= 5 * HAIL_EVERY_MS  # one lost hail must not wake anyone
 assert RESEND_AFTER_MS > HAIL_EVERY_MS  # a hail can report progress before we repeat ourselves
+assert SEND_BUFFER_BYTES_MAX >= IN_FLIGHT_BYTES_MAX + PENDING_BYTES_MAX  # a paced line is never refused
+assert DIAL_AGAIN_MAX_MS < SILENCE_ALARM_AFTER_MS  # a cut mended at once need not wake anyone
+assert CARRY_FILE_BYTES + FRAME_BODY_BYTES_MAX < CARRY_FILE_BYTES_MAX
 assert TRANSCRIPT_DIGITS >= 34
 assert TEXT_CHARS_MAX * 4 < BODY_BYTES_MAX
