@@ -7,6 +7,7 @@ killed predecessor had written but not yet synced: we may speak of it at once. R
 
 from __future__ import annotations
 
+import ctypes
 import os
 import threading
 from collections.abc import Iterator, Sequence
@@ -23,8 +24,8 @@ from openline.store.lockfile import LockFile
 from openline.store.migrations import PAGE_BYTES, STEPS, bring_up, schema_of
 from openline.store.queries import Queries, read_logs
 from openline.store.turn import after_turn
+from openline.store.wal import WAL_BYTES, extend_wal, make_wal_durable
 
-WAL_BYTES: Final = 8 * 1024 * 1024  # between checkpoints; written out ahead, see `_extend_wal`
 BUSY_WAIT_MS: Final = 5_000
 _FULL_MESSAGE = "the disk is full; nothing was written and nothing held is lost; make space, sending resumes by itself"
 
@@ -94,11 +95,12 @@ class SqliteStore(Queries):
                 return
             if self._vfs is None:
                 _create(self.path)
-                _sync_files(self.path)
-            conn = self._writer = self._connect(apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE)
+            make_wal_durable(self.path, self._vfs, afresh=again)
+            conn = self._writer = self._connect()
             bring_up(conn, str(self.path), STEPS)
-            self._settle(conn, again)
-            self._reader = conn if self._vfs else self._connect(apsw.SQLITE_OPEN_READWRITE)
+            if self._vfs is None:
+                extend_wal(self.path)
+            self._reader = conn if self._vfs else self._connect()
             numbered = read_logs(conn)
             self._held = {row.log: row for row in numbered.values()}
             self._numbers = {row.log: number for number, row in numbered.items()}
@@ -107,36 +109,42 @@ class SqliteStore(Queries):
     def _open_beside(self) -> None:
         if not self.path.is_file():
             raise Misconfigured(f"there is no store at {self.path}")
-        conn = self._reader = self._connect(apsw.SQLITE_OPEN_READWRITE)
+        conn = self._reader = self._connect()
         conn.execute("PRAGMA query_only = ON")
         if schema_of(conn, str(self.path)) < len(STEPS):
             raise Misconfigured(f"{self.path} has an older schema; start its station once, which brings it up to date")
 
-    def _connect(self, flags: int) -> apsw.Connection:
+    def _connect(self) -> apsw.Connection:
+        flags = apsw.SQLITE_OPEN_READWRITE | (apsw.SQLITE_OPEN_CREATE if self._vfs else 0)
         conn = apsw.Connection(str(self.path), flags=flags, vfs=self._vfs)
+        try:
+            self._set_up(conn)
+        except BaseException:
+            with suppress(apsw.Error):
+                conn.close(True)
+            raise
+        return conn
+
+    def _set_up(self, conn: apsw.Connection) -> None:
         if self._vfs is None:
             conn.set_busy_timeout(BUSY_WAIT_MS)
         else:
             conn.execute("PRAGMA locking_mode = EXCLUSIVE")  # the wal-index in memory: a VFS in Python has no shm
+        # `synchronous` first: turning WAL on is itself a transaction with a rollback journal, and only EXTRA makes that
+        # journal's deletion durable. Come back after a power cut, it would roll the whole store back (seed 0).
         conn.execute(
-            f"PRAGMA page_size = {PAGE_BYTES}; PRAGMA journal_mode = WAL; PRAGMA synchronous = {self._synchronous};"
+            f"PRAGMA synchronous = {self._synchronous}; PRAGMA page_size = {PAGE_BYTES}; PRAGMA journal_mode = WAL;"
             f"PRAGMA wal_autocheckpoint = {WAL_BYTES // PAGE_BYTES}; PRAGMA trusted_schema = OFF;"
             "PRAGMA recursive_triggers = ON;"  # so that REPLACE meets the triggers too
             "PRAGMA cache_size = -16000"
         )
-        return conn
-
-    def _settle(self, conn: apsw.Connection, again: bool) -> None:
-        """Move the WAL into the database and sync both.
-
-        After a sync that went wrong the kernel may show bytes it never wrote (they stay in its cache, marked clean);
-        the checkpoint writes them afresh, into the database, and only its success makes them speakable. R-193.
-        """
-        busy, _, _ = next(conn.execute("PRAGMA wal_checkpoint(TRUNCATE)"))
-        if busy and again:
-            raise StoreDown(f"{self.path}: another program is reading the store; it cannot be settled before it ends")
-        if self._vfs is None and not busy:
-            _extend_wal(Path(f"{self.path}-wal"))
+        if conn.pragma("journal_mode") != "wal":  # SQLite answers so instead of raising
+            raise StoreDown(
+                f"{self.path}: the write-ahead log cannot be made; check the mount, the owner and the space"
+            )
+        # Deleting the WAL at the end of a life is not made durable, and costs the next life its room.
+        keep = ctypes.c_int(1)
+        conn.file_control("main", apsw.SQLITE_FCNTL_PERSIST_WAL, ctypes.addressof(keep))
 
     # --- committing
 
@@ -218,37 +226,8 @@ def _create(path: Path) -> None:
     """Make the file ours alone to read, and its name durable, before SQLite sees it."""
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    _sync(path.parent)
-
-
-def _sync_files(path: Path) -> None:
-    """Make durable what a killed predecessor had written but not synced; SQLite would show it to us unsynced."""
-    for name in (path, Path(f"{path}-wal")):
-        if name.exists():
-            _sync(name)
-
-
-def _sync(path: Path) -> None:
-    fd = os.open(path, os.O_RDONLY)
+    folder = os.open(path.parent, os.O_RDONLY)
     try:
-        os.fsync(fd)
+        os.fsync(folder)
     finally:
-        os.close(fd)
-
-
-def _extend_wal(path: Path) -> None:
-    """Write the WAL's room out as zeros, which SQLite reads as an empty log.
-
-    A commit that lengthens a file makes fdatasync journal the new length: about twice the cost of one that does not.
-    Not having the room is no fault: the commits will say so.
-    """
-    with suppress(OSError):
-        fd = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
-        try:
-            missing = WAL_BYTES - os.fstat(fd).st_size
-            if missing > 0:
-                os.lseek(fd, 0, os.SEEK_END)
-                os.write(fd, bytes(missing))
-            os.fsync(fd)
-        finally:
-            os.close(fd)
+        os.close(folder)
