@@ -24,10 +24,13 @@ from cryptography.hazmat.primitives.hpke import (
 )
 
 from openline.errors import Forged, LocalFault, Malformed
+from openline.seal.curve import PRIME
 
 XWING_SEED_BYTES: Final = 32
-XWING_PUBLIC_BYTES: Final = 1184 + 32
+_KEM_PUBLIC_BYTES: Final = 1184
+XWING_PUBLIC_BYTES: Final = _KEM_PUBLIC_BYTES + 32
 SEALED_OVERHEAD_BYTES: Final = 1088 + 32 + 16  # ML-KEM ciphertext, X25519 share, AEAD tag
+_PROBE: Final = X25519PrivateKey.from_private_bytes(bytes(range(32)))  # any: small-order points give it zero
 
 
 class Draw(Protocol):
@@ -73,11 +76,7 @@ class LibraryDraw:
 
     def seal_to(self, public: bytes, plaintext: bytes, info: bytes) -> bytes:
         """Single-shot HPKE; the answer is encapsulation (1,120) and ciphertext (16 more than the plaintext)."""
-        key = xwing_public(public)
-        try:
-            return self._suite.encrypt(plaintext, key, info)
-        except ValueError as problem:  # an X25519 share of small order gives an all-zero secret
-            raise Malformed(f"X-Wing public key: cannot be sealed to ({problem})", public) from problem
+        return self._suite.encrypt(plaintext, xwing_public(public), info)
 
     def open_with(self, seed: bytes, sealed: bytes, info: bytes) -> bytes:
         """What was sealed. Raises Forged if it was not sealed to this key with this `info`."""
@@ -91,14 +90,23 @@ class LibraryDraw:
 
 
 def xwing_public(public: bytes, what: str = "X-Wing public key") -> MLKEM768X25519PublicKey:
-    """The key object of 1,216 bytes; raises Malformed naming `what`."""
+    """The key object of 1,216 bytes; raises Malformed naming `what`. (R-043)
+
+    Refused: another size, ML-KEM coefficients out of range, a second spelling or a small order of the X25519 share.
+    """
     if len(public) != XWING_PUBLIC_BYTES:
         raise Malformed(f"{what}: {len(public)} bytes, not {XWING_PUBLIC_BYTES}", public)
     try:
-        kem = MLKEM768PublicKey.from_public_bytes(public[:1184])
-        curve = X25519PublicKey.from_public_bytes(public[1184:])
+        kem = MLKEM768PublicKey.from_public_bytes(public[:_KEM_PUBLIC_BYTES])
     except ValueError as problem:
-        raise Malformed(f"{what}: {problem}", public) from problem
+        raise Malformed(f"{what}: its ML-KEM-768 part is not a key", public) from problem
+    if int.from_bytes(public[_KEM_PUBLIC_BYTES:], "little") >= PRIME:
+        raise Malformed(f"{what}: its X25519 part is not the canonical spelling", public)
+    curve = X25519PublicKey.from_public_bytes(public[_KEM_PUBLIC_BYTES:])
+    try:
+        _PROBE.exchange(curve)
+    except ValueError as problem:
+        raise Malformed(f"{what}: its X25519 part is a point of small order", public) from problem
     return MLKEM768X25519PublicKey(kem, curve)
 
 
