@@ -10,6 +10,7 @@ import pytest
 from openline.errors import LocalFault
 from openline.line.ports import (
     BlobRow,
+    DropBlob,
     EntryRow,
     ExhibitRow,
     FoundRow,
@@ -251,6 +252,14 @@ class StoreContract:
             for count in range(12):
                 assert store.blob_bytes(digest, offset, count) == b"0123456789"[offset : offset + count]
 
+    def test_an_attachment_with_the_wrong_hash_is_dropped_and_begun_again(self, store: Store) -> None:
+        digest = b"d" * 32
+        store.commit([PutBlob(digest, 0, 4, b"evil"), PutBlob(b"e" * 32, 0, 3, b"abc")])
+        store.commit([DropBlob(digest), PutBlob(digest, 0, 5, b"go")])
+        assert store.blob(digest) == BlobRow(digest, 2, 5) and store.blob_bytes(digest, 0, 9) == b"go"
+        store.commit([DropBlob(digest), DropBlob(b"f" * 32)])
+        assert store.blobs() == [BlobRow(b"e" * 32, 3, 3)]
+
     def test_entries_are_found_by_kind_in_order_of_arrival(self, store: Store) -> None:
         store.commit(turn(A, 0, 2))
         store.commit(turn(B, 0, 2, kind=ACKNOWLEDGEMENT))
@@ -263,6 +272,7 @@ class StoreContract:
         assert store.find(None, 2, 2) == places[2:4]
         assert store.find(MESSAGE, 0, 100) == places[:2] and store.find(MESSAGE, 2, 100) == []
         assert store.find(ACKNOWLEDGEMENT, 0, 100) == places[2:4] and store.find(ACKNOWLEDGEMENT, 3, 9) == places[3:4]
+        assert store.kinds(A, 1, 9) == [MESSAGE, 31, 31] and store.kinds(B, 0, 1) == [ACKNOWLEDGEMENT]
         assert store.find(31, 0, 1) == places[4:5] and store.find(30, 0, 9) == []
 
     def test_a_closed_store_refuses_and_opens_again(self, store: Store) -> None:

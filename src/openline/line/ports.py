@@ -256,6 +256,9 @@ class Store(Protocol):
     def arrivals(self, log: LogId, first: int, count: int) -> list[int]:
         """When we committed each entry, in ms of our clock, fewer where the log ends."""
 
+    def kinds(self, log: LogId, first: int, count: int) -> list[int]:
+        """Under which kind `find` finds each entry; for fsck, which compares it with the header."""
+
     def submission(self, token: str) -> tuple[LogId, int] | None:
         """The entry that a local submission became."""
 

@@ -16,6 +16,7 @@ from openline.errors import LocalFault, StoreDown, UnknownOutcome
 from openline.line.ports import (
     BlobRow,
     DropBlob,
+    DropBlob,
     EntryRow,
     ExhibitRow,
     FoundRow,
@@ -139,6 +140,10 @@ class MemoryStore:
         """When we committed each entry, in ms of our clock."""
         return self._log(log).arrivals[first : first + count]
 
+    def kinds(self, log: LogId, first: int, count: int) -> list[int]:
+        """Under which kind each entry is found."""
+        return [kind_of(row.header) for row in self._log(log).entries[first : first + count]]
+
     def nodes(self, log: LogId, level: int, first: int, count: int) -> list[bytes]:
         """Stored nodes of one level from `first`, stopping at the first that is not stored."""
         held = self._log(log).nodes
@@ -253,10 +258,13 @@ def _check(writes: Sequence[Write], held: _Held) -> None:
             case PutBlob():
                 total, data = held.blobs.get(write.digest, (write.total, b""))
                 total, end = chunks.get(write.digest, (total, len(data)))
+                total = write.total if total < 0 else total
                 total = total or write.total
                 chunks[write.digest] = (total, end + len(rest_of(write, end, total)))
             case DropBlob():
                 chunks[write.digest] = (0, 0)
+            case DropBlob():
+                chunks[write.digest] = (-1, 0)
             case PutLog() | PutReceipt() | PutPq() | PutExhibit() | PutState():
                 pass
             case _:
@@ -294,6 +302,8 @@ def _apply(write: Write, held: _Held) -> None:
         case PutBlob():
             total, data = held.blobs.get(write.digest, (write.total, b""))
             held.blobs[write.digest] = (total, data + rest_of(write, len(data), total))
+        case DropBlob():
+            held.blobs.pop(write.digest, None)
         case DropBlob():
             held.blobs.pop(write.digest, None)
         case PutSubmission():

@@ -1,8 +1,9 @@
 """The tables, and the steps that take an older store to them. `STEPS[n]` takes schema n to n + 1.
 
-Every table is STRICT. What was said is append-only by trigger: entries, notes, receipts, nodes, exhibits, chunks and
-submissions know neither UPDATE nor DELETE, and a log row only grows. The triggers guard against our own bugs and
-careless hands; against a determined one there is `fsck`. R-191, R-196.
+Every table is STRICT. What was said is append-only by trigger: entries, notes, receipts, nodes, exhibits and
+submissions know neither UPDATE nor DELETE, a log row only grows, and an attachment's chunks are never changed, only
+dropped whole when they turn out not to have its hash. The triggers guard against our own bugs and careless hands;
+against a determined one there is `fsck`. R-191, R-196.
 """
 
 from __future__ import annotations
@@ -103,6 +104,7 @@ WHEN NEW.size < OLD.size OR NEW.noted_size < OLD.noted_size OR NEW.id <> OLD.id
   OR NEW.party <> OLD.party OR NEW.generation <> OLD.generation
   OR (OLD.secret <> x'' AND NEW.secret <> OLD.secret) OR (OLD.station <> x'' AND NEW.station <> OLD.station)
 BEGIN SELECT RAISE(ABORT, 'logs only grow'); END;
+CREATE TRIGGER chunks_stand BEFORE UPDATE ON chunks BEGIN SELECT RAISE(ABORT, 'chunks is append-only'); END;
 CREATE TRIGGER logs_stay BEFORE DELETE ON logs BEGIN SELECT RAISE(ABORT, 'logs stay'); END;
 """
 

@@ -65,6 +65,11 @@ class Queries(ABC):
         sql = f"SELECT arrived_at_ms FROM entries WHERE log = {_LOG} AND idx >= ? ORDER BY idx LIMIT ?"
         return [at for (at,) in self._rows(sql, (*log, first, count))]
 
+    def kinds(self, log: LogId, first: int, count: int) -> list[int]:
+        """Under which kind each entry is found."""
+        sql = f"SELECT kind FROM entries WHERE log = {_LOG} AND idx >= ? ORDER BY idx LIMIT ?"
+        return [kind for (kind,) in self._rows(sql, (*log, first, count))]
+
     def nodes(self, log: LogId, level: int, first: int, count: int) -> list[bytes]:
         """Stored nodes of one level from `first`, stopping at the first that is not stored."""
         sql = f"SELECT idx, hash FROM nodes WHERE log = {_LOG} AND level = ? AND idx >= ? ORDER BY idx LIMIT ?"

@@ -107,9 +107,7 @@ def test_nobody_else_can_read_the_files(path: Path) -> None:
 # --- append-only
 
 
-@pytest.mark.parametrize(
-    "table", ["logs", "entries", "nodes", "notes", "receipts", "pq", "exhibits", "submissions"]
-)
+@pytest.mark.parametrize("table", ["logs", "entries", "nodes", "notes", "receipts", "pq", "exhibits", "submissions"])
 def test_the_database_itself_refuses_to_change_what_was_said(path: Path, table: str) -> None:
     """R-191."""
     store = SqliteStore(path)
@@ -127,8 +125,9 @@ def test_the_database_itself_refuses_to_change_what_was_said(path: Path, table: 
     store.close()
     careless = apsw.Connection(str(path))
     columns = [str(column[1]) for column in careless.execute(f"PRAGMA table_info({table})")]
-    with pytest.raises(apsw.ConstraintError, match=r"append-only|logs stay"):
-        careless.execute(f"DELETE FROM {table}")
+    if table != "chunks":  # dropped whole when they turn out not to have their hash
+        with pytest.raises(apsw.ConstraintError, match=r"append-only|logs stay"):
+            careless.execute(f"DELETE FROM {table}")
     frozen = (
         {"size": "size - 1", "party": "party + 1", "secret": "x'01'"} if table == "logs" else {c: c for c in columns}
     )
