@@ -131,8 +131,6 @@ def _put_other(
                 conn.execute("INSERT INTO chunks VALUES (?,?,?,?)", (write.digest, held, write.total, rest))
         case DropBlob(digest):
             conn.execute("DELETE FROM chunks WHERE digest = ?", (digest,))
-        case DropBlob(digest):
-            conn.execute("DELETE FROM chunks WHERE digest = ?", (digest,))
         case PutSubmission(token, log, index):
             place = (numbers[log], index)
             held = conn.execute("SELECT log, idx FROM submissions WHERE token = ?", (token,)).get

@@ -16,7 +16,6 @@ from openline.errors import LocalFault, StoreDown, UnknownOutcome
 from openline.line.ports import (
     BlobRow,
     DropBlob,
-    DropBlob,
     EntryRow,
     ExhibitRow,
     FoundRow,
@@ -262,8 +261,6 @@ def _check(writes: Sequence[Write], held: _Held) -> None:
                 total = total or write.total
                 chunks[write.digest] = (total, end + len(rest_of(write, end, total)))
             case DropBlob():
-                chunks[write.digest] = (0, 0)
-            case DropBlob():
                 chunks[write.digest] = (-1, 0)
             case PutLog() | PutReceipt() | PutPq() | PutExhibit() | PutState():
                 pass
@@ -302,8 +299,6 @@ def _apply(write: Write, held: _Held) -> None:
         case PutBlob():
             total, data = held.blobs.get(write.digest, (write.total, b""))
             held.blobs[write.digest] = (total, data + rest_of(write, len(data), total))
-        case DropBlob():
-            held.blobs.pop(write.digest, None)
         case DropBlob():
             held.blobs.pop(write.digest, None)
         case PutSubmission():
