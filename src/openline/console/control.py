@@ -107,8 +107,9 @@ class ControlDoor:
         """Stop listening, let what is under way end within a second, give up the rest, drop the connections."""
         if self._listening is None:
             return
-        self._listening.close()
         self._path.unlink(missing_ok=True)
+        await asyncio.sleep(0.01)  # the loop accepts in two steps and drops a caller caught between them
+        self._listening.close()
         under_way = [task for talk in self._talks for task in talk.under_way if task is not asyncio.current_task()]
         if under_way:
             _ended, waiting = await asyncio.wait(under_way, timeout=1.0)

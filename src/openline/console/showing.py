@@ -16,9 +16,9 @@ from openline.line.ports import FoundRow, LogId, ReceiptRow, Store
 from openline.record.body import Message, parse_acknowledgement, parse_message
 from openline.record.entry import ACKNOWLEDGEMENT, EXERCISE, KIND_NAMES, MESSAGE, Header, Ref, parse_header
 from openline.record.roster import Roster
+from openline.record.times import Bounds, receipt_interval
 
 _WINDOW: Final = 512  # positions looked at in one question when listing backwards
-_CLOCK_SLACK_MS: Final = 2_000  # two clocks, one of which stamps whole seconds
 _LOOK_BACK_MAX: Final = 100_000  # positions, so that one question about a long record stays one question
 
 
@@ -150,8 +150,8 @@ class Reader:
             if receipt is None:
                 lacking.append(name_of(ours.roster, party))
             else:
-                earliest_ms = arrived_at_ms if log.party == ours.me else 0
-                held.append(_holding(receipt, earliest_ms, name_of(ours.roster, party)))
+                written_ms = arrived_at_ms if log.party == ours.me else None
+                held.append(_holding(receipt, written_ms, name_of(ours.roster, party)))
         return held, lacking
 
     def _acknowledged(self, ref: Ref, roster: Roster) -> list[Acknowledged]:
@@ -181,13 +181,13 @@ def name_of(roster: Roster, party: int) -> str:
     return roster.parties[party].name if party < len(roster.parties) else f"party {party}"
 
 
-def _holding(receipt: ReceiptRow, earliest_ms: int, name: str) -> Holding:
-    stamped_ms = receipt.at_s * 1000
+def _holding(receipt: ReceiptRow, written_ms: int | None, name: str) -> Holding:
+    interval = receipt_interval(receipt.at_s, receipt.arrived_at_ms, Bounds(not_before_ms=written_ms))
     return Holding(
-        party=receipt.witness, name=name, size=receipt.size, stamped_ms=stamped_ms,
-        arrived_at_ms=receipt.arrived_at_ms, earliest_ms=earliest_ms, latest_ms=receipt.arrived_at_ms,
-        disputed=not earliest_ms - _CLOCK_SLACK_MS <= stamped_ms <= receipt.arrived_at_ms + _CLOCK_SLACK_MS,
-        signature=receipt.signature.hex(),
+        party=receipt.witness, name=name, size=receipt.size, stamped_ms=receipt.at_s * 1000,
+        arrived_at_ms=receipt.arrived_at_ms, earliest_ms=interval.earliest_ms,
+        latest_ms=interval.latest_ms if interval.latest_ms is not None else receipt.arrived_at_ms,
+        disputed=interval.disputed, signature=receipt.signature.hex(),
     )
 
 

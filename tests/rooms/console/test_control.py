@@ -2,51 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import socket
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from openline.console import asking
 from openline.console.codes import Told
-from openline.console.control import ControlDoor, bind
+from openline.console.control import bind
 from openline.console.link import ControlLink
 from openline.errors import Refused
-from tests.rooms.console.desk import Pretended
-
-
-class Door:
-    """A door on a thread of its own, with operations that only pretend."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.operations = Pretended()
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever)
-        self._thread.start()
-        self._door = ControlDoor(path, self.operations)
-        self._run(self._door.open())
-
-    def _run(self, work: object) -> None:
-        asyncio.run_coroutine_threadsafe(work, self._loop).result(30)  # type: ignore[arg-type]
-
-    def close(self) -> None:
-        self._run(self._door.close())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
-
-
-@pytest.fixture
-def door(tmp_path: Path) -> Iterator[Door]:
-    opened = Door(tmp_path / "control.sock")
-    yield opened
-    opened.close()
+from tests.rooms.console.conftest import Door
 
 
 def raw(path: Path, data: bytes, count: int) -> list[dict[str, object]]:

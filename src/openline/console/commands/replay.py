@@ -46,13 +46,13 @@ def replay(session: Session, file: Path, controls: tuple[str, ...], skip_bad: bo
     words, bad = read(file)
     _say_bad(session, file, bad, skip_bad)
     by_speaker = cast(words, _addresses(session, controls, words))
-    player = _Player(until=time.monotonic() + wait, token=token or secrets.token_hex(8), language=language)
     places: list[Place] = []
-    for said in words:
-        places.append(player.send(by_speaker[said.speaker], said))
-        if one_by_one:
-            player.held(by_speaker[said.speaker], places[-1:])
-    lacking = [p for path in dict.fromkeys(by_speaker.values()) for p in player.lacking(path)]
+    with _Player(time.monotonic() + wait, token or secrets.token_hex(8), language) as player:
+        for said in words:
+            places.append(player.send(by_speaker[said.speaker], said))
+            if one_by_one:
+                player.held(by_speaker[said.speaker], places[-1:])
+        lacking = [p for path in dict.fromkeys(by_speaker.values()) for p in player.lacking(path)]
     answer = {"sent": len(places), "held": len(places) - len(lacking), "skipped": [b.row for b in bad],
               "places": [str(p) for p in places], "lacking": [str(p) for p in lacking]}
     session.answer(answer, f"{len(places)} texts recorded, {len(places) - len(lacking)} held by all parties")
@@ -90,7 +90,15 @@ class _Player:
         self._links: dict[Path, ControlLink] = {}
         self._places: dict[Path, list[Place]] = {}
 
+    def __enter__(self) -> _Player:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for link in self._links.values():
+            link.close()
+
     def send(self, path: Path, said: Words) -> Place:
+        """Record one text; the same text again is the same entry. Raises Told naming its line."""
         message = Outgoing(text=said.text, language=self._language, token=f"{self._token}:{said.row}",
                            released_by=(f"replay by {getpass.getuser()}",))
         try:
