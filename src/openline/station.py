@@ -20,6 +20,9 @@ from pathlib import Path
 from typing import Final
 
 from openline import __version__, limits
+from openline.bearer.contract import Bearer
+from openline.bearer.roads import Roads
+from openline.bearer.tls import Identity, TlsBearer, TlsPeer
 from openline.console import asking
 from openline.console.cli import run
 from openline.console.control import ControlDoor
@@ -27,7 +30,7 @@ from openline.console.keeping import Kept, keep_line
 from openline.console.operations import StationOperations
 from openline.console.reporting import Watch, status_of
 from openline.console.terminal import Serving
-from openline.errors import LocalFault, PeerFault, Refused, StoreDown, Unchecked, UnknownOutcome
+from openline.errors import PeerFault, Refused, StoreDown, Unchecked, UnknownOutcome
 from openline.line.events import Appended, Arrived, Draft, Event, Send, Submitted, Tick
 from openline.line.ports import LogId, Store
 from openline.line.state import LineState
@@ -64,7 +67,8 @@ class Station:
         self._wake = asyncio.Event()
         self._ended = asyncio.Event()
         self._changed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._roads = kept.roads(self.happened, self.frame_came)
+        self._roads = Roads(self.happened, self.frame_came, self.settled)
+        self._quiet: list[asyncio.Future[None]] = []
         self._start_life()
 
     # ------------------------------------------------------------------ a life
@@ -123,6 +127,19 @@ class Station:
         self._ended.set()
         self._wake.set()
 
+    async def settled(self) -> None:
+        """Returns once all frames given so far are in the record or refused."""
+        quiet: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._quiet.append(quiet)
+        self._wake.set()
+        await quiet
+
+    def _settle(self) -> None:
+        quiet, self._quiet = self._quiet, []
+        for one in quiet:
+            if not one.done():
+                one.set_result(None)
+
     # ------------------------------------------------------------------ turns
     async def serve(self, serving: Serving) -> None:
         """Run until told to stop."""
@@ -134,7 +151,7 @@ class Station:
             await door.open()
             stack.push_async_callback(door.close)
             stack.push_async_callback(self._roads.close)
-            await self._roads.open(serving.config)
+            await self._roads.open(bearers_of(self.kept, self._roads))
             ticking = loop.create_task(self._tick())
             stack.callback(ticking.cancel)
             serving.ready()
@@ -159,6 +176,7 @@ class Station:
         if drafts:
             events.insert(0, Submitted(tuple(drafts)))
         if not events:
+            self._settle()
             return
         try:
             result = self.turns.take(events, self.now_ms())
@@ -171,6 +189,7 @@ class Station:
         self.watch.clear("disk")
         self._answer(submissions, result)
         self._speak(result)
+        self._settle()
 
     def _choose(self) -> tuple[list[Submission], list[Draft]]:
         """As many submissions as one commit may hold; a token that is known becomes the place it had."""
@@ -267,7 +286,7 @@ class Station:
         keyring = self.kept.keyring
         keyring.ratchet(now_ms)
         keyring.forget(now_ms)
-        for peer in self._roads.to_offer(now_ms):
+        for peer in self._roads.newly_up():
             out = [keyring.make_offer(peer), *keyring.grants_to_repeat(peer)]
             self._send(Send(peer, tuple(Grant(*item) for item in out)))
         for peer in keyring.grants_due(now_ms):
@@ -301,7 +320,7 @@ class Station:
         if road is None:
             return  # it is in the record; the next hail will show that the peer lacks it
         try:
-            for body in self.seal(send.peer, send.items, road.frame_bytes_max):
+            for body in self.seal(send.peer, send.items, road.facts.frame_bytes_max):
                 self._roads.carry(send.peer, road, body)
         except Unchecked as lost:
             self.watch.ring("keyring", str(lost))
@@ -320,17 +339,26 @@ class Station:
         """How the line is."""
         return status_of(self.state, self.charter, self.watch, self.started_at_ms, self.now_ms())
 
-    def carry_out(self, folder: Path, party: int) -> asking.Carried:
-        """Write what `party` lacks into `folder`, sealed afresh."""
-        return self._roads.carry_out(folder, party, self)
-
-    def carry_in(self, folder: Path) -> asking.Carried:
-        """Read a folder that a courier brought."""
-        return self._roads.carry_in(folder, self)
-
     def backup(self, path: Path, passphrase: bytes) -> int:
         """Write an encrypted copy of the store; returns its bytes."""
         return self.kept.backup(path, passphrase)
+
+
+def bearers_of(kept: Kept, roads: Roads) -> list[Bearer]:
+    """The bearers that the settings of this line ask for."""
+    papers, config = kept.papers, kept.config
+    peers = [
+        TlsPeer(
+            number,
+            tuple(station.tls_certificate for station in party.stations if not station.revoked),
+            tuple((address.host, address.port) for name, address in config.dial.items() if name == party.name),
+        )
+        for number, party in enumerate(kept.roster.parties)
+        if number != papers.me
+    ]
+    identity = Identity(kept.certificate.tls_certificate, kept.secrets.tls_key_pem())
+    listen = [(address.host, address.port) for address in config.listen]
+    return [TlsBearer(papers.me, identity, peers, roads, listen=listen)]
 
 
 class Hall:
@@ -341,7 +369,7 @@ class Hall:
 
     def serve(self, serving: Serving) -> None:
         """Serve one line until told to stop. Raises OpenlineError when it cannot start or must end."""
-        with keep_line(serving.line, serving.passphrase) as kept:
+        with keep_line(serving.line, serving.config, serving.passphrase) as kept:
             asyncio.run(_serve(kept, serving))
 
 
@@ -353,5 +381,3 @@ def main() -> int:
     """The program."""
     return run(Hall())
 
-
-__all__ = ["Hall", "LocalFault", "Station", "main"]

@@ -107,8 +107,16 @@ def _renewals(state: LineState, now_ms: int) -> list[str]:
     return rows
 
 
+def pq_confirmed(state: LineState) -> int:
+    """Entries of our current log that every other party has signed with ML-DSA-44."""
+    if state.own is None or not state.peers:
+        return 0
+    own = state.own
+    return min(held.size if (held := state.pq.get((own, party))) else 0 for party in state.peers)
+
+
 def status_of(
-    state: LineState, charter: Charter, watch: Watch, started_at_ms: int, now_ms: int, pq_confirmed: int = 0
+    state: LineState, charter: Charter, watch: Watch, started_at_ms: int, now_ms: int
 ) -> Status:
     """The whole report."""
     peers = [_peer_status(state, peer, now_ms) for _, peer in sorted(state.peers.items())]
@@ -123,5 +131,5 @@ def status_of(
         entries=sum(log.size for log in state.logs.values()),
         peers=peers,
         alarms=[*watch.alarms, *_renewals(state, now_ms)],
-        pq_confirmed=pq_confirmed,
+        pq_confirmed=pq_confirmed(state),
     )

@@ -19,7 +19,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from openline import limits
-from openline.line import blobs, disputes, hails, intake, outgoing, receipts
+from openline.line import blobs, disputes, hails, intake, outgoing, pq, receipts
 from openline.line.events import (
     Appended,
     Arrived,
@@ -34,6 +34,8 @@ from openline.line.events import (
     LeavesFound,
     Loaded,
     Outcome,
+    PqSigned,
+    PqWanted,
     RootFound,
     Signatures,
     Started,
@@ -59,6 +61,8 @@ from openline.wire.items import (
     Item,
     Note,
     Opening,
+    PqCheckpoint,
+    PqReceipt,
     Receipt,
 )
 
@@ -114,6 +118,7 @@ def _take(work: Work, event: Event) -> None:
         case Tick():
             hails.due(work)
             blobs.due(work)
+            pq.due(work)
         case Up():
             _up(work, event)
         case Down(peer, name):
@@ -122,6 +127,11 @@ def _take(work: Work, event: Event) -> None:
             work.put_peer(replace(state, bearers=left, flows={} if not left else state.flows))
         case CarryOut(peer):
             _carry_out(work, peer)
+        case PqSigned():
+            pq.take_signed(work, event)
+        case PqWanted():
+            work.pq_at_ms = work.now_ms - limits.PQ_CHECKPOINT_EVERY_MS
+            pq.due(work)
         case BlobWanted():
             blobs.want(work, event)
         case BlobLoaded():
@@ -152,6 +162,7 @@ def _up(work: Work, event: Up) -> None:
     flows = {} if not kept else peer.flows
     work.put_peer(replace(peer, bearers=(*kept, event.bearer), flows=flows, receipts_sent={}))
     hails.hail(work, event.peer, bearer=event.bearer.name)
+    pq.greet(work, event.peer)
 
 
 def _carry_out(work: Work, party: int) -> None:
@@ -185,6 +196,8 @@ def _take_item(work: Work, peer: int, start: bytes, item: Item) -> None:
             hails.take(work, peer, start, item)
         case Checkpoint():
             _take_checkpoint(work, peer, start, item)
+        case PqCheckpoint() | PqReceipt():
+            pq.take(work, peer, start, item)
         case BlobAsk():
             blobs.serve(work, peer, item)
         case BlobChunk():
@@ -234,6 +247,7 @@ def _take_checkpoint(work: Work, peer: int, start: bytes, item: Checkpoint) -> N
 
 
 def _after_admission(work: Work, peer: int, log: LogId) -> None:
+    disputes.take_exhibits(work)
     held = work.logs.get(log)
     if held is not None:
         flow = work.peer(peer).flows.get(log)
@@ -253,5 +267,7 @@ def _take_root(work: Work, event: RootFound) -> None:
             receipts.judge(work, want.log, item.witness if item.witness is not None else want.peer, item, root)
         case Note() as item:
             disputes.take_note(work, want.peer, item)
+        case PqCheckpoint() | PqReceipt() as item:
+            pq.take(work, want.peer, b"", item)
         case _:
             pass

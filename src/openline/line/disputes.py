@@ -89,9 +89,11 @@ def take_leaves(work: Work, event: LeavesFound) -> None:
         _keep(work, log, size, NotAPrefix(event.want.note, work.note_of(log), event.leaves))
 
 
-def take_exhibit(work: Work, data: bytes) -> None:
-    """An exhibit that another party put into its record: judge it ourselves before we believe it."""
-    keep_exhibit(work, data)
+def take_exhibits(work: Work) -> None:
+    """Exhibits that other parties put into the record: judge each ourselves before we believe it."""
+    exhibits, work.exhibits = work.exhibits, []
+    for data in exhibits:
+        keep_exhibit(work, data)
 
 
 def _keep(work: Work, log: LogId, size: int, exhibit: Exhibit) -> None:
@@ -115,8 +117,3 @@ def keep_exhibit(work: Work, data: bytes) -> bool:
     work.put_log(replace(held, disputed_from=accusation.size))
     work.told.append(Disputed(accusation.log, accusation.size, accusation.sentence))
     return True
-
-
-def say_disputed(log: LogId, size: int) -> str:
-    """One plain sentence."""
-    return f"{log_name(log)} is disputed from entry {size}: its writer signed two histories"

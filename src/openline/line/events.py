@@ -113,6 +113,17 @@ class BlobChecked(NamedTuple):
     right: bool
 
 
+class PqSigned(NamedTuple):
+    """Answer to `SignPq`."""
+
+    want: SignPq
+    signature: bytes
+
+
+class PqWanted(NamedTuple):
+    """Somebody wants post-quantum statements now: before an export, or by hand."""
+
+
 class Tick(NamedTuple):
     """Time passed."""
 
@@ -137,6 +148,8 @@ Event = (
     | BlobWanted
     | BlobLoaded
     | BlobChecked
+    | PqSigned
+    | PqWanted
 )
 
 
@@ -187,6 +200,15 @@ class CheckBlob(NamedTuple):
 
     digest: bytes
     peer: int
+
+
+class SignPq(NamedTuple):
+    """Sign a checkpoint with our ML-DSA-44 key; `at_s` 0 for our own log."""
+
+    log: LogId
+    size: int
+    root: bytes
+    at_s: int
 
 
 class UnsignedCheckpoint(NamedTuple):
@@ -248,7 +270,7 @@ class Noticed(NamedTuple):
 
 
 Told = Appended | Held | ReceiptCame | Disputed | Noticed
-Wanted = Load | FindRoot | FindLeaves | LoadBlob | CheckBlob
+Wanted = Load | FindRoot | FindLeaves | LoadBlob | CheckBlob | SignPq
 
 
 class Fresh(NamedTuple):

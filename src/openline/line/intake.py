@@ -193,6 +193,10 @@ def admit(work: Work, log: LogId, size: int, signature: bytes, peer: int) -> boo
     if log.party != work.me:
         work.receipts[log] = UnsignedReceipt(log, made.size, made.root)
     work.told.append(Held(log, state.size, count, peer))
+    if any(item.kind == entries.DISPUTE for item in pending.entries[:count]):
+        work.exhibits += [
+            row.body for row, item in zip(made.rows, pending.entries, strict=False) if item.kind == entries.DISPUTE
+        ]
     if count < len(pending.entries):
         rest = pending.entries[count:]
         work.pending[log] = Pending(

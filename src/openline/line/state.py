@@ -70,6 +70,14 @@ class BlobWant(NamedTuple):
     tries: int = 0
 
 
+class PqHeld(NamedTuple):
+    """A party's newest ML-DSA-44 statement about one log."""
+
+    size: int
+    at_s: int
+    signature: bytes
+
+
 class Flow(NamedTuple):
     """How far a log was pushed to one peer. Volatile; the peer's hails and receipts correct it."""
 
@@ -133,6 +141,8 @@ class LineState:
     pending: Mapping[LogId, Pending]
     peers: Mapping[int, PeerState]
     last_written_ms: int = 0
+    pq: Mapping[tuple[LogId, int], PqHeld] = field(default_factory=dict)  # by log and witness
+    pq_at_ms: int = 0
     wants: Mapping[bytes, BlobWant] = field(default_factory=dict)
 
 

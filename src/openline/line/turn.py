@@ -24,19 +24,21 @@ from openline.line.events import (
     Load,
     LoadBlob,
     Loaded,
+    PqSigned,
     RootFound,
     Send,
     Signatures,
+    SignPq,
     Started,
     Told,
     Wanted,
 )
 from openline.line.ports import LogId, LogRow, Store
-from openline.line.state import LineState, LogState, Receipted, Standing
+from openline.line.state import LineState, LogState, PqHeld, Receipted, Standing
 from openline.record import merkle
 from openline.record.body import Opening, encode_opening, secret_commitment
-from openline.record.note import checkpoint_text, cosigned_text
-from openline.record.roster import Roster, origin_of
+from openline.record.note import Checkpoint, checkpoint_text, cosigned_message, cosigned_text
+from openline.record.roster import Roster, origin_of, receipt_name_of
 from openline.wire.fragments import Reassembly, pack
 from openline.wire.items import Fragment, Item, decode_items, encode_item
 
@@ -51,6 +53,9 @@ class Keys(Protocol):
 
     def cosign(self, text: bytes) -> bytes:
         """Ed25519 by the receipt key; deterministic."""
+
+    def sign_pq(self, message: bytes) -> bytes:
+        """ML-DSA-44, hedged: asked twice, it answers with two signatures."""
 
     def draw(self, count: int) -> bytes:
         """Unpredictable bytes."""
@@ -134,6 +139,12 @@ class Turns:
     def _text(self, log: LogId, size: int, root: bytes) -> bytes:
         return checkpoint_text(origin_of(self.state.roster, log), size, root)
 
+    def _pq_message(self, log: LogId, size: int, root: bytes, at_s: int) -> bytes:
+        roster, me = self.state.roster, self.state.me
+        origin = origin_of(roster, log)
+        name = origin if log.party == me else receipt_name_of(roster, me)
+        return cosigned_message(name, at_s, Checkpoint(origin, size, root))
+
     # ---------------------------------------------------------------- the machine's questions
     def _answer(self, want: Wanted) -> Event | None:
         match want:
@@ -148,6 +159,8 @@ class Turns:
                 if row is None or row.held < row.total:
                     return BlobLoaded(want, 0, b"")
                 return BlobLoaded(want, row.total, self._store.blob_bytes(digest, offset, limits.BLOB_CHUNK_BYTES))
+            case SignPq(log, size, root, at_s):
+                return PqSigned(want, self._keys.sign_pq(self._pq_message(log, size, root, at_s)))
             case CheckBlob(digest, _):
                 whole = self._store.blob_bytes(digest, 0, limits.BLOB_BYTES_MAX)
                 return BlobChecked(want, sha256(whole).digest() == digest)
@@ -196,10 +209,16 @@ def revive(store: Store, roster: Roster, me: int) -> LineState:
         size = logs[log].size
         notes = store.notes(log, max(0, size - limits.RECENT_ROOTS), size)
         roots[log] = {note.size: note.root for note in notes}
+    pq = {
+        (log, row.witness): PqHeld(row.size, row.at_s, row.signature)
+        for log in newest.values()
+        for row in store.pq_statements(log)
+    }
     return LineState(
         roster=roster,
         me=me,
         own=None,
+        pq=pq,
         logs=logs,
         newest=newest,
         roots=roots,

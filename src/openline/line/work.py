@@ -48,6 +48,8 @@ class Work:
         self.roots = dict(state.roots)
         self.last_written_ms = state.last_written_ms
         self.wants = dict(state.wants)
+        self.pq = dict(state.pq)
+        self.pq_at_ms = state.pq_at_ms
         self._own_windows: set[LogId] = set()
         self.drafts: list[Draft] = []
         self.checkpoint: UnsignedCheckpoint | None = None
@@ -57,6 +59,7 @@ class Work:
         self.wanted: list[Wanted] = []
         self.told: list[Told] = []
         self.fresh: Fresh | None = None
+        self.exhibits: list[bytes] = []  # that other parties put into the record: judged before they are believed
 
     # ---------------------------------------------------------------- wants
     def send(self, peer: int, *items: Item, bearer: str | None = None) -> None:
@@ -140,6 +143,8 @@ class Work:
             peers=self.peers,
             last_written_ms=self.last_written_ms,
             wants=self.wants,
+            pq=self.pq,
+            pq_at_ms=self.pq_at_ms,
         )
         intent = Intent(
             self.checkpoint,

@@ -13,6 +13,7 @@ from openline.line.ports import LogId, Store
 from openline.line.state import BearerUp
 from openline.line.turn import Heard, Life, Turns, payloads
 from openline.record.roster import Party, Roster, StationKeys
+from openline.seal.signature import Mldsa44Signer
 from openline.store.memory import MemoryStore
 from openline.wire.items import Item
 
@@ -30,12 +31,16 @@ class TestKeys:
     def __post_init__(self) -> None:
         self.note = Ed25519PrivateKey.from_private_bytes(hashlib.sha256(b"note" + self.seed).digest())
         self.receipt = Ed25519PrivateKey.from_private_bytes(hashlib.sha256(b"receipt" + self.seed).digest())
+        self.pq = Mldsa44Signer(hashlib.sha256(b"pq" + self.seed).digest())
 
     def sign_checkpoint(self, text: bytes) -> bytes:
         return self.note.sign(text)
 
     def cosign(self, text: bytes) -> bytes:
         return self.receipt.sign(text)
+
+    def sign_pq(self, message: bytes) -> bytes:
+        return self.pq.sign(message)
 
     def draw(self, count: int) -> bytes:
         self.drawn += 1
@@ -46,7 +51,7 @@ class TestKeys:
             hashlib.sha256(b"certificate" + self.seed).digest(),
             self.note.public_key().public_bytes_raw(),
             self.receipt.public_key().public_bytes_raw(),
-            b"",
+            self.pq.public,
             b"",
             b"",
             0,

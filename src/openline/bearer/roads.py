@@ -1,0 +1,103 @@
+"""All bearers of one line, as the station sees them: what came in is an event, what goes out takes the best one.
+
+Nothing but frame bodies passes; what they mean is the line's affair.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final
+
+from openline.bearer.contract import Bearer, BearerFacts
+from openline.errors import BearerDown
+from openline.line.events import Down, Event, Up
+from openline.line.state import BearerUp
+
+FAULTS_KEPT: Final = 32
+
+
+class Roads:
+    """The bearers of one line. Tells the station of links and frames; never blocks."""
+
+    def __init__(
+        self,
+        happened: Callable[[Event], None],
+        frame_came: Callable[[str, bytes], None],
+        settle: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._happened = happened
+        self._frame_came = frame_came
+        self._settle = settle
+        self._bearers: dict[str, Bearer] = {}
+        self._fresh: list[int] = []
+        self.faults: list[str] = []
+
+    # ---------------------------------------------------------------- wiring
+    async def open(self, bearers: Sequence[Bearer]) -> None:
+        """Start them all. Raises Misconfigured when one can never work as it is set."""
+        for bearer in bearers:
+            self._bearers[bearer.facts.name] = bearer
+        for bearer in bearers:
+            await bearer.start()
+
+    async def close(self) -> None:
+        """Write out what was taken, then stop."""
+        for bearer in self._bearers.values():
+            await bearer.close()
+
+    def newly_up(self) -> list[int]:
+        """Peers to whom a link came up since this was last asked: for offers and grants."""
+        fresh, self._fresh = sorted(set(self._fresh)), []
+        return fresh
+
+    def who_is_up(self) -> list[Event]:
+        """Every link that is up, as events for a machine that has just begun."""
+        return [Up(peer, up_of(one.facts)) for one in self._bearers.values() for peer in one.peers_up()]
+
+    def best(self, peer: int, name: str | None) -> Bearer | None:
+        """The named bearer, else the quickest one that moves bytes to `peer`."""
+        able = [one for one in self._bearers.values() if peer in one.peers_up()]
+        if name is not None:
+            able = [one for one in able if one.facts.name == name]
+        return max(able, key=lambda one: one.facts.bytes_per_second, default=None)
+
+    def carry(self, peer: int, bearer: Bearer, body: bytes) -> None:
+        """Give one frame body to a bearer. What it loses the next hail shows."""
+        try:
+            bearer.send(peer, body)
+        except BearerDown as down:
+            self._note(str(down))
+
+    # ---------------------------------------------------------------- what bearers tell
+    def on_up(self, bearer: str, peer: int) -> None:
+        """A link moves bytes."""
+        self._fresh.append(peer)
+        self._happened(Up(peer, up_of(self._bearers[bearer].facts)))
+
+    def on_frame(self, bearer: str, peer: int, body: bytes) -> None:
+        """A frame body came; who sent it shows when it is opened."""
+        self._frame_came(bearer, body)
+
+    def on_room(self, bearer: str, peer: int) -> None:
+        """Room again: the next hail or receipt moves what waits."""
+
+    def on_down(self, bearer: str, peer: int, why: str) -> None:
+        """A link stopped."""
+        self._note(f"{bearer} to party {peer}: {why}")
+        self._happened(Down(peer, bearer))
+
+    def on_fault(self, bearer: str, where: str, why: str) -> None:
+        """Something at the door was refused; kept for the engineer."""
+        self._note(f"{bearer} {where}: {why}")
+
+    async def settled(self) -> None:
+        """All frames given so far are in the record or refused."""
+        await self._settle()
+
+    def _note(self, text: str) -> None:
+        self.faults = [*self.faults[-FAULTS_KEPT + 1 :], text]
+
+
+def up_of(facts: BearerFacts) -> BearerUp:
+    """What the line machine knows of a bearer."""
+    return BearerUp(facts.name, facts.frame_bytes_max, facts.bytes_per_second, not facts.duplex)

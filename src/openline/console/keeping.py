@@ -1,0 +1,117 @@
+"""One line as it lies on disk, opened for a station: papers, keys, keyring and store, and nobody else beside us."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from openline.console.config import LineConfig
+from openline.console.home import LineHome
+from openline.console.papers import Papers, load_papers, roster_of
+from openline.errors import Misconfigured, PeerFault
+from openline.record.roster import Roster
+from openline.seal import keyring as rings
+from openline.seal.certificate import Certificate, StationSecrets, parse_station
+from openline.seal.draw import LibraryDraw
+from openline.seal.signature import verify_ed25519
+from openline.store.keyfile import KeyFile, unlock
+from openline.store.sqlite import SqliteStore
+
+STATION_PURPOSE: Final = "station keys"
+KEYRING_PURPOSE: Final = "keyring"
+
+
+class StationKeys:
+    """The `Keys` port of the line machine over this station's own seeds."""
+
+    def __init__(self, secrets: StationSecrets) -> None:
+        self._note = secrets.note_signer()
+        self._receipt = secrets.receipt_signer()
+        self._pq = secrets.mldsa44_signer()
+
+    def sign_checkpoint(self, text: bytes) -> bytes:
+        """Ed25519 by the note key."""
+        return self._note.sign(text)
+
+    def cosign(self, text: bytes) -> bytes:
+        """Ed25519 by the receipt key."""
+        return self._receipt.sign(text)
+
+    def sign_pq(self, message: bytes) -> bytes:
+        """ML-DSA-44 by the key made for it."""
+        return self._pq.sign(message)
+
+    def draw(self, count: int) -> bytes:
+        """Unpredictable bytes."""
+        return os.urandom(count)
+
+
+def ring_ports(secrets: StationSecrets, roster: Roster) -> rings.Ports:
+    """What a keyring needs: randomness, our note key, and the note keys of the roster."""
+    signer = secrets.note_signer()
+
+    def check(party: int, signature: bytes, message: bytes) -> bool:
+        if not 0 <= party < len(roster.parties):
+            return False
+        stations = roster.parties[party].stations
+        return any(verify_ed25519(one.note_key, signature, message) for one in stations if not one.revoked)
+
+    return rings.Ports(LibraryDraw(), signer.sign, check)
+
+
+class Kept:
+    """An open line: everything a station needs of its disk."""
+
+    def __init__(self, line: LineHome, config: LineConfig, papers: Papers, station: KeyFile, ring: KeyFile) -> None:
+        self.line = line
+        self.config = config
+        self.papers = papers
+        self.roster = roster_of(papers)
+        self.secrets = _parse(station.path, station.secret)
+        self.certificate = _own_certificate(papers, self.secrets)
+        self.keys = StationKeys(self.secrets)
+        self._ring_file = ring
+        try:
+            self.keyring = rings.load(ring.secret, ring_ports(self.secrets, self.roster))
+        except PeerFault as fault:
+            raise Misconfigured(f"{ring.path}: {fault.reason}; restore sealing by a recovery grant") from fault
+        self.store = SqliteStore(line.store)
+
+    def save_keyring(self) -> None:
+        """Write the keyring; durable on return. Raises StoreDown."""
+        self._ring_file.replace(self.keyring.dump())
+
+    def close(self) -> None:
+        """Let go of the store and its lock."""
+        self.store.close()
+
+
+def _parse(path: Path, secret: bytes) -> StationSecrets:
+    try:
+        return parse_station(secret)
+    except PeerFault as fault:
+        raise Misconfigured(f"{path}: {fault.reason}") from fault
+
+
+def _own_certificate(papers: Papers, secrets: StationSecrets) -> Certificate:
+    public = secrets.note_signer().public
+    for certificate in reversed(papers.of_party(papers.me)):
+        if certificate.note_key == public:
+            return certificate
+    raise Misconfigured("no certificate of ours is for the keys in station.key; put back the files that belong together")
+
+
+@contextlib.contextmanager
+def keep_line(line: LineHome, config: LineConfig, passphrase: bytes) -> Iterator[Kept]:
+    """Open a line's files. Raises Misconfigured, Locked (another process, a wrong passphrase), StoreDown."""
+    papers = load_papers(line)
+    station = unlock(line.station_key, STATION_PURPOSE, passphrase)
+    ring = unlock(line.keyring, KEYRING_PURPOSE, passphrase)
+    kept = Kept(line, config, papers, station, ring)
+    try:
+        yield kept
+    finally:
+        kept.close()
