@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Final, Literal, cast
 
+from openline.console.asking import PRECEDENCES, Precedence
 from openline.errors import Misconfigured
 from openline.limits import (
     NAME_CHARS_MAX,
@@ -28,12 +29,10 @@ from openline.limits import (
 )
 
 Kind = Literal["sourced", "illustration"]
-Precedence = Literal["routine", "priority", "immediate", "flash"]
 Cue = Literal["", "kill-a", "kill-b", "start-a", "start-b"]
 
 KINDS: Final = ("sourced", "illustration")
 PARTIES: Final = ("a", "b")
-PRECEDENCES: Final = ("routine", "priority", "immediate", "flash")
 CUES: Final = ("kill-a", "kill-b", "start-a", "start-b")
 LANGUAGES: Final = ("en", "ru")
 
