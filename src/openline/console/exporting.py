@@ -1,0 +1,199 @@
+"""Writes the record, or an extract of it, as the file that `openline verify` and anybody else reads."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from openline.console.asking import Exported
+from openline.console.codes import Told
+from openline.console.papers import Papers, roster_of
+from openline.line.ports import LogId, LogRow, NoteRow, PqRow, ReceiptRow, Store
+from openline.record import export as files
+from openline.record import merkle
+from openline.record.entry import log_name, salt_for
+from openline.record.note import (
+    NoteSignature,
+    author_line,
+    checkpoint_text,
+    format_note,
+    pq_line,
+    receipt_line,
+)
+from openline.record.roster import Roster, check_receipt, origin_of, receipt_name_of, station_of
+
+PAGE_ENTRIES: Final = 1024
+PAGE_BYTES: Final = 8 * 1024 * 1024
+NOTES_PAGE: Final = 100_000
+
+
+class Exporter:
+    """One reading of a store. What is appended meanwhile is left out: sizes are fixed at the start."""
+
+    def __init__(self, store: Store, papers: Papers, now_ms: int) -> None:
+        self._store = store
+        self._papers = papers
+        self._roster: Roster = roster_of(papers)
+        self._now_ms = now_ms
+        self._rows = sorted((row for row in store.logs() if row.size), key=lambda row: row.log)
+        self.entries = 0
+
+    def record(self, *, bodies: bool, scope: str) -> Iterator[files.Item]:
+        """Every header of every log, with all bodies or none."""
+        yield files.Head(self._papers.line_id, files.RECORD, self._now_ms, self._papers.me, scope)
+        yield from self._papers_of_line()
+        for row in self._rows:
+            yield self._log_start(row)
+            yield from self._whole_log(row, bodies=bodies)
+        yield from (files.ExhibitPaper(one.data) for one in self._store.exhibits() if one.proves)
+
+    def extract(self, chosen: Sequence[tuple[LogId, int]], *, scope: str) -> Iterator[files.Item]:
+        """Chosen entries, each with its proof under a checkpoint that others receipted, and nothing else."""
+        yield files.Head(self._papers.line_id, files.EXTRACT, self._now_ms, self._papers.me, scope)
+        yield from self._papers_of_line()
+        wanted: dict[LogId, list[int]] = defaultdict(list)
+        for log, index in sorted(set(chosen)):
+            wanted[log].append(index)
+        for row in self._rows:
+            if row.log in wanted:
+                yield self._log_start(row)
+                yield from self._some_entries(row, wanted[row.log])
+
+    def _papers_of_line(self) -> Iterator[files.Item]:
+        papers = self._papers
+        yield files.CharterPaper(papers.charter.encode())
+        for number, card in enumerate(papers.cards):
+            yield files.CardPaper(number, card.signed)
+        for number, certificate in papers.certificates:
+            yield files.CertificatePaper(number, certificate.signed)
+        for number, revocation in papers.revocations:
+            yield files.RevocationPaper(number, revocation.signed)
+
+    def _log_start(self, row: LogRow) -> files.LogStart:
+        station = station_of(self._roster, row.log.party, row.station)
+        return files.LogStart(row.log.party, row.log.generation, station.digest, row.size)
+
+    def _whole_log(self, row: LogRow, *, bodies: bool) -> Iterator[files.Item]:
+        receipts = self._receipts(row)
+        notes = iter(self._notes(row, receipts))
+        due = next(notes, None)
+        at = 0
+        while at < row.size:
+            page = self._store.entries(row.log, at, min(PAGE_ENTRIES, row.size - at), PAGE_BYTES)
+            if not page:
+                raise Told("OL-101", f"{log_name(row.log)} lacks entry {at} below its own size; run `openline fsck`")
+            for entry in page:
+                salt = salt_for(row.secret, at) if bodies else None
+                yield files.Entry(entry.header, entry.body if bodies else None, salt)
+                at += 1
+                self.entries += 1
+                if due is not None and due.size == at:
+                    yield from self._note(row, due, receipts.get(at, []))
+                    due = next(notes, None)
+
+    def _some_entries(self, row: LogRow, indexes: Sequence[int]) -> Iterator[files.Item]:
+        receipts = self._receipts(row)
+        under = {index: self._covering(row, index + 1, receipts) for index in indexes}
+        for note in sorted(set(under.values())):
+            yield from self._note(row, note, receipts.get(note.size, []))
+        for index in indexes:
+            entry = self._store.entries(row.log, index, 1, PAGE_BYTES)[0]
+            yield files.Entry(entry.header, entry.body, salt_for(row.secret, index))
+            size = under[index].size
+            yield files.Proof(size, tuple(merkle.inclusion_proof(index, size, self._look_up(row.log))))
+            self.entries += 1
+
+    def _covering(self, row: LogRow, size: int, receipts: dict[int, list[ReceiptRow]]) -> NoteRow:
+        """The first checkpoint over `size` that somebody receipted, else the first at all."""
+        receipted = min((one for one in receipts if one >= size), default=None)
+        note = self._store.note_at_or_after(row.log, receipted or size)
+        if note is None:
+            raise Told("OL-101", f"{log_name(row.log)} has no checkpoint over its entry {size - 1}; run `openline fsck`")
+        return note
+
+    def _look_up(self, log: LogId) -> merkle.Lookup:
+        def look_up(level: int, first: int, count: int) -> Sequence[bytes]:
+            if level == 0:
+                return self._store.leaves(log, first, count)
+            return self._store.nodes(log, level, first, count)
+
+        return look_up
+
+    def _receipts(self, row: LogRow) -> dict[int, list[ReceiptRow]]:
+        """Receipts by the checkpoint they are for; only where we hold the author's checkpoint of that size."""
+        found: dict[int, list[ReceiptRow]] = defaultdict(list)
+        for receipt in self._store.receipts(row.log):
+            if receipt.size <= row.size:
+                found[receipt.size].append(receipt)
+        return found
+
+    def _notes(self, row: LogRow, receipts: dict[int, list[ReceiptRow]]) -> Iterator[NoteRow]:
+        """Checkpoints that somebody receipted, and the newest: the others prove nothing more."""
+        pq = {statement.size for statement in self._store.pq_statements(row.log)}
+        at = 1
+        while at <= row.size:
+            page = self._store.notes(row.log, at, min(row.size, at + NOTES_PAGE - 1))
+            yield from (n for n in page if n.size in receipts or n.size in pq or n.size == row.size)
+            at += NOTES_PAGE
+
+    def _note(self, row: LogRow, note: NoteRow, receipts: Sequence[ReceiptRow]) -> Iterator[files.Item]:
+        origin = origin_of(self._roster, row.log)
+        station = station_of(self._roster, row.log.party, row.station)
+        lines = [author_line(origin, station.note_key, note.signature)]
+        for receipt in receipts:
+            lines.append(self._receipt_line(row.log, note, receipt))
+        lines += [self._pq_line(row.log, one) for one in self._store.pq_statements(row.log) if one.size == note.size]
+        text = checkpoint_text(origin, note.size, note.root)
+        yield files.NotePaper(format_note(text, tuple(lines)))
+        for receipt in receipts:
+            yield files.Arrival(receipt.witness, note.size, receipt.arrived_at_ms)
+
+    def _receipt_line(self, log: LogId, note: NoteRow, receipt: ReceiptRow) -> NoteSignature:
+        stations = self._roster.parties[receipt.witness].stations
+        station = stations[-1]
+        if len(stations) > 1:  # a receipt does not say which station gave it
+            checked = check_receipt(
+                self._roster, log, receipt.witness, note.size, note.root, receipt.at_s, receipt.signature
+            )
+            station = checked.station
+        name = receipt_name_of(self._roster, receipt.witness)
+        return receipt_line(name, station.receipt_key, receipt.at_s, receipt.signature)
+
+    def _pq_line(self, log: LogId, one: PqRow) -> NoteSignature:
+        author = one.witness == log.party
+        name = origin_of(self._roster, log) if author else receipt_name_of(self._roster, one.witness)
+        key = self._roster.parties[one.witness].stations[-1].mldsa_key
+        return pq_line(name, key, one.at_s, one.signature)
+
+
+def write_export(path: Path, items: Iterator[files.Item], exporter: Exporter) -> Exported:
+    """Write an export whole: beside its place, synced, renamed. Raises Told OL-702 when the path is taken."""
+    if path.exists():
+        raise Told("OL-702", f"{path} is there already")
+    part = path.with_name(path.name + ".part")
+    digest = hashlib.sha256()
+    size = 0
+    with part.open("wb") as file:
+        for piece in files.spell_export(items):
+            file.write(piece)
+            digest.update(piece)
+            size += len(piece)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+    return Exported(str(path), exporter.entries, size, digest.hexdigest())
+
+
+def export(
+    store: Store, papers: Papers, path: Path, chosen: Sequence[tuple[LogId, int]], *, bodies: bool, now_ms: int
+) -> Exported:
+    """The whole record, or with `chosen` an extract of those entries."""
+    exporter = Exporter(store, papers, now_ms)
+    if chosen:
+        return write_export(path, exporter.extract(chosen, scope=f"{len(set(chosen))} chosen entries"), exporter)
+    scope = "all entries, all bodies" if bodies else "all entries, no bodies"
+    return write_export(path, exporter.record(bodies=bodies, scope=scope), exporter)
