@@ -257,11 +257,10 @@ def _check(writes: Sequence[Write], held: _Held) -> None:
             case PutBlob():
                 total, data = held.blobs.get(write.digest, (write.total, b""))
                 total, end = chunks.get(write.digest, (total, len(data)))
-                total = write.total if total < 0 else total
-                total = total or write.total
+                total = total or write.total  # 0: dropped earlier in this turn
                 chunks[write.digest] = (total, end + len(rest_of(write, end, total)))
             case DropBlob():
-                chunks[write.digest] = (-1, 0)
+                chunks[write.digest] = (0, 0)
             case PutLog() | PutReceipt() | PutPq() | PutExhibit() | PutState():
                 pass
             case _:

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import apsw
 
+from openline.errors import StoreDown
 from openline.limits import PARTIES_MAX
 from openline.line.ports import (
     BlobRow,
@@ -30,6 +31,17 @@ from openline.line.ports import (
 
 _MESSAGE: Final = 1  # the one kind outside the index entries_by_kind
 _LOG = "(SELECT id FROM logs WHERE party = ? AND generation = ?)"
+_INTEGRITY: Final = {
+    "{}": "PRAGMA integrity_check",
+    **{
+        f"{{}} rows of {table} belong to no log": f"SELECT count(*) FROM {table} WHERE log NOT IN (SELECT id FROM logs)"
+        for table in ("entries", "nodes", "notes", "receipts", "pq")
+    },
+    "{} submissions name entries that are not held": (
+        "SELECT count(*) FROM submissions AS s WHERE NOT EXISTS "
+        "(SELECT 1 FROM entries AS e WHERE e.log = s.log AND e.idx = s.idx)"
+    ),
+}
 _BLOB = "SELECT digest, start + length(data), total FROM chunks"
 
 
@@ -164,6 +176,16 @@ class Queries(ABC):
         )
         found = self._rows(sql, (after_position, kind, limit))
         return [FoundRow(position, LogId(party, gen), index) for position, party, gen, index in found]
+
+    def integrity(self) -> list[str]:
+        """What SQLite finds wrong with its own file, and rows that belong to nothing; [] if nothing."""
+        found: list[str] = []
+        for what, sql in _INTEGRITY.items():
+            try:
+                found += [what.format(answer) for (answer,) in self._rows(sql) if answer not in ("ok", 0)]
+            except StoreDown as fault:
+                found.append(str(fault))
+        return found
 
 
 def read_logs(conn: apsw.Connection) -> dict[int, LogRow]:

@@ -1,0 +1,116 @@
+"""A real line's logs, signed and receipted, put into a store as the line would."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from pathlib import Path
+
+import apsw
+
+from openline.line.ports import (
+    EntryRow,
+    LogRow,
+    PutBlob,
+    PutEntries,
+    PutExhibit,
+    PutLog,
+    PutNodes,
+    PutNote,
+    PutPq,
+    PutReceipt,
+    PutState,
+    PutSubmission,
+    Store,
+    Write,
+)
+from openline.record import entry, merkle
+from openline.record.exhibit import TwoRoots, encode_exhibit
+from openline.record.note import MLDSA44_BYTES, parse_timestamped
+from openline.store.sqlite import SqliteStore
+from tests.rooms.record.world import OPENED_AT_MS, Log, two
+
+ENTRIES = 600
+NOTED = (1, 2, 100, 256, 257, 300, 512, 599, ENTRIES)
+AT_S = OPENED_AT_MS // 1_000
+BLOB = bytes(range(256)) * 1_000
+
+
+def written() -> Log:
+    """Party 0's log: 600 entries, some checkpoints, receipts of party 1, a post-quantum pair."""
+    log = Log(two(), 0)
+    for size in NOTED:
+        while log.size < size:
+            kind = entry.ACKNOWLEDGEMENT if log.size % 50 == 49 else entry.MESSAGE
+            log.write(b"entry %d" % log.size, kind=kind)
+        log.sign()
+        if size != 257:
+            log.receipt(1, AT_S + size)
+    log.pq(0, 0, 512)
+    log.pq(1, AT_S + 512, 512)
+    return log
+
+
+def turns(log: Log) -> list[list[Write]]:
+    """The log as turns, one for each checkpoint."""
+    done: list[list[Write]] = []
+    first, peaks = 0, ()
+    for size, lines in log.lines.items():
+        rows = [EntryRow(*row) for row in zip(log.headers, log.bodies, log.leaves, strict=True)][first:size]
+        peaks, nodes = merkle.extend(first, peaks, log.leaves[first:size])
+        root, author = merkle.root(peaks), lines[0].signature
+        station = log.side.certificate.digest
+        row = LogRow(log.log, log.secret, station, size, b"".join(peaks), size, author, None)
+        writes: list[Write] = [
+            PutLog(row),
+            PutEntries(log.log, first, rows, OPENED_AT_MS + size),
+            PutNodes(log.log, nodes),
+            PutNote(log.log, size, root, author),
+        ]
+        for line in lines[1:]:
+            if len(line.signature) == 8 + MLDSA44_BYTES:
+                witness = log.log.party if line.name == log.origin else 1
+                writes.append(PutPq(log.log, witness, size, *parse_timestamped(line.signature, MLDSA44_BYTES)))
+            else:
+                writes.append(PutReceipt(log.log, 1, size, *parse_timestamped(line.signature, 64), OPENED_AT_MS))
+        done.append(writes)
+        first = size
+    return done
+
+
+def beside(log: Log) -> list[Write]:
+    """An exhibit that proves, one that only shows junk, an attachment, a submission, a snapshot."""
+    one, other = Log(two(), 1), Log(two(), 1, life=0)
+    one.write(b"peace"), other.write(b"war")
+    one.sign(), other.sign()
+    proof = encode_exhibit(TwoRoots(one.note(), other.note()))
+    return [
+        PutExhibit(sha256(proof).digest(), proof, OPENED_AT_MS, True),
+        PutExhibit(sha256(b"junk").digest(), b"junk", OPENED_AT_MS, False),
+        *[PutBlob(sha256(BLOB).digest(), at, len(BLOB), BLOB[at : at + 65_536]) for at in range(0, len(BLOB), 65_536)],
+        PutSubmission("a message of ours", log.log, 7),
+        PutState("count", 1, b"600"),
+    ]
+
+
+def fill(store: Store, log: Log) -> None:
+    """Commit all of it."""
+    for writes in turns(log):
+        store.commit(writes)
+    store.commit(beside(log))
+
+
+def filled(path: Path, log: Log) -> None:
+    """A store with all of it, closed."""
+    store = SqliteStore(path)
+    fill(store, log)
+    store.close()
+
+
+def meddle(path: Path, sql: str, *bindings: object) -> None:
+    """Change a closed store behind its back, triggers or not."""
+    conn = apsw.Connection(str(path))
+    for (name,) in list(conn.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'")):
+        conn.execute(f"DROP TRIGGER {name}")
+    conn.execute(sql, bindings)  # type: ignore[arg-type]
+    assert conn.changes() > 0, "the meddling must change something"
+    conn.close()
