@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 from hashlib import sha256
 
-from openline.record import entry, merkle, note
+from openline.record import entry, export, merkle, note
 from openline.record.entry import After, Header, Held, LogId, Receipted, Ref
 from openline.record.members import read_members
 from openline.record.opening import Opening, Previous, encode_opening, secret_commitment
@@ -173,3 +173,67 @@ class Log:
         """This log as another party's entry names it."""
         size = self.size if size is None else size
         return Held(self.log.party, self.log.generation, size, self.root(size))
+
+
+# --- what is exported of it
+
+
+def papers(
+    world: World, kind: str = export.RECORD, revocations: tuple[tuple[int, bytes], ...] = ()
+) -> list[export.Item]:
+    """Everything of an export that stands before the logs."""
+    return [
+        export.Head(world.charter.line_id(), kind, OPENED_AT_MS + 1, 0, "everything"),
+        export.CharterPaper(world.charter.encode()),
+        *(export.CardPaper(side.number, side.card.signed) for side in world.sides),
+        *(export.CertificatePaper(*certificate) for certificate in world.certificates),
+        *(export.RevocationPaper(*revocation) for revocation in revocations),
+    ]
+
+
+def whole(log: Log, withheld: tuple[int, ...] = (), station: bytes = b"") -> list[export.Item]:
+    """A log as a record shows it."""
+    items: list[export.Item] = [
+        export.LogStart(*log.log, station or log.side.certificate.digest, max(log.lines, default=0))
+    ]
+    for index, (header, body) in enumerate(zip(log.headers, log.bodies, strict=True)):
+        shown = index not in withheld
+        items.append(export.Entry(header, body if shown else None, log.salt(index) if shown else None))
+        if index + 1 in log.lines:
+            items.append(export.NotePaper(log.note(index + 1)))
+    items += [export.Arrival(witness, size, at) for (witness, size), at in log.arrivals.items()]
+    return items
+
+
+def chosen(log: Log, *indexes: int) -> list[export.Item]:
+    """A log as an extract shows it: its last checkpoint, and some entries with proofs."""
+    size = max(log.lines)
+    items: list[export.Item] = [
+        export.LogStart(*log.log, log.side.certificate.digest, size),
+        export.NotePaper(log.note(size)),
+    ]
+    for index in indexes:
+        items.append(export.Entry(log.headers[index], log.bodies[index], log.salt(index)))
+        proof = merkle.inclusion_proof(index, size, lambda level, first, count: log.leaves[first : first + count])
+        items.append(export.Proof(size, tuple(proof)))
+    return items
+
+
+def talk() -> tuple[Log, Log]:
+    """Two parties, a short exchange with receipts: A writes, B holds and answers, A holds, both receipt."""
+    ours, theirs = Log(two(), 0), Log(two(), 1)
+    ours.sign(), theirs.sign()
+    seconds = OPENED_AT_MS // 1000
+    ours.receipt(1, seconds + 1, arrived_at_ms=OPENED_AT_MS + 1_500)
+    theirs.receipt(0, seconds + 1)
+    ours.write(b"first", held=(theirs.held(),), receipted=(Receipted(1, 1),), at_ms=OPENED_AT_MS + 2_000)
+    ours.write(b"second", held=(theirs.held(),), receipted=(Receipted(1, 1),), at_ms=OPENED_AT_MS + 2_500)
+    ours.sign()
+    ours.receipt(1, seconds + 3, arrived_at_ms=OPENED_AT_MS + 3_500)
+    theirs.write(b"answer", held=(ours.held(),), receipted=(Receipted(0, 1),), at_ms=OPENED_AT_MS + 4_000)
+    theirs.sign()
+    theirs.receipt(0, seconds + 5)
+    ours.write(b"", held=(theirs.held(),), receipted=(Receipted(1, 3),), at_ms=OPENED_AT_MS + 6_000)
+    ours.sign()
+    ours.pq(0, 0), ours.pq(1, seconds + 7)
+    return ours, theirs

@@ -1,0 +1,219 @@
+"""Judging an exported record offline: what was signed, by whom, held by whom since when; what is missing or doubtful.
+
+Nothing but the file is needed. Whose keys the charter's root keys are, the file cannot prove: the reader compares
+their party ids with cards got in person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from openline.errors import Malformed, PeerFault, Unchecked
+from openline.record import export
+from openline.record.entry import DISPUTE, LogId, log_name
+from openline.record.exhibit import Accusation, judge
+from openline.record.export import (
+    Arrival,
+    CardPaper,
+    CertificatePaper,
+    CharterPaper,
+    Entry,
+    ExhibitPaper,
+    Head,
+    Item,
+    LogStart,
+    NotePaper,
+    Proof,
+    RevocationPaper,
+)
+from openline.record.findings import Findings, Job, LogFinding, Unsettled, verify
+from openline.record.logbook import LogBook
+from openline.record.members import Members, Paper, read_members
+from openline.record.weigh import receipts_of, weigh
+from openline.seal.party import Card, parse_card
+
+_ORDER: Final = (Head, CharterPaper, CardPaper, CertificatePaper, RevocationPaper, LogStart, ExhibitPaper)
+_OF_A_LOG: Final = (Entry, NotePaper, Proof, Arrival)
+
+
+def judge_export(items: Iterable[Item]) -> Unsettled:
+    """Read an export to its end. The signatures in `.jobs` are still to be verified. (R-171 to R-177)
+
+    Raises Malformed or Forged at the first thing that is not as it was signed, naming the log and the entry.
+    """
+    walk = _Walk()
+    for item in items:
+        walk.take(item)
+    return walk.end()
+
+
+def judge_at_once(items: Iterable[Item]) -> Findings:
+    """Read an export and verify its signatures one after another. Raises Malformed or Forged."""
+    unsettled = judge_export(items)
+    return unsettled.settle([verify(job) for job in unsettled.jobs])
+
+
+class _Walk:
+    def __init__(self) -> None:
+        self.stage = -1
+        self.head: Head | None = None
+        self.charter = b""
+        self.cards: list[tuple[int, Card]] = []
+        self.certificates: list[Paper] = []
+        self.revocations: list[Paper] = []
+        self.members: Members | None = None
+        self.books: dict[LogId, LogBook] = {}
+        self.book: LogBook | None = None
+        self.exhibits: list[bytes] = []
+        self.jobs: list[Job] = []
+
+    def take(self, item: Item) -> None:
+        book = self.book
+        if isinstance(item, _OF_A_LOG):
+            if book is None or self.stage != _ORDER.index(LogStart):
+                raise Malformed(f"export: a {type(item).__name__} outside any log")
+            self._take_of_log(book, item)
+        else:
+            self._take_paper(item)
+
+    @staticmethod
+    def _take_of_log(book: LogBook, item: Entry | NotePaper | Proof | Arrival) -> None:
+        match item:
+            case Entry():
+                book.take_entry(item)
+            case NotePaper():
+                book.take_note(item.data)
+            case Proof():
+                book.take_proof(item)
+            case Arrival():
+                book.take_arrival(item)
+
+    def _take_paper(self, item: Item) -> None:
+        stage = _ORDER.index(type(item))
+        once = stage <= _ORDER.index(CharterPaper)
+        if stage < self.stage or (stage == self.stage and once) or (once and stage != self.stage + 1):
+            raise Malformed(f"export: a {type(item).__name__} out of order")
+        if self.stage < _ORDER.index(CharterPaper) < stage:
+            raise Malformed("export: it does not begin with its head and the charter")
+        self.stage = stage
+        match item:
+            case Head():
+                self.head = item
+            case CharterPaper():
+                self.charter = item.data
+            case CardPaper():
+                self.cards.append((item.party, parse_card(item.data)))
+            case CertificatePaper():
+                self.certificates.append((item.party, item.data))
+            case RevocationPaper():
+                self.revocations.append((item.party, item.data))
+            case LogStart():
+                self._open_log(item)
+            case ExhibitPaper():
+                self._close_log()
+                self.exhibits.append(item.data)
+
+    def _read_members(self, head: Head) -> Members:
+        if self.members is None:
+            self.members = read_members(self.charter, self.certificates, self.revocations)
+            if self.members.roster.line_id != head.line_id:
+                raise Malformed("export: its head names another line than its charter")
+            for party, card in self.cards:
+                parties = self.members.roster.parties
+                if party >= len(parties) or card.party_id != parties[party].party_id:
+                    raise Malformed(f"export: the card of {card.name!r} is not of party {party}")
+        return self.members
+
+    def _open_log(self, item: LogStart) -> None:
+        self._close_log()
+        assert self.head is not None
+        roster = self._read_members(self.head).roster
+        log = LogId(item.party, item.generation)
+        if log in self.books:
+            raise Malformed(f"export: {log_name(log)} stands in it twice")
+        try:
+            self.book = LogBook(item, roster, self.head.kind == export.RECORD, self.jobs)
+        except Unchecked as lack:
+            raise Malformed(f"export: {log_name(log)}: {lack}") from lack
+        self.books[log] = self.book
+
+    def _close_log(self) -> None:
+        if self.book is not None:
+            self.book.close()
+            self.book = None
+
+    def end(self) -> Unsettled:
+        self._close_log()
+        if self.head is None or self.stage < _ORDER.index(CharterPaper):
+            raise Malformed("export: it holds no head and no charter")
+        members = self._read_members(self.head)
+        weighed = weigh(self.books, members.revocations, self.head.kind == export.RECORD)
+        accusations, unproven = self._judge_exhibits(members)
+        logs = tuple(self._finding(book, members, accusations) for _, book in sorted(self.books.items()))
+        findings = Findings(
+            self.head,
+            members.charter,
+            members.roster,
+            tuple(card for _, card in self.cards),
+            logs,
+            tuple(accusations),
+            tuple(unproven),
+            weighed.missing,
+            weighed.doubts,
+            len(self.jobs),
+        )
+        return Unsettled(findings, self.jobs)
+
+    def _judge_exhibits(self, members: Members) -> tuple[list[Accusation], list[str]]:
+        accusations: dict[LogId, Accusation] = {}
+        unproven: list[str] = []
+        in_entries = [
+            finding.body
+            for book in self.books.values()
+            for finding in book.entries
+            if finding.header.kind == DISPUTE and finding.body
+        ]
+        for data in (*self.exhibits, *in_entries):
+            try:
+                found = judge(data, members.roster)
+                book = self.books.get(found.log)
+                if book is not None:
+                    found = judge(data, members.roster, book.start.station)
+            except (PeerFault, Unchecked) as fault:
+                unproven.append(str(fault))
+                continue
+            known = accusations.get(found.log)
+            if known is None or found.size < known.size:
+                accusations[found.log] = found
+        return list(accusations.values()), unproven
+
+    def _finding(self, book: LogBook, members: Members, accusations: list[Accusation]) -> LogFinding:
+        receipts = receipts_of(book, self.books, len(members.roster.parties))
+        disputed = [found.size for found in accusations if found.log == book.log]
+        disputed += self._uncovered(book, members)
+        return LogFinding(
+            book.log,
+            book.station,
+            book.start.size,
+            tuple(book.entries),
+            len(book.noted),
+            receipts,
+            tuple(book.pq_sizes),
+            book.withheld,
+            min(disputed, default=None),
+        )
+
+    @staticmethod
+    def _uncovered(book: LogBook, members: Members) -> list[int]:
+        """Under a revoked key: entries past what the revocation agrees to and what another party's receipt covers."""
+        if not book.station.revoked:
+            return []
+        agreed = [
+            one.size
+            for party, revocation in members.revocations
+            for one in revocation.agreed
+            if party == book.log.party and one.generation == book.log.generation
+        ]
+        covered = max([0, *agreed, *(size for _, size in book.receipts)])
+        return [covered] if covered < book.start.size else []
