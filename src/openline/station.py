@@ -24,10 +24,12 @@ from openline.bearer.contract import Bearer
 from openline.bearer.roads import Roads
 from openline.bearer.tls import Identity, TlsBearer, TlsPeer
 from openline.console import asking
+from openline.console.attaching import wanted_files
 from openline.console.cli import run
 from openline.console.control import ControlDoor
 from openline.console.keeping import Kept, keep_line
 from openline.console.operations import StationOperations
+from openline.console.papers import Papers
 from openline.console.reporting import Watch, status_of
 from openline.console.terminal import Serving
 from openline.errors import PeerFault, Refused, StoreDown, Unchecked, UnknownOutcome
@@ -58,7 +60,6 @@ class Station:
     def __init__(self, kept: Kept) -> None:
         self.kept = kept
         self.charter = kept.papers.charter
-        self.folder = kept.line.folder
         self.watch = Watch()
         self.started_at_ms = self.now_ms()
         self._events: list[Event] = []
@@ -88,6 +89,11 @@ class Station:
     def store(self) -> Store:
         """The record."""
         return self.kept.store
+
+    @property
+    def papers(self) -> Papers:
+        """The papers of the line as they stand."""
+        return self.kept.papers
 
     @property
     def state(self) -> LineState:
@@ -312,6 +318,8 @@ class Station:
             self._send(Send(peer, tuple(items), bearer))
         if result.told:
             self.watch.hear(result.told)
+            for wanted in wanted_files(self.store, result.told, self.charter.limits.blob_bytes_max):
+                self.happened(wanted)
             self._changed.set_result(None)
             self._changed = asyncio.get_running_loop().create_future()
 

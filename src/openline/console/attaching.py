@@ -6,11 +6,16 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
+import cbor2
+
 from openline.console import asking
-from openline.errors import Refused
+from openline.errors import Malformed, Refused
 from openline.limits import ATTACHMENTS_MAX, BLOB_CHUNK_BYTES
+from openline.line.events import BlobWanted, Held, Told
 from openline.line.ports import PutBlob, Store
-from openline.record.body import Attachment
+from openline.record.body import Attachment, parse_message
+from openline.record.entry import MESSAGE
+from openline.store.turn import kind_of
 
 
 def take_files(store: Store, files: Sequence[asking.Attachment], blob_bytes_max: int) -> tuple[Attachment, ...]:
@@ -41,3 +46,40 @@ def _keep(store: Store, data: bytes) -> None:
     digest = hashlib.sha256(data).digest()
     starts = range(0, len(data), BLOB_CHUNK_BYTES) or range(1)  # an empty file is one empty chunk
     store.commit([PutBlob(digest, at, len(data), data[at : at + BLOB_CHUNK_BYTES]) for at in starts])
+
+
+def wanted_files(store: Store, told: Sequence[Told], blob_bytes_max: int) -> list[BlobWanted]:
+    """Attachments that messages just held name and that are not whole here. Larger ones than agreed are not fetched."""
+    wanted = []
+    for one in told:
+        if not isinstance(one, Held):
+            continue
+        for row in one.rows:
+            if kind_of(row.header) == MESSAGE and _names_files(row.body):
+                wanted += [BlobWanted(a.digest, a.size, 0) for a in _files_of(row.body) if 0 < a.size <= blob_bytes_max]
+    return [_with_held(store, one) for one in wanted if not _whole(store, one.digest)]
+
+
+def _names_files(body: bytes) -> bool:
+    """A quick look that spares the strict reading of every message."""
+    try:
+        return bool(cbor2.loads(body)[7])
+    except Exception:  # noqa: BLE001  whatever it is, it is not a message that names files
+        return False
+
+
+def _files_of(body: bytes) -> tuple[Attachment, ...]:
+    try:
+        return parse_message(body).attachments
+    except Malformed:
+        return ()  # held and shown raw; nothing can be fetched for it
+
+
+def _whole(store: Store, digest: bytes) -> bool:
+    row = store.blob(digest)
+    return row is not None and row.held == row.total
+
+
+def _with_held(store: Store, one: BlobWanted) -> BlobWanted:
+    row = store.blob(one.digest)
+    return one._replace(held=row.held) if row else one

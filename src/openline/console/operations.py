@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from openline import limits
-from openline.console import asking, exporting
+from openline.console import asking
 from openline.console.asking import Place
 from openline.console.attaching import take_files
 from openline.console.codes import Told
+from openline.console.exporting import export
+from openline.console.papers import Papers
 from openline.console.showing import Reader, place_of
 from openline.errors import Refused
 from openline.line.events import Draft
@@ -32,8 +34,14 @@ class Running(Protocol):
     """What operations need of the station they speak for."""
 
     charter: Charter
-    store: Store
-    folder: Path
+
+    @property
+    def papers(self) -> Papers:
+        """The papers of the line as they stand."""
+
+    @property
+    def store(self) -> Store:
+        """The record."""
 
     @property
     def state(self) -> LineState:
@@ -50,15 +58,6 @@ class Running(Protocol):
 
     def status(self) -> asking.Status:
         """How the line is."""
-
-    def carry_out(self, folder: Path, party: int) -> asking.Carried:
-        """Write what `party` lacks into `folder`."""
-
-    def carry_in(self, folder: Path) -> asking.Carried:
-        """Read a folder."""
-
-    def backup(self, path: Path, passphrase: bytes) -> int:
-        """Write an encrypted copy of the store; returns its bytes."""
 
     def stop(self) -> None:
         """End in order."""
@@ -175,29 +174,17 @@ class StationOperations:
 
     # ---------------------------------------------------------------- files
     async def export(self, ask: asking.Export) -> asking.Exported:
-        """Write the record or an extract."""
+        """Write the record or an extract, beside the running station's work."""
         chosen = [self._reader.find_place(name) for name in ask.places]
-        return exporting.export(self._running.store, self._running.folder, Path(ask.path), chosen, bodies=ask.bodies)
+        running = self._running
+        return await asyncio.to_thread(
+            export, running.store, running.papers, Path(ask.path), chosen, bodies=ask.bodies, now_ms=running.now_ms()
+        )
 
-    async def backup(self, ask: asking.Backup) -> asking.BackedUp:
-        """Consistent while the station runs."""
-        path = Path(ask.path)
-        return asking.BackedUp(str(path), self._running.backup(path, ask.passphrase.encode()))
+    async def backup(self, ask: asking.Backup) -> asking.BackedUp: raise Refused("x")
+    async def carry_out(self, ask: asking.CarryOut) -> asking.Carried: raise Refused("x")
+    async def carry_in(self, ask: asking.CarryIn) -> asking.Carried: raise Refused("x")
 
-    async def carry_out(self, ask: asking.CarryOut) -> asking.Carried:
-        """For one party, or for every other one."""
-        state = self._running.state
-        chosen = [n for n in range(len(state.roster.parties)) if n != state.me] if ask.party is None else [ask.party]
-        done = asking.Carried(0, 0)
-        for party in chosen:
-            one = self._running.carry_out(Path(ask.folder), party)
-            done.files += one.files
-            done.bytes += one.bytes
-        return done
-
-    async def carry_in(self, ask: asking.CarryIn) -> asking.Carried:
-        """What a courier brought."""
-        return self._running.carry_in(Path(ask.folder))
 
     async def stop(self) -> asking.Nothing:
         """Answered before the station ends."""

@@ -7,6 +7,10 @@ again. When the whole is here and its hash is right, an entry of ours says so: t
 
 from __future__ import annotations
 
+from typing import Final
+
+import cbor2
+
 from openline import limits
 from openline.line.events import (
     BlobChecked,
@@ -17,20 +21,42 @@ from openline.line.events import (
     LoadBlob,
 )
 from openline.line.outgoing import is_narrow
-from openline.line.ports import DropBlob, PutBlob
+from openline.line.ports import DropBlob, PutBlob, PutState, Store
 from openline.line.state import BlobWant
 from openline.line.work import Work
 from openline.record.entry import BLOB_HELD
 from openline.record.fields import dump_map
 from openline.wire.items import BlobAsk, BlobChunk
 
+STATE_NAME: Final = "blob-wants"
+STATE_VERSION: Final = 1
+
 
 def want(work: Work, event: BlobWanted) -> None:
     """A message names an attachment that is not whole here."""
     if 0 < event.total <= limits.BLOB_BYTES_MAX and event.digest not in work.wants:
         work.wants[event.digest] = BlobWant(event.total, event.held, event.asked, -limits.RESEND_AFTER_MS)
+        _save(work)
     elif event.asked and event.digest in work.wants:
         work.wants[event.digest] = work.wants[event.digest]._replace(asked=True)
+
+
+def _save(work: Work) -> None:
+    """Which attachments are wanted survives a restart; how much of each is here the store knows."""
+    rows = [[digest, wanted.total, wanted.asked] for digest, wanted in sorted(work.wants.items())]
+    work.writes.append(PutState(STATE_NAME, STATE_VERSION, cbor2.dumps(rows)))
+
+
+def revive(store: Store) -> dict[bytes, BlobWant]:
+    """The wants that were saved, with what is held of each."""
+    saved = store.state(STATE_NAME)
+    if saved is None or saved[0] != STATE_VERSION:
+        return {}
+    wants = {}
+    for digest, total, asked in cbor2.loads(saved[1]):
+        row = store.blob(digest)
+        wants[digest] = BlobWant(total, row.held if row else 0, asked, -limits.RESEND_AFTER_MS)
+    return wants
 
 
 def due(work: Work) -> None:
@@ -87,6 +113,7 @@ def take_checked(work: Work, event: BlobChecked) -> None:
         return
     if event.right:
         del work.wants[event.want.digest]
+        _save(work)
         work.drafts.append(Draft(BLOB_HELD, 0, 0, (), dump_map((event.want.digest, wanted.total))))
     else:
         work.notice("blob-wrong", f"an attachment from party {event.want.peer} has another hash; fetched again")

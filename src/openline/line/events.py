@@ -237,12 +237,13 @@ class Appended(NamedTuple):
 
 
 class Held(NamedTuple):
-    """Entries of another party, now durable here and receipted."""
+    """Entries of another party, now durable here and receipted; `rows` are those entries."""
 
     log: LogId
     first: int
     entries: int
     peer: int
+    rows: tuple[EntryRow, ...]
 
 
 class ReceiptCame(NamedTuple):

@@ -192,7 +192,7 @@ def admit(work: Work, log: LogId, size: int, signature: bytes, peer: int) -> boo
     work.secrets.pop(log, None)
     if log.party != work.me:
         work.receipts[log] = UnsignedReceipt(log, made.size, made.root)
-    work.told.append(Held(log, state.size, count, peer))
+    work.told.append(Held(log, state.size, count, peer, tuple(made.rows)))
     if any(item.kind == entries.DISPUTE for item in pending.entries[:count]):
         work.exhibits += [
             row.body for row, item in zip(made.rows, pending.entries, strict=False) if item.kind == entries.DISPUTE

@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import NamedTuple, Protocol
 
 from openline import limits
+from openline.line import blobs
 from openline.line.custody import complete, step
 from openline.line.events import (
     BlobChecked,
@@ -219,6 +220,7 @@ def revive(store: Store, roster: Roster, me: int) -> LineState:
         me=me,
         own=None,
         pq=pq,
+        wants=blobs.revive(store),
         logs=logs,
         newest=newest,
         roots=roots,
