@@ -54,6 +54,9 @@ class Waiting(NamedTuple):
     secret: bytes
     station: StationSecrets
 
+    def __repr__(self) -> str:
+        return "Waiting(…)"  # a traceback must not print it
+
     def encode(self) -> bytes:
         """Secret bytes; only ever written through an encrypted key file."""
         return write_map((*self[:5], self.station.encode()))
@@ -77,6 +80,9 @@ class OpenLine(NamedTuple):
     transcript: bytes
     ceremony_secret: bytes
     station: StationSecrets
+
+    def __repr__(self) -> str:
+        return "OpenLine(…)"  # a traceback must not print it
 
     def digits(self) -> str:
         """What the parties read to each other."""

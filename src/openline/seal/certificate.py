@@ -45,6 +45,9 @@ class StationSecrets(NamedTuple):
     hpke: bytes
     tls: bytes
 
+    def __repr__(self) -> str:
+        return "StationSecrets(…)"  # a traceback must not print it
+
     def encode(self) -> bytes:
         """The secret seeds; only ever written through an encrypted key file."""
         return write_map(self)

@@ -36,6 +36,9 @@ class FrameKey(NamedTuple):
     key: bytes
     tag: bytes
 
+    def __repr__(self) -> str:
+        return "FrameKey(…)"  # a traceback must not print it
+
 
 def root_zero(ceremony_secret: bytes, way: Way) -> bytes:
     """Root of epoch 0, from the secret that the ceremony gave all parties. (R-052)"""

@@ -40,7 +40,7 @@ class Kind(enum.IntEnum):
     RECOVERY = 3
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Held:
     """A root that opens frames of the other party."""
 
@@ -59,7 +59,7 @@ class Held:
         self.cipher = AESGCMSIV(self.key.key)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Sending:
     """The root that seals our frames, and the highest counter used with each start."""
 
@@ -77,7 +77,7 @@ class Sending:
         self.cipher = AESGCMSIV(key.key)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Pending:
     """An epoch we have granted and the receiver has not reported yet."""
 
@@ -85,7 +85,7 @@ class Pending:
     item: GrantOut
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Pair:
     """The state with one other party; everything in it but ciphers and names is written by the keyring."""
 

@@ -46,6 +46,9 @@ class Keyed(NamedTuple):
     salt: bytes
     key: bytes
 
+    def __repr__(self) -> str:
+        return "Keyed(…)"  # a traceback must not print it
+
     def close(self, purpose: str, secret: bytes) -> bytes:
         """`secret` encrypted for `purpose` under a fresh nonce."""
         nonce = os.urandom(_NONCE_BYTES)
