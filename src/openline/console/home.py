@@ -6,6 +6,7 @@
     HOME/lines/NAME/roster.cbor           certificates and cards of every party
     HOME/lines/NAME/station.key           this station's own keys (encrypted)
     HOME/lines/NAME/keyring               epoch secrets (encrypted), never in a backup
+    HOME/lines/NAME/recovery.key          reopens sealing after loss (encrypted); to be kept elsewhere
     HOME/lines/NAME/store.sqlite          the record
     HOME/lines/NAME/control.sock          where the running station takes requests, 0600
     HOME/lines/NAME/ceremony/             while a line is being opened
@@ -46,6 +47,10 @@ class LineHome(NamedTuple):
     @property
     def keyring(self) -> Path:
         return self.folder / "keyring"
+
+    @property
+    def recovery_key(self) -> Path:
+        return self.folder / "recovery.key"
 
     @property
     def store(self) -> Path:

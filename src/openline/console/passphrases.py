@@ -30,19 +30,55 @@ class Source(NamedTuple):
     file: Path | None = None
 
 
+class Sources(NamedTuple):
+    """Where the station's passphrase comes from, and the root key's, where a command needs both."""
+
+    station: Source = Source()
+    root: Source = Source()
+
+
 def option(command: F) -> F:
-    """`--passphrase-fd` and `--passphrase-file`, handed to the command as one `source`."""
+    """`--passphrase-fd` and `--passphrase-file`, handed to the command in `sources`."""
+    return _pair(command, "", "station", "the passphrase")
 
-    def gather(context: click.Context, parameter: click.Parameter, value: Any) -> Any:
-        source = context.params.setdefault("source", Source())
-        if value is not None:
-            field = "fd" if parameter.name == "passphrase_fd" else "file"
-            context.params["source"] = source._replace(**{field: value})
 
-    command = click.option("--passphrase-file", type=click.Path(path_type=Path), expose_value=False, callback=gather,
-                           help="A file of mode 0600 with the passphrase.")(command)
-    return click.option("--passphrase-fd", type=click.IntRange(0), expose_value=False, callback=gather,
-                        help="An open descriptor to read the passphrase from.")(command)
+def root_option(command: F) -> F:
+    """`--root-passphrase-fd` and `--root-passphrase-file`, for commands that need both keys."""
+    return _pair(command, "root-", "root", "the root key's passphrase, where it differs")
+
+
+def _pair(command: F, prefix: str, which: str, what: str) -> F:
+    def gather(field: str) -> Callable[[click.Context, click.Parameter, Any], None]:
+        def take_value(context: click.Context, _parameter: click.Parameter, value: Any) -> None:
+            sources = context.params.get("sources", Sources())
+            if value is not None:
+                changed = getattr(sources, which)._replace(**{field: value})
+                sources = sources._replace(**{which: changed})
+            context.params["sources"] = sources
+
+        return take_value
+
+    command = click.option(f"--{prefix}passphrase-file", type=click.Path(path_type=Path), expose_value=False,
+                           callback=gather("file"), help=f"A file of mode 0600 with {what}.")(command)
+    return click.option(f"--{prefix}passphrase-fd", type=click.IntRange(0), expose_value=False,
+                        callback=gather("fd"), help=f"An open descriptor to read {what} from.")(command)
+
+
+def take_both(session: Session, sources: Sources, root: str, station: str) -> tuple[bytes, bytes]:
+    """Passphrases of the root key and, newly set, of the station's keys; one serves both where one is given."""
+    if sources.root != Source():
+        return take(session, sources.root, root), take(session, sources.station, station, new=True)
+    if _given(session, sources.station):
+        one = take(session, sources.station, root)
+        return one, one
+    return _asked(root, new=False), _asked(station, new=True)
+
+
+def take_root(session: Session, sources: Sources, station: bytes) -> bytes:
+    """The root key's passphrase beside the station's: its own where given, else the same, else asked for."""
+    if sources.root == Source() and _given(session, sources.station):
+        return station
+    return take(session, sources.root, "passphrase of the root key")
 
 
 def take(session: Session, source: Source, what: str, *, new: bool = False) -> bytes:
@@ -52,15 +88,18 @@ def take(session: Session, source: Source, what: str, *, new: bool = False) -> b
     """
     if source.fd is not None:
         return _checked(_from_fd(source.fd), f"descriptor {source.fd}")
+    file = _given(session, source)
+    return _checked(_from_file(file), str(file)) if isinstance(file, Path) else _asked(what, new)
+
+
+def _given(session: Session, source: Source) -> Path | int | None:
+    """Where a passphrase lies, if it lies anywhere."""
     credential = os.environ.get("CREDENTIALS_DIRECTORY")
-    file = source.file
-    if file is None and credential and (Path(credential) / CREDENTIAL).exists():
-        file = Path(credential) / CREDENTIAL
-    if file is None:
-        file = session.config.passphrase_file
-    if file is not None:
-        return _checked(_from_file(file), str(file))
-    return _asked(what, new)
+    if source.fd is not None:
+        return source.fd
+    if source.file is None and credential and (Path(credential) / CREDENTIAL).exists():
+        return Path(credential) / CREDENTIAL
+    return source.file or session.config.passphrase_file
 
 
 def _asked(what: str, new: bool) -> bytes:

@@ -19,13 +19,13 @@ from openline.errors import Misconfigured
 @passphrases.option
 @room_options
 @click.pass_obj
-def serve(session: Session, listen: tuple[str, ...], dial: tuple[str, ...], source: passphrases.Source) -> None:
+def serve(session: Session, listen: tuple[str, ...], dial: tuple[str, ...], sources: passphrases.Sources) -> None:
     """Run the station of one line until SIGTERM, SIGINT or `openline stop`."""
     line = session.line
     if not line.is_open:
         raise Told("OL-701", f"line {line.name} is not open yet; finish `openline line propose|accept|open` first")
     config = _overridden(session.config.of_line(line.name), listen, dial)
-    passphrase = passphrases.take(session, source, f"passphrase of {line.station_key}")
+    passphrase = passphrases.take(session, sources.station, f"passphrase of {line.station_key}")
     session.hall.serve(Serving(line, config, passphrase, lambda: session.say(f"station of line {line.name} is up")))
 
 
