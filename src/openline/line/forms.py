@@ -30,9 +30,7 @@ def name_log(log: LogId, *, full: bool, sender_now: LogId | None = None) -> LogR
 
 
 def find_log(ref: LogRef, sender: int, start: bytes, known: Iterable[LogId]) -> LogId:
-    """The log a reference names, the newest where a short tail fits several. Raises Unresolved."""
-    if len(ref.tail) == 12:
-        return LogId(ref.party, ref.tail)
+    """The log among `known` that a reference names, the newest where a short tail fits several. Raises Unresolved."""
     party, tail = (sender, start) if not ref.tail else (ref.party, ref.tail)
     fits = [log for log in known if log.party == party and log.generation.endswith(tail)]
     if not fits:
