@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
@@ -102,6 +103,10 @@ def run(hall: Hall, arguments: Sequence[str] | None = None) -> int:
     except (OpenlineError, OSError) as error:
         session.complain(error)
         return code_of(error).exit
+    except Exception as bug:  # a fault of ours is shown whole: what happened, and where in the program
+        session.complain(bug)
+        traceback.print_exc()
+        return code_of(bug).exit
     return result if isinstance(result, int) else 0
 
 

@@ -126,8 +126,10 @@ def default_folder() -> Path:
 
 
 def make_folder(folder: Path) -> Path:
-    """The folder and its parents, 0700, whatever the umask says of the last one."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """The folder, and those above it that are missing, each 0700: `mkdir -p` would leave these to the umask."""
+    if not folder.is_dir():
+        make_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
     return folder
 
 

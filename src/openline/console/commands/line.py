@@ -155,7 +155,7 @@ def _terms(name: str, cards: list[Card], languages: tuple[str, ...], offices: tu
     for text in offices:
         party, _, office = text.partition("=")
         if party not in by_party or not office:
-            raise Told("OL-201", f"--office {text!r}: give PARTY=OFFICE with a party of the cards: {', '.join(by_party)}")
+            raise Told("OL-201", f"--office {text!r}: give PARTY=OFFICE, PARTY one of {', '.join(by_party)}")
         by_party[party].append(office)
     handling = sorted((language, text) for language, _, text in (banner.partition("=") for banner in banners))
     return terms._replace(
@@ -184,7 +184,7 @@ def _write(path: Path, text: str) -> Path:
 def _say_open(session: Session, folder: LineHome, opened: OpenLine, path: Path | None) -> None:
     told = [f"line {folder.name} is open; line id {opened.line_id.hex()}",
             f"digits  {opened.digits()}",
-            "Read them to each other by voice. One digit off means that somebody stood between you: do not use the line."]
+            "Read them to each other by voice. One digit off: somebody stood between you, do not use the line."]
     if path is not None:
         told.append(f"wrote {path}; every other party runs `openline line open {path.name}`")
     told.append(f"Keep {folder.recovery_key} elsewhere, in a safe: it reopens sealing after a loss.")

@@ -42,7 +42,8 @@ def create(session: Session, name: str, sources: passphrases.Sources) -> None:
     keyfile.create(home.root_key, ceremonies.ROOT_PURPOSE, root.encode(), passphrase)
     write_whole(home.card, card.armoured().encode(), mode=0o644)
     session.say(f"root key in {home.root_key}: keep two copies offline")
-    session.answer(_facts(card, home.card), f"party {card.name}\ncard        {home.card}\nfingerprint {card.fingerprint()}")
+    words = f"party {card.name}\ncard        {home.card}\nfingerprint {card.fingerprint()}"
+    session.answer(_facts(card, home.card), words)
 
 
 @party.command()

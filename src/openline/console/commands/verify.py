@@ -1,0 +1,32 @@
+"""verify: an exported record, checked by anybody, anywhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from openline.console import verdict
+from openline.console.ceremonies import read_card_file
+from openline.console.terminal import Session, room_options
+from openline.console.verifying import verify_file
+from openline.record.export import EXTRACT
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--card", "cards", multiple=True, type=click.Path(path_type=Path, exists=True, dir_okay=False),
+              help="A party's card, got in person; may be repeated.")
+@click.option("--entries", is_flag=True, help="Each entry, and who held it when; an extract shows them anyway.")
+@click.option("--processes", type=click.IntRange(1, 256), help="How many check signatures [one a core].")
+@room_options
+@click.pass_obj
+def verify(session: Session, file: Path, cards: tuple[Path, ...], entries: bool, processes: int | None) -> None:
+    """Check every signature, digest and root in FILE and say in plain words what it proves and what it does not.
+
+    Needs no station, no network and no keys but the parties' cards. Exit 5 names the first thing that is not as it
+    was signed.
+    """
+    verified = verify_file(file, [read_card_file(path) for path in cards], processes)
+    each = entries or verified.findings.head.kind == EXTRACT
+    session.answer(verdict.as_data(verified, entries=each), lambda: verdict.in_words(verified, entries=each))

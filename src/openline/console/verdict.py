@@ -1,0 +1,256 @@
+"""What an exported record proves, in plain words: who signed what, held by whom in which interval, what is not here.
+
+Pure. Nothing is said that `record.judge` did not find; what nobody can prove from a file is said too.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from openline.console.dtg import dtg, interval, iso
+from openline.console.verifying import Verified
+from openline.console.words import safe
+from openline.errors import Malformed
+from openline.record.body import parse_acknowledgement, parse_message
+from openline.record.entry import (
+    ACKNOWLEDGEMENT,
+    EXERCISE,
+    KIND_NAMES,
+    MESSAGE,
+    PRECEDENCE_NAMES,
+    entry_name,
+    log_name,
+)
+from openline.record.findings import EntryFinding, Findings, LogFinding, ReceiptFinding
+
+
+def in_words(verified: Verified, *, entries: bool) -> str:
+    """The whole verdict for a person; with `entries`, one line for each entry too."""
+    findings = verified.findings
+    parts = [
+        "PROVED",
+        *_indented(_proved(verified)),
+        *(["EACH ENTRY", *_indented(_each(findings))] if entries else []),
+        "NOT HERE",
+        *_indented(_not_here(findings) or ["nothing: no statement in this file names an entry that is not in it"]),
+    ]
+    if disputed := _disputed(findings):
+        parts += ["DISPUTED", *_indented(disputed)]
+    parts += ["NOT PROVED BY ANY RECORD", *_indented(_never(verified))]
+    return "\n".join(parts)
+
+
+def _indented(lines: Sequence[str]) -> list[str]:
+    return ["  " + line for line in lines]
+
+
+def _name(findings: Findings, party: int) -> str:
+    return safe(findings.roster.parties[party].name)
+
+
+def _proved(verified: Verified) -> list[str]:
+    findings = verified.findings
+    head = findings.head
+    count = sum(len(log.entries) for log in findings.logs)
+    lines = [
+        f"{count} entries in {len(findings.logs)} logs stand as signed; {findings.signatures} signatures checked, "
+        "every digest and root derived again",
+        f"line {safe(findings.charter.line_name)}, id {head.line_id.hex()}",
+        f"a {head.kind} ({safe(head.scope)}), made by {_name(findings, head.by)}, {dtg(head.made_at_ms)} by its clock",
+    ]
+    for number, known in enumerate(verified.known):
+        party = findings.charter.parties[number]
+        card = "its card is in your hand" if known else "NO CARD GIVEN: compare this with one got in person"
+        lines.append(f"party {number} {safe(party.name)}: party id {party.root.party_id.hex()[:16]}…, {card}")
+    by_party: dict[int, list[LogFinding]] = defaultdict(list)
+    for log in findings.logs:
+        by_party[log.log.party].append(log)
+    for number, logs in sorted(by_party.items()):
+        lines += _of_party(findings, number, logs)
+    return lines
+
+
+def _of_party(findings: Findings, number: int, logs: list[LogFinding]) -> Iterator[str]:
+    name = _name(findings, number)
+    written = [entry.header.written_at_ms for log in logs for entry in log.entries]
+    kinds: dict[str, int] = defaultdict(int)
+    for log in logs:
+        for entry in log.entries:
+            kinds[KIND_NAMES.get(entry.header.kind, f"kind {entry.header.kind}")] += 1
+    what = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items(), key=lambda item: -item[1]))
+    when = f" between {dtg(min(written))} and {dtg(max(written))} by its clock" if written else ""
+    yield f"{name} signed {len(written)} entries ({what}) in {len(logs)} generations{when}"
+    for log in logs:
+        for witness, receipts in enumerate(log.receipts):
+            if receipts:
+                yield f"  {_name(findings, witness)}'s machine signed for {_covers(log, receipts)}"
+            elif witness != number:
+                yield f"  {_name(findings, witness)} signed for nothing of {log_name(log.log)}"
+        if pq := [f"{_name(findings, p)} to {size}" for p, size in enumerate(log.pq_sizes) if size]:
+            yield f"  {log_name(log.log)} is also signed with ML-DSA-44: {', '.join(pq)}"
+
+
+def _covers(log: LogFinding, receipts: tuple[ReceiptFinding, ...]) -> str:
+    last = receipts[-1]
+    rest = log.size - last.size
+    tail = f"; for the newest {rest} it did not" if rest else ""
+    return (f"{last.size} of {log.size} entries of {log_name(log.log)}, the first receipt "
+            f"{_when(receipts[0])}, the last {_when(last)}{tail}")
+
+
+def _when(receipt: ReceiptFinding) -> str:
+    mark = "DISPUTED time, " if receipt.interval.disputed else ""
+    if receipt.interval.latest_ms is None:
+        return f"{mark}not before {dtg(receipt.interval.earliest_ms)}"
+    return mark + interval(receipt.interval.earliest_ms, receipt.interval.latest_ms)
+
+
+def _each(findings: Findings) -> list[str]:
+    rows = [(entry.header.written_at_ms, log, entry) for log in findings.logs for entry in log.entries]
+    rows.sort(key=lambda row: (row[0], row[1].log, row[2].header.index))
+    return [_entry(findings, log, entry) for _, log, entry in rows]
+
+
+def _entry(findings: Findings, log: LogFinding, entry: EntryFinding) -> str:
+    header = entry.header
+    held = [f"{_name(findings, r.witness)} {_when(r)}" for r in log.held(header.index)]
+    drill = "EXERCISE " if header.flags & EXERCISE else ""
+    by = f"held by {'; '.join(held)}" if held else "no receipt covers it"
+    return (f"{dtg(header.written_at_ms)}  {_name(findings, log.log.party)} {entry_name(log.log, header.index)} "
+            f"{PRECEDENCE_NAMES[header.precedence]} {drill}{_says(entry)}  [{by}]")
+
+
+def _says(entry: EntryFinding) -> str:
+    kind = KIND_NAMES.get(entry.header.kind, f"kind {entry.header.kind}")
+    if entry.body is None:
+        return f"{kind}, body withheld"
+    try:
+        if entry.header.kind == MESSAGE:
+            message = parse_message(entry.body)
+            return f"{kind}: {safe(message.subject or message.text[:60])!r}"
+        if entry.header.kind == ACKNOWLEDGEMENT:
+            said = parse_acknowledgement(entry.body)
+            return f"{kind} by {safe(said.officer)} (not agreement)"
+    except Malformed as fault:
+        return f"{kind}, a body that does not read: {fault.reason}"
+    return kind
+
+
+def _not_here(findings: Findings) -> list[str]:
+    lines = [
+        f"{log.withheld} bodies of {_name(findings, log.log.party)}'s {log_name(log.log)} are withheld: "
+        "signed, timed, their words not shown"
+        for log in findings.logs
+        if log.withheld
+    ]
+    for gap in findings.missing:
+        owner = _name(findings, gap.log.party)
+        which = f"entries {gap.first} to {gap.end - 1} of {owner}'s {log_name(gap.log)}"
+        lines.append(f"{which} are named by {gap.named_by}")
+    if findings.head.kind == "extract":
+        lines.append("everything that was not chosen: an extract shows what is in it and says nothing of the rest")
+    return lines
+
+
+def _disputed(findings: Findings) -> list[str]:
+    lines = [
+        f"{_name(findings, one.log.party)} SIGNED TWO HISTORIES: {one.sentence}" for one in findings.accusations
+    ]
+    for log in findings.logs:
+        whose = f"{_name(findings, log.log.party)}'s {log_name(log.log)}"
+        if log.disputed_from is not None:
+            lines.append(f"{whose} is disputed from entry {log.disputed_from}")
+        if log.station.revoked:
+            lines.append(f"the key of {whose} has been revoked since")
+    lines += [doubt.sentence for doubt in findings.doubts]
+    lines += [f"an exhibit that proves nothing: {why}" for why in findings.unproven]
+    return lines
+
+
+def _never(verified: Verified) -> list[str]:
+    lines = [
+        "that a text is true, or that its writer meant it; a receipt and an acknowledgement are not consent",
+        "that nothing else was said elsewhere, nor that this file holds what reached the other side after it was made",
+    ]
+    if not all(verified.known):
+        lines.append("whose keys these are: that you know only from a card got in person (--card)")
+    return lines
+
+
+def as_data(verified: Verified, *, entries: bool) -> dict[str, object]:
+    """The same for a program."""
+    findings = verified.findings
+    head = findings.head
+    return {
+        "line": findings.charter.line_name,
+        "line_id": head.line_id.hex(),
+        "kind": head.kind,
+        "scope": head.scope,
+        "made_at": iso(head.made_at_ms),
+        "made_by": head.by,
+        "signatures": findings.signatures,
+        "parties": [
+            {"party": n, "name": party.name, "party_id": party.root.party_id.hex(), "card": verified.known[n]}
+            for n, party in enumerate(findings.charter.parties)
+        ],
+        "logs": [_log_data(log, entries) for log in findings.logs],
+        "missing": [
+            {"log": _log_text(gap.log), "first": gap.first, "end": gap.end, "named_by": gap.named_by}
+            for gap in findings.missing
+        ],
+        "accusations": [
+            {"log": _log_text(one.log), "size": one.size, "sentence": one.sentence} for one in findings.accusations
+        ],
+        "doubts": [
+            {"code": doubt.code, "log": _log_text(doubt.log), "index": doubt.index, "sentence": doubt.sentence}
+            for doubt in findings.doubts
+        ],
+        "unproven": list(findings.unproven),
+    }
+
+
+def _log_text(log: tuple[int, bytes]) -> str:
+    return f"{log[0]}/{log[1].hex()}"
+
+
+def _log_data(log: LogFinding, entries: bool) -> dict[str, object]:
+    data: dict[str, object] = {
+        "log": _log_text(log.log),
+        "size": log.size,
+        "entries": len(log.entries),
+        "held": {str(witness): receipts[-1].size for witness, receipts in enumerate(log.receipts) if receipts},
+        "pq": {str(party): size for party, size in enumerate(log.pq_sizes) if size},
+        "withheld": log.withheld,
+        "disputed_from": log.disputed_from,
+        "revoked": log.station.revoked,
+    }
+    if entries:
+        data["each"] = [_entry_data(log, entry) for entry in log.entries]
+    return data
+
+
+def _entry_data(log: LogFinding, entry: EntryFinding) -> dict[str, object]:
+    header = entry.header
+    return {
+        "index": header.index,
+        "kind": KIND_NAMES.get(header.kind, f"kind {header.kind}"),
+        "written_at": iso(header.written_at_ms),
+        "precedence": PRECEDENCE_NAMES[header.precedence],
+        "exercise": bool(header.flags & EXERCISE),
+        "text": _text(entry),
+        "held": [
+            {"party": r.witness, "earliest": iso(r.interval.earliest_ms), "latest": iso(r.interval.latest_ms),
+             "disputed": r.interval.disputed}
+            for r in log.held(header.index)
+        ],
+    }
+
+
+def _text(entry: EntryFinding) -> str | None:
+    if entry.body is None or entry.header.kind != MESSAGE:
+        return None
+    try:
+        return parse_message(entry.body).text
+    except Malformed:
+        return None
