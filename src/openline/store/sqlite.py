@@ -130,21 +130,25 @@ class SqliteStore(Queries):
             conn.set_busy_timeout(BUSY_WAIT_MS)
         else:
             conn.execute("PRAGMA locking_mode = EXCLUSIVE")  # the wal-index in memory: a VFS in Python has no shm
+        if not self._read_only:
+            self._make_wal(conn)
+        conn.execute("PRAGMA trusted_schema = OFF; PRAGMA cache_size = -16000")
+        # Deleting the WAL at the end of a life is not made durable, and costs the next life its room.
+        keep = ctypes.c_int(1)
+        conn.file_control("main", apsw.SQLITE_FCNTL_PERSIST_WAL, ctypes.addressof(keep))
+
+    def _make_wal(self, conn: apsw.Connection) -> None:
         # `synchronous` first: turning WAL on is itself a transaction with a rollback journal, and only EXTRA makes that
         # journal's deletion durable. Come back after a power cut, it would roll the whole store back (seed 0).
         conn.execute(
             f"PRAGMA synchronous = {self._synchronous}; PRAGMA page_size = {PAGE_BYTES}; PRAGMA journal_mode = WAL;"
-            f"PRAGMA wal_autocheckpoint = {WAL_BYTES // PAGE_BYTES}; PRAGMA trusted_schema = OFF;"
-            "PRAGMA recursive_triggers = ON;"  # so that REPLACE meets the triggers too
-            "PRAGMA cache_size = -16000"
+            f"PRAGMA wal_autocheckpoint = {WAL_BYTES // PAGE_BYTES};"
+            "PRAGMA recursive_triggers = ON"  # so that REPLACE meets the triggers too
         )
         if conn.pragma("journal_mode") != "wal":  # SQLite answers so instead of raising
             raise StoreDown(
                 f"{self.path}: the write-ahead log cannot be made; check the mount, the owner and the space"
             )
-        # Deleting the WAL at the end of a life is not made durable, and costs the next life its room.
-        keep = ctypes.c_int(1)
-        conn.file_control("main", apsw.SQLITE_FCNTL_PERSIST_WAL, ctypes.addressof(keep))
 
     # --- committing
 
@@ -191,6 +195,15 @@ class SqliteStore(Queries):
             self._unknown = True  # not done for certain, but this connection is no longer fit to commit
 
     # --- reading
+
+    def copy_into(self, target: Path) -> None:
+        """A copy as of one instant in an empty file; a writer in another process or thread is not held up."""
+        with self._reading() as conn:
+            conn.execute("PRAGMA query_only = OFF")  # it forbids writing other files too
+            try:
+                conn.execute("VACUUM INTO ?", (str(target),))
+            finally:
+                conn.execute(f"PRAGMA query_only = {int(self._read_only)}")
 
     @contextmanager
     def _reading(self) -> Iterator[apsw.Connection]:
