@@ -103,7 +103,7 @@ def run(hall: Hall, arguments: Sequence[str] | None = None) -> int:
     except (OpenlineError, OSError) as error:
         session.complain(error)
         return code_of(error).exit
-    except Exception as bug:  # a fault of ours is shown whole: what happened, and where in the program
+    except Exception as bug:  # noqa: BLE001  a fault of ours is shown whole: what happened, and where in the program
         session.complain(bug)
         traceback.print_exc()
         return code_of(bug).exit

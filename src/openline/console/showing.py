@@ -65,10 +65,14 @@ class Reader:
 
     def at_position(self, position: int, ours: Ours) -> Shown:
         """The entry at a position. Raises Told OL-301 when there is none."""
+        return self.shown(position, *self.find_position(position), ours)
+
+    def find_position(self, position: int) -> tuple[LogId, int]:
+        """The log and index of the entry at a position. Raises Told OL-301 when there is none."""
         rows = self._store.find(None, position - 1, 1) if position > 0 else []
         if not rows or rows[0].position != position:
             raise Told("OL-301", f"nothing at position {position}; the last one is {self.last_position()}")
-        return self.shown(position, rows[0].log, rows[0].index, ours)
+        return rows[0].log, rows[0].index
 
     def find_place(self, name: str) -> tuple[LogId, int]:
         """The log and index of an entry's full name. Raises Malformed, and Told OL-301 when it is not here."""

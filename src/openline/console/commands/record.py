@@ -1,0 +1,174 @@
+"""The record as files and on disk: export, fsck, backup, restore."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import click
+
+from openline.console import asking, passphrases
+from openline.console.ceremonies import now_ms
+from openline.console.codes import Told
+from openline.console.exporting import export as write_export
+from openline.console.home import LineHome, make_folder
+from openline.console.link import ControlLink
+from openline.console.papers import load_papers, roster_of
+from openline.console.showing import Reader
+from openline.console.terminal import Session, room_options
+from openline.console.words import parse_position
+from openline.store.backup import check_backup, make_backup, restore_backup
+from openline.store.fsck import Counts, check_file
+from openline.store.sqlite import SqliteStore
+
+_WITHIN_MS = 3_600_000
+_FAULTS_SHOWN = 100
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--entry", "entries", multiple=True, metavar="ENTRY", help="An extract of these entries only.")
+@click.option("--no-bodies", is_flag=True, help="Headers and signatures only: when and how much, not what.")
+@room_options
+@click.pass_obj
+def export(session: Session, file: Path, entries: tuple[str, ...], no_bodies: bool) -> None:
+    """Write the record to FILE, for anybody to check with `openline verify`. Also works with no station running.
+
+    Even without bodies, and in an extract, it shows volume and timing.
+    """
+    line = session.line
+    link = _running(line)
+    if link is None:
+        done = _export_beside(line, file.absolute(), entries, not no_bodies)
+    else:
+        with link:
+            places = [_name_of(link, entry) for entry in entries]
+            ask = asking.Export(path=str(file.absolute()), places=places, bodies=not no_bodies)
+            done = link.ask(ask, asking.Exported, _WITHIN_MS)
+    session.answer(done, f"{done.entries} entries, {done.bytes} bytes in {file}\nSHA-256 {done.sha256}")
+
+
+def _name_of(link: ControlLink, entry: str) -> str:
+    position = parse_position(entry)
+    return entry if position is None else link.ask(asking.Show(position=position), asking.Shown).place
+
+
+def _export_beside(line: LineHome, file: Path, entries: tuple[str, ...], bodies: bool) -> asking.Exported:
+    papers = load_papers(line)
+    store = SqliteStore(line.store, read_only=True)
+    try:
+        reader = Reader(store)
+        chosen = []
+        for entry in entries:
+            position = parse_position(entry)
+            chosen.append(reader.find_place(entry) if position is None else reader.find_position(position))
+        return write_export(store, papers, file, chosen, bodies=bodies, now_ms=now_ms())
+    finally:
+        store.close()
+
+
+@click.command()
+@room_options
+@click.pass_obj
+def fsck(session: Session) -> int:
+    """Derive every digest, root, signature and snapshot of the store again. Changes nothing; exit 5 on any fault."""
+    line = session.line
+    counts = Counts()
+    faults = list(check_file(line.store, roster_of(load_papers(line)), counts=counts))
+    data = {
+        "faults": [
+            {"code": f.code, "log": f"{f.log.party}/{f.log.generation.hex()}" if f.log else None, "at": f.at,
+             "text": f.text}
+            for f in faults
+        ],
+        "counts": vars(counts),
+    }
+    summary = (f"{counts.entries} entries in {counts.logs} logs, {counts.notes} checkpoints, {counts.receipts} "
+               f"receipts, {counts.signatures} signatures, {counts.nodes} stored nodes derived again; "
+               f"{counts.unchecked} signatures had nobody on the roster")
+    told = [f"{fault.code}: {fault.text}" for fault in faults[:_FAULTS_SHOWN]]
+    session.answer(data, "\n".join([*told, summary, f"{len(faults)} faults" if faults else "no fault"]))
+    if faults:
+        session.complain(Told("OL-505", faults[0].text))
+        return 5
+    return 0
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--check", is_flag=True, help="Instead: read FILE whole and see that the passphrase opens it.")
+@passphrases.option
+@room_options
+@click.pass_obj
+def backup(session: Session, file: Path, check: bool, sources: passphrases.Sources) -> None:
+    """Write a consistent, encrypted copy of the record to FILE, running or not. Never contains epoch secrets."""
+    if check:
+        passphrase = passphrases.take(session, sources.station, "passphrase of the backup")
+        parts = check_backup(file, passphrase)
+        words = "\n".join(f"{part.name}  {part.size} bytes" for part in parts)
+        session.answer([part._asdict() for part in parts], f"{file} is whole:\n{words}")
+        return
+    line = session.line
+    passphrase = passphrases.take(session, sources.station, "new passphrase of the backup", new=True)
+    link = _running(line)
+    if link is None:
+        beside = {path.name: path.read_bytes() for path in (line.charter, line.roster)}
+        make_backup(line.store, file, passphrase, beside=beside)
+        done = asking.BackedUp(str(file), file.stat().st_size)
+    else:
+        with link:
+            ask = asking.Backup(path=str(file.absolute()), passphrase=passphrase.decode())
+            done = link.ask(ask, asking.BackedUp, _WITHIN_MS)
+    session.answer(done, f"{done.bytes} bytes in {done.path}; try a restore of it on another machine")
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@passphrases.option
+@room_options
+@click.pass_obj
+def restore(session: Session, file: Path, sources: passphrases.Sources) -> None:
+    """Put the backup FILE in place of a store that is not there. The peers fill in what is newer.
+
+    Nothing that is there is written over: move an old store.sqlite away yourself.
+    """
+    name = session.line_name or session.config.line
+    line = session.home.line(name) if name else session.line
+    if _running(line) is not None:
+        raise Told("OL-703", f"a station of line {line.name} is running")
+    if line.store.exists():
+        raise Told("OL-702", f"{line.store} is there; move it away first, with its -wal and -shm")
+    passphrase = passphrases.take(session, sources.station, "passphrase of the backup")
+    make_folder(line.folder)
+    placed = _restore_into(line, file, passphrase)
+    words = "\n".join(f"put in place: {path}" for path in placed)
+    session.answer({"placed": [str(path) for path in placed]},
+                   f"{words}\nThe next `openline serve` opens a new generation and reads back what is newer.")
+
+
+def _restore_into(line: LineHome, file: Path, passphrase: bytes) -> list[Path]:
+    """Unpack beside, then place what is missing; a charter that is there must be the backup's own."""
+    work = line.folder / "restored"
+    shutil.rmtree(work, ignore_errors=True)
+    try:
+        found = restore_backup(file, work, passphrase)
+        placed = []
+        for path in found:
+            target = line.folder / path.name
+            if target == line.charter and target.exists() and target.read_bytes() != path.read_bytes():
+                raise Told("OL-702", f"{target} is of another line than the backup")
+        for path in found:
+            target = line.folder / path.name
+            if not target.exists():
+                path.replace(target)
+                placed.append(target)
+        return placed
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _running(line: LineHome) -> ControlLink | None:
+    try:
+        return ControlLink.open(line.control)
+    except Told:
+        return None
