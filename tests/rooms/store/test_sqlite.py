@@ -34,6 +34,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_a_second_writer_is_told_who_has_the_store(path: Path) -> None:
+    """R-195."""
     first = SqliteStore(path)
     with pytest.raises(Locked, match=f"process {os.getpid()}"):
         SqliteStore(path)
