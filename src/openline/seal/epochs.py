@@ -77,6 +77,11 @@ def recovery_secret(ceremony_secret: bytes, line_id: bytes) -> bytes:
     return hkdf(line_id, ceremony_secret, b"openline/recovery/v1")
 
 
+def confirmation(root: bytes) -> bytes:
+    """What shows the receiver of a recovery grant that it has the same recovery secret, before it changes anything."""
+    return expand(root, b"openline/confirm/v1", 32)
+
+
 def hkdf(salt: bytes, secret: bytes, info: bytes) -> bytes:
     """HKDF-SHA256, 32 bytes."""
     return HKDF(hashes.SHA256(), ROOT_BYTES, salt, info).derive(secret)

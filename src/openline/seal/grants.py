@@ -24,6 +24,7 @@ Check = Callable[[int, bytes, bytes], bool]
 
 NAME_BYTES: Final = 8
 SECRET_BYTES: Final = 32
+CONFIRM_BYTES: Final = 32
 _SIGNATURE_BYTES: Final = 64
 GRANT_BYTES: Final = 2 * NAME_BYTES + _SIGNATURE_BYTES + SECRET_BYTES + SEALED_OVERHEAD_BYTES
 _RECOVERY_BYTES_MAX: Final = 4096
@@ -119,7 +120,7 @@ def read_recovery(data: bytes, line_id: bytes, suite: str, check: Check) -> Reco
         fields.whole(2, 0, PARTIES_MAX - 1),
         fields.whole(3, 1, EPOCH_MAX),
         bool(fields.whole(4, 0, 1)),
-        fields.octets(5, SECRET_BYTES + SEALED_OVERHEAD_BYTES),
+        fields.octets(5, SECRET_BYTES + CONFIRM_BYTES + SEALED_OVERHEAD_BYTES),
     )
     if found.line_id != line_id:
         raise Malformed(f"{fields.where(0)}: of another line", data)

@@ -184,9 +184,11 @@ class Keyring:
         """
         pair, draw = self._pair(peer), self._ports.draw
         secret, joining = draw.fresh(grants.SECRET_BYTES), recovery_secret is None
-        hpke = draw.seal_to(hpke_key, secret, grants.recovery_info(pair.out, now_ms, joining))
+        apart = recovery_secret or _NO_SECRET
+        confirm = epochs.confirmation(epochs.recovery_root(apart, secret, pair.out, now_ms))
+        hpke = draw.seal_to(hpke_key, secret + confirm, grants.recovery_info(pair.out, now_ms, joining))
         blob = grants.sign_recovery(pair.out, now_ms, joining, hpke, self._ports.sign)
-        pair.recover(secret, recovery_secret or _NO_SECRET, now_ms, now_ms)
+        pair.recover(secret, apart, now_ms, now_ms)
         pair.recovery = NO_TAG + draw.fresh(8) + blob
         self._changed()
         return pair.recovery
@@ -199,7 +201,7 @@ class Keyring:
         """Take a recovery frame (tag 00000000): its sender, or None if it is an old one repeated. (R-060)
 
         `recovery_secret` is entered by an officer; None takes only a join, and only of a party with whom we never had
-        an epoch. Raises Malformed, Forged, or Unchecked if the secret is wanted or the clocks are a day apart.
+        an epoch. Raises Malformed, Forged, or Unchecked if the secret is wanted or another, or the clocks a day apart.
         """
         if body[:4] != NO_TAG:
             raise Malformed("recovery frame: its tag is not 00000000", body[:64])
@@ -216,10 +218,13 @@ class Keyring:
             raise Forged(f"joining grant of party {found.sender}: it is on the line already", body)
         if not found.joining and recovery_secret is None:
             raise Unchecked(f"recovery grant of party {found.sender}: enter the recovery secret of this line")
-        secret = self._ports.draw.open_with(
-            hpke_seed, found.hpke, grants.recovery_info(pair.back, found.epoch, found.joining)
-        )
-        pair.recover(secret, _NO_SECRET if found.joining else recovery_secret or _NO_SECRET, found.epoch, now_ms)
+        info = grants.recovery_info(pair.back, found.epoch, found.joining)
+        plain = self._ports.draw.open_with(hpke_seed, found.hpke, info)
+        secret, confirm = plain[: grants.SECRET_BYTES], plain[grants.SECRET_BYTES :]
+        apart = _NO_SECRET if found.joining else recovery_secret or _NO_SECRET
+        if confirm != epochs.confirmation(epochs.recovery_root(apart, secret, pair.back, found.epoch)):
+            raise Unchecked(f"recovery grant of party {found.sender}: was made with another recovery secret; compare")
+        pair.recover(secret, apart, found.epoch, now_ms)
         pair.confirmed = max(pair.confirmed, found.epoch)
         self._changed()
         return found.sender

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 
+import cbor2
 import pytest
 
 from openline.errors import Forged, LocalFault, Malformed, Unchecked
 from openline.limits import COURIER_KEEP_MS, EPOCH_EVERY_MS, FRAME_COUNTER_MAX
+from openline.seal import epochs, grants
 from openline.seal import keyring as rings
 from openline.seal.charter import SUITE
 from openline.seal.draw import LibraryDraw
@@ -217,3 +219,139 @@ def test_a_keyring_comes_back_from_its_bytes() -> None:
     for at in range(0, len(data), 97):
         with pytest.raises(Malformed):
             rings.load(data[:at], ports(0))
+
+
+def test_a_step_by_time_proves_to_nobody_that_the_receiver_holds_it() -> None:
+    """R-059: the sender may have gone one step alone, so the epoch before stays until one more is proved."""
+    a, b = ring(0), ring(1)
+    late = a.seal(1, b"late", START, 0)
+    a.ratchet(EPOCH_EVERY_MS)
+    b.open(a.seal(1, b"x", START, 0))
+    b.forget(0)
+    b.forget(2 * COURIER_KEEP_MS)
+    assert b.open(late).payload == b"late"
+    a.confirm(1, b.report(0), EPOCH_EVERY_MS)
+    a.ratchet(2 * EPOCH_EVERY_MS)
+    b.open(a.seal(1, b"x", START, 0))
+    b.forget(2 * COURIER_KEEP_MS)
+    b.forget(3 * COURIER_KEEP_MS)
+    with pytest.raises(Unchecked):
+        b.open(late)
+
+
+def test_a_report_of_epochs_an_old_copy_has_forgotten_does_not_let_time_run() -> None:
+    """R-057."""
+    a = ring(0)
+    a.confirm(1, 8, 0)
+    assert a.ratchet(EPOCH_EVERY_MS)
+    assert not a.ratchet(99 * EPOCH_EVERY_MS)
+    assert a.take_grant(1, *ring(1).make_offer(0))
+    grant = a.make_grant(1)
+    assert grant is not None and grant.epoch == 10
+
+
+def test_after_a_recovery_nothing_moves_before_it_is_reported() -> None:
+    """R-057, R-060."""
+    a = rings.lost(LINE, SUITE, 0, [1], ports(0))
+    a.make_recovery(1, DRAW.public_of(bytes(32)), b"r" * 32, 10**12)
+    assert not a.ratchet(10**12 + 9 * EPOCH_EVERY_MS)
+    a.confirm(1, 10**12, 10**12)
+    assert a.ratchet(10**12 + 9 * EPOCH_EVERY_MS)
+
+
+def test_time_never_reaches_the_number_of_a_grant_that_is_under_way() -> None:
+    """R-057: else a report of that number could mean either."""
+    a, b = ring(0), ring(1)
+    a.take_grant(1, *b.make_offer(0))
+    grant = a.make_grant(1)
+    assert grant is not None and grant.epoch == 2
+    assert not a.ratchet(2 * EPOCH_EVERY_MS - 1)  # a grant is better than time: it gets twice as long
+    assert a.ratchet(2 * EPOCH_EVERY_MS)
+    b.open(a.seal(1, b"x", START, 0))
+    a.confirm(1, b.report(0), 2 * EPOCH_EVERY_MS)
+    assert not a.ratchet(99 * EPOCH_EVERY_MS)
+    assert b.take_grant(0, *grant)
+    assert a.confirm(1, b.report(0), 99 * EPOCH_EVERY_MS)
+    assert a.sending_epoch(1) == 2
+    assert b.open(a.seal(1, b"x", START, 0)).epoch == 2
+
+
+def test_a_clock_set_back_counts_from_there() -> None:
+    a = rings.from_ceremony(LINE, SUITE, 0, 2, SECRET, 50 * EPOCH_EVERY_MS, ports(0))
+    assert a.ratchet(EPOCH_EVERY_MS) and a.sending_epoch(1) == 0
+    assert a.ratchet(2 * EPOCH_EVERY_MS) and a.sending_epoch(1) == 1
+
+
+def test_two_epochs_with_one_tag_are_both_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """R-050: tags are four bytes; a chance match must not look like a forgery."""
+    real = epochs.frame_key
+    monkeypatch.setattr(epochs, "frame_key", lambda root: real(root)._replace(tag=b"same"))
+    a, b, c = (ring(n, 3) for n in range(3))
+    assert b.open(a.seal(1, b"from a", START, 0)).peer == 0
+    assert b.open(c.seal(1, b"from c", START, 0)).peer == 2
+    with pytest.raises(Forged):
+        b.open(b.seal(0, b"our own, sent back to us", START, 0))
+
+
+def test_a_key_that_cannot_be_used_is_passed_over() -> None:
+    a, b = ring(0), ring(1)
+    useless = bytes(1216)
+    signed = grants.sign_offer(epochs.Way(LINE, SUITE, 1, 0), useless, SIGNERS[1].sign)
+    assert a.take_grant(1, *signed)
+    assert a.make_grant(1) is None
+    assert not a.take_grant(1, *signed)
+    assert a.take_grant(1, *b.make_offer(0))
+    assert a.make_grant(1) is not None
+
+
+def test_a_grant_that_builds_on_nothing_here_is_put_aside() -> None:
+    """R-056."""
+    a, b = ring(0), ring(1)
+    a.take_grant(1, *b.make_offer(0))
+    first, fresh = a.make_grant(1), ring(1)
+    assert first is not None
+    with pytest.raises(Unchecked, match="one-time key"):
+        fresh.take_grant(0, *first)
+    assert fresh.report(0) == 0
+    other = rings.from_ceremony(LINE, SUITE, 1, 2, b"o" * 32, 0, ports(1))
+    other.make_offer(0)
+    with pytest.raises(Unchecked, match="epoch it builds on"):
+        other.take_grant(0, *first)
+
+
+def test_a_party_that_leaves_is_forgotten_at_once() -> None:
+    a, b = ring(0, 3), ring(1, 3)
+    body = b.seal(0, b"x", START, 0)
+    a.drop_peer(1)
+    with pytest.raises(Unchecked):
+        a.open(body)
+    with pytest.raises(LocalFault, match="not on the keyring"):
+        a.seal(1, b"", START, 0)
+    with pytest.raises(LocalFault, match="already on the keyring"):
+        a.add_peer(2)
+
+
+@pytest.mark.parametrize("at", range(7))
+def test_a_recovery_frame_with_any_field_changed_is_refused(at: int) -> None:
+    """R-060."""
+    seed = DRAW.fresh(32)
+    a, b = rings.lost(LINE, SUITE, 0, [1], ports(0)), ring(1)
+    body = a.make_recovery(1, DRAW.public_of(seed), b"r" * 32, 5000)
+    fields = cbor2.loads(body[12:])
+    fields[at] = {0: b"l" * 32, 1: 2, 2: 0, 3: 5001, 4: 1, 5: bytes(1200), 6: bytes(64)}[at]
+    with pytest.raises((Forged, Malformed)):
+        b.take_recovery(body[:12] + cbor2.dumps(fields), seed, b"r" * 32, 5000)
+    with pytest.raises(Malformed, match="00000000"):
+        b.take_recovery(b"\x01" + body[1:], seed, b"r" * 32, 5000)
+    assert b.take_recovery(body, seed, b"r" * 32, 5000) == 0
+
+
+def test_a_recovery_with_the_wrong_secret_changes_nothing() -> None:
+    """R-060: an officer's slip must not cost the epochs that still work."""
+    seed = DRAW.fresh(32)
+    a, b = rings.lost(LINE, SUITE, 0, [1], ports(0)), ring(1)
+    body = a.make_recovery(1, DRAW.public_of(seed), b"r" * 32, 5000)
+    before = b.dump()
+    with pytest.raises(Unchecked, match="another recovery secret"):
+        b.take_recovery(body, seed, b"q" * 32, 5000)
+    assert b.dump() == before
