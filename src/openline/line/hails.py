@@ -19,6 +19,7 @@ from openline.wire.items import Differs, Hail, HailLog, HailReceipt, Lack
 
 NO_NONCE: Final = bytes(8)
 ROOT8: Final = 8
+REVIEW_LOGS: Final = 64  # a hail, while a peer that may have been restored is told of everything we hold
 ANSWER_REST_MS: Final = 500  # between hails sent out of turn: two stations must not chase each other
 
 
@@ -34,10 +35,27 @@ def is_settled(work: Work, log: LogId, party: int) -> bool:
     return flow is not None and flow.reported >= held.size
 
 
+def current_log(work: Work, party: int, start: bytes) -> LogId | None:
+    """The log that the life of `party` with this start writes. Not always the newest by name: clocks are set back."""
+    newest = work.newest.get(party)
+    if newest is None or not start or newest.generation.endswith(start):
+        return newest
+    return next((log for log in work.logs if log.party == party and log.generation.endswith(start)), None)
+
+
 def compose(work: Work, party: int) -> Hail:
-    """A hail for `party`: the newest log of everybody, older ones that are not settled with it, and what we lack."""
+    """A hail for `party`: the newest log of everybody, older ones that are not settled with it, and what we lack.
+
+    A life of `party` that we have not heard before may stand on an old copy of its disk: what it receipted or said in
+    another life counts for nothing. So every log is listed once to each life, page by page. R-129.
+    """
     peer = work.peer(party)
     listed = {log for log in work.newest.values() if log in work.logs}
+    current = current_log(work, party, peer.start)
+    if current is not None:
+        listed.add(current)
+    if peer.reviewed < len(work.logs):
+        listed.update(sorted(work.logs)[peer.reviewed : peer.reviewed + REVIEW_LOGS])
     listed |= {log for log in work.logs if log not in listed and not is_settled(work, log, party)}
     logs = sorted(listed)[-limits.HAIL_LOGS_MAX :]
     own = work.logs.get(work.own) if work.own is not None else None
@@ -88,34 +106,40 @@ def due(work: Work) -> None:
 def take(work: Work, party: int, start: bytes, item: Hail) -> None:
     """Learn from a hail: life, clock, what the peer holds and lacks; then serve it. R-126."""
     peer = work.peer(party)
-    proved_at = peer.proved_at_ms
-    offset = peer.clock_offset_ms
-    if item.echo == peer.nonce != NO_NONCE:
-        proved_at = peer.nonce_at_ms
-        offset = item.clock_ms - (peer.nonce_at_ms + work.now_ms) // 2
     rested = work.now_ms - (peer.hail_due_ms - limits.HAIL_EVERY_MS) >= ANSWER_REST_MS
     answer_now = peer.start != start or (rested and _news(work, party, item))
     work.put_peer(
         replace(
-            peer,
+            _proved_alive(work, peer, start, item),
             start=start,
             heard_at_ms=work.now_ms,
-            proved_at_ms=proved_at,
-            clock_offset_ms=offset,
             echo=item.nonce,
             epoch_held=max(peer.epoch_held, item.epoch),
         )
     )
     for row in item.logs:
-        _take_log(work, party, row)
+        _take_log(work, party, start, row)
     _start_flow(work, party, item)
     for lack in item.lacks:
         log = LogId(lack.party, lack.generation)
         if log in work.logs:
             rewind(work, party, log, lack.first)
-    _repeat_receipts(work, party, item)
+    _repeat_receipts(work, party, start, item)
     if answer_now:
         hail(work, party)
+
+
+def _proved_alive(work: Work, peer: PeerState, start: bytes, item: Hail) -> PeerState:
+    """What the answer to our nonce proves: life, and that this life has seen the page of logs we listed with it."""
+    if peer.start != start:
+        return replace(peer, flows={}, reviewed=0, nonce=NO_NONCE)
+    if item.echo != peer.nonce or peer.nonce == NO_NONCE:
+        return peer
+    offset = item.clock_ms - (peer.nonce_at_ms + work.now_ms) // 2
+    proved = replace(peer, proved_at_ms=peer.nonce_at_ms, clock_offset_ms=offset)
+    if peer.reviewed >= len(work.logs):
+        return proved
+    return replace(proved, reviewed=peer.reviewed + REVIEW_LOGS, nonce=NO_NONCE)
 
 
 def _news(work: Work, party: int, item: Hail) -> bool:
@@ -127,7 +151,7 @@ def _news(work: Work, party: int, item: Hail) -> bool:
     return False
 
 
-def _take_log(work: Work, party: int, row: HailLog) -> None:
+def _take_log(work: Work, party: int, start: bytes, row: HailLog) -> None:
     log = LogId(row.party, row.generation)
     held = work.logs.get(log)
     ours = held.size if held else 0
@@ -146,7 +170,7 @@ def _take_log(work: Work, party: int, row: HailLog) -> None:
             work.wanted.append(FindRoot(party, log, row.size, row))
         else:
             compare(work, party, row, root)
-    if log.party == party and log != work.newest.get(party):
+    if log.party == party and log != current_log(work, party, start):
         send_receipt(work, party, held, work.me)  # it still lists an old log of its own: it may lack our receipt
 
 
@@ -187,9 +211,9 @@ def _start_flow(work: Work, party: int, item: Hail) -> None:
     pump(work, party, work.own)
 
 
-def _repeat_receipts(work: Work, party: int, item: Hail) -> None:
-    newest = work.newest.get(party)
-    held = work.logs.get(newest) if newest is not None else None
+def _repeat_receipts(work: Work, party: int, start: bytes, item: Hail) -> None:
+    current = current_log(work, party, start)
+    held = work.logs.get(current) if current is not None else None
     if held is None:
         return
     known = {row.party: row.size for row in item.receipted}

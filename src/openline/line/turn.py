@@ -240,6 +240,17 @@ def _log_state(store: Store, row: LogRow) -> LogState:
     return LogState(row.log, row.secret, row.station, standing, peaks, receipts, row.disputed_from)
 
 
+def name_generation(state: LineState, now_ms: int, chance: bytes) -> bytes:
+    """The name of our next generation: six bytes of time, then six of chance.
+
+    Later by name than every older one we know, also when our clock was set back: the newest by name is the one that
+    the others name in their `after`.
+    """
+    newest = state.newest.get(state.me)
+    last_ms = int.from_bytes(newest.generation[:6], "big") if newest is not None else 0
+    return max(now_ms, last_ms + 1).to_bytes(6, "big") + chance
+
+
 def _previous(state: LineState) -> tuple[bytes, int, bytes] | None:
     log = state.newest.get(state.me)
     if log is None:
