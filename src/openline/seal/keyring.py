@@ -86,7 +86,7 @@ class Keyring:
         candidates = self._by_tag.get(body[:4])
         if candidates is None:
             raise Unchecked(f"frame with tag {body[:4].hex()}: no epoch of this line is known by it (any more)")
-        head, sealed = body[:_HEAD], body[_HEAD:]
+        head, sealed = body[:_HEAD], memoryview(body)[_HEAD:]  # frames of 1 MiB are not copied
         for peer, held in candidates:
             try:
                 payload = held.cipher.decrypt(head, sealed, head)
