@@ -174,3 +174,13 @@ def send_receipt(work: Work, party: int, log: LogState, witness: int) -> None:
         party,
         Receipt(name_log(log.log, full=False), named, receipt.size, receipt.at_s, receipt.signature),
     )
+
+
+def send_receipts(work: Work, party: int, log: LogState) -> None:
+    """Repeat every receipt we have for a log of `party`, at most once each RESEND_AFTER_MS."""
+    _, at_ms = work.peer(party).receipts_sent.get(log.log, (0, -limits.RESEND_AFTER_MS))
+    if work.now_ms - at_ms < limits.RESEND_AFTER_MS:
+        return
+    for witness in sorted(log.receipts):
+        if witness != party:
+            send_receipt(work, party, log, witness)
