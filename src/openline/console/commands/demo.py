@@ -1,0 +1,48 @@
+"""demo: the main job, on one machine, in one command."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import tempfile
+import time
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from openline.console.demo import Demo
+from openline.console.staging import Stage
+from openline.console.story import shipped_story
+from openline.console.telling import Telling
+from openline.console.terminal import Session, room_options
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+@click.command()
+@click.option("--keep", is_flag=True, help="Leave homes, stores and the exported record where they are.")
+@room_options
+@click.pass_obj
+def demo(session: Session, keep: bool) -> None:
+    """Play a story between two stations: ceremony, exchange, kill and restart, export, verification, forgery.
+
+    Touches nothing outside a temporary folder of its own, and ends by itself.
+    """
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)  # so that our stations end with us
+    folder = Path(tempfile.mkdtemp(prefix="openline-demo-"))
+    stage = Stage(session.hall.program, folder)
+    begun = time.monotonic()
+    try:
+        Demo(shipped_story(), stage, Telling(quiet=session.as_json)).play()
+    finally:
+        stage.end()
+        if keep:
+            session.say(f"left in {folder}")
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
+    seconds = round(time.monotonic() - begun, 1)
+    session.answer({"seconds": seconds, "folder": str(folder) if keep else None}, f"done in {seconds} s")
