@@ -62,7 +62,7 @@ def revive(store: Store) -> dict[bytes, BlobWant]:
 def due(work: Work) -> None:
     """Ask for the next piece of whatever stands still, of any party in contact; each time another one."""
     for digest, wanted in list(work.wants.items()):
-        if work.now_ms - wanted.moved_at_ms < limits.RESEND_AFTER_MS or wanted.held >= wanted.total:
+        if work.since(wanted.moved_at_ms) < limits.RESEND_AFTER_MS or wanted.held >= wanted.total:
             continue
         able = [
             party

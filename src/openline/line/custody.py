@@ -214,8 +214,7 @@ def _named(work: Work, peer: int, start: bytes, item: Commit | Entries | Checkpo
     try:
         return find_log(item.log, peer, start, [*work.logs, *work.secrets])
     except Unresolved:
-        hails_rest = work.now_ms - (work.peer(peer).hail_due_ms - limits.HAIL_EVERY_MS)
-        if hails_rest >= hails.ANSWER_REST_MS:
+        if work.since(work.peer(peer).hailed_at_ms) >= hails.ANSWER_REST_MS:
             hails.hail(work, peer)  # shows what we hold, so that the sender begins at the beginning
         return None
 

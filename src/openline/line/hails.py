@@ -97,7 +97,7 @@ def _lacks(work: Work, peer: PeerState) -> tuple[Lack, ...]:
         if have >= size:
             continue
         patient = log.party not in (peer.party, work.me) and bool(work.peer(log.party).bearers)
-        if patient and work.now_ms - since_ms < limits.SERVE_OTHERS_AFTER_MS:
+        if patient and work.since(since_ms) < limits.SERVE_OTHERS_AFTER_MS:
             continue  # its author is in contact and will send it itself
         lacks.append(Lack(log.party, log.generation, have))
     return tuple(lacks[: limits.HAIL_LOGS_MAX])
@@ -106,23 +106,23 @@ def _lacks(work: Work, peer: PeerState) -> tuple[Lack, ...]:
 def hail(work: Work, party: int, *, bearer: str | None = None) -> None:
     """Send a hail now, with a fresh nonce unless the last one is still young."""
     peer = work.peer(party)
-    if work.now_ms - peer.nonce_at_ms >= limits.HAIL_EVERY_MS or peer.nonce == NO_NONCE:
+    if work.since(peer.nonce_at_ms) >= limits.HAIL_EVERY_MS or peer.nonce == NO_NONCE:
         peer = replace(peer, nonce=work.nonce, nonce_at_ms=work.now_ms)
-    work.put_peer(replace(peer, hail_due_ms=work.now_ms + limits.HAIL_EVERY_MS))
+    work.put_peer(replace(peer, hailed_at_ms=work.now_ms))
     work.send(party, compose(work, party), bearer=bearer)
 
 
 def due(work: Work) -> None:
     """Hail every peer whose time has come."""
     for party, peer in list(work.peers.items()):
-        if peer.bearers and work.now_ms >= peer.hail_due_ms:
+        if peer.bearers and work.since(peer.hailed_at_ms) >= limits.HAIL_EVERY_MS:
             hail(work, party)
 
 
 def take(work: Work, party: int, start: bytes, item: Hail) -> None:
     """Learn from a hail: life, clock, what the peer holds and lacks; then serve it. R-126."""
     peer = work.peer(party)
-    rested = work.now_ms - (peer.hail_due_ms - limits.HAIL_EVERY_MS) >= ANSWER_REST_MS
+    rested = work.since(peer.hailed_at_ms) >= ANSWER_REST_MS
     answer_now = peer.start != start or (rested and _news(work, party, item))
     work.put_peer(
         replace(
@@ -202,7 +202,7 @@ def compare(work: Work, party: int, row: HailLog, root: bytes) -> None:
 def differ(work: Work, party: int, log: LogId, reason: int) -> None:
     """Tell a peer that its commit, or its history, does not fit ours; at most once each RESEND_AFTER_MS a log."""
     peer = work.peer(party)
-    if work.now_ms - peer.differs_at.get(log, -limits.RESEND_AFTER_MS) < limits.RESEND_AFTER_MS:
+    if work.since(peer.differs_at.get(log, -limits.RESEND_AFTER_MS)) < limits.RESEND_AFTER_MS:
         return
     work.put_peer(replace(peer, differs_at={**peer.differs_at, log: work.now_ms}))
     held = work.logs.get(log)

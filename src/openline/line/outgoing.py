@@ -142,7 +142,7 @@ def rewind(work: Work, party: int, log: LogId, size: int, *, full: bool = False)
     flow = work.flow(party, log)
     if flow.loading:
         return
-    in_flight = flow.sent > size and work.now_ms - flow.moved_at_ms < limits.RESEND_AFTER_MS
+    in_flight = flow.sent > size and work.since(flow.moved_at_ms) < limits.RESEND_AFTER_MS
     if in_flight and not full:
         return
     work.put_flow(party, log, Flow(size, work.now_ms, size, loading=False, full=full or flow.full))
@@ -165,7 +165,7 @@ def send_receipt(work: Work, party: int, log: LogState, witness: int) -> None:
     peer = work.peer(party)
     size, at_ms = peer.receipts_sent.get(log.log, (0, 0))
     if witness == work.me:
-        if size >= receipt.size and work.now_ms - at_ms < limits.RESEND_AFTER_MS:
+        if size >= receipt.size and work.since(at_ms) < limits.RESEND_AFTER_MS:
             return
         sent = {**peer.receipts_sent, log.log: (receipt.size, work.now_ms)}
         work.put_peer(replace(peer, receipts_sent=sent))
@@ -179,7 +179,7 @@ def send_receipt(work: Work, party: int, log: LogState, witness: int) -> None:
 def send_receipts(work: Work, party: int, log: LogState) -> None:
     """Repeat every receipt we have for a log of `party`, at most once each RESEND_AFTER_MS."""
     _, at_ms = work.peer(party).receipts_sent.get(log.log, (0, -limits.RESEND_AFTER_MS))
-    if work.now_ms - at_ms < limits.RESEND_AFTER_MS:
+    if work.since(at_ms) < limits.RESEND_AFTER_MS:
         return
     for witness in sorted(log.receipts):
         if witness != party:

@@ -22,7 +22,7 @@ from openline.wire.items import Item, PqCheckpoint, PqReceipt
 
 def due(work: Work) -> None:
     """Ask for our statements about every newest log that has grown since the last ones."""
-    if work.own is None or work.now_ms - work.pq_at_ms < limits.PQ_CHECKPOINT_EVERY_MS:
+    if work.own is None or work.since(work.pq_at_ms) < limits.PQ_CHECKPOINT_EVERY_MS:
         return
     work.pq_at_ms = work.now_ms
     for log in work.newest.values():

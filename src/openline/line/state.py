@@ -118,7 +118,7 @@ class PeerState:
     nonce_at_ms: int = 0
     echo: bytes = bytes(8)
     clock_offset_ms: int | None = None
-    hail_due_ms: int = 0
+    hailed_at_ms: int = 0
     reviewed: int = 0  # so many of our logs, in order, this life of it has seen listed
     epoch_opened: int = 0  # highest epoch of its frames that we can open
     epoch_held: int = 0  # highest epoch of our frames that it says it can open

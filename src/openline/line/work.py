@@ -27,6 +27,7 @@ from openline.record.note import author_line, checkpoint_text, format_note
 from openline.record.roster import Roster, origin_of, station_of
 from openline.wire.items import Item, Note
 
+LONG_AGO_MS: Final = 1 << 48
 NO_FLOW: Final = Flow(sent=0, moved_at_ms=0, reported=0)
 
 
@@ -61,6 +62,12 @@ class Work:
         self.fresh: Fresh | None = None
         self.exhibits: list[bytes] = []  # that other parties put into the record: judged before they are believed
 
+    # ---------------------------------------------------------------- time
+    def since(self, at_ms: int) -> int:
+        """How long ago that was, in ms. An instant still to come, because the clock was set back, is long ago: whoever
+        waits for it would wait for days, and going on too early costs a repetition at most."""
+        return self.now_ms - at_ms if at_ms <= self.now_ms else LONG_AGO_MS
+
     # ---------------------------------------------------------------- wants
     def send(self, peer: int, *items: Item, bearer: str | None = None) -> None:
         """Ask for items to go out after the commit."""
@@ -75,7 +82,8 @@ class Work:
         """Replace one log's state and write its row in this turn's transaction."""
         self.logs[log.log] = log
         newest = self.newest.get(log.log.party)
-        if newest is None or newest.generation < log.log.generation:
+        older = newest is not None and newest.generation > log.log.generation
+        if not older and log.log.party != self.me:  # of our own the newest is the one we write, whatever was read back
             self.newest[log.log.party] = log.log
         self.writes.append(PutLog(row_of(log)))
 
