@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
@@ -28,6 +29,7 @@ from openline.seal.spelling import INT_MAX, Fields, items, octets, whole, write_
 
 CERTIFICATE_LABEL: Final = "openline/certificate/v1"
 REVOCATION_LABEL: Final = "openline/revocation/v1"
+JOIN_LABEL: Final = b"openline/join-nonce/v1\n"
 CERTIFICATE_BYTES_MAX: Final = 16 * 1024
 REVOCATION_BYTES_MAX: Final = 128 * 1024
 TLS_CERTIFICATE_BYTES_MAX: Final = 4096
@@ -207,12 +209,13 @@ def _tls_key(der: bytes, where: str) -> bytes:
         certificate = x509.load_der_x509_certificate(der)
         key = certificate.public_key()
         spelled_again = certificate.public_bytes(serialization.Encoding.DER)
-    except (ValueError, TypeError) as problem:
+    except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion) as problem:
         raise Malformed(f"{where}: not an X.509 certificate ({problem})", der) from problem
     if not isinstance(key, Ed25519PublicKey):
         raise Malformed(f"{where}: its key is not Ed25519", der)
     if spelled_again != der:
         raise Malformed(f"{where}: not DER", der)
+    signature.check_public_key(key.public_bytes_raw(), where)
     return key.public_bytes_raw()
 
 
@@ -237,6 +240,9 @@ def _tls_certificate(seed: bytes, party_id: bytes, not_before_ms: int, not_after
     except (ValueError, OverflowError, OSError) as problem:
         raise Malformed(f"station certificate: the window cannot be written ({problem})") from problem
     return built.public_bytes(serialization.Encoding.DER)
+
+
+_REVOCATION_NAMES: Final = ("party id", "certificate digest", "at", "last agreed", "reason")
 
 
 class Agreed(NamedTuple):
@@ -272,8 +278,7 @@ def parse_revocation(data: bytes, root: RootPublic) -> Revocation:
     """Read a revocation and check it under `root`. Raises Malformed or Forged."""
     what = "revocation"
     signed = parse_signed(data, REVOCATION_LABEL, what, REVOCATION_BYTES_MAX)
-    names = ("party id", "certificate digest", "at", "last agreed", "reason")
-    fields = Fields(signed.body, f"{what} body", names, REVOCATION_BYTES_MAX)
+    fields = Fields(signed.body, f"{what} body", _REVOCATION_NAMES, REVOCATION_BYTES_MAX)
     party_id = fields.octets(0, 32)
     if party_id != root.party_id:
         raise Malformed(f"{fields.where(0)}: names another party than the root that should have signed", data)
@@ -304,6 +309,26 @@ def certificate_digest(data: bytes) -> bytes:
     return parse_signed(data, CERTIFICATE_LABEL, "station certificate", CERTIFICATE_BYTES_MAX).digest
 
 
+def join_nonce(line_id: bytes, party_id: bytes) -> bytes:
+    """The nonce in certificates of a party that joined later: the charter, which never changes, holds none of it.
+
+    The line id holds fresh nonces of all founders, so a certificate still fits one line only. (R-146)
+    """
+    return hashlib.sha256(JOIN_LABEL + line_id + party_id).digest()
+
+
+def certified_party(data: bytes) -> bytes:
+    """Which party a certificate says it is of, before anything is checked. Raises Malformed."""
+    signed = parse_signed(data, CERTIFICATE_LABEL, "station certificate", CERTIFICATE_BYTES_MAX)
+    return Fields(signed.body, "station certificate body", _NAMES, CERTIFICATE_BYTES_MAX).octets(0, 32)
+
+
+def revoking_party(data: bytes) -> bytes:
+    """Which party a revocation says it is of, before anything is checked. Raises Malformed."""
+    signed = parse_signed(data, REVOCATION_LABEL, "revocation", REVOCATION_BYTES_MAX)
+    return Fields(signed.body, "revocation body", _REVOCATION_NAMES, REVOCATION_BYTES_MAX).octets(0, 32)
+
+
 def tls_fingerprint(certificate: Certificate) -> bytes:
     """SHA-256 of the pinned TLS certificate, for people who compare."""
     return hashlib.sha256(certificate.tls_certificate).digest()
@@ -319,11 +344,14 @@ __all__ = [
     "Standing",
     "StationSecrets",
     "certificate_digest",
+    "certified_party",
     "certify",
     "draw_station",
+    "join_nonce",
     "parse_certificate",
     "parse_revocation",
     "parse_station",
     "revoke",
+    "revoking_party",
     "tls_fingerprint",
 ]

@@ -124,8 +124,8 @@ def parse_charter(data: bytes, draft: bool = False) -> Charter:
     where = fields.where
     parties = tuple(_party(one, where(2)) for one in fields.items(2, PARTIES_MAX, 2))
     nonces = tuple(octets(one, where(3), NONCE_BYTES) for one in fields.items(3, len(parties), len(parties)))
-    languages = tuple(_language(one, where(5)) for one in fields.items(5, LANGUAGES_MAX, 1))
-    handling = tuple(_banner(one, where(6)) for one in fields.items(6, LANGUAGES_MAX))
+    languages = tuple(read_language(one, where(5)) for one in fields.items(5, LANGUAGES_MAX, 1))
+    handling = tuple(read_banner(one, where(6)) for one in fields.items(6, LANGUAGES_MAX))
     due = [whole(one, where(7), 1, DUE_MS_MAX) for one in fields.items(7, 4, 4)]
     offices = tuple(
         tuple(text(office, where(11), OFFICE_CHARS_MAX) for office in items(one, where(11), OFFICES_MAX))
@@ -139,7 +139,7 @@ def parse_charter(data: bytes, draft: bool = False) -> Charter:
         languages,
         handling,
         (due[0], due[1], due[2], due[3]),
-        _limits(fields.items(8, 3, 3), where(8)),
+        read_limits(fields.items(8, 3, 3), where(8)),
         fields.text(9, 64),
         tuple(octets(one, where(10), 32) for one in fields.items(10, FORMATS_MAX)),
         offices,
@@ -179,19 +179,22 @@ def _party(value: object, where: str) -> CharterParty:
     return CharterParty(text(name, where, NAME_CHARS_MAX), root.check(where))
 
 
-def _language(value: object, where: str) -> str:
+def read_language(value: object, where: str) -> str:
+    """A language tag (BCP 47). Raises Malformed naming `where`."""
     tag = text(value, where, 35)
     if not tag.isascii() or not all(part.isalnum() for part in tag.split("-")):
         raise Malformed(f"{where}: “{tag}” is not a language tag (BCP 47)")
     return tag
 
 
-def _banner(value: object, where: str) -> tuple[str, str]:
+def read_banner(value: object, where: str) -> tuple[str, str]:
+    """A handling banner with its language. Raises Malformed naming `where`."""
     language, banner = items(value, where, 2, 2)
-    return _language(language, where), text(banner, where, BANNER_CHARS_MAX)
+    return read_language(language, where), text(banner, where, BANNER_CHARS_MAX)
 
 
-def _limits(values: list[object], where: str) -> CharterLimits:
+def read_limits(values: list[object], where: str) -> CharterLimits:
+    """Three limits in the order of `CharterLimits`. Raises Malformed naming `where`."""
     return CharterLimits(
         whole(values[0], where, 1, BODY_BYTES_MAX),
         whole(values[1], where, 1, ENTRIES_PER_MINUTE_MAX),

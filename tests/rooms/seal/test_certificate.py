@@ -13,6 +13,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from openline.errors import Forged, Malformed
 from openline.limits import RENEW_WARN_BEFORE_MS
@@ -113,6 +115,25 @@ def test_a_root_cannot_certify_what_no_roster_may_hold(change: Change, said: str
     """R-042, R-043, R-046."""
     with pytest.raises(Malformed, match=said):
         parse_certificate(resigned(change), root(0).public)
+
+
+@given(st.integers(0, 400), st.integers(1, 255))
+@settings(max_examples=120, deadline=None)
+def test_a_spoiled_tls_certificate_raises_only_what_is_promised(at: int, flip: int) -> None:
+    der = bytearray(station(0)[1].tls_certificate)
+    der[at % len(der)] ^= flip
+    try:
+        certificates._tls_key(bytes(der), "TLS certificate")
+    except Malformed as refused:
+        assert refused.reason.startswith("TLS certificate")
+
+
+def test_a_tls_key_of_an_unknown_kind_is_refused() -> None:
+    der = station(0)[1].tls_certificate
+    ed25519 = bytes.fromhex("300506032b6570032100")
+    assert ed25519 in der
+    with pytest.raises(Malformed, match="TLS certificate"):
+        certificates._tls_key(der.replace(ed25519, bytes.fromhex("300506032b657f032100")), "TLS certificate")
 
 
 def test_the_window_begins_with_its_first_instant_and_ends_before_its_last() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from cryptography.exceptions import UnsupportedAlgorithm
 
 from openline.errors import LocalFault
 from openline.seal import primitives
@@ -24,3 +25,12 @@ def test_a_wrong_answer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
             broken.setattr(primitives, name, lambda: False)
             with pytest.raises(LocalFault, match=shown):
                 check_primitives(DRAW)
+
+
+def test_a_library_without_a_primitive_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def lacking() -> bool:
+        raise UnsupportedAlgorithm("no ML-DSA here")
+
+    monkeypatch.setattr(primitives, "_mldsa44", lacking)
+    with pytest.raises(LocalFault, match="ML-DSA-44: this machine's library does not have it"):
+        check_primitives(DRAW)
