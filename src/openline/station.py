@@ -16,7 +16,6 @@ import signal
 import sys
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final
 
 from openline import __version__, limits
@@ -27,6 +26,7 @@ from openline.console import asking
 from openline.console.attaching import wanted_files
 from openline.console.cli import run
 from openline.console.control import ControlDoor
+from openline.console.home import LineHome
 from openline.console.keeping import Kept, keep_line
 from openline.console.operations import StationOperations
 from openline.console.papers import Papers
@@ -89,6 +89,11 @@ class Station:
     def store(self) -> Store:
         """The record."""
         return self.kept.store
+
+    @property
+    def line(self) -> LineHome:
+        """Where its files lie."""
+        return self.kept.line
 
     @property
     def papers(self) -> Papers:
@@ -181,7 +186,7 @@ class Station:
         submissions, drafts = self._choose()
         if drafts:
             events.insert(0, Submitted(tuple(drafts)))
-        if not events:
+        if not events and not submissions:
             self._settle()
             return
         try:
@@ -201,6 +206,7 @@ class Station:
         """As many submissions as one commit may hold; a token that is known becomes the place it had."""
         chosen: list[Submission] = []
         drafts: list[Draft] = []
+        tokens: set[str] = set()
         size = 0
         while self._submissions:
             one = self._submissions[0]
@@ -210,8 +216,10 @@ class Station:
                 self._wake.set()
                 break
             chosen.append(self._submissions.pop(0))
-            tokens = {draft.token for draft in drafts if draft.token}
-            drafts += [d for d in one.drafts if not d.token or not (self._known(d.token) or d.token in tokens)]
+            for draft in one.drafts:
+                if not draft.token or (draft.token not in tokens and self._known(draft.token) is None):
+                    drafts.append(draft)
+                    tokens.add(draft.token)
             size += cost
         return chosen, drafts
 
@@ -346,10 +354,6 @@ class Station:
     def status(self) -> asking.Status:
         """How the line is."""
         return status_of(self.state, self.charter, self.watch, self.started_at_ms, self.now_ms())
-
-    def backup(self, path: Path, passphrase: bytes) -> int:
-        """Write an encrypted copy of the store; returns its bytes."""
-        return self.kept.backup(path, passphrase)
 
 
 def bearers_of(kept: Kept, roads: Roads) -> list[Bearer]:

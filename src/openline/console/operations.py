@@ -16,6 +16,7 @@ from openline.console.asking import Place
 from openline.console.attaching import take_files
 from openline.console.codes import Told
 from openline.console.exporting import export
+from openline.console.home import LineHome
 from openline.console.papers import Papers
 from openline.console.showing import Reader, place_of
 from openline.errors import Refused
@@ -26,6 +27,7 @@ from openline.record import entry as entries
 from openline.record.body import Acknowledgement, Message, encode_acknowledgement, encode_message
 from openline.record.entry import Ref
 from openline.seal.charter import Charter
+from openline.store.backup import make_backup
 
 KINDS_OF_OURS: Final = (entries.CERTIFICATE, entries.REVOCATION)
 
@@ -34,6 +36,10 @@ class Running(Protocol):
     """What operations need of the station they speak for."""
 
     charter: Charter
+
+    @property
+    def line(self) -> LineHome:
+        """Where its files lie."""
 
     @property
     def papers(self) -> Papers:
@@ -181,7 +187,10 @@ class StationOperations:
             export, running.store, running.papers, Path(ask.path), chosen, bodies=ask.bodies, now_ms=running.now_ms()
         )
 
-    async def backup(self, ask: asking.Backup) -> asking.BackedUp: raise Refused("x")
+    async def backup(self, ask: asking.Backup) -> asking.BackedUp:
+        """Consistent while the station runs; holds the charter and roster too, never the keyring."""
+        return await asyncio.to_thread(_back_up, self._running.line, Path(ask.path), ask.passphrase.encode())
+
     async def carry_out(self, ask: asking.CarryOut) -> asking.Carried: raise Refused("x")
     async def carry_in(self, ask: asking.CarryIn) -> asking.Carried: raise Refused("x")
 
@@ -190,6 +199,12 @@ class StationOperations:
         """Answered before the station ends."""
         self._running.stop()
         return asking.Nothing()
+
+
+def _back_up(line: LineHome, path: Path, passphrase: bytes) -> asking.BackedUp:
+    beside = {"charter.cbor": line.charter.read_bytes(), "roster.cbor": line.roster.read_bytes()}
+    make_backup(line.store, path, passphrase, beside=beside)
+    return asking.BackedUp(str(path), path.stat().st_size)
 
 
 assert asking.BATCH_MAX <= limits.COMMIT_ENTRIES_MAX  # one request is at most one commit

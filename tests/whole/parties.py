@@ -1,0 +1,161 @@
+"""Real parties for tests of the whole program: homes made by the commands, stations as processes, files that travel."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from openline.console.link import ControlLink
+
+WITHIN_S = 60.0
+PASSPHRASE = "a passphrase for tests"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Desk:
+    """One party: its home, its port, its running station if there is one."""
+
+    name: str
+    home: Path
+    port: int
+    line: str = "hotline"
+    process: subprocess.Popen[bytes] | None = None
+    starts: int = 0
+    log: Path = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.log = self.home.parent / f"{self.name}.log"
+
+    def run(self, *arguments: str, ok: int | None = 0, **more: Any) -> subprocess.CompletedProcess[str]:
+        """One command of the real program. Fails the test when it ends with another code than `ok` (None: any)."""
+        command = [sys.executable, "-m", "openline", *arguments, "--home", str(self.home)]
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=WITHIN_S, cwd=self.home.parent, check=False, **more
+        )
+        if ok is not None and done.returncode != ok:
+            raise AssertionError(f"{' '.join(command)} ended with {done.returncode}\n{done.stdout}\n{done.stderr}")
+        return done
+
+    def json(self, *arguments: str) -> Any:
+        return json.loads(self.run(*arguments, "--json").stdout)
+
+    @property
+    def passphrase_file(self) -> Path:
+        return self.home / "passphrase"
+
+    @property
+    def control(self) -> Path:
+        return self.home / "lines" / self.line / "control.sock"
+
+    @property
+    def store_path(self) -> Path:
+        return self.home / "lines" / self.line / "store.sqlite"
+
+    def settings(self, dial: dict[str, int], *more: str) -> None:
+        dials = ", ".join(f'"{name}" = "127.0.0.1:{port}"' for name, port in dial.items())
+        rows = [
+            "[station]",
+            f'line = "{self.line}"',
+            f'passphrase_file = "{self.passphrase_file}"',
+            f"[lines.{self.line}]",
+            f'listen = ["127.0.0.1:{self.port}"]',
+            f"dial = {{ {dials} }}",
+            *more,
+        ]
+        (self.home / "station.toml").write_text("\n".join(rows) + "\n")
+
+    def start(self) -> None:
+        """Start the station as a process and wait until it answers."""
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "openline", "serve", "--home", str(self.home)],
+                stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=self.home.parent,
+            )  # fmt: skip
+        self.starts += 1
+        until = time.monotonic() + WITHIN_S
+        while time.monotonic() < until:
+            if self.process.poll() is not None:
+                raise AssertionError(f"the station of {self.name} ended: {self.log.read_text()[-3000:]}")
+            try:
+                ControlLink.open(self.control).close()
+            except Exception:  # noqa: BLE001  not up yet, whatever the reason
+                time.sleep(0.02)
+            else:
+                return
+        raise AssertionError(f"the station of {self.name} did not answer: {self.log.read_text()[-3000:]}")
+
+    def link(self) -> ControlLink:
+        return ControlLink.open(self.control)
+
+    def kill(self) -> None:
+        """SIGKILL: no goodbye, no flush."""
+        assert self.process is not None
+        os.kill(self.process.pid, signal.SIGKILL)
+        self.process.wait(WITHIN_S)
+        self.process = None
+
+    def stop(self) -> None:
+        """End in order."""
+        if self.process is None:
+            return
+        self.process.terminate()
+        try:
+            code = self.process.wait(WITHIN_S)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise
+        self.process = None
+        assert code == 0, f"{self.name} ended with {code}: {self.log.read_text()[-3000:]}"
+
+
+def make_parties(folder: Path, *names: str) -> list[Desk]:
+    """Homes with a party each, settings that dial everybody, cards exchanged as files."""
+    desks = []
+    for name in names:
+        home = folder / name.lower()
+        home.mkdir(mode=0o700)
+        desk = Desk(name, home, free_port())
+        desk.passphrase_file.write_text(PASSPHRASE + "\n")
+        desk.passphrase_file.chmod(0o600)
+        desk.run("party", "create", name, "--passphrase-file", str(desk.passphrase_file))
+        desks.append(desk)
+    for desk in desks:
+        desk.settings({other.name: other.port for other in desks if other is not desk})
+        (folder / f"{desk.name}.card").write_text(desk.run("party", "card").stdout)
+    return desks
+
+
+def open_line(folder: Path, desks: list[Desk]) -> None:
+    """The ceremony: only files travel, and everybody ends with the same digits."""
+    first, *rest = desks
+    secret = ("--passphrase-file", str(first.passphrase_file))
+    cards = [word for other in rest for word in ("--with", str(folder / f"{other.name}.card"))]
+    first.run("line", "propose", first.line, *cards, "--out", str(folder / "proposal"), *secret)
+    acceptances = []
+    for desk in rest:
+        path = folder / f"{desk.name}.acceptance"
+        secret = ("--passphrase-file", str(desk.passphrase_file))
+        card = ("--card", str(folder / f"{first.name}.card"))
+        desk.run("line", "accept", str(folder / "proposal"), *card, "--yes", "--out", str(path), *secret)
+        acceptances.append(str(path))
+    secret = ("--passphrase-file", str(first.passphrase_file))
+    opening = str(folder / "opening")
+    digits = [first.json("line", "open", *acceptances, "--out", opening, *secret)["digits"]]
+    for desk in rest:
+        secret = ("--passphrase-file", str(desk.passphrase_file))
+        digits.append(desk.json("line", "open", opening, *secret)["digits"])
+    assert len(set(digits)) == 1, digits
