@@ -258,7 +258,9 @@ def _check(writes: Sequence[Write], held: _Held) -> None:
                 total, data = held.blobs.get(write.digest, (write.total, b""))
                 total, end = chunks.get(write.digest, (total, len(data)))
                 total = total or write.total  # 0: dropped earlier in this turn
-                chunks[write.digest] = (total, end + len(rest_of(write, end, total)))
+                end += len(rest_of(write, end, total))
+                if end:  # an empty chunk leaves no trace, not even of its total
+                    chunks[write.digest] = (total, end)
             case DropBlob():
                 chunks[write.digest] = (0, 0)
             case PutLog() | PutReceipt() | PutPq() | PutExhibit() | PutState():
@@ -297,7 +299,9 @@ def _apply(write: Write, held: _Held) -> None:
             held.states[write.name] = (write.version, write.data)
         case PutBlob():
             total, data = held.blobs.get(write.digest, (write.total, b""))
-            held.blobs[write.digest] = (total, data + rest_of(write, len(data), total))
+            data += rest_of(write, len(data), total)
+            if data:
+                held.blobs[write.digest] = (total, data)
         case DropBlob():
             held.blobs.pop(write.digest, None)
         case PutSubmission():

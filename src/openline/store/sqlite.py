@@ -48,7 +48,7 @@ class SqliteStore(Queries):
         read_only: bool = False,
         synchronous: str = "EXTRA",  # anything less is for tests that must see a loss
     ) -> None:
-        self.path = Path(path)
+        self.path = Path(path) if vfs else Path(path).resolve()  # as SQLite will, so that all names stand side by side
         self._vfs = vfs
         self._read_only = read_only
         self._synchronous = synchronous
@@ -142,7 +142,7 @@ class SqliteStore(Queries):
         # journal's deletion durable. Come back after a power cut, it would roll the whole store back (seed 0).
         conn.execute(
             f"PRAGMA synchronous = {self._synchronous}; PRAGMA page_size = {PAGE_BYTES}; PRAGMA journal_mode = WAL;"
-            f"PRAGMA wal_autocheckpoint = {WAL_BYTES // PAGE_BYTES};"
+            f"PRAGMA wal_autocheckpoint = {WAL_BYTES // PAGE_BYTES}; PRAGMA journal_size_limit = {WAL_BYTES};"
             "PRAGMA recursive_triggers = ON"  # so that REPLACE meets the triggers too
         )
         if conn.pragma("journal_mode") != "wal":  # SQLite answers so instead of raising

@@ -35,18 +35,18 @@ AT_S = OPENED_AT_MS // 1_000
 BLOB = bytes(range(256)) * 1_000
 
 
-def written() -> Log:
+def written(noted: tuple[int, ...] = NOTED, pq_at: int = 512) -> Log:
     """Party 0's log: 600 entries, some checkpoints, receipts of party 1, a post-quantum pair."""
     log = Log(two(), 0)
-    for size in NOTED:
+    for size in noted:
         while log.size < size:
             kind = entry.ACKNOWLEDGEMENT if log.size % 50 == 49 else entry.MESSAGE
             log.write(b"entry %d" % log.size, kind=kind)
         log.sign()
         if size != 257:
             log.receipt(1, AT_S + size)
-    log.pq(0, 0, 512)
-    log.pq(1, AT_S + 512, 512)
+    log.pq(0, 0, pq_at)
+    log.pq(1, AT_S + pq_at, pq_at)
     return log
 
 
@@ -77,32 +77,32 @@ def turns(log: Log) -> list[list[Write]]:
     return done
 
 
-def beside(log: Log) -> list[Write]:
+def beside(log: Log, blob: bytes = BLOB) -> list[Write]:
     """An exhibit that proves, one that only shows junk, an attachment, a submission, a snapshot."""
-    one, other = Log(two(), 1), Log(two(), 1, life=0)
+    one, other = Log(two(), 1), Log(two(), 1)
     one.write(b"peace"), other.write(b"war")
     one.sign(), other.sign()
     proof = encode_exhibit(TwoRoots(one.note(), other.note()))
     return [
         PutExhibit(sha256(proof).digest(), proof, OPENED_AT_MS, True),
         PutExhibit(sha256(b"junk").digest(), b"junk", OPENED_AT_MS, False),
-        *[PutBlob(sha256(BLOB).digest(), at, len(BLOB), BLOB[at : at + 65_536]) for at in range(0, len(BLOB), 65_536)],
+        *[PutBlob(sha256(blob).digest(), at, len(blob), blob[at : at + 65_536]) for at in range(0, len(blob), 65_536)],
         PutSubmission("a message of ours", log.log, 7),
         PutState("count", 1, b"600"),
     ]
 
 
-def fill(store: Store, log: Log) -> None:
+def fill(store: Store, log: Log, blob: bytes = BLOB) -> None:
     """Commit all of it."""
     for writes in turns(log):
         store.commit(writes)
-    store.commit(beside(log))
+    store.commit(beside(log, blob))
 
 
-def filled(path: Path, log: Log) -> None:
+def filled(path: Path, log: Log, blob: bytes = BLOB) -> None:
     """A store with all of it, closed."""
     store = SqliteStore(path)
-    fill(store, log)
+    fill(store, log, blob)
     store.close()
 
 

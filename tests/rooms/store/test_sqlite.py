@@ -42,6 +42,19 @@ def test_a_second_writer_is_told_who_has_the_store(path: Path) -> None:
     SqliteStore(path).close()
 
 
+def test_a_store_has_one_lock_under_all_its_names(path: Path, tmp_path: Path) -> None:
+    """R-195."""
+    (tmp_path / "elsewhere").mkdir()
+    other = tmp_path / "elsewhere" / "link.sqlite"
+    other.symlink_to(path)
+    store = SqliteStore(other)
+    store.commit(turn(A, 0, 1))
+    with pytest.raises(Locked):
+        SqliteStore(path)
+    store.close()
+    assert [name.name for name in other.parent.iterdir()] == ["link.sqlite"]
+
+
 def test_a_second_process_is_locked_out_and_the_lock_dies_with_its_holder(path: Path) -> None:
     program = (
         "import sys, time; from openline.store.sqlite import SqliteStore; s = SqliteStore(sys.argv[1]);"
