@@ -207,6 +207,8 @@ def encode_header(header: Header) -> bytes:
 
 # --- reading: strict, one spelling
 
+_last_read: tuple[object, object, After] = ([], [], NOTHING_HELD)  # as above: one call's memory
+
 
 def parse_header(data: bytes) -> Header:
     """A header from leaf bytes. Raises Malformed on anything `encode_header` would not have written. (R-072, R-073)"""
@@ -218,12 +220,23 @@ def parse_header(data: bytes) -> Header:
         whole(kind, KIND_MAX, "entry header: kind", data),
         whole(precedence, FLASH, "entry header: precedence", data),
         whole(flags, FLAGS_KNOWN, "entry header: flags", data),
-        After(_read_held(held, data), _read_receipted(receipted, data)),
+        _read_after(held, receipted, data),
         tuple([_read_ref(item, data) for item in rows(references, REFERENCES_MAX, "entry header: references", data)]),
         octets(digest, 32, "entry header: digest", data),
     )
     same(encode_header(header), data, "entry header")
     return header
+
+
+def _read_after(held: object, receipted: object, data: bytes) -> After:
+    """One object for entries that follow each other with the same `after`, as within a commit."""
+    global _last_read
+    known_held, known_receipted, after = _last_read
+    if held == known_held and receipted == known_receipted:  # true equals 1 here; the spelling then differs
+        return after
+    after = After(_read_held(held, data), _read_receipted(receipted, data))
+    _last_read = (held, receipted, after)
+    return after
 
 
 def _read_held(value: object, data: bytes) -> tuple[Held, ...]:

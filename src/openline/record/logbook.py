@@ -113,9 +113,7 @@ class LogBook:
 
     def _keep(self, header: Header, item: Entry) -> None:
         before = self.entries[-1].header.after if self.entries else NOTHING_HELD
-        if header.after == before:
-            header = header._replace(after=before)  # one object for a whole commit
-        else:
+        if header.after is not before and header.after != before:
             self.changes.append((header.index, header.after))
         self.entries.append(EntryFinding(header, item.body))
         self.leaves.append(leaf(item.header))

@@ -32,9 +32,8 @@ def read_members(charter: bytes, certificates: Sequence[Paper], revocations: Seq
     terms = parse_charter(charter)
     held = [_read_certificate(party, data, terms) for party, data in certificates]
     revoked = tuple([(party, _read_revocation(party, data, terms)) for party, data in revocations])
-    digests = {revocation.certificate for _, revocation in revoked}
     parties = tuple(
-        Party(member.root.party_id, member.name, _stations(member.root.party_id, held, digests))
+        Party(member.root.party_id, member.name, _stations(member.root.party_id, held, revoked))
         for member in terms.parties
     )
     return Members(terms, Roster(terms.line_id(), terms.opened_at_ms, parties), revoked)
@@ -55,7 +54,10 @@ def station_keys(certificate: Certificate, revoked: bool) -> StationKeys:
     )
 
 
-def _stations(party_id: bytes, held: Sequence[Certificate], revoked: set[bytes]) -> tuple[StationKeys, ...]:
+def _stations(
+    party_id: bytes, held: Sequence[Certificate], revocations: Sequence[tuple[int, Revocation]]
+) -> tuple[StationKeys, ...]:
+    revoked = {revocation.certificate for _, revocation in revocations if revocation.party_id == party_id}
     own = {certificate.digest: certificate for certificate in held if certificate.party_id == party_id}
     ordered = sorted(own.values(), key=lambda certificate: (certificate.not_before_ms, certificate.digest))
     return tuple(station_keys(certificate, certificate.digest in revoked) for certificate in ordered)

@@ -60,8 +60,8 @@ def extend(size: int, peaks: Peaks, leaves: Sequence[bytes]) -> tuple[Peaks, lis
     """
     if len(peaks) != size.bit_count():
         raise LocalFault(f"{len(peaks)} peaks do not belong to a log of {size} entries: load the log again")
-    if not leaves:
-        return peaks, []
+    if len(leaves) == 1:
+        return _extend_by_one(size, peaks, leaves[0])
     waiting = list(peaks)  # taken from the right, smallest subtree first
     made: list[bytes] = []  # new peaks, smallest first
     stored: list[StoredNode] = []
@@ -81,6 +81,20 @@ def extend(size: int, peaks: Peaks, leaves: Sequence[bytes]) -> tuple[Peaks, lis
         index >>= 1
         level += 1
     return (*waiting, *reversed(made)), stored
+
+
+def _extend_by_one(size: int, peaks: Peaks, leaf: bytes) -> tuple[Peaks, list[StoredNode]]:
+    """`extend` for the lone entry, which is what an unhurried line appends."""
+    waiting = list(peaks)
+    stored: list[StoredNode] = []
+    digest, index, level = leaf, size, 0
+    while index & 1:
+        digest = sha256(b"\x01" + waiting.pop() + digest).digest()
+        index >>= 1
+        level += 1
+        if not level & 7:
+            stored.append((level, index, digest))
+    return (*waiting, digest), stored
 
 
 def root(peaks: Peaks) -> bytes:

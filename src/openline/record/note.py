@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 import struct
 from hashlib import sha256
 from typing import Final, NamedTuple
@@ -31,6 +32,7 @@ MLDSA44_BYTES: Final = 2420
 AT_S_MAX: Final = 2**63 - 1
 _SEPARATOR: Final = b"\n\n"
 _LINE_START: Final = "— "
+_CONTROL: Final = re.compile("[\\x00-\\x09\\x0b-\\x1f]")
 
 
 class NoteSignature(NamedTuple):
@@ -194,7 +196,7 @@ def parse_note(data: bytes) -> Note:
         whole = data.decode()
     except UnicodeDecodeError as error:
         raise Malformed(f"note is not UTF-8 at byte {error.start}", data) from error
-    if any(char < " " and char != "\n" for char in whole):
+    if _CONTROL.search(whole):
         raise Malformed("note holds a control character", data)
     text, empty_line, signed = data.rpartition(_SEPARATOR)
     if not empty_line or not text:
@@ -207,7 +209,7 @@ def parse_note(data: bytes) -> Note:
 
 def _parse_line(line: str, number: int, data: bytes) -> NoteSignature:
     name, space, coded = line.removeprefix(_LINE_START).partition(" ")
-    if not line.startswith(_LINE_START) or not space or not name or "+" in name or any(c.isspace() for c in name):
+    if not line.startswith(_LINE_START) or not space or not name or "+" in name or name.split() != [name]:
         raise Malformed(f"note: signature line {number} is not an em dash, a key name and a signature", data)
     payload = _from_base64(coded)
     if payload is None or len(payload) < 5:

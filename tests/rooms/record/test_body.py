@@ -82,7 +82,7 @@ def bent(key: int, value: object) -> bytes:
         (b"hello", "message"),
         (cbor2.dumps(GOOD) + b"\xf6", "one spelling"),
         (cbor2.dumps({**GOOD, 9: 1}), "keys 0 to 8"),
-        (cbor2.dumps({True if k == 1 else k: v for k, v in GOOD.items()}), "whole number"),
+        (cbor2.dumps({True if k == 1 else k: v for k, v in GOOD.items()}), "one spelling"),
         (bent(0, "x" * 257), "subject"),
         (bent(0, b"x"), "subject"),
         (bent(0, "two\nlines"), r"U\+000A"),

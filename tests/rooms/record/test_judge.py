@@ -197,7 +197,7 @@ NAME = entry.log_name(OURS.log)
     ],
 )
 def test_a_file_made_anew_is_refused_where_it_was_changed(items: list[Item], error: type[PeerFault], says: str) -> None:
-    """R-171 to R-176"""
+    """R-171, R-172, R-173, R-174, R-175"""
     with pytest.raises(error) as caught:
         found(items)
     assert says in caught.value.reason
