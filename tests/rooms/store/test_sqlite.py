@@ -14,7 +14,7 @@ import pytest
 
 from openline.errors import LocalFault, Locked, Misconfigured, StoreDown
 from openline.line.ports import PutBlob, PutExhibit, PutNodes, PutPq, PutReceipt, PutSubmission, Store
-from openline.store import migrations, sqlite
+from openline.store import migrations, sqlite, wal
 from openline.store.sqlite import SqliteStore
 from tests.contracts.store_contract import A, B, StoreContract, entry, turn
 
@@ -115,6 +115,16 @@ def test_nobody_else_can_read_the_files(path: Path) -> None:
     store.commit(turn(A, 0, 2))
     for name in path.parent.iterdir():
         assert name.stat().st_mode & 0o077 == 0, name
+    store.close()
+
+
+def test_every_commit_is_synced_and_the_log_is_written_ahead(path: Path) -> None:
+    """R-190. The settings that the power cuts of `test_disk` are survived with are those of the real file."""
+    store = SqliteStore(path)
+    for conn in (store._writer, store._reader):
+        assert conn is not None and conn.pragma("journal_mode") == "wal"
+        assert conn.pragma("synchronous") == 3, "EXTRA"
+    assert Path(f"{path}-wal").stat().st_size >= wal.WAL_BYTES, "its room is written out before it is needed"
     store.close()
 
 
