@@ -114,6 +114,11 @@ class FrameReader:
                 self._search_from -= keep
         return out
 
+    @property
+    def waiting_bytes(self) -> int:
+        """Bytes at the end of the stream that are not yet a whole frame and may become one."""
+        return len(self._buf) - self._at
+
     def _advance(self, view: memoryview, out: list[bytes | Malformed]) -> bool:
         """One decision at `_at`; False when more bytes are needed for the next."""
         at = self._at
