@@ -1,4 +1,4 @@
-"""How a line stands: its charter, and everything its record has changed since. A fold over statements. (R-140 to R-159)
+"""How a line stands: its charter, and everything its record has changed since. A fold over statements. (R-140 to R-153)
 
 The answer depends on the statements only, never on the order in which they came here. What a statement was written
 after shows in its header, so each is judged by the line as its author could know it:
@@ -22,21 +22,10 @@ from typing import Final, NamedTuple
 
 from openline.errors import Malformed, PeerFault
 from openline.limits import PARTIES_MAX
-from openline.record.amendment import (
-    Answer,
-    Change,
-    Close,
-    Join,
-    Leave,
-    Paper,
-    Proposal,
-    Statement,
-    Terms,
-    with_party,
-    with_terms,
-)
-from openline.record.entry import CERTIFICATE, LogId, Ref
+from openline.record.entry import LogId, Ref
 from openline.record.fields import dump_map
+from openline.record.statement import Answered, Brought, Proposed, Statement, Written
+from openline.seal.amendment import Change, Close, Join, Leave, Proposal, Terms, amended
 from openline.seal.certificate import (
     Certificate,
     Revocation,
@@ -46,7 +35,7 @@ from openline.seal.certificate import (
     parse_revocation,
     revoking_party,
 )
-from openline.seal.charter import Charter, parse_charter
+from openline.seal.charter import Charter
 from openline.seal.party import RootPublic
 
 STATEMENTS_MAX: Final = 1024  # of one party: later ones are held and shown, and change nothing (R-150)
@@ -62,7 +51,7 @@ WAITING: Final = "waiting for the record"
 
 
 class Amendment(NamedTuple):
-    """One proposal and what became of it. `lacking`: parties whose yes it still needs; `why`: for people."""
+    """One proposal and what became of it. `lacking`: whose yes it still needs, or who said no; `why`: for people."""
 
     ref: Ref
     proposal: Proposal
@@ -73,9 +62,9 @@ class Amendment(NamedTuple):
 
 
 class Record(NamedTuple):
-    """What the fold looks at. `held`: sizes of logs; `stations`: certificate digest (or its first 8 bytes) of a log;
+    """What the fold looks at: statements, sizes of logs, the certificate digest (or its first 8 bytes) of each log,
 
-    `covered`: how much of a log other parties have receipted; `revocations`: known from elsewhere than the record.
+    how much of a log other parties have receipted, and revocations known from elsewhere than the record.
     """
 
     statements: Mapping[Ref, Statement]
@@ -103,353 +92,292 @@ class Standing(NamedTuple):
 
     def encode(self) -> bytes:
         """A snapshot in one spelling, for comparing. (R-156)"""
-        return dump_map((
-            [list(one.ref) for one in self.amendments if one.state == IN_FORCE],
-            [list(one.ref) for one in self.amendments if one.state == VOID],
-            list(self.left),
-            self.closed,
-            [[party, one.digest] for party, one in self.certificates],
-            [[party, one.digest] for party, one in self.revocations],
-        ))  # fmt: skip
+        force = [list(one.ref) for one in self.amendments if one.state == IN_FORCE]
+        certificates = [[party, one.digest] for party, one in self.certificates]
+        revocations = [[party, one.digest] for party, one in self.revocations]
+        return dump_map((force, list(self.left), self.closed, certificates, revocations))
 
 
 class Checks:
-    """Papers already checked, so that judging again does not verify again. A pure function's memory."""
+    """Papers already checked, so that judging again does not verify again: a pure function's memory."""
 
     def __init__(self) -> None:
-        self.known: dict[tuple[bytes, bytes], Certificate | Revocation | None] = {}
+        self.known: dict[bytes, Certificate | Revocation | None] = {}
 
 
 def stand(charter: Charter, record: Record, checks: Checks | None = None) -> Standing:
     """Judge the record. Raises nothing: what cannot count is left out, or listed as what it is."""
-    return _Fold(charter, record, checks or Checks()).standing()
+    papers = _Papers(charter, record, checks or Checks())
+    return _Fold(charter, record, papers).standing()
 
 
-def precedes(first: Statement, then: Statement) -> bool:
-    """Whether `then` was written knowing `first`, as its own header says. (R-142)"""
-    if first.ref.party == then.ref.party:
-        return first.ref < then.ref
-    for party, generation, size in then.held:
-        if party == first.ref.party:
-            return (first.ref.generation, first.ref.index) < (generation, size)
-    return False
+class _Papers:
+    """Certificates and revocations of the record, each under the root of the party it is of. (R-151, R-152)"""
+
+    def __init__(self, charter: Charter, record: Record, checks: Checks) -> None:
+        self._charter = charter
+        self._checks = checks
+        self._roots: dict[bytes, tuple[int, RootPublic]] = {}
+        self._members: set[tuple[int, bytes]] = set()
+        for one in record.statements.values():  # whoever may yet join
+            if isinstance(one, Proposed) and isinstance(one.said.change, Join):
+                place, card = one.said.change.place, one.said.change.card
+                self._roots[card.party_id] = (PARTIES_MAX, card.root)
+                self._members.add((place, card.party_id))
+        self._roots |= {party.root.party_id: (number, party.root) for number, party in enumerate(charter.parties)}
+        self._members |= {(number, party.root.party_id) for number, party in enumerate(charter.parties)}
+        found = [self._checked(one) for one in record.statements.values() if isinstance(one, Brought)]
+        self.certificates = {paper.digest: paper for paper in found if isinstance(paper, Certificate)}
+        self.revocations = {paper.digest: paper for paper in found if isinstance(paper, Revocation)}
+        self._revoked = [*record.revocations, *self.revocations.values()]
+
+    def _checked(self, one: Brought) -> Certificate | Revocation | None:
+        try:
+            party_id = certified_party(one.data) if one.is_certificate else revoking_party(one.data)
+        except Malformed:
+            return None
+        if party_id not in self._roots:
+            return None
+        if one.data not in self._checks.known:
+            self._checks.known[one.data] = self._verified(one, *self._roots[party_id])
+        return self._checks.known[one.data]
+
+    def _verified(self, one: Brought, number: int, root: RootPublic) -> Certificate | Revocation | None:
+        try:
+            if not one.is_certificate:
+                return parse_revocation(one.data, root)
+            certificate = parse_certificate(one.data, root)
+        except PeerFault:
+            return None
+        joined = number == PARTIES_MAX
+        nonce = join_nonce(self._charter.line_id(), root.party_id) if joined else self._charter.nonces[number]
+        return certificate if certificate.line_nonce == nonce else None
+
+    def revoking(self, party: int, station: bytes) -> Revocation | None:
+        """The party's own revocation of a certificate, named by its digest or the first 8 bytes."""
+        for one in self._revoked:
+            if station and one.certificate.startswith(station) and (party, one.party_id) in self._members:
+                return one
+        return None
+
+    def of(self, terms: Charter) -> tuple[list[tuple[int, Certificate]], list[tuple[int, Revocation]]]:
+        """Those of parties on the line, with their numbers, in one order."""
+        numbers = {party.root.party_id: number for number, party in enumerate(terms.parties)}
+        held = [(numbers[one.party_id], one) for one in self.certificates.values() if one.party_id in numbers]
+        gone = [(numbers[one.party_id], one) for one in self.revocations.values() if one.party_id in numbers]
+        held.sort(key=lambda pair: (pair[0], pair[1].not_before_ms, pair[1].digest))
+        return held, sorted(gone, key=lambda pair: (pair[0], pair[1].digest))
 
 
 class _Presence(NamedTuple):
-    """Who had ever been on the line, and who had gone."""
+    """Who had ever been on the line, and who was there."""
 
     ever: frozenset[int]
-    gone: frozenset[int]
-
-    @property
-    def here(self) -> frozenset[int]:
-        return self.ever - self.gone
+    here: frozenset[int]
 
 
 class _Fold:
-    def __init__(self, charter: Charter, record: Record, checks: Checks) -> None:
-        self.charter = charter
-        self.line_id = charter.line_id()
-        self.record = record
-        self.checks = checks
-        self.founders = frozenset(range(len(charter.parties)))
-        self.settled = True
+    def __init__(self, charter: Charter, record: Record, papers: _Papers) -> None:
+        self._charter = charter
+        self._record = record
+        self._papers = papers
         every = _bounded(record.statements)
-        self.roots = self._known_roots(every)
-        self.papers = self._check_papers(every)
-        self.revoked = {paper.certificate: paper for paper in (*record.revocations, *self._revocations())}
-        self.counting = [one for one in every if self._counts(one)]
-        self.waiting = {one.ref for one in every} - {one.ref for one in self.counting}
-        self.proposals = {one.ref: one for one in self.counting if isinstance(one.body, Proposal)}
-        self.answers: dict[Ref, list[Statement]] = {}
-        for one in self.counting:
-            if isinstance(one.body, Answer) and one.about in self.proposals:
-                self.answers.setdefault(one.about, []).append(one)
-        self.turnovers = self._turnovers()
-        self.presence: dict[Ref, _Presence] = {}
+        counting = [one for one in every if self._counts(one.at)]
+        self._settled = len(counting) == len(every)
+        self._proposals = {one.at.ref: one for one in counting if isinstance(one, Proposed)}
+        self._answers: dict[Ref, list[Answered]] = {ref: [] for ref in self._proposals}
+        for one in counting:
+            if isinstance(one, Answered) and one.about in self._proposals:
+                self._answers[one.about].append(one)
+        self._turnovers = self._find_turnovers()
+        founders = frozenset(range(len(charter.parties)))
+        self._founding = _Presence(founders, founders)
+        self._presence: dict[Ref, _Presence] = {}
         self._settle_presence()
-
-    # --- papers
-
-    def _known_roots(self, every: list[Statement]) -> dict[bytes, tuple[int, RootPublic]]:
-        """Root keys by party id, with the party's number: founders, and whoever a proposal would let join."""
-        roots = {}
-        for one in every:
-            change = one.body.change if isinstance(one.body, Proposal) else None
-            if isinstance(change, Join):
-                roots[change.card.party_id] = (change.place, change.card.root)
-        for number, party in enumerate(self.charter.parties):
-            roots[party.root.party_id] = (number, party.root)
-        return roots
-
-    def _check_papers(self, every: list[Statement]) -> dict[bytes, tuple[int, Certificate | Revocation]]:
-        found: dict[bytes, tuple[int, Certificate | Revocation]] = {}
-        for one in every:
-            if isinstance(one.body, Paper):
-                checked = self._check_paper(one.kind == CERTIFICATE, one.body.data)
-                if checked is not None:
-                    found.setdefault(checked[1].digest, checked)
-        return found
-
-    def _check_paper(self, is_certificate: bool, data: bytes) -> tuple[int, Certificate | Revocation] | None:
-        """Under the root of the party it is of, whoever brought it; and made for this line. (R-151, R-152)"""
-        try:
-            party_id = certified_party(data) if is_certificate else revoking_party(data)
-        except Malformed:
-            return None
-        number, root = self.roots.get(party_id, (-1, None))
-        if root is None:
-            return None
-        if (party_id, data) not in self.checks.known:
-            self.checks.known[party_id, data] = self._verify(is_certificate, number, root, data)
-        paper = self.checks.known[party_id, data]
-        return None if paper is None else (number, paper)
-
-    def _verify(
-        self, is_certificate: bool, number: int, root: RootPublic, data: bytes
-    ) -> Certificate | Revocation | None:
-        try:
-            if not is_certificate:
-                return parse_revocation(data, root)
-            certificate = parse_certificate(data, root)
-        except PeerFault:
-            return None
-        founder = number in self.founders
-        nonce = self.charter.nonces[number] if founder else join_nonce(self.line_id, root.party_id)
-        return certificate if certificate.line_nonce == nonce else None
-
-    def _revocations(self) -> list[Revocation]:
-        return [paper for _, paper in self.papers.values() if isinstance(paper, Revocation)]
 
     # --- what counts
 
-    def _counts(self, one: Statement) -> bool:
+    def _counts(self, at: Written) -> bool:
         """Everything it was written after is held, and no revocation disowns it. (R-142, R-153)"""
-        if any(self.record.held.get(LogId(party, generation), 0) < size for party, generation, size in one.held):
-            self.settled = False
+        if any(self._record.held.get(LogId(party, generation), 0) < size for party, generation, size in at.held):
             return False
-        station = self.record.stations.get(one.log, b"")
-        revocation = next((r for digest, r in self.revoked.items() if station and digest.startswith(station)), None)
+        revocation = self._papers.revoking(at.ref.party, self._record.stations.get(at.log, b""))
         if revocation is None:
             return True
-        agreed = {log.generation: log.size for log in revocation.agreed}.get(one.ref.generation, 0)
-        if one.ref.index < max(agreed, self.record.covered.get(one.log, 0)):
-            return True
-        self.settled = False
-        return False
+        agreed = {log.generation: log.size for log in revocation.agreed}.get(at.ref.generation, 0)
+        return at.ref.index < max(agreed, self._record.covered.get(at.log, 0))
 
-    def _turnovers(self) -> list[Statement]:
+    def _find_turnovers(self) -> list[Proposed]:
         """Proposals that somebody joins or leaves, a bounded number of each party. (R-150)"""
         used: dict[int, int] = {}
         found = []
-        for one in self.proposals.values():
-            assert isinstance(one.body, Proposal)
-            if isinstance(one.body.change, Join | Leave):
-                used[one.ref.party] = used.get(one.ref.party, 0) + 1
-                if used[one.ref.party] <= TURNOVERS_MAX and self._may_stand(one.body.change):
+        for one in self._proposals.values():
+            if isinstance(one.said.change, Join | Leave):
+                used[one.at.ref.party] = used.get(one.at.ref.party, 0) + 1
+                if used[one.at.ref.party] <= TURNOVERS_MAX and self._may_stand(one.said.change):
                     found.append(one)
         return found
 
     def _may_stand(self, change: Join | Leave) -> bool:
         if isinstance(change, Leave):
             return True
-        founding = self.charter.parties
-        nonce = join_nonce(self.line_id, change.card.party_id)
+        founding, card = self._charter.parties, change.card
         return (
             len(founding) <= change.place < PARTIES_MAX
-            and change.certificate.line_nonce == nonce
-            and all(change.card.party_id != party.root.party_id for party in founding)
-            and all(change.card.name != party.name for party in founding)
+            and change.certificate.line_nonce == join_nonce(self._charter.line_id(), card.party_id)
+            and all(card.party_id != party.root.party_id and card.name != party.name for party in founding)
         )
 
     # --- who was on the line, in the past of each statement
 
     def _settle_presence(self) -> None:
         """Rounds until nothing changes: each round knows one more joining or leaving than the one before."""
-        turning = {one.ref for one in self.turnovers}
-        narrow = [one for one in self.counting if one.ref in turning or one.about in turning]
+        narrow = [at for one in self._turnovers for at in (one.at, *(a.at for a in self._answers[one.at.ref]))]
         for _ in range(ROUNDS_MAX):
-            after = {one.ref: self._presence_before(one) for one in narrow}
-            if after == self.presence:
+            after = {at.ref: self._presence_before(at) for at in narrow}
+            if after == self._presence:
                 break
-            self.presence = after
-        self.presence |= {one.ref: self._presence_before(one) for one in self.counting if one.ref not in self.presence}
+            self._presence = after
+        wide = [at for one in self._proposals.values() for at in (one.at, *(a.at for a in self._answers[one.at.ref]))]
+        self._presence |= {at.ref: self._presence_before(at) for at in wide if at.ref not in self._presence}
 
-    def _presence_before(self, then: Statement) -> _Presence:
-        return self._presence_of([one for one in self.turnovers if self._complete(one, then)])
+    def _presence_before(self, then: Written) -> _Presence:
+        ever, gone = set(self._founding.ever), set()
+        for one in self._turnovers:
+            if self._complete(one, then):
+                if isinstance(one.said.change, Join):
+                    ever.add(one.said.change.place)
+                elif isinstance(one.said.change, Leave):
+                    gone.add(one.said.change.party)
+        return _Presence(frozenset(ever), frozenset(ever - gone))
 
-    def _presence_of(self, complete: list[Statement]) -> _Presence:
-        ever, gone = set(self.founders), set()
-        for one in complete:
-            assert isinstance(one.body, Proposal)
-            change = one.body.change
-            if isinstance(change, Join):
-                ever.add(change.place)
-            elif isinstance(change, Leave):
-                gone.add(change.party)
-        return _Presence(frozenset(ever), frozenset(gone))
-
-    def _present(self, one: Statement) -> _Presence:
-        return self.presence.get(one.ref, _Presence(self.founders, frozenset()))
+    def _present(self, at: Written) -> _Presence:
+        return self._presence.get(at.ref, self._founding)
 
     # --- consent
 
-    def _complete(self, proposal: Statement, before: Statement | None = None) -> bool:
-        """Whether all have said yes that must: altogether, or as far as the author of `before` could know."""
-        if before is not None and not precedes(proposal, before):
+    def _complete(self, one: Proposed, then: Written | None = None) -> bool:
+        """Whether all have said yes that must: altogether, or as far as the author of `then` could know."""
+        if then is not None and not then.knew(one.at):
             return False
-        return self._is_made_by_one_present(proposal) and not self._lacking(proposal, before)[1]
+        return self._could_propose(one) and not self._consent(one, then)[1]
 
-    def _is_made_by_one_present(self, proposal: Statement) -> bool:
+    def _could_propose(self, one: Proposed) -> bool:
         """A stranger's proposal, or one whose place does not follow the last, never comes into force. (R-146, R-159)"""
-        present = self._present(proposal)
-        assert isinstance(proposal.body, Proposal)
-        change = proposal.body.change
-        if isinstance(change, Join):
-            if change.place in present.ever or not present.ever >= set(range(change.place)):
-                return False
-        elif isinstance(change, Leave) and change.party not in present.here:
+        present, change = self._present(one.at), one.said.change
+        if isinstance(change, Join) and (change.place in present.ever or not present.ever >= set(range(change.place))):
             return False
-        return proposal.ref.party in present.here
+        if isinstance(change, Leave) and change.party not in present.here:
+            return False
+        return one.at.ref.party in present.here
 
-    def _lacking(self, proposal: Statement, before: Statement | None) -> tuple[set[int], set[int]]:
+    def _consent(self, one: Proposed, then: Written | None) -> tuple[set[int], set[int]]:
         """Who has said yes, and whose yes is lacking."""
-        assert isinstance(proposal.body, Proposal)
-        change = proposal.body.change
-        yes, needed = {proposal.ref.party}, set(self._present(proposal).here)
-        for answer in self._first_answers(proposal, before):
-            if self._is_yes(proposal, answer):
-                yes.add(answer.ref.party)
-                needed |= self._present(answer).here
+        change = one.said.change
+        yes, needed = {one.at.ref.party}, set(self._present(one.at).here)
+        for answer in self._first_answers(one, then):
+            if self._is_yes(one, answer):
+                yes.add(answer.at.ref.party)
+                needed |= self._present(answer.at).here
         if isinstance(change, Leave):
-            if change.party == proposal.ref.party:
+            if change.party == one.at.ref.party:
                 return yes, set()
             needed.discard(change.party)
             if len(needed) < 2:  # one party alone cannot turn the other out: it can leave
                 needed.add(change.party)
         return yes, needed - yes
 
-    def _first_answers(self, proposal: Statement, before: Statement | None) -> list[Statement]:
-        first: dict[int, Statement] = {}
-        for answer in self.answers.get(proposal.ref, ()):
-            if before is not None and not precedes(answer, before):
-                continue
-            known = first.get(answer.ref.party)
-            if precedes(proposal, answer) and (known is None or answer.ref < known.ref):
-                first[answer.ref.party] = answer
+    def _first_answers(self, one: Proposed, then: Written | None) -> list[Answered]:
+        first: dict[int, Answered] = {}
+        for answer in self._answers[one.at.ref]:
+            if answer.at.knew(one.at) and (then is None or then.knew(answer.at)):
+                known = first.setdefault(answer.at.ref.party, answer)
+                if answer.at.ref < known.at.ref:
+                    first[answer.at.ref.party] = answer
         return list(first.values())
 
-    def _is_yes(self, proposal: Statement, answer: Statement) -> bool:
-        assert isinstance(answer.body, Answer) and isinstance(proposal.body, Proposal)
-        if not answer.body.accepted or answer.ref.party not in self._present(answer).here:
+    def _is_yes(self, one: Proposed, answer: Answered) -> bool:
+        if not answer.said.accepted or answer.at.ref.party not in self._present(answer.at).here:
             return False
-        withdrawn = any(
-            isinstance(one.body, Answer)
-            and not one.body.accepted
-            and one.ref.party == proposal.ref.party
-            and precedes(one, answer)
-            for one in self.answers.get(proposal.ref, ())
-        )
-        return not withdrawn and not (
-            isinstance(proposal.body.change, Join) and self._gave_place_away(proposal, answer)
-        )
+        noes = [no.at for no in self._answers[one.at.ref] if not no.said.accepted]
+        if any(no.ref.party == one.at.ref.party and answer.at.knew(no) for no in noes):
+            return False
+        return not (isinstance(one.said.change, Join) and self._gave_place_away(one, one.said.change.place, answer))
 
-    def _gave_place_away(self, proposal: Statement, answer: Statement) -> bool:
+    def _gave_place_away(self, one: Proposed, place: int, answer: Answered) -> bool:
         """One yes for one place: unless the other joining was refused or withdrawn before this answer. (R-147)"""
-        assert isinstance(proposal.body, Proposal) and isinstance(proposal.body.change, Join)
-        for other in self.turnovers:
-            assert isinstance(other.body, Proposal)
-            change = other.body.change
-            if other is proposal or not isinstance(change, Join) or change.place != proposal.body.change.place:
+        for other in self._turnovers:
+            change = other.said.change
+            if other is one or not isinstance(change, Join) or change.place != place:
                 continue
-            said = [one for one in self.answers.get(other.ref, ()) if one.ref < answer.ref]
-            own = [one for one in said if one.ref.party == answer.ref.party]
-            gave = other.ref.party == answer.ref.party and other.ref < answer.ref
-            gave = gave or any(isinstance(one.body, Answer) and one.body.accepted for one in own)
-            if gave and not self._is_dead(other, answer):
-                return True
+            given = [a.at.ref for a in self._answers[other.at.ref] if a.said.accepted] + [other.at.ref]
+            if any(ref.party == answer.at.ref.party and ref < answer.at.ref for ref in given):
+                if all(no.said.accepted for no in self._first_answers(other, answer.at)):
+                    return True
         return False
-
-    def _is_dead(self, proposal: Statement, before: Statement | None = None) -> bool:
-        """Some party's first answer was no; the proposer's no withdraws."""
-        firsts = self._first_answers(proposal, before)
-        return any(isinstance(one.body, Answer) and not one.body.accepted for one in firsts)
 
     # --- the outcome
 
     def standing(self) -> Standing:
         """Everything in force, in order, applied to the charter."""
-        force = self._ordered([one for one in self.proposals.values() if self._stands(one)])
-        standing = Standing(self.charter)
-        told: list[Amendment] = []
-        for one in force:
-            assert isinstance(one.body, Proposal)
-            yes, _ = self._lacking(one, None)
-            accepted = tuple(sorted(yes))
+        complete = [one for one in self._proposals.values() if self._stands(one)]
+        standing = Standing(self._charter)
+        force: list[Amendment] = []
+        rest = [
+            self._unfinished(one)
+            for one in sorted(self._record.statements.values(), key=_by_time)
+            if isinstance(one, Proposed) and one not in complete
+        ]
+        for one in self._ordered(complete):
+            accepted = tuple(sorted(self._consent(one, None)[0]))
             try:
-                standing = _apply(standing, one.body.change)
-                told.append(Amendment(one.ref, one.body, IN_FORCE, accepted))
+                standing = _apply(standing, one.said.change)
+                force.append(Amendment(one.at.ref, one.said, IN_FORCE, accepted))
             except Malformed as fault:
-                told.append(Amendment(one.ref, one.body, VOID, accepted, why=fault.reason))
-        told += [self._unfinished(one) for one in sorted(self.record.statements.values(), key=_place) if one not in force
-                 and isinstance(one.body, Proposal)]  # fmt: skip
-        members = {party.root.party_id: number for number, party in enumerate(standing.terms.parties)}
-        papers = [paper for _, paper in self.papers.values() if paper.party_id in members]
+                rest.append(Amendment(one.at.ref, one.said, VOID, accepted, why=fault.reason))
+        certificates, revocations = self._papers.of(standing.terms)
         return standing._replace(
-            certificates=tuple(sorted(
-                ((members[one.party_id], one) for one in papers if isinstance(one, Certificate)),
-                key=lambda pair: (pair[0], pair[1].not_before_ms, pair[1].digest),
-            )),
-            revocations=tuple(sorted(
-                ((members[one.party_id], one) for one in papers if isinstance(one, Revocation)),
-                key=lambda pair: (pair[0], pair[1].digest),
-            )),
-            amendments=tuple(told),
-            settled=self.settled,
-        )  # fmt: skip
+            certificates=tuple(certificates),
+            revocations=tuple(revocations),
+            amendments=(*force, *rest),
+            settled=self._settled,
+        )
 
-    def _stands(self, proposal: Statement) -> bool:
-        assert isinstance(proposal.body, Proposal)
-        if isinstance(proposal.body.change, Join | Leave) and proposal not in self.turnovers:
+    def _stands(self, one: Proposed) -> bool:
+        if isinstance(one.said.change, Join | Leave) and one not in self._turnovers:
             return False
-        return self._complete(proposal)
+        return self._complete(one)
 
-    def _ordered(self, force: list[Statement]) -> list[Statement]:
+    def _ordered(self, complete: list[Proposed]) -> list[Proposed]:
         """What was known to a proposal's author comes before it; else by time written, then place. (R-144)"""
-        left = sorted(force, key=lambda one: (one.at_ms, one.ref))
-        known = {
-            one.ref: [other.ref for other in left if other is not one and self._complete(other, one)] for one in left
-        }
-        done: list[Statement] = []
+        left = sorted(complete, key=_by_time)
+        done: list[Proposed] = []
         while left:
-            placed = {one.ref for one in done}
-            ready = [one for one in left if all(ref in placed for ref in known[one.ref])]
+            ready = [one for one in left if not any(self._complete(other, one.at) for other in left)]
             chosen = (ready or left)[0]  # in a circle of lies, the first by time
             left.remove(chosen)
             done.append(chosen)
         return done
 
-    def _unfinished(self, one: Statement) -> Amendment:
-        assert isinstance(one.body, Proposal)
-        if one.ref in self.waiting:
-            return Amendment(one.ref, one.body, WAITING, why="not all it was written after counts here")
-        if not self._is_made_by_one_present(one):
-            return Amendment(one.ref, one.body, VOID, why="its author could not propose this when it was written")
-        yes, lacking = self._lacking(one, None)
-        accepted, missing = tuple(sorted(yes)), tuple(sorted(lacking))
-        noes = sorted(a.ref.party for a in self._first_answers(one, None)
-                      if isinstance(a.body, Answer) and not a.body.accepted)  # fmt: skip
-        if one.ref.party in noes:
-            return Amendment(one.ref, one.body, WITHDRAWN, accepted, missing)
+    def _unfinished(self, one: Proposed) -> Amendment:
+        ref = one.at.ref
+        if ref not in self._proposals:
+            return Amendment(ref, one.said, WAITING, why="not all it was written after counts here")
+        if not self._could_propose(one):
+            return Amendment(ref, one.said, VOID, why="its author could not propose this when it was written")
+        yes, lacking = self._consent(one, None)
+        noes = [answer.at.ref.party for answer in self._first_answers(one, None) if not answer.said.accepted]
+        if ref.party in noes:
+            return Amendment(ref, one.said, WITHDRAWN, tuple(sorted(yes)))
         if noes:
-            return Amendment(one.ref, one.body, REFUSED, accepted, tuple(noes))
-        if not missing:
-            return Amendment(one.ref, one.body, VOID, accepted, why="it does not fit the line it would change")
-        return Amendment(one.ref, one.body, OPEN, accepted, missing)
+            return Amendment(ref, one.said, REFUSED, tuple(sorted(yes)), tuple(sorted(noes)))
+        if not lacking:
+            return Amendment(ref, one.said, VOID, tuple(sorted(yes)), why="it does not fit this line")
+        return Amendment(ref, one.said, OPEN, tuple(sorted(yes)), tuple(sorted(lacking)))
 
 
-def _place(one: Statement) -> tuple[int, Ref]:
-    return one.at_ms, one.ref
+def _by_time(one: Statement) -> tuple[int, Ref]:
+    return one.at.at_ms, one.at.ref
 
 
 def _bounded(statements: Mapping[Ref, Statement]) -> list[Statement]:
@@ -466,19 +394,11 @@ def _bounded(statements: Mapping[Ref, Statement]) -> list[Statement]:
 def _apply(standing: Standing, change: Change) -> Standing:
     """The line after one more amendment. Raises Malformed where it does not fit: it is then void."""
     match change:
-        case Terms():
-            return standing._replace(terms=_reread(with_terms(standing.terms, change)))
         case Join():
-            if change.place != len(standing.terms.parties):
-                raise Malformed(f"place {change.place} is not the next one")
-            return standing._replace(
-                terms=_reread(with_party(standing.terms, change)), joined=(*standing.joined, change)
-            )
-        case Leave():
-            return standing._replace(left=tuple(sorted({*standing.left, change.party})))
+            return standing._replace(terms=amended(standing.terms, change), joined=(*standing.joined, change))
+        case Terms():
+            return standing._replace(terms=amended(standing.terms, change))
+        case Leave(party):
+            return standing._replace(left=tuple(sorted({*standing.left, party})))
         case Close():
             return standing._replace(closed=True)
-
-
-def _reread(terms: Charter) -> Charter:
-    return parse_charter(terms.encode())

@@ -1,0 +1,73 @@
+"""Entries that may change the line, with what their place in the record says of when they were written."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from openline.errors import Malformed
+from openline.record.entry import AMENDMENT_ACCEPTED, AMENDMENT_PROPOSED, CERTIFICATE, REVOCATION, Header, LogId, Ref
+from openline.seal.amendment import Answer, Proposal, parse_answer, parse_proposal
+
+AMENDING: Final = frozenset((AMENDMENT_PROPOSED, AMENDMENT_ACCEPTED, CERTIFICATE, REVOCATION))
+
+
+class Written(NamedTuple):
+    """Where and when, by its author's clock, and after what: (party, generation, size) of the others' logs."""
+
+    ref: Ref
+    at_ms: int
+    held: tuple[tuple[int, bytes, int], ...]
+
+    @property
+    def log(self) -> LogId:
+        """The log it stands in."""
+        return LogId(self.ref.party, self.ref.generation)
+
+    def knew(self, other: Written) -> bool:
+        """Whether this was written knowing `other`, as its own header says. (R-142)"""
+        if other.ref.party == self.ref.party:
+            return other.ref < self.ref
+        for party, generation, size in self.held:
+            if party == other.ref.party:
+                return (other.ref.generation, other.ref.index) < (generation, size)
+        return False
+
+
+class Proposed(NamedTuple):
+    """A proposal on the record."""
+
+    at: Written
+    said: Proposal
+
+
+class Answered(NamedTuple):
+    """An answer on the record, to the proposal at `about`."""
+
+    at: Written
+    about: Ref
+    said: Answer
+
+
+class Brought(NamedTuple):
+    """A certificate or revocation that somebody brought onto the record; it carries its own proof."""
+
+    at: Written
+    is_certificate: bool
+    data: bytes
+
+
+Statement = Proposed | Answered | Brought
+
+
+def read_statement(log: LogId, header: Header, body: bytes) -> Statement:
+    """From an entry of one of the AMENDING kinds. Raises Malformed or Forged: it then changes nothing, and is shown."""
+    held = tuple([(item.party, item.generation, item.size) for item in header.after.held])
+    at = Written(Ref(log.party, log.generation, header.index), header.written_at_ms, held)
+    if header.kind == AMENDMENT_PROPOSED:
+        return Proposed(at, parse_proposal(body))
+    if header.kind == AMENDMENT_ACCEPTED:
+        said = parse_answer(body)
+        if not header.references:
+            raise Malformed("answer: it refers to no proposal", body)
+        return Answered(at, header.references[0], said)
+    return Brought(at, header.kind == CERTIFICATE, body)
