@@ -16,6 +16,7 @@ from openline.record.exhibit import Accusation
 from openline.record.export import Head
 from openline.record.note import COSIGNATURE_MLDSA44
 from openline.record.roster import Roster, StationKeys
+from openline.record.standing import Standing
 from openline.record.times import Interval
 from openline.seal.charter import Charter
 from openline.seal.party import Card
@@ -109,6 +110,7 @@ class Findings(NamedTuple):
     charter: Charter
     roster: Roster
     cards: tuple[Card, ...]
+    standing: Standing  # the line as its record has amended it; in an extract, as far as that shows
     logs: tuple[LogFinding, ...]
     accusations: tuple[Accusation, ...]
     unproven: tuple[str, ...]  # exhibits in the file that prove nothing, and why

@@ -28,9 +28,13 @@ from openline.record.export import (
     RevocationPaper,
 )
 from openline.record.findings import Findings, Job, LogFinding, Unsettled, verify
+from openline.record.joining import joined_doubts, record_of
 from openline.record.logbook import LogBook
-from openline.record.members import Members, Paper, read_members
+from openline.record.members import Members, Paper, read_members, with_revocations
+from openline.record.roster import station_of
+from openline.record.standing import stand
 from openline.record.weigh import receipts_of, weigh
+from openline.seal.charter import parse_charter
 from openline.seal.party import Card, parse_card
 
 _ORDER: Final = (Head, CharterPaper, CardPaper, CertificatePaper, RevocationPaper, LogStart, ExhibitPaper)
@@ -116,11 +120,13 @@ class _Walk:
 
     def _read_members(self, head: Head) -> Members:
         if self.members is None:
-            self.members = read_members(self.charter, self.certificates, self.revocations)
+            founders = len(parse_charter(self.charter).parties)
+            joined = [card for party, card in sorted(self.cards, key=_party) if party >= founders]
+            self.members = read_members(self.charter, self.certificates, self.revocations, joined)
             if self.members.roster.line_id != head.line_id:
                 raise Malformed("export: its head names another line than its charter")
+            parties = self.members.roster.parties
             for party, card in self.cards:
-                parties = self.members.roster.parties
                 if party >= len(parties) or card.party_id != parties[party].party_id:
                     raise Malformed(f"export: the card of {card.name!r} is not of party {party}")
         return self.members
@@ -148,19 +154,22 @@ class _Walk:
         if self.head is None or self.stage < _ORDER.index(CharterPaper):
             raise Malformed("export: it holds no head and no charter")
         members = self._read_members(self.head)
+        standing = stand(members.charter, record_of(self.books.values(), [one for _, one in members.revocations]))
+        doubts = joined_doubts(members.roster, standing)
+        members = with_revocations(members, standing.revocations)
         weighed = weigh(self.books, members.revocations, self.head.kind == export.RECORD)
         accusations, unproven = self._judge_exhibits(members)
-        logs = tuple(self._finding(book, members, accusations) for _, book in sorted(self.books.items()))
         findings = Findings(
             self.head,
             members.charter,
             members.roster,
             tuple(card for _, card in self.cards),
-            logs,
+            standing,
+            tuple(self._finding(book, members, accusations) for _, book in sorted(self.books.items())),
             tuple(accusations),
             tuple(unproven),
             weighed.missing,
-            weighed.doubts,
+            (*doubts, *weighed.doubts),
             len(self.jobs),
         )
         return Unsettled(findings, self.jobs)
@@ -189,16 +198,17 @@ class _Walk:
         return list(accusations.values()), unproven
 
     def _finding(self, book: LogBook, members: Members, accusations: list[Accusation]) -> LogFinding:
-        receipts = receipts_of(book, self.books, len(members.roster.parties))
+        station = station_of(members.roster, book.log.party, book.start.station)
         disputed = [found.size for found in accusations if found.log == book.log]
-        disputed += self._uncovered(book, members)
+        if station.revoked:
+            disputed += self._uncovered(book, members)
         return LogFinding(
             book.log,
-            book.station,
+            station,
             book.start.size,
             tuple(book.entries),
             len(book.noted),
-            receipts,
+            receipts_of(book, self.books, members.roster),
             tuple(book.pq_sizes),
             book.withheld,
             min(disputed, default=None),
@@ -207,8 +217,6 @@ class _Walk:
     @staticmethod
     def _uncovered(book: LogBook, members: Members) -> list[int]:
         """Under a revoked key: entries past what the revocation agrees to and what another party's receipt covers."""
-        if not book.station.revoked:
-            return []
         agreed = [
             one.size
             for party, revocation in members.revocations
@@ -217,3 +225,7 @@ class _Walk:
         ]
         covered = max([0, *agreed, *(size for _, size in book.receipts)])
         return [covered] if covered < book.start.size else []
+
+
+def _party(numbered: tuple[int, Card]) -> int:
+    return numbered[0]

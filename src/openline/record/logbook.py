@@ -52,7 +52,7 @@ class LogBook:
         self.leaves: list[bytes] = []
         self.changes: list[tuple[int, After]] = []  # where `after` differs from the entry before
         self.noted: dict[int, bytes] = {}  # size -> root, ascending
-        self.receipts: dict[tuple[int, int], tuple[int, bool]] = {}  # (witness, size) -> at_s, revoked
+        self.receipts: dict[tuple[int, int], tuple[int, bytes]] = {}  # (witness, size) -> at_s, station
         self.arrivals: dict[tuple[int, int], int] = {}
         self.pq_sizes = [0] * len(roster.parties)
         self.withheld = 0
@@ -60,7 +60,6 @@ class LogBook:
         self._whole = whole
         self._jobs = jobs
         self._signers = self._known_signers(roster)
-        self._receipt_names = [receipt_name_of(roster, party) for party in range(len(roster.parties))]
         self._peaks: merkle.Peaks = ()
         self._noted_size = 0
         self._unproved: int | None = None  # extract: the entry that waits for its proof
@@ -182,7 +181,7 @@ class LogBook:
             at_s, signature = parse_timestamped(line.signature, ED25519_BYTES)
             if (party, checkpoint.size) in self.receipts:
                 raise Malformed(f"{under}: party {party} receipts them twice")
-            self.receipts[party, checkpoint.size] = (at_s, station.revoked)
+            self.receipts[party, checkpoint.size] = (at_s, station.digest)
             what = f"{under}: receipt of party {party}"
             self._jobs.append(Job(algorithm, station.receipt_key, signature, cosigned_text(text, at_s), what))
         else:

@@ -10,33 +10,71 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from openline.errors import Forged, Malformed
+from openline.limits import PARTIES_MAX
 from openline.record.roster import Party, Roster, StationKeys
-from openline.seal.certificate import Certificate, Revocation, parse_certificate, parse_revocation
+from openline.seal.certificate import Certificate, Revocation, join_nonce, parse_certificate, parse_revocation
 from openline.seal.charter import Charter, parse_charter
+from openline.seal.party import Card, RootPublic
 
 
 class Members(NamedTuple):
-    """A line's charter and the roster that its papers make; `revocations` as (party, revocation)."""
+    """A line's charter and the roster that its papers make; `revocations` as (party, revocation).
+
+    Parties past those of the charter are there because their cards were given: whether the others let them join,
+    the record's amendments say (`record.standing`).
+    """
 
     charter: Charter
     roster: Roster
     revocations: tuple[tuple[int, Revocation], ...]
 
 
+class _Member(NamedTuple):
+    name: str
+    root: RootPublic
+    nonce: bytes
+
+
 Paper = tuple[int, bytes]
 """A signed paper and the number of the party that it is of."""
 
 
-def read_members(charter: bytes, certificates: Sequence[Paper], revocations: Sequence[Paper] = ()) -> Members:
-    """Read and check all papers of a line. Raises Malformed or Forged naming the paper. (R-096)"""
+def read_members(
+    charter: bytes,
+    certificates: Sequence[Paper],
+    revocations: Sequence[Paper] = (),
+    joined: Sequence[Card] = (),
+) -> Members:
+    """Read and check all papers of a line; `joined` are the cards of later parties, in the order of their numbers.
+
+    Raises Malformed or Forged naming the paper. (R-096)
+    """
     terms = parse_charter(charter)
-    held = [_read_certificate(party, data, terms) for party, data in certificates]
-    revoked = tuple([(party, _read_revocation(party, data, terms)) for party, data in revocations])
+    line_id = terms.line_id()
+    members = [_Member(*party, nonce) for party, nonce in zip(terms.parties, terms.nonces, strict=True)]
+    members += [_Member(card.name, card.root, join_nonce(line_id, card.party_id)) for card in joined]
+    if len(members) > PARTIES_MAX or len({member.root.party_id for member in members}) < len(members):
+        raise Malformed(f"{len(joined)} cards of joined parties: too many, or one stands twice", charter)
+    held = [_read_certificate(party, data, members) for party, data in certificates]
+    revoked = tuple([(party, _read_revocation(party, data, members)) for party, data in revocations])
     parties = tuple(
-        Party(member.root.party_id, member.name, _stations(member.root.party_id, held, revoked))
-        for member in terms.parties
+        Party(member.root.party_id, member.name, _stations(member.root.party_id, held, revoked)) for member in members
     )
-    return Members(terms, Roster(terms.line_id(), terms.opened_at_ms, parties), revoked)
+    return Members(terms, Roster(line_id, terms.opened_at_ms, parties), revoked)
+
+
+def with_revocations(members: Members, found: Sequence[tuple[int, Revocation]]) -> Members:
+    """The same members with revocations, already checked, that stand in the record."""
+    known = {revocation.digest for _, revocation in members.revocations}
+    every = (*members.revocations, *((party, one) for party, one in found if one.digest not in known))
+    revoked = {(one.party_id, one.certificate) for _, one in every}
+    parties = tuple(
+        party._replace(
+            stations=tuple(keys._replace(revoked=(party.party_id, keys.digest) in revoked) for keys in party.stations)
+        )
+        for party in members.roster.parties
+    )
+    return Members(members.charter, members.roster._replace(parties=parties), every)
 
 
 def station_keys(certificate: Certificate, revoked: bool) -> StationKeys:
@@ -63,17 +101,17 @@ def _stations(
     return tuple(station_keys(certificate, certificate.digest in revoked) for certificate in ordered)
 
 
-def _read_certificate(party: int, data: bytes, terms: Charter) -> Certificate:
+def _read_certificate(party: int, data: bytes, members: Sequence[_Member]) -> Certificate:
     what = f"station certificate of party {party}"
-    if party >= len(terms.parties):
-        raise Malformed(f"{what}: the charter names {len(terms.parties)} parties", data)
-    certificate = parse_certificate(data, terms.parties[party].root, what)
-    if certificate.line_nonce != terms.nonces[party]:
+    if party >= len(members):
+        raise Malformed(f"{what}: there are {len(members)} parties", data)
+    certificate = parse_certificate(data, members[party].root, what)
+    if certificate.line_nonce != members[party].nonce:
         raise Forged(f"{what}: made for another line", data)
     return certificate
 
 
-def _read_revocation(party: int, data: bytes, terms: Charter) -> Revocation:
-    if party >= len(terms.parties):
-        raise Malformed(f"revocation of party {party}: the charter names {len(terms.parties)} parties", data)
-    return parse_revocation(data, terms.parties[party].root)
+def _read_revocation(party: int, data: bytes, members: Sequence[_Member]) -> Revocation:
+    if party >= len(members):
+        raise Malformed(f"revocation of party {party}: there are {len(members)} parties", data)
+    return parse_revocation(data, members[party].root)

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from openline.record.entry import OPENING, After, LogId, entry_name, log_name
 from openline.record.findings import Doubt, Missing, ReceiptFinding
 from openline.record.logbook import LogBook
+from openline.record.roster import Roster, station_of
 from openline.record.times import Bounds, receipt_interval
 from openline.seal.certificate import Revocation
 
@@ -152,12 +153,14 @@ def _missing_receipts(books: Mapping[LogId, LogBook]) -> list[Missing]:
 # --- when
 
 
-def receipts_of(book: LogBook, books: Mapping[LogId, LogBook], parties: int) -> tuple[tuple[ReceiptFinding, ...], ...]:
+def receipts_of(
+    book: LogBook, books: Mapping[LogId, LogBook], roster: Roster
+) -> tuple[tuple[ReceiptFinding, ...], ...]:
     """Each party's receipts for a log with their intervals, ascending by size. (R-094)"""
-    found: list[list[ReceiptFinding]] = [[] for _ in range(parties)]
+    found: list[list[ReceiptFinding]] = [[] for _ in roster.parties]
     author = _Steps.of_receipts(book)
     witnesses: dict[int, _Steps] = {}
-    for (witness, size), (at_s, revoked) in sorted(book.receipts.items()):
+    for (witness, size), (at_s, station) in sorted(book.receipts.items()):
         if witness not in witnesses:
             witnesses[witness] = _Steps.of_holding(book.log, witness, books)
         said, noticed = witnesses[witness].around(size), author[witness].around(size)
@@ -168,6 +171,7 @@ def receipts_of(book: LogBook, books: Mapping[LogId, LogBook], parties: int) -> 
         )
         arrived = book.arrivals.get((witness, size))
         interval = receipt_interval(at_s, arrived, bounds)
+        revoked = station_of(roster, witness, station).revoked
         found[witness].append(ReceiptFinding(witness, size, at_s, arrived, interval, revoked))
     return tuple(tuple(receipts) for receipts in found)
 

@@ -12,15 +12,16 @@ from hypothesis import strategies as st
 
 from openline.errors import Forged, Malformed, PeerFault
 from openline.record import entry, export, findings, judge, merkle, note
-from openline.record.entry import Held, Receipted
+from openline.record.entry import Held, Receipted, Ref
 from openline.record.exhibit import TwoRoots, encode_exhibit
 from openline.record.export import Arrival, CharterPaper, Entry, Item, LogStart, NotePaper, Proof
 from openline.record.findings import Findings
 from openline.record.opening import Previous
 from openline.record.times import Interval
-from openline.seal.certificate import Agreed, revoke
+from openline.seal.amendment import Answer, Join, Proposal, encode_answer, encode_proposal
+from openline.seal.certificate import Agreed, join_nonce, revoke
 from openline.seal.signature import Ed25519Signer
-from tests.rooms.record.world import OPENED_AT_MS, Log, World, chosen, papers, talk, three, two, whole, word
+from tests.rooms.record.world import OPENED_AT_MS, Log, Side, World, chosen, papers, talk, three, two, whole, word
 
 OURS, THEIRS = talk()
 ITEMS = [*papers(two()), *whole(OURS), *whole(THEIRS, withheld=(1,))]
@@ -171,7 +172,7 @@ NAME = entry.log_name(OURS.log)
         (change(ITEMS, 2, ITEMS[2]._replace(party=1)), Malformed, "is not of party 1"),  # type: ignore[union-attr]
         (change(ITEMS, 4, None), Malformed, "no station certificate"),
         (change(ITEMS, 4, ITEMS[4]._replace(party=1)), PeerFault, "certificate"),  # type: ignore[union-attr]
-        (change(ITEMS, 4, ITEMS[4]._replace(party=3)), Malformed, "names 2 parties"),  # type: ignore[union-attr]
+        (change(ITEMS, 4, ITEMS[4]._replace(party=3)), Malformed, "there are 2 parties"),  # type: ignore[union-attr]
         # logs
         (change(ITEMS, where(LogStart), LogStart(*OURS.log, word("none"), 4)), Malformed, "no station certificate"),
         (
@@ -518,6 +519,76 @@ def test_a_revocation_that_names_another_root_is_a_doubt() -> None:
     paper = revoke(side.root, side.certificate.digest, OPENED_AT_MS, (Agreed(log.log.generation, 1, bytes(32)),), "x")
     result = found([*papers(world, revocations=((0, paper.signed),)), *whole(log)])
     assert [doubt.code for doubt in result.doubts] == ["other-root"]
+
+
+# --- a party that joined
+
+
+def joining(accepted: bool = True) -> tuple[World, list[Log]]:
+    """C joins the line of A and B: A proposes, B accepts, C writes."""
+    world = World(2)
+    third = Side(2)
+    third.nonce = join_nonce(world.charter.line_id(), third.root.party_id)
+    third.certificate = third.certified("first")
+    ours, theirs = Log(world, 0), Log(world, 1)
+    ours.write(encode_proposal(Proposal(Join(2, third.card, third.certificate))), kind=entry.AMENDMENT_PROPOSED)
+    ours.sign()
+    about = (Ref(*ours.log, 1),)
+    if accepted:
+        body = encode_answer(Answer(True))
+        theirs.write(body, kind=entry.AMENDMENT_ACCEPTED, held=(ours.held(),), references=about)
+    theirs.sign()
+    world.sides.append(third)
+    world.certificates.append((2, third.certificate.signed))
+    late = Log(world, 2)
+    late.write(b"thank you", held=(ours.held(), theirs.held()))
+    late.sign()
+    late.receipt(0, OPENED_AT_MS // 1000 + 5)
+    ours.receipt(2, OPENED_AT_MS // 1000 + 6)
+    return world, [ours, theirs, late]
+
+
+def test_a_party_that_the_others_let_join_is_on_the_roster() -> None:
+    """R-096"""
+    world, logs = joining()
+    result = found([*papers(world), *(item for log in logs for item in whole(log))])
+    assert [party.name for party in result.roster.parties] == ["Party A", "Party B", "Party C"]
+    assert (result.doubts, result.missing) == ((), ())
+    assert result.standing.current() == (0, 1, 2)
+    assert [receipt.witness for receipt in result.logs[0].held(1)] == [2]
+    assert result.logs[2].held(1)[0].witness == 0
+
+
+def test_a_party_of_which_no_amendment_says_that_it_joined_is_a_doubt() -> None:
+    world, logs = joining(accepted=False)
+    result = found([*papers(world), *(item for log in logs for item in whole(log))])
+    assert [doubt.code for doubt in result.doubts] == ["not-joined"]
+    assert "Party C" in result.doubts[0].sentence
+    world, logs = joining()
+    hidden = [*papers(world), *whole(logs[0], withheld=(1,)), *whole(logs[1]), *whole(logs[2])]
+    assert [doubt.code for doubt in found(hidden).doubts] == ["not-joined"]
+
+
+def test_a_stranger_without_a_card_cannot_be_read() -> None:
+    world, logs = joining()
+    items = [item for item in papers(world) if not (isinstance(item, export.CardPaper) and item.party == 2)]
+    with pytest.raises(Malformed, match="there are 2 parties"):
+        found([*items, *whole(logs[0])])
+
+
+def test_a_revocation_that_stands_in_the_record_only_counts_as_well() -> None:
+    world = World(2)
+    log = signed_up_to_its_receipt(world)
+    log.write(b"by whom?")
+    log.sign()
+    side = world.sides[0]
+    paper = revoke(side.root, side.certificate.digest, OPENED_AT_MS + 9_000, (), "key lost")
+    theirs = Log(world, 1)
+    theirs.write(paper.signed, kind=entry.REVOCATION)
+    theirs.sign()
+    result = found([*papers(world), *whole(log), *whole(theirs)])
+    assert result.logs[0].station.revoked
+    assert result.logs[0].disputed_from == 2
 
 
 # --- size

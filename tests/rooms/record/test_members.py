@@ -44,7 +44,7 @@ def test_a_certificate_for_another_line_is_refused() -> None:
     ("papers", "says"),
     [
         ([(1, A.certificate.signed)], "party 1"),
-        ([(2, A.certificate.signed)], "names 2 parties"),
+        ([(2, A.certificate.signed)], "there are 2 parties"),
         ([(0, A.certificate.signed[:-1])], "station certificate of party 0"),
         ([(0, A.certificate.signed[:-1] + b"\x00")], "party 0"),
         ([(0, b"")], "party 0"),

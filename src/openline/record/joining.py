@@ -1,0 +1,44 @@
+"""What the amendments in an export say of who is on the line, against who writes in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from openline.errors import PeerFault
+from openline.record.entry import LogId, Ref
+from openline.record.findings import Doubt
+from openline.record.logbook import LogBook
+from openline.record.roster import Roster
+from openline.record.standing import Record, Standing
+from openline.record.statement import AMENDING, Statement, read_statement
+from openline.seal.certificate import Revocation
+
+
+def record_of(books: Iterable[LogBook], revocations: Iterable[Revocation]) -> Record:
+    """The statements that change the line, from the entries that are disclosed."""
+    books = list(books)
+    statements: dict[Ref, Statement] = {}
+    for book in books:
+        for header, body in book.entries:
+            if header.kind in AMENDING and body is not None:
+                try:
+                    said = read_statement(book.log, header, body)
+                except PeerFault:
+                    continue  # does not read: it stands in the record and changes nothing
+                statements[said.at.ref] = said
+    return Record(
+        statements,
+        {book.log: book.start.size for book in books},
+        {book.log: book.start.station for book in books},
+        {book.log: max((size for _, size in book.receipts), default=0) for book in books},
+        tuple(revocations),
+    )
+
+
+def joined_doubts(roster: Roster, standing: Standing) -> Iterator[Doubt]:
+    """Parties whose cards are here and of whom no amendment here says that the others let them join. (R-096)"""
+    members = standing.terms.parties
+    for number, party in enumerate(roster.parties):
+        if number >= len(members) or members[number].root.party_id != party.party_id:
+            sentence = f"nothing in this file shows that party {number} ({party.name}) was let join"
+            yield Doubt("not-joined", LogId(number, b""), None, sentence)
