@@ -224,7 +224,7 @@ class Acknowledged(msgspec.Struct):
     note: str
 
 
-class Shown(msgspec.Struct, omit_defaults=True):
+class Shown(msgspec.Struct):
     """One entry as a person may see it. What has no meaning here is shown raw in `body`."""
 
     position: int

@@ -47,7 +47,7 @@ class Exporter:
         yield files.Head(self._papers.line_id, files.RECORD, self._now_ms, self._papers.me, scope)
         yield from self._papers_of_line()
         for row in self._rows:
-            yield self._log_start(row)
+            yield self._log_start(row, row.size)
             yield from self._whole_log(row, bodies=bodies)
         yield from (files.ExhibitPaper(one.data) for one in self._store.exhibits() if one.proves)
 
@@ -60,7 +60,6 @@ class Exporter:
             wanted[log].append(index)
         for row in self._rows:
             if row.log in wanted:
-                yield self._log_start(row)
                 yield from self._some_entries(row, wanted[row.log])
 
     def _papers_of_line(self) -> Iterator[files.Item]:
@@ -73,9 +72,10 @@ class Exporter:
         for number, revocation in papers.revocations:
             yield files.RevocationPaper(number, revocation.signed)
 
-    def _log_start(self, row: LogRow) -> files.LogStart:
+    def _log_start(self, row: LogRow, size: int) -> files.LogStart:
+        """`size` is that of the newest checkpoint of this log in the file."""
         station = station_of(self._roster, row.log.party, row.station)
-        return files.LogStart(row.log.party, row.log.generation, station.digest, row.size)
+        return files.LogStart(row.log.party, row.log.generation, station.digest, size)
 
     def _whole_log(self, row: LogRow, *, bodies: bool) -> Iterator[files.Item]:
         receipts = self._receipts(row)
@@ -98,6 +98,7 @@ class Exporter:
     def _some_entries(self, row: LogRow, indexes: Sequence[int]) -> Iterator[files.Item]:
         receipts = self._receipts(row)
         under = {index: self._covering(row, index + 1, receipts) for index in indexes}
+        yield self._log_start(row, max(note.size for note in under.values()))
         for note in sorted(set(under.values())):
             yield from self._note(row, note, receipts.get(note.size, []))
         for index in indexes:
