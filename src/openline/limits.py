@@ -64,6 +64,8 @@ IN_FLIGHT_BYTES_MAX: Final = 2 * COMMIT_BYTES_MAX
 IN_FLIGHT_ENTRIES_MAX: Final = 8192
 PENDING_BYTES_MAX: Final = 2 * COMMIT_BYTES_MAX  # received, not yet covered by a checked checkpoint
 RECENT_ROOTS: Final = 1024  # sizes whose root we remember, so that it need not be sent
+RELAY_AGAIN_AFTER_MS: Final = 30_000  # between repetitions of a receipt through a third party
+OPENED_LOGS_MAX: Final = 256  # of one peer: opened, and nothing held yet
 SERVE_OTHERS_AFTER_MS: Final = 10_000  # before we serve a third party's log
 
 # --- bearers

@@ -187,9 +187,7 @@ def _take_item(work: Work, peer: int, start: bytes, item: Item) -> None:
         case Entries():
             _take_entries(work, peer, start, item, None)
         case Opening(party, generation, secret, station):
-            log = LogId(party, generation)
-            if log not in work.logs and party < len(work.roster.parties):
-                work.secrets[log] = (secret, station)
+            intake.take_opening(work, peer, LogId(party, generation), secret, station)
         case Receipt():
             receipts.take(work, peer, start, item)
         case Hail():
@@ -212,7 +210,7 @@ def _take_item(work: Work, peer: int, start: bytes, item: Item) -> None:
 
 def _named(work: Work, peer: int, start: bytes, item: Commit | Entries | Checkpoint) -> LogId | None:
     try:
-        return find_log(item.log, peer, start, [*work.logs, *work.secrets])
+        return find_log(item.log, peer, start, [*work.logs, *(log for by, log in work.secrets if by == peer)])
     except Unresolved:
         if work.since(work.peer(peer).hailed_at_ms) >= hails.ANSWER_REST_MS:
             hails.hail(work, peer)  # shows what we hold, so that the sender begins at the beginning
@@ -223,7 +221,7 @@ def _take_entries(work: Work, peer: int, start: bytes, item: Commit | Entries, s
     log = _named(work, peer, start, item)
     if log is None or log == work.own:
         return
-    kept = intake.keep_pending(work, log, item.first, item.runs, item.entries)
+    kept = intake.keep_pending(work, peer, log, item.first, item.runs, item.entries)
     if kept is None or signature is None:
         return
     size = item.first + len(item.entries)

@@ -13,7 +13,7 @@ from openline.line.events import FindRoot
 from openline.line.forms import name_log
 from openline.line.outgoing import proved, pump, rewind, send_receipt, send_receipts
 from openline.line.ports import LogId
-from openline.line.state import Flow, PeerState, others
+from openline.line.state import Flow, LogState, PeerState, others
 from openline.line.work import Work
 from openline.wire.items import Differs, Hail, HailLog, HailReceipt, Lack
 
@@ -163,7 +163,7 @@ def _news(work: Work, party: int, item: Hail) -> bool:
     for row in item.logs:
         held = work.logs.get(LogId(row.party, row.generation))
         if row.size > (held.size if held else 0) and row.party in (party, work.me):
-            return not work.pending.get(LogId(row.party, row.generation))
+            return (party, LogId(row.party, row.generation)) not in work.pending
     return False
 
 
@@ -175,7 +175,8 @@ def _take_log(work: Work, party: int, start: bytes, row: HailLog) -> None:
     if row.size > ours:
         known = peer.lacks_since.get(log)
         since = known[1] if known else work.now_ms
-        work.put_peer(replace(peer, lacks_since={**peer.lacks_since, log: (row.size, since)}))
+        if known is not None or len(peer.lacks_since) < limits.HAIL_LOGS_MAX:
+            work.put_peer(replace(peer, lacks_since={**peer.lacks_since, log: (row.size, since)}))
     elif log in peer.lacks_since:
         work.put_peer(replace(peer, lacks_since={k: v for k, v in peer.lacks_since.items() if k != log}))
     if held is None or row.size == 0:
@@ -188,6 +189,20 @@ def _take_log(work: Work, party: int, start: bytes, row: HailLog) -> None:
             compare(work, party, row, root)
     if log.party == party and log != current_log(work, party, start):
         send_receipts(work, party, held)  # it still lists an old log of its own: it may lack our receipt, or another's
+
+
+    elif log.party not in (party, work.me):
+        _relay_receipt(work, party, held)
+
+
+def _relay_receipt(work: Work, party: int, held: LogState) -> None:
+    """Our receipt for a log whose author is out of our contact, through `party`; seldom, it cannot say it has it."""
+    receipt = held.receipts.get(work.me)
+    size, at_ms = work.peer(party).receipts_sent.get(held.log, (0, 0))
+    if receipt is None or work.peer(held.log.party).bearers:
+        return
+    if receipt.size > size or work.since(at_ms) >= limits.RELAY_AGAIN_AFTER_MS:
+        send_receipt(work, party, held, work.me)
 
 
 def compare(work: Work, party: int, row: HailLog, root: bytes) -> None:

@@ -106,12 +106,26 @@ def _write_rows(
 
 
 # ------------------------------------------------------------------ theirs
-def blank(work: Work, log: LogId) -> LogState | None:
-    """State of a log as held, or an empty one where its secret has been opened. None: unknown."""
+def take_opening(work: Work, peer: int, log: LogId, secret: bytes, station: bytes) -> None:
+    """Remember the secret of a log that we hold nothing of, as this peer says it. Bounded: the oldest gives way.
+
+    Kept apart by peer, as unsigned entries are: what one of them invents cannot stand in the way of another. R-122.
+    """
+    if log in work.logs or log.party >= len(work.roster.parties):
+        return
+    work.secrets.pop((peer, log), None)
+    work.secrets[peer, log] = (secret, station)
+    theirs = [key for key in work.secrets if key[0] == peer]
+    if len(theirs) > limits.OPENED_LOGS_MAX:
+        del work.secrets[theirs[0]]
+
+
+def blank(work: Work, peer: int, log: LogId) -> LogState | None:
+    """State of a log as held, or an empty one where `peer` has opened its secret. None: unknown."""
     held = work.logs.get(log)
     if held is not None:
         return held
-    opened = work.secrets.get(log)
+    opened = work.secrets.get((peer, log))
     if opened is None:
         return None
     secret, station = opened
@@ -119,12 +133,12 @@ def blank(work: Work, log: LogId) -> LogState | None:
 
 
 def keep_pending(
-    work: Work, log: LogId, first: int, runs: tuple[Run, ...], items: tuple[WireEntry, ...]
+    work: Work, peer: int, log: LogId, first: int, runs: tuple[Run, ...], items: tuple[WireEntry, ...]
 ) -> Pending | None:
     """Join new entries to what waits for its signature. None: they leave a gap, nothing was kept. R-122."""
-    state = blank(work, log)
+    state = blank(work, peer, log)
     size = state.size if state else 0
-    before = work.pending.get(log)
+    before = work.pending.get((peer, log))
     if before is not None and before.first != size:
         before = None  # the log moved on under it
     end = before.first + len(before.entries) if before else size
@@ -141,13 +155,17 @@ def keep_pending(
         items = before.entries + items
         held += before.bytes_held
     if held > limits.PENDING_BYTES_MAX:
-        work.pending.pop(log, None)
+        work.pending.pop((peer, log), None)
         work.notice(
             "unsigned-dropped", "more unsigned entries than the bound: dropped, asked for again"
         )
         return None
     pending = Pending(size, runs, items, held)
-    work.pending[log] = pending
+    work.pending[peer, log] = pending
+    theirs = {key: kept.bytes_held for key, kept in work.pending.items() if key[0] == peer}
+    if sum(theirs.values()) > limits.PENDING_BYTES_MAX:
+        for key in theirs.keys() - {(peer, log)}:
+            del work.pending[key]  # asked for again, one log after the other
     return pending
 
 
@@ -167,15 +185,15 @@ def admit(work: Work, log: LogId, size: int, signature: bytes, peer: int) -> boo
 
     Raises Unresolved, Unchecked or PeerFault; then nothing of it was admitted and the pending entries are gone.
     """
-    state = blank(work, log)
+    state = blank(work, peer, log)
     if state is None:
         raise Unchecked(f"{entries.log_name(log)} is unknown here: its opening has not come")
     if size <= state.size:
         return True  # a repetition
-    pending = work.pending.pop(log, None)
+    pending = work.pending.pop((peer, log), None)
     if pending is None or pending.first != state.size or pending.first + len(pending.entries) < size:
         if pending is not None:
-            work.pending[log] = pending
+            work.pending[peer, log] = pending
         return False  # the signature came before its entries
     count = size - state.size
     made = rebuild(state, pending, count, _known(work))
@@ -189,7 +207,8 @@ def admit(work: Work, log: LogId, size: int, signature: bytes, peer: int) -> boo
     work.writes.append(PutNote(log, made.size, made.root, signature))
     work.put_log(new)
     work.remember_root(log, made.size, made.root)
-    work.secrets.pop(log, None)
+    for key in [key for key in work.secrets if key[1] == log]:
+        del work.secrets[key]
     if log.party != work.me:
         work.receipts[log] = UnsignedReceipt(log, made.size, made.root)
     work.told.append(Held(log, state.size, count, peer, tuple(made.rows)))
@@ -199,7 +218,7 @@ def admit(work: Work, log: LogId, size: int, signature: bytes, peer: int) -> boo
         ]
     if count < len(pending.entries):
         rest = pending.entries[count:]
-        work.pending[log] = Pending(
+        work.pending[peer, log] = Pending(
             made.size, _skip(pending.runs, count), rest, sum(len(item.body) + 64 for item in rest)
         )
     return True

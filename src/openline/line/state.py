@@ -138,8 +138,8 @@ class LineState:
     logs: Mapping[LogId, LogState]
     newest: Mapping[int, LogId]  # newest generation held of each party
     roots: Mapping[LogId, Mapping[int, bytes]]  # bounded window: size -> root
-    secrets: Mapping[LogId, tuple[bytes, bytes]]  # opened, nothing held yet: secret, station
-    pending: Mapping[LogId, Pending]
+    secrets: Mapping[tuple[int, LogId], tuple[bytes, bytes]]  # opened by a peer, nothing held yet: secret, station
+    pending: Mapping[tuple[int, LogId], Pending]  # by the peer who sent them
     peers: Mapping[int, PeerState]
     last_written_ms: int = 0
     pq: Mapping[tuple[LogId, int], PqHeld] = field(default_factory=dict)  # by log and witness

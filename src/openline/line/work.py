@@ -44,7 +44,7 @@ class Work:
         self.logs = dict(state.logs)
         self.newest = dict(state.newest)
         self.secrets = dict(state.secrets)
-        self.pending: dict[LogId, Pending] = dict(state.pending)
+        self.pending: dict[tuple[int, LogId], Pending] = dict(state.pending)
         self.peers = dict(state.peers)
         self.roots = dict(state.roots)
         self.last_written_ms = state.last_written_ms
