@@ -19,7 +19,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from openline import limits
-from openline.line import blobs, disputes, hails, intake, outgoing, pq, receipts
+from openline.line import amendments, blobs, disputes, hails, intake, outgoing, pq, receipts
 from openline.line.events import (
     Appended,
     Arrived,
@@ -64,12 +64,14 @@ from openline.wire.items import (
     PqCheckpoint,
     PqReceipt,
     Receipt,
+    RosterEntry,
 )
 
 
 def step(state: LineState, events: Sequence[Event], now_ms: int, nonce: bytes) -> tuple[LineState, Intent]:
     """Take a batch of events in order. `nonce`: 8 unpredictable bytes for whatever hail goes out in this step."""
     work = Work(state, now_ms, nonce)
+    amendments.due(work)
     for event in events:
         _take(work, event)
     intake.append(work, work.drafts)
@@ -103,6 +105,8 @@ def _take(work: Work, event: Event) -> None:
     match event:
         case Submitted(drafts):
             work.drafts.extend(drafts)
+        case Arrived(peer) | Up(peer) if amendments.is_gone(work.roster, peer):
+            pass  # what it said before it left is held; from now on nothing is taken from it. R-158
         case Arrived(peer, _, start, items, epoch):
             heard = work.peer(peer)
             if epoch > heard.epoch_opened:
@@ -126,6 +130,7 @@ def _take(work: Work, event: Event) -> None:
             left = tuple(bearer for bearer in state.bearers if bearer.name != name)
             work.put_peer(replace(state, bearers=left, flows={} if not left else state.flows))
         case CarryOut(peer):
+            hails.hail(work, peer)
             _carry_out(work, peer)
         case PqSigned():
             pq.take_signed(work, event)
@@ -150,6 +155,8 @@ def _start(work: Work, event: Started) -> None:
     work.own = log
     work.logs[log] = own
     work.newest[work.me] = log
+    if work.ledger is not None:
+        amendments.judge(work)  # the stored snapshot is that of what we start with
     for party in others(work.roster, work.me):
         work.put_peer(work.peer(party))
     work.drafts.append(Draft(OPENING, 0, 0, (), event.opening))
@@ -163,11 +170,12 @@ def _up(work: Work, event: Up) -> None:
     work.put_peer(replace(peer, bearers=(*kept, event.bearer), flows=flows, receipts_sent={}))
     hails.hail(work, event.peer, bearer=event.bearer.name)
     pq.greet(work, event.peer)
+    if outgoing.is_carried(work.peer(event.peer)):
+        _carry_out(work, event.peer)
 
 
 def _carry_out(work: Work, party: int) -> None:
     """Everything `party` has not receipted, from its receipts alone, without waiting for a hail."""
-    hails.hail(work, party)
     for log, held in sorted(work.logs.items()):
         if log.party == party:
             outgoing.send_receipt(work, party, held, work.me)
@@ -204,6 +212,8 @@ def _take_item(work: Work, peer: int, start: bytes, item: Item) -> None:
             disputes.take_note(work, peer, item)
         case Differs():
             disputes.take_differs(work, peer, start, item)
+        case RosterEntry(certificate):
+            amendments.take_offered(work, peer, certificate)
         case _:
             work.notice("item-not-taken", f"item {type(item).__name__} from party {peer} is not taken by this station")
 

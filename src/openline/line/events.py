@@ -263,6 +263,12 @@ class Disputed(NamedTuple):
     sentence: str
 
 
+class Amended(NamedTuple):
+    """The line stands differently now: see the state's ledger and roster. `news`: what changed, in words."""
+
+    news: tuple[str, ...]
+
+
 class Noticed(NamedTuple):
     """Something an engineer may want to know: a stable word and plain words."""
 
@@ -270,7 +276,7 @@ class Noticed(NamedTuple):
     text: str
 
 
-Told = Appended | Held | ReceiptCame | Disputed | Noticed
+Told = Appended | Held | ReceiptCame | Disputed | Amended | Noticed
 Wanted = Load | FindRoot | FindLeaves | LoadBlob | CheckBlob | SignPq
 
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from openline import limits
 from openline.errors import Forged, PeerFault, Unchecked
+from openline.line import amendments
 from openline.line.events import Draft, Fresh, Held, UnsignedCheckpoint, UnsignedReceipt
 from openline.line.forms import Known, Unresolved, expand_after
 from openline.line.ports import EntryRow, LogId, PutEntries, PutNodes, PutNote, PutSubmission
@@ -21,6 +22,7 @@ from openline.record import entry as entries
 from openline.record import merkle
 from openline.record.entry import After, Header, Receipted, Ref
 from openline.record.roster import Claim, check_checkpoint
+from openline.record.statement import AMENDING
 from openline.wire.codec import open_body
 from openline.wire.items import Run, WireEntry
 
@@ -84,6 +86,8 @@ def append(work: Work, drafts: list[Draft]) -> None:
     work.remember_root(own.log, size, root)
     work.last_written_ms = written_at_ms
     work.checkpoint = UnsignedCheckpoint(own.log, size, root)
+    if any(draft.kind in AMENDING for draft in drafts):
+        amendments.collect(work, own.log, rows)
     work.fresh = Fresh(own.size, tuple(headers), tuple(rows), tuple(draft.token for draft in drafts))
 
 
@@ -209,10 +213,13 @@ def admit(work: Work, log: LogId, size: int, signature: bytes, peer: int) -> boo
     work.remember_root(log, made.size, made.root)
     for key in [key for key in work.secrets if key[1] == log]:
         del work.secrets[key]
-    if log.party != work.me:
+    if log.party != work.me and not amendments.is_revoked(work.roster, log, state.station):
         work.receipts[log] = UnsignedReceipt(log, made.size, made.root)
     work.told.append(Held(log, state.size, count, peer, tuple(made.rows)))
-    if any(item.kind == entries.DISPUTE for item in pending.entries[:count]):
+    kinds = {item.kind for item in pending.entries[:count]}
+    if not kinds.isdisjoint(AMENDING):
+        amendments.collect(work, log, made.rows)
+    if entries.DISPUTE in kinds:
         work.exhibits += [
             row.body for row, item in zip(made.rows, pending.entries, strict=False) if item.kind == entries.DISPUTE
         ]

@@ -12,8 +12,13 @@ from enum import Enum
 from typing import NamedTuple
 
 from openline.line.ports import LogId
+from openline.record.entry import Ref
 from openline.record.merkle import Peaks
 from openline.record.roster import Roster
+from openline.record.standing import Checks
+from openline.record.standing import Standing as LineStanding
+from openline.record.statement import Statement
+from openline.seal.charter import Charter
 from openline.wire.items import Run, WireEntry
 
 
@@ -95,6 +100,7 @@ class BearerUp(NamedTuple):
     frame_bytes_max: int
     bytes_per_second: int
     one_way: bool = False
+    latency_ms: int = 0
 
 
 class Contact(Enum):
@@ -129,6 +135,18 @@ class PeerState:
 
 
 @dataclass(frozen=True, slots=True)
+class Ledger:
+    """What amendments are judged from: the charter, the roster as our papers had it at the start, the statements."""
+
+    charter: Charter
+    papers: Roster
+    statements: Mapping[Ref, Statement]
+    standing: LineStanding
+    checks: Checks
+    snapshot: bytes = b""  # of `standing`, as stored
+
+
+@dataclass(frozen=True, slots=True)
 class LineState:
     """The whole machine. Frozen; `step` answers with a new one."""
 
@@ -145,8 +163,9 @@ class LineState:
     pq: Mapping[tuple[LogId, int], PqHeld] = field(default_factory=dict)  # by log and witness
     pq_at_ms: int = 0
     wants: Mapping[bytes, BlobWant] = field(default_factory=dict)
+    ledger: Ledger | None = None  # None where no charter is known: then nothing amends the line
 
 
 def others(roster: Roster, me: int) -> tuple[int, ...]:
     """Indices of the other parties still on the line, ascending."""
-    return tuple(index for index in range(len(roster.parties)) if index != me)
+    return tuple(index for index, party in enumerate(roster.parties) if index != me and not party.left)

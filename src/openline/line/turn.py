@@ -11,7 +11,8 @@ from hashlib import sha256
 from typing import NamedTuple, Protocol
 
 from openline import limits
-from openline.line import blobs
+from openline.errors import StoreDown
+from openline.line import amendments, blobs
 from openline.line.custody import complete, step
 from openline.line.events import (
     BlobChecked,
@@ -40,10 +41,11 @@ from openline.record import merkle
 from openline.record.body import Opening, encode_opening, secret_commitment
 from openline.record.note import Checkpoint, checkpoint_text, cosigned_message, cosigned_text
 from openline.record.roster import Roster, origin_of, receipt_name_of
+from openline.seal.charter import Charter
 from openline.wire.fragments import Reassembly, pack
 from openline.wire.items import Fragment, Item, decode_items, encode_item
 
-ROUNDS_MAX = 64  # of answering one turn's own questions; the rest waits for the next hail
+ROUNDS_MAX = 8  # of answering one turn's own questions; the rest is answered in the next
 
 
 class Keys(Protocol):
@@ -76,15 +78,18 @@ class Result(NamedTuple):
 
     sends: tuple[Send, ...]
     told: tuple[Told, ...]
+    more: bool = False
 
 
 class Turns:
     """Runs the line machine over a store. One caller at a time."""
 
-    def __init__(self, store: Store, keys: Keys, roster: Roster, me: int) -> None:
+    def __init__(self, store: Store, keys: Keys, roster: Roster, me: int, charter: Charter | None = None) -> None:
+        """`roster` as our papers have it; with the `charter`, what the record has changed since is applied to it."""
         self._store = store
         self._keys = keys
-        self.state = revive(store, roster, me)
+        self._waiting: tuple[Wanted, ...] = ()
+        self.state = revive(store, roster, me, charter)
 
     def start(self, life: Life, now_ms: int) -> Result:
         """Open a new generation that names the last one. Raises StoreDown: then nothing was started."""
@@ -99,21 +104,29 @@ class Turns:
         return self.take((Started(life.generation, life.secret, life.station, opening),), now_ms)
 
     def take(self, events: Sequence[Event], now_ms: int) -> Result:
-        """Run a batch of events to its end.
+        """Run a batch of events, and answer what the machine asks of the store, for a bounded number of rounds.
 
-        Raises StoreDown: nothing of the first round was recorded, the state is as before.
+        `Result.more`: questions are left; take again soon, also with no events.
+        Raises StoreDown: nothing of these events was recorded, the state is as before.
         Raises UnknownOutcome: this object must be thrown away and the store reopened before anything is said.
         """
         sends: list[Send] = []
         told: list[Told] = []
-        for _ in range(ROUNDS_MAX):
-            wanted = self._round(events, now_ms, sends, told)
-            if not wanted:
-                break
-            events = [answer for want in wanted if (answer := self._answer(want)) is not None]
-            if not events:
-                break
-        return Result(tuple(sends), tuple(told))
+        waiting = self._waiting
+        events = [*events, *self._answers(waiting)]
+        waiting = self._round(events, now_ms, sends, told)
+        try:
+            for _ in range(ROUNDS_MAX - 1):
+                if not waiting:
+                    break
+                waiting = self._round(self._answers(waiting), now_ms, sends, told)
+        except StoreDown:  # what was recorded before stays recorded and is said; the questions wait
+            pass
+        self._waiting = waiting
+        return Result(tuple(sends), tuple(told), bool(waiting))
+
+    def _answers(self, waiting: Sequence[Wanted]) -> list[Event]:
+        return [answer for want in waiting if (answer := self._answer(want)) is not None]
 
     def _round(self, events: Sequence[Event], now_ms: int, sends: list[Send], told: list[Told]) -> tuple[Wanted, ...]:
         state, intent = step(self.state, events, now_ms, self._keys.draw(8))
@@ -197,7 +210,7 @@ class Turns:
 
 
 # -------------------------------------------------------------------- loading
-def revive(store: Store, roster: Roster, me: int) -> LineState:
+def revive(store: Store, roster: Roster, me: int, charter: Charter | None = None) -> LineState:
     """The machine's state from what the store holds. No generation is open until `Turns.start`."""
     logs: dict[LogId, LogState] = {}
     newest: dict[int, LogId] = {}
@@ -215,8 +228,10 @@ def revive(store: Store, roster: Roster, me: int) -> LineState:
         for log in newest.values()
         for row in store.pq_statements(log)
     }
+    ledger = amendments.open_ledger(store, charter, roster) if charter is not None else None
     return LineState(
-        roster=roster,
+        roster=amendments.rostered(roster, ledger.standing) if ledger is not None else roster,
+        ledger=ledger,
         me=me,
         own=None,
         pq=pq,

@@ -49,6 +49,7 @@ class Work:
         self.roots = dict(state.roots)
         self.last_written_ms = state.last_written_ms
         self.wants = dict(state.wants)
+        self.ledger = state.ledger
         self.pq = dict(state.pq)
         self.pq_at_ms = state.pq_at_ms
         self._own_windows: set[LogId] = set()
@@ -151,6 +152,7 @@ class Work:
             peers=self.peers,
             last_written_ms=self.last_written_ms,
             wants=self.wants,
+            ledger=self.ledger,
             pq=self.pq,
             pq_at_ms=self.pq_at_ms,
         )

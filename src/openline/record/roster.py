@@ -49,6 +49,7 @@ class Party(NamedTuple):
     party_id: bytes
     name: str
     stations: tuple[StationKeys, ...]
+    left: bool = False  # no longer on the line; what it signed stays as good as it was
 
 
 class Roster(NamedTuple):

@@ -1,0 +1,212 @@
+"""Amendments: the machine's side of the fold in `record.standing`. R-140 to R-159.
+
+Statements are collected as entries are admitted, judged at once, and what comes into force changes the roster in the
+same step: a renewed certificate and the first log under it may come in one burst. The statements themselves are in
+the record; a snapshot of the outcome is stored with them and derived again at every start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from openline.errors import LocalFault, PeerFault
+from openline.line.events import Amended
+from openline.line.ports import EntryRow, LogId, PutState, Store
+from openline.line.state import Ledger
+from openline.line.work import Work
+from openline.record.entry import Ref, entry_name, parse_header
+from openline.record.members import station_keys
+from openline.record.roster import Party, Roster, StationKeys
+from openline.record.standing import Checks, Record, Standing, stand
+from openline.record.statement import AMENDING, Statement, read_statement
+from openline.seal.certificate import parse_certificate
+from openline.seal.charter import Charter
+
+SNAPSHOT = "amendments"
+SNAPSHOT_VERSION = 1
+FIND_PAGE = 512
+
+
+# ------------------------------------------------------------------ collecting
+def collect(work: Work, log: LogId, rows: Sequence[EntryRow]) -> None:
+    """Take statements out of entries just admitted or written, and judge the line anew if there are any."""
+    if work.ledger is None:
+        return
+    found: dict[Ref, Statement] = {}
+    for row in rows:
+        header = parse_header(row.header)
+        if header.kind in AMENDING:
+            try:
+                statement = read_statement(log, header, row.body)
+                found[statement.at.ref] = statement
+            except PeerFault as fault:
+                work.notice("amendment-void", f"{entry_name(log, header.index)} changes nothing: {fault.reason}")
+    if found:
+        work.ledger = replace(work.ledger, statements={**work.ledger.statements, **found})
+        judge(work)
+
+
+def due(work: Work) -> None:
+    """Judge again what waited for entries or receipts; forget parties that have left."""
+    for party in [party for party in work.peers if is_gone(work.roster, party)]:
+        del work.peers[party]
+    if work.ledger is not None and not work.ledger.standing.settled:
+        judge(work)
+
+
+def is_gone(roster: Roster, party: int) -> bool:
+    """True for a party that has left the line."""
+    return party < len(roster.parties) and roster.parties[party].left
+
+
+def judge(work: Work) -> None:
+    """The line as the record has it now; what changed goes into this turn's transaction."""
+    ledger = work.ledger
+    assert ledger is not None
+    standing = stand(ledger.charter, record_of(ledger.statements, work), ledger.checks)
+    snapshot = standing.encode()
+    if snapshot != ledger.snapshot:
+        work.writes.append(PutState(SNAPSHOT, SNAPSHOT_VERSION, snapshot))
+    if standing != ledger.standing:
+        work.told.append(Amended(tuple(_news(ledger.standing, standing))))
+    work.ledger = replace(ledger, standing=standing, snapshot=snapshot)
+    work.roster = rostered(ledger.papers, standing)
+    for party in range(len(work.roster.parties)):
+        if party != work.me and not work.roster.parties[party].left:
+            work.put_peer(work.peer(party))
+    _dispute_revoked(work, standing)
+
+
+def _news(before: Standing, after: Standing) -> Iterator[str]:
+    states = {one.ref: one.state for one in before.amendments}
+    for one in after.amendments:
+        if states.get(one.ref) != one.state:
+            yield f"amendment {one.ref.party}/{one.ref.generation.hex()}/{one.ref.index}: {one.state}"
+    for party, certificate in after.certificates:
+        if (party, certificate) not in before.certificates:
+            yield f"party {party} has certified another station, {certificate.digest.hex()[:16]}"
+    for party, revocation in after.revocations:
+        if (party, revocation) not in before.revocations:
+            yield f"party {party} has revoked its station {revocation.certificate.hex()[:16]}"
+
+
+def record_of(statements: Mapping[Ref, Statement], work: Work) -> Record:
+    """What the fold looks at, from the machine's state."""
+    return Record(
+        statements,
+        {log: held.size for log, held in work.logs.items()},
+        {log: held.station for log, held in work.logs.items()},
+        {log: max((one.size for one in held.receipts.values()), default=0) for log, held in work.logs.items()},
+    )
+
+
+def _dispute_revoked(work: Work, standing: Standing) -> None:
+    """Logs of a revoked station are disputed past what was agreed and what anybody has receipted. R-152."""
+    for party, revocation in standing.revocations:
+        agreed = {one.generation: one.size for one in revocation.agreed}
+        for log, held in list(work.logs.items()):
+            if log.party != party or party == work.me or not revocation.certificate.startswith(held.station):
+                continue
+            covered = max([agreed.get(log.generation, 0), *(one.size for one in held.receipts.values())])
+            unsigned = work.receipts.get(log)
+            covered = max(covered, unsigned.size if unsigned else 0)
+            if held.size > covered and held.disputed_from is None:
+                work.put_log(replace(held, disputed_from=covered))
+
+
+def is_revoked(roster: Roster, log: LogId, station: bytes) -> bool:
+    """True if the station that writes a log has been revoked: what comes of it now is held, and not receipted. R-152"""
+    if log.party >= len(roster.parties):
+        return False
+    return any(one.revoked and one.digest.startswith(station) for one in roster.parties[log.party].stations)
+
+
+# ------------------------------------------------------------------ the roster
+def rostered(papers: Roster, standing: Standing) -> Roster:
+    """Who is on the line by which keys: the papers we started with, and the record."""
+    joined = {one.place: one.certificate for one in standing.joined}
+    revoked = {(party, one.certificate) for party, one in standing.revocations}
+    parties = []
+    for number, member in enumerate(standing.terms.parties):
+        party_id = member.root.party_id
+        known = papers.parties[number] if number < len(papers.parties) else None
+        stations = list(known.stations) if known is not None and known.party_id == party_id else []
+        certificates = [one for party, one in standing.certificates if party == number]
+        stations += [station_keys(one, False) for one in (*certificates, joined.get(number)) if one is not None]
+        held = _ordered(stations, {digest for party, digest in revoked if party == number})
+        parties.append(Party(party_id, member.name, held, number in standing.left))
+    later = papers.parties[len(parties) :]  # named by the papers; the record will show how they joined
+    return papers._replace(parties=(*parties, *later))
+
+
+def _ordered(stations: Sequence[StationKeys], revoked: set[bytes]) -> tuple[StationKeys, ...]:
+    once: dict[bytes, StationKeys] = {}
+    for one in stations:
+        is_out = one.revoked or one.digest in revoked
+        once.setdefault(one.digest, one._replace(revoked=is_out))
+    return tuple(sorted(once.values(), key=lambda one: (one.not_before_ms, one.digest)))
+
+
+def take_offered(work: Work, party: int, data: bytes) -> None:
+    """A station certificate that its party shows before its entry has come: checked under the party's root. R-151."""
+    ledger = work.ledger
+    if ledger is None or party >= len(ledger.standing.terms.parties):
+        return
+    member, nonce = ledger.standing.terms.parties[party], ledger.standing.terms.nonces[party]
+    known = work.roster.parties[party].stations
+    try:
+        certificate = parse_certificate(data, member.root, f"certificate shown by party {party}")
+    except PeerFault as fault:
+        work.notice("certificate-refused", fault.reason)
+        return
+    if certificate.line_nonce != nonce or any(one.digest == certificate.digest for one in known):
+        return
+    papers = list(ledger.papers.parties)
+    papers += work.roster.parties[len(papers) :]
+    held = (*papers[party].stations, station_keys(certificate, False))
+    papers[party] = papers[party]._replace(stations=_ordered(held, set()))
+    work.ledger = replace(ledger, papers=ledger.papers._replace(parties=tuple(papers)))
+    judge(work)
+
+
+# ------------------------------------------------------------------ starting
+def open_ledger(store: Store, charter: Charter, papers: Roster) -> Ledger:
+    """Every statement of the record, judged. Raises StoreDown."""
+    statements: dict[Ref, Statement] = {}
+    for kind in sorted(AMENDING):
+        for log, row in _found(store, kind):
+            try:
+                statement = read_statement(log, parse_header(row.header), row.body)
+            except PeerFault:
+                continue
+            statements[statement.at.ref] = statement
+    rows = store.logs()
+    record = Record(
+        statements,
+        {row.log: row.size for row in rows},
+        {row.log: row.station for row in rows},
+        {row.log: max((one.size for one in store.newest_receipts(row.log)), default=0) for row in rows},
+    )
+    checks = Checks()
+    standing = stand(charter, record, checks)
+    kept = store.state(SNAPSHOT)
+    snapshot = kept[1] if kept is not None and kept[0] == SNAPSHOT_VERSION else b""
+    return Ledger(charter, papers, statements, standing, checks, snapshot)
+
+
+def derive_snapshot(store: Store, charter: Charter, papers: Roster) -> tuple[int, bytes]:
+    """The snapshot, derived again: for fsck. What still waits for entries or receipts is taken as stored. (R-156)"""
+    ledger = open_ledger(store, charter, papers)
+    return SNAPSHOT_VERSION, ledger.standing.encode() if ledger.standing.settled else ledger.snapshot
+
+
+def _found(store: Store, kind: int) -> Iterator[tuple[LogId, EntryRow]]:
+    position = 0
+    while page := store.find(kind, position, FIND_PAGE):
+        for found in page:
+            rows = store.entries(found.log, found.index, 1, 1)
+            if not rows:
+                raise LocalFault(f"{entry_name(found.log, found.index)} is listed and not there; run fsck")
+            yield found.log, rows[0]
+            position = found.position
