@@ -5,6 +5,8 @@ A fork marks one log disputed from a size. Everything still flows and is shown; 
 
 from __future__ import annotations
 
+from collections.abc import Container
+from contextlib import suppress
 from dataclasses import replace
 from hashlib import sha256
 
@@ -12,7 +14,7 @@ from openline.errors import Forged, Malformed, PeerFault, Unchecked
 from openline.line.events import Disputed, Draft, FindLeaves, FindRoot, LeavesFound
 from openline.line.forms import Unresolved, find_log
 from openline.line.outgoing import rewind
-from openline.line.ports import LogId, PutExhibit
+from openline.line.ports import LogId, PutExhibit, Store
 from openline.line.work import Work
 from openline.record.entry import DISPUTE, log_name
 from openline.record.exhibit import Exhibit, NotAPrefix, TwoRoots, encode_exhibit, judge
@@ -103,6 +105,18 @@ def _keep(work: Work, log: LogId, size: int, exhibit: Exhibit) -> None:
         work.drafts.append(Draft(DISPUTE, 2, 0, (), body))
 
 
+def proved_before(store: Store, roster: Roster, held: Container[LogId]) -> dict[LogId, int]:
+    """Disputes of logs of which nothing is held, from the exhibits in the store."""
+    found = {}
+    for row in store.exhibits():
+        if row.proves:
+            with suppress(Malformed, Unchecked, PeerFault):
+                accusation = judge(row.data, roster)
+                if accusation.log not in held:
+                    found[accusation.log] = accusation.size
+    return found
+
+
 def keep_exhibit(work: Work, data: bytes) -> bool:
     """Judge an exhibit; store it and mark the log if it proves something. True: it was new and proves."""
     try:
@@ -111,9 +125,13 @@ def keep_exhibit(work: Work, data: bytes) -> bool:
         work.notice("exhibit-void", f"an exhibit proves nothing: {doubt}")
         return False
     held = work.logs.get(accusation.log)
-    if held is None or held.disputed_from is not None:
+    known = held.disputed_from if held is not None else work.disputed.get(accusation.log)
+    if known is not None:
         return False
     work.writes.append(PutExhibit(sha256(data).digest(), data, work.now_ms, True))
-    work.put_log(replace(held, disputed_from=accusation.size))
+    if held is not None:
+        work.put_log(replace(held, disputed_from=accusation.size))
+    else:
+        work.disputed[accusation.log] = accusation.size  # marked with the first of its entries that is admitted
     work.told.append(Disputed(accusation.log, accusation.size, accusation.sentence))
     return True

@@ -133,7 +133,8 @@ def blank(work: Work, peer: int, log: LogId) -> LogState | None:
     if opened is None:
         return None
     secret, station = opened
-    return LogState(log, secret, station, Standing(0, merkle.EMPTY_ROOT, b""), ())
+    standing = Standing(0, merkle.EMPTY_ROOT, b"")
+    return LogState(log, secret, station, standing, (), disputed_from=work.disputed.get(log))
 
 
 def keep_pending(

@@ -160,6 +160,7 @@ class LineState:
     pending: Mapping[tuple[int, LogId], Pending]  # by the peer who sent them
     peers: Mapping[int, PeerState]
     last_written_ms: int = 0
+    disputed: Mapping[LogId, int] = field(default_factory=dict)  # by an exhibit that came before any of its entries
     pq: Mapping[tuple[LogId, int], PqHeld] = field(default_factory=dict)  # by log and witness
     pq_at_ms: int = 0
     wants: Mapping[bytes, BlobWant] = field(default_factory=dict)

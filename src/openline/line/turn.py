@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 
 from openline import limits
 from openline.errors import StoreDown
-from openline.line import amendments, blobs
+from openline.line import amendments, blobs, disputes
 from openline.line.custody import complete, step
 from openline.line.events import (
     BlobChecked,
@@ -241,6 +241,7 @@ def revive(store: Store, roster: Roster, me: int, charter: Charter | None = None
         roots=roots,
         secrets={},
         pending={},
+        disputed=disputes.proved_before(store, roster, logs),
         peers={},
     )
 

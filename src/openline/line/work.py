@@ -45,6 +45,7 @@ class Work:
         self.newest = dict(state.newest)
         self.secrets = dict(state.secrets)
         self.pending: dict[tuple[int, LogId], Pending] = dict(state.pending)
+        self.disputed = dict(state.disputed)
         self.peers = dict(state.peers)
         self.roots = dict(state.roots)
         self.last_written_ms = state.last_written_ms
@@ -149,6 +150,7 @@ class Work:
             roots=self.roots,
             secrets=self.secrets,
             pending=self.pending,
+            disputed=self.disputed,
             peers=self.peers,
             last_written_ms=self.last_written_ms,
             wants=self.wants,
