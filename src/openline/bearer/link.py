@@ -18,9 +18,7 @@ GREETING: Final = b"openln/1"
 BYE: Final = bytes(12) + b"openline bearer "
 
 _CLOSED: Final = "they closed the connection"
-_CLOSED_UNGREETED: Final = (
-    "they closed before greeting; they may not know our certificate: is theirs the newest roster?"
-)
+_CLOSED_UNGREETED: Final = "they closed before greeting: our certificate may not be on their roster, or is past its end"
 
 
 class Owner(Protocol):

@@ -127,6 +127,7 @@ class TlsBearer:
         await self._door.close()
         links = list(self._open)
         for link in links:
+            link.hold(False)  # or its end would not be read
             link.retire("we closed")
         if links:
             ends = [asyncio.create_task(link.ended.wait()) for link in links]

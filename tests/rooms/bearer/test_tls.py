@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import socket
 import ssl
+import time
 from pathlib import Path
 
 import pytest
 
+from openline.bearer import door
 from openline.bearer.door import DoorBounds
 from openline.bearer.link import GREETING
 from openline.bearer.pins import ALPN, Identity, make_contexts
 from openline.bearer.tls import TLS_FACTS, TlsBearer, TlsBounds, TlsPeer, _Dialling
 from openline.errors import LocalFault, Misconfigured
-from openline.limits import SEND_BUFFER_BYTES
+from openline.limits import SEND_BUFFER_BYTES, TCP_GIVE_UP_AFTER_MS
+from openline.seal import certificate, draw, party
 from openline.wire.frame import encode_frame
 from tests.contracts.bearer_contract import BearerContract, Side, body
 from tests.rooms.bearer.ears import Ears, make_identity, run, until
@@ -98,7 +102,7 @@ def test_a_wrong_certificate_is_refused_on_both_ends_and_says_so():
         stranger, stranger_ears = await dialling(at, identity=STRANGER)
         await until(lambda: stranger_ears.faults and ears.faults)
         assert "not the one on our roster" in ears.refusals()
-        assert "may not know our certificate" in stranger_ears.refusals()
+        assert "may not be on their roster" in stranger_ears.refusals()
         assert not ears.told
         assert not stranger_ears.told
         await stranger.close()
@@ -525,7 +529,7 @@ def test_a_revoked_certificate_is_cut_at_once_and_stays_out():
         await until(lambda: ears.up and their_ears.up)
         ours.pin(US, [])
         await until(lambda: not ears.up)
-        await until(lambda: "may not know our certificate" in their_ears.refusals())
+        await until(lambda: "may not be on their roster" in their_ears.refusals())
         assert ears.count("up") == 1
         await theirs.close()
         await ours.close()
@@ -579,3 +583,90 @@ def test_a_slow_reader_stops_the_sender_and_room_comes_back():
 def test_the_facts_fit_the_frames():
     assert TLS_FACTS.duplex
     assert TLS_FACTS.frame_bytes_max <= 1024 * 1024
+
+
+def test_closing_while_holding_does_not_wait_for_the_other_side():
+    async def story() -> None:
+        ours, ears, at = await listening()
+        theirs, their_ears = await dialling(at)
+        await until(lambda: ears.up and their_ears.up)
+        ours.hold(1)
+        for n in range(20):
+            theirs.send(0, body(n, 50_000))
+        async with asyncio.timeout(QUICK.door.handshake_ms / 2000):
+            await ours.close()
+        await theirs.close()
+
+    run(story())
+
+
+def test_the_kernel_is_told_to_notice_a_machine_that_went_silent():
+    """A station that lost its power says no goodbye; without this a link would stay up for hours."""
+
+    async def story() -> None:
+        ours, ears, at = await listening()
+        theirs, their_ears = await dialling(at)
+        await until(lambda: ears.up and their_ears.up)
+        for one in (*ours._open, *theirs._open):
+            sock = one._transport.get_extra_info("socket")
+            assert sock.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+            assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == TCP_GIVE_UP_AFTER_MS
+        await theirs.close()
+        await ours.close()
+
+    run(story())
+
+
+def test_out_of_descriptors_is_said_and_the_door_opens_again(monkeypatch):
+    """R-024"""
+    monkeypatch.setattr(door, "_ACCEPT_AGAIN_S", 0.01)
+
+    async def story() -> None:
+        loop = asyncio.get_running_loop()
+        accept, left = loop.sock_accept, [3]
+
+        async def short_of_files(sock):
+            if left[0]:
+                left[0] -= 1
+                raise OSError(errno.EMFILE, "Too many open files")
+            return await accept(sock)
+
+        monkeypatch.setattr(loop, "sock_accept", short_of_files)
+        ours, ears, at = await listening()
+        await still_works(at, ears)
+        assert ears.refusals().count("Too many open files") == 3
+        await ours.close()
+
+    run(story())
+
+
+def test_the_certificates_that_stations_really_have_are_taken_and_renewed():
+    """Two certificates of one party bear one name; only their bytes tell them apart."""
+    drawn = draw.LibraryDraw()
+    year_ms = 365 * 86_400_000
+    now_ms = int(time.time() * 1000)
+
+    def certified(root) -> Identity:
+        secrets = certificate.draw_station(drawn)
+        made = certificate.certify(root, secrets, bytes(32), now_ms - year_ms, now_ms + year_ms, drawn)
+        return Identity(made.tls_certificate, secrets.tls_key_pem())
+
+    root, other_root = (party.draw_root(drawn) for _ in range(2))
+    us, them, renewed, stranger = certified(root), certified(other_root), certified(other_root), certified(other_root)
+
+    async def story() -> None:
+        ears = Ears()
+        pins = [TlsPeer(1, (them.certificate, renewed.certificate))]
+        ours = TlsBearer(0, us, pins, ears, listen=[HERE], bounds=QUICK)
+        await ours.start()
+        for identity in (them, renewed):
+            theirs, their_ears = await dialling(ours.addresses[0], identity=identity, pinned=us)
+            await until(lambda: their_ears.up)  # noqa: B023
+            await theirs.close()
+        theirs, their_ears = await dialling(ours.addresses[0], identity=stranger, pinned=us)
+        await until(lambda: their_ears.faults)
+        assert ears.count("up") == 2
+        await theirs.close()
+        await ours.close()
+
+    run(story())
