@@ -93,7 +93,12 @@ def restore_backup(source: Path, folder: Path, passphrase: bytes) -> list[Path]:
             placed = [folder / name for name in _unpack(opening, source, work)]
             for path in placed:
                 _refuse_taken(path)
-            for tail in ("-wal", "-shm", "-journal"):  # what is left of another store would be replayed into this one
+            for tail in (
+                "-wal",
+                "-wal-copy",
+                "-shm",
+                "-journal",
+            ):  # what is left of another store would be replayed into this one
                 _refuse_taken(folder / (STORE_NAME + tail))
             for path in placed:
                 _place(work / path.name, path)

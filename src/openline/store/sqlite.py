@@ -72,7 +72,7 @@ class SqliteStore(Queries):
         """Open again after UnknownOutcome; what is then read is durable. Raises StoreDown while it cannot."""
         with self._write_turn, self._read_turn:
             self._let_go()
-            self._open(again=True)
+            self._open()
 
     def close(self) -> None:
         """Let go of the files and the lock. Doing it twice does nothing."""
@@ -88,14 +88,14 @@ class SqliteStore(Queries):
                     conn.close(True)
         self._reader = self._writer = None
 
-    def _open(self, again: bool = False) -> None:
+    def _open(self) -> None:
         with _as_store_down(str(self.path)):
             if self._read_only:
                 self._open_beside()
                 return
             if self._vfs is None:
                 _create(self.path)
-            make_wal_durable(self.path, self._vfs, afresh=again)
+            make_wal_durable(self.path, self._vfs)
             conn = self._writer = self._connect()
             bring_up(conn, str(self.path), STEPS)
             if self._vfs is None:

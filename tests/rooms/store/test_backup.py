@@ -121,7 +121,7 @@ def test_a_wrong_passphrase_opens_nothing(kept: Path, tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == []
 
 
-@pytest.mark.parametrize("name", ["store.sqlite", "charter.cbor", "store.sqlite-wal", "store.sqlite-journal"])
+@pytest.mark.parametrize("name", ["store.sqlite", "charter.cbor", "store.sqlite-wal", "store.sqlite-wal-copy"])
 def test_what_is_there_is_never_written_over(kept: Path, tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(b"mine")
     with pytest.raises(Misconfigured, match="is there already"):

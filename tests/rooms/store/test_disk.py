@@ -135,6 +135,39 @@ def test_power_goes_at_every_single_operation_of_a_life() -> None:
         disk.close()
 
 
+def bad_course(seed: int, lives: int = 6) -> None:
+    """Lives ended by cuts, kills, bad syncs or several of them. What one life promised or read, the next one has."""
+    draw, disk, sure, tried = Random(seed), Disk(seed), 0, 0
+    for _ in range(lives):
+        disk.cut_after = draw.choice((None, draw.randrange(60), draw.randrange(600)))
+        with suppress(LocalFault):
+            store = open_store(disk)
+            sure, found = held(store), sure
+            assert sure >= found, f"seed {seed}: {found} were sure, {sure} are held"
+            tried = max(tried, sure)
+            for _ in range(draw.randrange(60)):
+                count = draw.choice((1, 3, 40))
+                disk.syncs_broken = draw.random() < 0.05
+                tried = max(tried, sure + count)
+                try:
+                    store.commit(turn(A, sure, count))
+                    sure += count
+                except UnknownOutcome:
+                    store.reopen()
+                    sure = held(store)
+        assert sure <= tried
+        disk.syncs_broken = 0
+        disk.kill() if draw.random() < 0.4 else disk.power_cut()
+    disk.close()
+
+
+@pytest.mark.parametrize("seeds", [range(15), range(15, 30)], ids=str)
+def test_no_life_loses_what_the_one_before_it_read(seeds: range) -> None:
+    """R-193."""
+    for seed in seeds:
+        bad_course(seed)
+
+
 @pytest.mark.parametrize("point", range(12))
 def test_a_killed_process_may_leave_nothing_that_is_seen_and_not_durable(point: int) -> None:
     """R-193. One life is killed between writing a commit and syncing it; what the next one sees must stay."""
@@ -147,6 +180,32 @@ def test_a_killed_process_may_leave_nothing_that_is_seen_and_not_durable(point: 
     disk.kill()
     seen = held(open_store(disk))
     assert seen in (1, 2)
+    disk.power_cut()
+    assert held(open_store(disk)) == seen
+    disk.close()
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_sync_went_wrong_and_the_process_died_of_it(seed: int) -> None:
+    """R-193. The next one reads what was never written, makes it durable first, and may be cut while it does."""
+    disk = Disk(seed)
+    store = open_store(disk)
+    store.commit(turn(A, 0, 1))
+    disk.syncs_broken = 1
+    with pytest.raises(UnknownOutcome):
+        store.commit(turn(A, 1, 2))
+    disk.kill()
+    disk.cut_after = seed
+    with suppress(LocalFault):
+        store = open_store(disk)
+        seen = held(store)
+        disk.power_cut()
+        assert held(open_store(disk)) == seen
+        disk.close()
+        return
+    disk.power_cut()
+    seen = held(open_store(disk))
+    assert seen in (1, 3)
     disk.power_cut()
     assert held(open_store(disk)) == seen
     disk.close()
@@ -180,7 +239,7 @@ def test_a_reopening_that_cannot_settle_is_refused_and_tried_again(disk: Disk) -
     disk.syncs_broken = 1
     with pytest.raises(UnknownOutcome):
         store.commit(turn(A, 3, 2))
-    disk.syncs_broken = 3  # the first two go by while the old connections are let go of
+    disk.syncs_broken = 3  # some go by while the old connection is let go of
     with pytest.raises(StoreDown):
         store.reopen()
     disk.syncs_broken = 0
