@@ -60,6 +60,7 @@ HAIL_EVERY_MS: Final = 3_000
 CLOCK_TOLERANCE_MS: Final = 5_000  # two honest clocks may differ by this before their times are called disputed
 SILENCE_ALARM_AFTER_MS: Final = 60_000
 RESEND_AFTER_MS: Final = 4_000
+COURIER_LATENCY_MS: Final = 60_000  # from here on nobody waits for an answer before sending
 IN_FLIGHT_BYTES_MAX: Final = 2 * COMMIT_BYTES_MAX
 IN_FLIGHT_ENTRIES_MAX: Final = 8192
 PENDING_BYTES_MAX: Final = 2 * COMMIT_BYTES_MAX  # received, not yet covered by a checked checkpoint
@@ -109,5 +110,6 @@ assert RESEND_AFTER_MS > HAIL_EVERY_MS  # a hail can report progress before we r
 assert SEND_BUFFER_BYTES_MAX >= IN_FLIGHT_BYTES_MAX + PENDING_BYTES_MAX  # a paced line is never refused
 assert DIAL_AGAIN_MAX_MS < SILENCE_ALARM_AFTER_MS  # a cut mended at once need not wake anyone
 assert CARRY_FILE_BYTES + FRAME_BODY_BYTES_MAX < CARRY_FILE_BYTES_MAX
+assert COURIER_LATENCY_MS > 10 * HAIL_EVERY_MS  # what answers hails is not carried by hand
 assert TRANSCRIPT_DIGITS >= 34
 assert TEXT_CHARS_MAX * 4 < BODY_BYTES_MAX

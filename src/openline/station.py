@@ -16,14 +16,15 @@ import signal
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 from openline import __version__, limits
-from openline.bearer.contract import Bearer
-from openline.bearer.roads import Roads
-from openline.bearer.tls import Identity, TlsBearer, TlsPeer
+from openline.bearer.folder import Cover, Outbox, Written
+from openline.bearer.roads import CARRY, CARRY_FACTS, Roads, up_of
 from openline.console import asking
 from openline.console.attaching import wanted_files
+from openline.console.bearers import bearers_of
 from openline.console.cli import run
 from openline.console.control import ControlDoor
 from openline.console.home import LineHome
@@ -33,7 +34,7 @@ from openline.console.papers import Papers
 from openline.console.reporting import Watch, status_of
 from openline.console.terminal import Serving
 from openline.errors import PeerFault, Refused, StoreDown, Unchecked, UnknownOutcome
-from openline.line.events import Appended, Arrived, Draft, Event, Send, Submitted, Tick
+from openline.line.events import Appended, Arrived, CarryOut, Down, Draft, Event, Send, Submitted, Tick, Up
 from openline.line.ports import LogId, Store
 from openline.line.state import LineState
 from openline.line.turn import Heard, Life, Result, Turns, payloads
@@ -200,7 +201,10 @@ class Station:
         self.watch.clear("disk")
         self._answer(submissions, result)
         self._speak(result)
-        self._settle()
+        if result.more:
+            self._wake.set()
+        else:
+            self._settle()
 
     def _choose(self) -> tuple[list[Submission], list[Draft]]:
         """As many submissions as one commit may hold; a token that is known becomes the place it had."""
@@ -350,27 +354,46 @@ class Station:
             self._counter += 1
         return bodies
 
+    # ------------------------------------------------------------------ by hand
+    async def carry_out(self, folder: Path, party: int) -> asking.Carried:
+        """Write what `party` has not receipted into `folder`, sealed afresh. Raises BearerDown."""
+        files: list[Written] = []
+        before = self._appended_to(party)
+        events: list[Event] = [Up(party, up_of(CARRY_FACTS)), CarryOut(party)]
+        keyring = self.kept.keyring
+        items: list[Item] = [Grant(*one) for one in (keyring.make_offer(party), *keyring.grants_to_repeat(party))]
+        with Outbox(folder, self._cover(party)) as outbox:
+            while True:
+                result = self.turns.take(events, self.now_ms())
+                items += [item for send in result.sends if send.peer == party for item in send.items]
+                self._speak(result._replace(sends=tuple(send for send in result.sends if send.peer != party)))
+                files += await asyncio.to_thread(outbox.write, self.seal(party, items, CARRY_FACTS.frame_bytes_max))
+                if not result.more:
+                    break
+                events, items = [], []
+        self.happened(Down(party, CARRY))
+        return asking.Carried(len(files), sum(file.size for file in files), before)
+
+    def _appended_to(self, party: int) -> int:
+        """Entries here that `party` has not receipted."""
+        logs = [log for log in self.state.logs.values() if log.log.party != party]
+        return sum(log.size - (log.receipts[party].size if party in log.receipts else 0) for log in logs)
+
+    def _cover(self, party: int) -> Cover:
+        names = [one.name for one in self.kept.roster.parties]
+        return Cover(self.charter.line_name, self.kept.roster.line_id, names[self.state.me], names[party])
+
+    async def carry_in(self, folder: Path) -> asking.Carried:
+        """Read a folder that a courier brought. Raises BearerDown."""
+        before = sum(log.size for log in self.state.logs.values())
+        done, refused = await self._roads.carry_in(folder)
+        entries = sum(log.size for log in self.state.logs.values()) - before
+        return asking.Carried(len(done), sum(path.stat().st_size for path in done), entries, refused)
+
     # ------------------------------------------------------------------ asked by people
     def status(self) -> asking.Status:
         """How the line is."""
         return status_of(self.state, self.charter, self.watch, self.started_at_ms, self.now_ms())
-
-
-def bearers_of(kept: Kept, roads: Roads) -> list[Bearer]:
-    """The bearers that the settings of this line ask for."""
-    papers, config = kept.papers, kept.config
-    peers = [
-        TlsPeer(
-            number,
-            tuple(station.tls_certificate for station in party.stations if not station.revoked),
-            tuple((address.host, address.port) for name, address in config.dial.items() if name == party.name),
-        )
-        for number, party in enumerate(kept.roster.parties)
-        if number != papers.me
-    ]
-    identity = Identity(kept.certificate.tls_certificate, kept.secrets.tls_key_pem())
-    listen = [(address.host, address.port) for address in config.listen]
-    return [TlsBearer(papers.me, identity, peers, roads, listen=listen)]
 
 
 class Hall:

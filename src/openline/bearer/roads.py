@@ -5,15 +5,21 @@ Nothing but frame bodies passes; what they mean is the line's affair.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
 from typing import Final
 
 from openline.bearer.contract import Bearer, BearerFacts
-from openline.errors import BearerDown
+from openline.bearer.directory import DIRECTORY_FACTS
+from openline.bearer.folder import Inbox, Reading
+from openline.errors import BearerDown, PeerFault
 from openline.line.events import Down, Event, Up
 from openline.line.state import BearerUp
 
 FAULTS_KEPT: Final = 32
+CARRY: Final = "carry"
+CARRY_FACTS: Final = DIRECTORY_FACTS._replace(name=CARRY, duplex=False)
 
 
 class Roads:
@@ -68,6 +74,32 @@ class Roads:
         except BearerDown as down:
             self._note(str(down))
 
+    # ---------------------------------------------------------------- by hand
+    async def carry_in(self, folder: Path) -> tuple[list[Path], list[str]]:
+        """Read what a courier brought: the files read, and what was refused or damaged, in words.
+
+        A file is marked as read only after everything in it is in the record or refused. Raises BearerDown when the
+        folder cannot be read.
+        """
+        inbox = Inbox(folder)
+        done: list[Path] = []
+        refused: list[str] = []
+        for path in await asyncio.to_thread(inbox.unread):
+            reading = Reading(path)
+            pieces = reading.pieces()
+            try:
+                while (bodies := await asyncio.to_thread(next, pieces, None)) is not None:
+                    for body in bodies:
+                        self._frame_came(CARRY, body)
+                    await self._settle()
+            except (BearerDown, PeerFault) as fault:
+                refused.append(f"{path.name}: {fault}")
+                continue
+            refused += [f"{path.name}: {damage}" for damage in reading.faults]
+            await asyncio.to_thread(inbox.mark, reading)
+            done.append(path)
+        return done, refused
+
     # ---------------------------------------------------------------- what bearers tell
     def on_up(self, bearer: str, peer: int) -> None:
         """A link moves bytes."""
@@ -100,4 +132,4 @@ class Roads:
 
 def up_of(facts: BearerFacts) -> BearerUp:
     """What the line machine knows of a bearer."""
-    return BearerUp(facts.name, facts.frame_bytes_max, facts.bytes_per_second, not facts.duplex)
+    return BearerUp(facts.name, facts.frame_bytes_max, facts.bytes_per_second, not facts.duplex, facts.latency_ms)

@@ -65,6 +65,12 @@ class Running(Protocol):
     def status(self) -> asking.Status:
         """How the line is."""
 
+    async def carry_out(self, folder: Path, party: int) -> asking.Carried:
+        """Write what `party` lacks into `folder`."""
+
+    async def carry_in(self, folder: Path) -> asking.Carried:
+        """Read a folder."""
+
     def stop(self) -> None:
         """End in order."""
 
@@ -191,8 +197,23 @@ class StationOperations:
         """Consistent while the station runs; holds the charter and roster too, never the keyring."""
         return await asyncio.to_thread(_back_up, self._running.line, Path(ask.path), ask.passphrase.encode())
 
-    async def carry_out(self, ask: asking.CarryOut) -> asking.Carried: raise Refused("x")
-    async def carry_in(self, ask: asking.CarryIn) -> asking.Carried: raise Refused("x")
+    async def carry_out(self, ask: asking.CarryOut) -> asking.Carried:
+        """For one party, or for every other one."""
+        state = self._running.state
+        others = [number for number in range(len(state.roster.parties)) if number != state.me]
+        if ask.party is not None and ask.party not in others:
+            raise Told("OL-302", f"party {ask.party} is not another party of this line")
+        done = asking.Carried(0, 0)
+        for party in others if ask.party is None else [ask.party]:
+            one = await self._running.carry_out(Path(ask.folder), party)
+            done.files += one.files
+            done.bytes += one.bytes
+            done.entries += one.entries
+        return done
+
+    async def carry_in(self, ask: asking.CarryIn) -> asking.Carried:
+        """What a courier brought."""
+        return await self._running.carry_in(Path(ask.folder))
 
 
     async def stop(self) -> asking.Nothing:

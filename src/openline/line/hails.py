@@ -11,7 +11,7 @@ from typing import Final
 from openline import limits
 from openline.line.events import FindRoot
 from openline.line.forms import name_log
-from openline.line.outgoing import proved, pump, rewind, send_receipt, send_receipts
+from openline.line.outgoing import patience_ms, proved, pump, rewind, send_receipt, send_receipts
 from openline.line.ports import LogId
 from openline.line.state import Flow, LogState, PeerState, others
 from openline.line.work import Work
@@ -115,7 +115,7 @@ def hail(work: Work, party: int, *, bearer: str | None = None) -> None:
 def due(work: Work) -> None:
     """Hail every peer whose time has come."""
     for party, peer in list(work.peers.items()):
-        if peer.bearers and work.since(peer.hailed_at_ms) >= limits.HAIL_EVERY_MS:
+        if peer.bearers and work.since(peer.hailed_at_ms) >= patience_ms(peer, limits.HAIL_EVERY_MS):
             hail(work, party)
 
 

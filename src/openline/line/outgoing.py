@@ -29,6 +29,16 @@ def best_bearer(peer: PeerState) -> int:
     return max((bearer.frame_bytes_max for bearer in peer.bearers), default=0)
 
 
+def is_carried(peer: PeerState) -> bool:
+    """True if only couriers go to this peer: then nothing waits for an answer."""
+    return bool(peer.bearers) and all(bearer.latency_ms >= limits.COURIER_LATENCY_MS for bearer in peer.bearers)
+
+
+def patience_ms(peer: PeerState, at_least_ms: int) -> int:
+    """How long to wait before repeating: never less than a round trip of the quickest bearer."""
+    return max(at_least_ms, 2 * min((bearer.latency_ms for bearer in peer.bearers), default=0))
+
+
 def is_narrow(peer: PeerState) -> bool:
     """True if every bearer that is up is slow enough for compression to pay."""
     return bool(peer.bearers) and all(
@@ -100,7 +110,7 @@ def push_fresh(work: Work, log: LogState, fresh: Fresh, signature: bytes) -> lis
         flow = peer.flows.get(log.log)
         if flow is None or not peer.bearers or flow.loading or flow.sent != first:
             continue
-        if size - flow.reported > limits.IN_FLIGHT_ENTRIES_MAX:
+        if size - flow.reported > limits.IN_FLIGHT_ENTRIES_MAX and not is_carried(peer):
             continue
         items = commit_items(work, peer, log, first, fresh.rows, signature, full=flow.full, headers=fresh.headers)
         sends.append(Send(party, items))
@@ -115,7 +125,7 @@ def pump(work: Work, party: int, log: LogId) -> None:
     flow = peer.flows.get(log)
     if held is None or flow is None or not peer.bearers or flow.loading or flow.sent >= held.size:
         return
-    if flow.sent - flow.reported >= limits.IN_FLIGHT_ENTRIES_MAX:
+    if flow.sent - flow.reported >= limits.IN_FLIGHT_ENTRIES_MAX and not is_carried(peer):
         return
     work.wanted.append(Load(party, log, flow.sent))
     work.put_flow(party, log, flow._replace(loading=True))
@@ -142,7 +152,8 @@ def rewind(work: Work, party: int, log: LogId, size: int, *, full: bool = False)
     flow = work.flow(party, log)
     if flow.loading:
         return
-    in_flight = flow.sent > size and work.since(flow.moved_at_ms) < limits.RESEND_AFTER_MS
+    resend_after_ms = patience_ms(work.peer(party), limits.RESEND_AFTER_MS)
+    in_flight = flow.sent > size and work.since(flow.moved_at_ms) < resend_after_ms
     if in_flight and not full:
         return
     work.put_flow(party, log, Flow(size, work.now_ms, size, loading=False, full=full or flow.full))

@@ -1,0 +1,47 @@
+"""The bearers that the settings of a line ask for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from openline.bearer.contract import Bearer, Hears
+from openline.bearer.directory import DIRECTORY_FACTS, DirectoryBearer
+from openline.bearer.folder import Cover
+from openline.bearer.tls import Identity, TlsBearer, TlsPeer
+from openline.console.keeping import Kept
+
+
+def bearers_of(kept: Kept, hears: Hears) -> list[Bearer]:
+    """The bearers that the settings of this line ask for."""
+    papers, config = kept.papers, kept.config
+    peers = [
+        TlsPeer(
+            number,
+            tuple(station.tls_certificate for station in party.stations if not station.revoked),
+            tuple((address.host, address.port) for name, address in config.dial.items() if name == party.name),
+        )
+        for number, party in enumerate(kept.roster.parties)
+        if number != papers.me
+    ]
+    identity = Identity(kept.certificate.tls_certificate, kept.secrets.tls_key_pem())
+    listen = [(address.host, address.port) for address in config.listen]
+    tls = TlsBearer(papers.me, identity, peers, hears, listen=listen)
+    return [tls, *_folders_of(kept, hears)]
+
+
+def _folders_of(kept: Kept, hears: Hears) -> list[Bearer]:
+    """A directory bearer for each other party; of more than one, each in a folder `party-N` of the one that is set."""
+    config, names = kept.config, [party.name for party in kept.roster.parties]
+    if config.carry_out is None and config.carry_in is None:
+        return []
+    made: list[Bearer] = []
+    for party in range(len(names)):
+        if party == kept.papers.me:
+            continue
+        below = Path() if len(names) == 2 else Path(f"party-{party}")
+        cover = Cover(kept.papers.charter.line_name, kept.papers.line_id, names[kept.papers.me], names[party])
+        facts = DIRECTORY_FACTS._replace(name="directory" if len(names) == 2 else f"directory-{party}")
+        out = config.carry_out / below if config.carry_out else None
+        into = config.carry_in / below if config.carry_in else None
+        made.append(DirectoryBearer(party, hears, cover, out=out, into=into, facts=facts))
+    return made

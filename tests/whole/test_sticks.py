@@ -1,0 +1,128 @@
+"""The same line by hand-carried stick: one way for a while, both ways, mixed with TLS, and by folders that sync."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from openline.console.asking import Find, Found, Waited, WaitHeld
+from openline.record.entry import MESSAGE
+from tests.whole.parties import Desk
+
+pytestmark = pytest.mark.whole
+Line = Callable[..., list[Desk]]
+
+
+def texts(desk: Desk, *, theirs: bool = True) -> list[str]:
+    with desk.link() as link:
+        return [entry.text for entry in link.ask(Find(kind=MESSAGE, theirs=theirs, count=1000), Found).entries]
+
+
+def carry(sender: Desk, receiver: Desk, folder: Path) -> dict[str, object]:
+    folder.mkdir()
+    sender.run("carry", "out", str(folder))
+    assert list(folder.glob("*.oln")), "nothing was written"
+    return dict(receiver.json("carry", "in", str(folder)))
+
+
+def test_a_line_by_stick_alone_ends_with_receipts_on_both_sides(on_a_line: Line, tmp_path: Path) -> None:
+    amber, birch = on_a_line("Amber", "Birch")
+    amber.settings({})
+    birch.settings({})
+    amber.start()
+    birch.start()
+    place = amber.json("send", "by courier")["place"]
+    amber.json("send", "also by courier")
+    carried = carry(amber, birch, tmp_path / "1")
+    assert carried["entries"] == 3  # the opening of the log, and two messages
+    assert texts(birch) == ["by courier", "also by courier"]
+    birch.json("send", "an answer, same way back")
+    carry(birch, amber, tmp_path / "2")
+    assert texts(amber) == ["an answer, same way back"]
+    assert amber.json("show", place)["held"][0]["name"] == "Birch"
+    carry(amber, birch, tmp_path / "3")
+    shown = birch.json("show", birch.json("inbox", "--all", "--count", "50")["entries"][-1]["place"])
+    assert shown is not None
+
+
+def test_one_way_for_a_while_several_sticks_in_a_row_and_one_read_twice(on_a_line: Line, tmp_path: Path) -> None:
+    amber, birch = on_a_line("Amber", "Birch")
+    amber.settings({})
+    birch.settings({})
+    amber.start()
+    birch.start()
+    for n in range(3):
+        amber.json("send", f"stick {n}")
+        (tmp_path / f"s{n}").mkdir()
+        amber.run("carry", "out", str(tmp_path / f"s{n}"))
+    copy = tmp_path / "copy"
+    shutil.copytree(tmp_path / "s2", copy)
+    birch.run("carry", "in", str(tmp_path / "s2"))  # the newest first: it holds everything not receipted
+    assert texts(birch) == ["stick 0", "stick 1", "stick 2"]
+    again = birch.json("carry", "in", str(copy))
+    assert again["entries"] == 0
+    birch.run("carry", "in", str(tmp_path / "s0"))
+    assert texts(birch) == ["stick 0", "stick 1", "stick 2"]
+
+
+def test_a_damaged_stick_is_said_and_the_next_one_brings_what_was_lost(on_a_line: Line, tmp_path: Path) -> None:
+    amber, birch = on_a_line("Amber", "Birch")
+    amber.settings({})
+    birch.settings({})
+    amber.start()
+    birch.start()
+    amber.json("send", "may be damaged")
+    folder = tmp_path / "s"
+    folder.mkdir()
+    amber.run("carry", "out", str(folder))
+    for path in folder.glob("*.oln"):
+        data = bytearray(path.read_bytes())
+        for at in range(60, len(data), 40):
+            data[at] ^= 0x55
+        path.write_bytes(data)
+    birch.json("carry", "in", str(folder))
+    assert texts(birch) == []
+    carry(amber, birch, tmp_path / "again")
+    assert texts(birch) == ["may be damaged"]
+
+
+def test_sticks_and_tls_mixed_hold_everything_once(on_a_line: Line, tmp_path: Path) -> None:
+    amber, birch = on_a_line("Amber", "Birch")
+    amber.settings({})
+    birch.settings({})
+    amber.start()
+    birch.start()
+    amber.json("send", "first, by stick")
+    carry(amber, birch, tmp_path / "1")
+    amber.stop()
+    amber.settings({"Birch": birch.port})
+    amber.start()
+    held = amber.json("send", "second, by wire", "--wait", "30")
+    assert held["held"]
+    carry(amber, birch, tmp_path / "2")
+    assert texts(birch) == ["first, by stick", "second, by wire"]
+
+
+def test_two_folders_that_sync_are_a_bearer_by_themselves(on_a_line: Line, tmp_path: Path) -> None:
+    amber, birch = on_a_line("Amber", "Birch")
+    there, back = tmp_path / "there", tmp_path / "back"
+    there.mkdir()
+    back.mkdir()
+    amber.settings({}, f'carry_out = "{there}"', f'carry_in = "{back}"')
+    birch.settings({}, f'carry_out = "{back}"', f'carry_in = "{there}"')
+    amber.start()
+    birch.start()
+    sent = amber.json("send", "through two folders")
+    party, generation, index = sent["place"].split("/")
+    until = time.monotonic() + 100
+    with amber.link() as link:
+        while time.monotonic() < until:
+            asked = WaitHeld(places=[[int(party), generation, int(index)]], within_ms=20_000)  # type: ignore[list-item]
+            if link.ask(asked, Waited).held:
+                break
+    assert texts(birch) == ["through two folders"]
+    assert amber.json("show", sent["place"])["held"]
