@@ -113,7 +113,7 @@ class Exporter:
         receipted = min((one for one in receipts if one >= size), default=None)
         note = self._store.note_at_or_after(row.log, receipted or size)
         if note is None:
-            raise Told("OL-101", f"{log_name(row.log)} has no checkpoint over its entry {size - 1}; run `openline fsck`")
+            raise Told("OL-101", f"{log_name(row.log)}: no checkpoint over entry {size - 1}; run `openline fsck`")
         return note
 
     def _look_up(self, log: LogId) -> merkle.Lookup:

@@ -10,12 +10,14 @@ from typing import Final
 
 from openline.console.config import LineConfig
 from openline.console.home import LineHome
-from openline.console.papers import Papers, load_papers, roster_of
+from openline.console.papers import Papers, load_papers, roster_of, save_papers
 from openline.errors import Misconfigured, PeerFault
 from openline.record.roster import Roster
+from openline.record.standing import Standing
 from openline.seal import keyring as rings
 from openline.seal.certificate import Certificate, StationSecrets, parse_station
 from openline.seal.draw import LibraryDraw
+from openline.seal.primitives import check_primitives
 from openline.seal.signature import verify_ed25519
 from openline.store.keyfile import KeyFile, unlock
 from openline.store.sqlite import SqliteStore
@@ -52,33 +54,69 @@ class StationKeys:
 def ring_ports(secrets: StationSecrets, roster: Roster) -> rings.Ports:
     """What a keyring needs: randomness, our note key, and the note keys of the roster."""
     signer = secrets.note_signer()
+    return rings.Ports(LibraryDraw(), signer.sign, lambda *signed: signed_by_station(roster, *signed))
 
-    def check(party: int, signature: bytes, message: bytes) -> bool:
-        if not 0 <= party < len(roster.parties):
-            return False
-        stations = roster.parties[party].stations
-        return any(verify_ed25519(one.note_key, signature, message) for one in stations if not one.revoked)
 
-    return rings.Ports(LibraryDraw(), signer.sign, check)
+def signed_by_station(roster: Roster, party: int, signature: bytes, message: bytes) -> bool:
+    """Whether a station of that party that is not revoked made this signature with its note key."""
+    if not 0 <= party < len(roster.parties):
+        return False
+    stations = roster.parties[party].stations
+    return any(verify_ed25519(one.note_key, signature, message) for one in stations if not one.revoked)
 
 
 class Kept:
-    """An open line: everything a station needs of its disk."""
+    """An open line: everything a station needs of its disk. Papers, roster and our own keys may change as it runs."""
 
-    def __init__(self, line: LineHome, config: LineConfig, papers: Papers, station: KeyFile, ring: KeyFile) -> None:
+    def __init__(
+        self, line: LineHome, config: LineConfig, papers: Papers, station: KeyFile, ring: KeyFile, passphrase: bytes
+    ) -> None:
         self.line = line
         self.config = config
         self.papers = papers
         self.roster = roster_of(papers)
-        self.secrets = _parse(station.path, station.secret)
-        self.certificate = _own_certificate(papers, self.secrets)
-        self.keys = StationKeys(self.secrets)
+        self._passphrase = passphrase
+        self._use(_parse(station.path, station.secret))
         self._ring_file = ring
+        ports = rings.Ports(LibraryDraw(), lambda message: self.secrets.note_signer().sign(message), self._by_station)
         try:
-            self.keyring = rings.load(ring.secret, ring_ports(self.secrets, self.roster))
+            self.keyring = rings.load(ring.secret, ports)
         except PeerFault as fault:
             raise Misconfigured(f"{ring.path}: {fault.reason}; restore sealing by a recovery grant") from fault
         self.store = SqliteStore(line.store)
+
+    def _use(self, secrets: StationSecrets) -> None:
+        self.certificate = _own_certificate(self.papers, secrets)
+        self.secrets = secrets
+        self.keys = StationKeys(secrets)
+
+    def _by_station(self, party: int, signature: bytes, message: bytes) -> bool:
+        return signed_by_station(self.roster, party, signature, message)
+
+    def follow(self, standing: Standing, roster: Roster) -> None:
+        """Take over what the record has changed; papers are on disk on return. Raises OSError."""
+        papers = self.papers.with_standing(standing)
+        if papers != self.papers:
+            save_papers(self.line, papers)
+            self.papers = papers
+        self.roster = roster
+
+    def renewed(self) -> Certificate | None:
+        """The certificate of the keys that are to replace ours, if there are such. Raises Misconfigured, Locked."""
+        if not self.line.next_station_key.exists():
+            return None
+        return _own_certificate(self.papers, self._next_secrets())
+
+    def rotate(self) -> None:
+        """Use the renewed keys from now on. Raises Misconfigured, Locked, OSError; nothing has changed then."""
+        secrets = self._next_secrets()
+        _own_certificate(self.papers, secrets)
+        self.line.next_station_key.replace(self.line.station_key)
+        self._use(secrets)
+
+    def _next_secrets(self) -> StationSecrets:
+        path = self.line.next_station_key
+        return _parse(path, unlock(path, STATION_PURPOSE, self._passphrase).secret)
 
     def save_keyring(self) -> None:
         """Write the keyring; durable on return. Raises StoreDown."""
@@ -101,16 +139,17 @@ def _own_certificate(papers: Papers, secrets: StationSecrets) -> Certificate:
     for certificate in reversed(papers.of_party(papers.me)):
         if certificate.note_key == public:
             return certificate
-    raise Misconfigured("no certificate of ours is for the keys in station.key; put back the files that belong together")
+    raise Misconfigured("no certificate of ours is for the keys in station.key; put back files that belong together")
 
 
 @contextlib.contextmanager
 def keep_line(line: LineHome, config: LineConfig, passphrase: bytes) -> Iterator[Kept]:
     """Open a line's files. Raises Misconfigured, Locked (another process, a wrong passphrase), StoreDown."""
+    check_primitives(LibraryDraw())
     papers = load_papers(line)
     station = unlock(line.station_key, STATION_PURPOSE, passphrase)
     ring = unlock(line.keyring, KEYRING_PURPOSE, passphrase)
-    kept = Kept(line, config, papers, station, ring)
+    kept = Kept(line, config, papers, station, ring, passphrase)
     try:
         yield kept
     finally:

@@ -20,7 +20,7 @@ from openline.console.home import LineHome
 from openline.console.papers import Papers
 from openline.console.showing import Reader, place_of
 from openline.errors import Refused
-from openline.line.events import Draft
+from openline.line.events import Draft, Event, PqWanted
 from openline.line.ports import LogId, Store
 from openline.line.state import LineState
 from openline.record import entry as entries
@@ -58,6 +58,12 @@ class Running(Protocol):
 
     async def submit(self, drafts: Sequence[Draft]) -> list[tuple[LogId, int]]:
         """Append drafts; returns once they are durable here. Raises StoreDown, Refused."""
+
+    def happened(self, event: Event) -> None:
+        """Have an event taken with the next turn."""
+
+    async def settled(self) -> None:
+        """Returns once everything given so far has been taken."""
 
     def changed(self) -> asyncio.Future[None]:
         """Done at the next change of the record."""
@@ -186,7 +192,9 @@ class StationOperations:
 
     # ---------------------------------------------------------------- files
     async def export(self, ask: asking.Export) -> asking.Exported:
-        """Write the record or an extract, beside the running station's work."""
+        """Write the record or an extract, beside the running station's work, our ML-DSA-44 statements made afresh."""
+        self._running.happened(PqWanted())
+        await self._running.settled()
         chosen = [self._reader.find_place(name) for name in ask.places]
         running = self._running
         return await asyncio.to_thread(
