@@ -10,6 +10,7 @@ import msgspec
 
 from openline.errors import Malformed
 from openline.limits import NAME_CHARS_MAX, REPLAY_LINE_BYTES_MAX, REPLAY_LINES_MAX, TEXT_CHARS_MAX
+from openline.record.fields import text
 
 
 class Words(NamedTuple):
@@ -63,12 +64,9 @@ def _words(row: int, line: bytes, more: Callable[[int], bytes]) -> Words:
         raise Malformed(f"not an object with `from` and `text`: {error}") from error
     if not 1 <= len(said.speaker) <= NAME_CHARS_MAX:
         raise Malformed(f"`from` must have 1 to {NAME_CHARS_MAX} characters")
-    if not 1 <= len(said.text) <= TEXT_CHARS_MAX:
-        raise Malformed(f"`text` has {len(said.text)} characters; 1 to {TEXT_CHARS_MAX} can be sent")
-    for at, c in enumerate(said.text):
-        if (c < " " and c not in "\n\t") or "\x7f" <= c <= "\x9f":
-            raise Malformed(f"`text` has a control character U+{ord(c):04X} at character {at + 1}")
-    return Words(row, said.speaker, said.text)
+    if not said.text:
+        raise Malformed("`text` is empty")
+    return Words(row, said.speaker, text(said.text, TEXT_CHARS_MAX, "`text`", line, lines=True))
 
 
 def cast(words: Sequence[Words], controls: Sequence[tuple[str, Path]]) -> dict[str, Path]:

@@ -22,6 +22,7 @@ from openline.record.entry import (
     entry_name,
     log_name,
 )
+from openline.record.export import EXTRACT
 from openline.record.findings import EntryFinding, Findings, LogFinding, ReceiptFinding
 
 
@@ -54,15 +55,16 @@ def _proved(verified: Verified) -> list[str]:
     head = findings.head
     count = sum(len(log.entries) for log in findings.logs)
     lines = [
-        f"{count} entries in {len(findings.logs)} logs stand as signed; {findings.signatures} signatures checked, "
-        "every digest and root derived again",
+        f"{counted(count, 'entry')} in {counted(len(findings.logs), 'log')} stand as signed; "
+        f"{counted(findings.signatures, 'signature')} checked, every digest and root derived again",
         f"line {safe(findings.charter.line_name)}, id {head.line_id.hex()}",
-        f"a {head.kind} ({safe(head.scope)}), made by {_name(findings, head.by)}, {dtg(head.made_at_ms)} by its clock",
+        f"{'an extract' if head.kind == EXTRACT else 'a record'} ({safe(head.scope)}), "
+        f"made by {_name(findings, head.by)}, {dtg(head.made_at_ms)} by its clock",
     ]
     for number, known in enumerate(verified.known):
-        party = findings.charter.parties[number]
+        party = findings.roster.parties[number]
         card = "its card is in your hand" if known else "NO CARD GIVEN: compare this with one got in person"
-        lines.append(f"party {number} {safe(party.name)}: party id {party.root.party_id.hex()[:16]}…, {card}")
+        lines.append(f"party {number} {safe(party.name)}: party id {party.party_id.hex()[:16]}…, {card}")
     by_party: dict[int, list[LogFinding]] = defaultdict(list)
     for log in findings.logs:
         by_party[log.log.party].append(log)
@@ -80,23 +82,40 @@ def _of_party(findings: Findings, number: int, logs: list[LogFinding]) -> Iterat
             kinds[KIND_NAMES.get(entry.header.kind, f"kind {entry.header.kind}")] += 1
     what = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items(), key=lambda item: -item[1]))
     when = f" between {dtg(min(written))} and {dtg(max(written))} by its clock" if written else ""
-    yield f"{name} signed {len(written)} entries ({what}) in {len(logs)} generations{when}"
+    yield f"{name} signed {counted(len(written), 'entry')} ({what}) in {counted(len(logs), 'generation')}{when}"
+    for witness in range(len(findings.roster.parties)):
+        if witness != number:
+            yield from _by_witness(findings, witness, logs)
+    signers = {party for log in logs for party, size in enumerate(log.pq_sizes) if size}
+    if signers:
+        names = " and ".join(_name(findings, party) for party in sorted(signers))
+        covered = sum(1 for log in logs if any(log.pq_sizes))
+        yield f"  ML-DSA-44 signatures of {names} stand under checkpoints of {covered} of these generations"
+
+
+def _by_witness(findings: Findings, witness: int, logs: list[LogFinding]) -> Iterator[str]:
+    name = _name(findings, witness)
+    receipts = [receipt for log in logs for receipt in log.receipts[witness]]
+    held = sum(log.receipts[witness][-1].size for log in logs if log.receipts[witness])
+    whole = sum(log.size for log in logs)
+    if not receipts:
+        yield f"  {name} signed a receipt for none of them"
+        return
+    first = min(receipts, key=lambda receipt: receipt.at_s)
+    last = max(receipts, key=lambda receipt: receipt.at_s)
+    yield (f"  {name}'s machine signed that it holds {held} of {whole}, in {counted(len(receipts), 'receipt')}: "
+           f"the first {_when(first)}, the last {_when(last)}")
     for log in logs:
-        for witness, receipts in enumerate(log.receipts):
-            if receipts:
-                yield f"  {_name(findings, witness)}'s machine signed for {_covers(log, receipts)}"
-            elif witness != number:
-                yield f"  {_name(findings, witness)} signed for nothing of {log_name(log.log)}"
-        if pq := [f"{_name(findings, p)} to {size}" for p, size in enumerate(log.pq_sizes) if size]:
-            yield f"  {log_name(log.log)} is also signed with ML-DSA-44: {', '.join(pq)}"
+        size = log.receipts[witness][-1].size if log.receipts[witness] else 0
+        if size < log.size:
+            yield f"  {name} signed no receipt for entries {size} to {log.size - 1} of {log_name(log.log)}"
 
 
-def _covers(log: LogFinding, receipts: tuple[ReceiptFinding, ...]) -> str:
-    last = receipts[-1]
-    rest = log.size - last.size
-    tail = f"; for the newest {rest} it did not" if rest else ""
-    return (f"{last.size} of {log.size} entries of {log_name(log.log)}, the first receipt "
-            f"{_when(receipts[0])}, the last {_when(last)}{tail}")
+def counted(count: int, what: str) -> str:
+    """`1 entry`, `2 entries`, `3 receipts`."""
+    if count == 1:
+        return f"1 {what}"
+    return f"{count} {what.removesuffix('y')}ies" if what.endswith("y") else f"{count} {what}s"
 
 
 def _when(receipt: ReceiptFinding) -> str:
@@ -139,8 +158,8 @@ def _says(entry: EntryFinding) -> str:
 
 def _not_here(findings: Findings) -> list[str]:
     lines = [
-        f"{log.withheld} bodies of {_name(findings, log.log.party)}'s {log_name(log.log)} are withheld: "
-        "signed, timed, their words not shown"
+        f"withheld: {counted(log.withheld, 'body')} of {_name(findings, log.log.party)}'s {log_name(log.log)}, "
+        "signed and timed, the words not shown"
         for log in findings.logs
         if log.withheld
     ]
@@ -148,7 +167,7 @@ def _not_here(findings: Findings) -> list[str]:
         owner = _name(findings, gap.log.party)
         which = f"entries {gap.first} to {gap.end - 1} of {owner}'s {log_name(gap.log)}"
         lines.append(f"{which} are named by {gap.named_by}")
-    if findings.head.kind == "extract":
+    if findings.head.kind == EXTRACT:
         lines.append("everything that was not chosen: an extract shows what is in it and says nothing of the rest")
     return lines
 
@@ -191,8 +210,8 @@ def as_data(verified: Verified, *, entries: bool) -> dict[str, object]:
         "made_by": head.by,
         "signatures": findings.signatures,
         "parties": [
-            {"party": n, "name": party.name, "party_id": party.root.party_id.hex(), "card": verified.known[n]}
-            for n, party in enumerate(findings.charter.parties)
+            {"party": n, "name": party.name, "party_id": party.party_id.hex(), "card": verified.known[n]}
+            for n, party in enumerate(findings.roster.parties)
         ],
         "logs": [_log_data(log, entries) for log in findings.logs],
         "missing": [

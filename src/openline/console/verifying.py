@@ -57,10 +57,10 @@ def _answers(jobs: Sequence[Job], processes: int) -> list[bool]:
 
 def _compare(findings: Findings, cards: Sequence[Card]) -> tuple[bool, ...]:
     """Which parties the reader has a card of. Raises Forged for a card that no party of the record matches."""
-    ids = [party.root.party_id for party in findings.charter.parties]
+    ids = [party.party_id for party in findings.roster.parties]
     for card in cards:
         if card.party_id not in ids:
-            names = [party.name for party in findings.charter.parties]
+            names = [party.name for party in findings.roster.parties]
             what = "has other keys there" if card.name in names else "is not among its parties"
             raise Forged(f"the card of {card.name!r} given here: that party {what}; this is not the line you think")
     held = {card.party_id for card in cards}

@@ -1,0 +1,149 @@
+"""What a reader of an exported record is told, and what makes the reader refuse it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from openline.console import verdict, verifying
+from openline.console.verifying import Verified, verify_file
+from openline.console.words import safe
+from openline.errors import Forged, PeerFault
+from openline.record import export
+from openline.record.body import Message, encode_message
+from openline.record.entry import Receipted
+from tests.rooms.record.world import OPENED_AT_MS, Log, papers, talk, two, whole
+
+Openline = Callable[..., tuple[int, str, str]]
+
+
+def written(path: Path, *items: export.Item) -> Path:
+    path.write_bytes(b"".join(export.spell_export(items)))
+    return path
+
+
+
+def said(path: Path, *, entries: bool = False, cards: bool = True) -> str:
+    verified = verify_file(path, [side.card for side in two().sides] if cards else [])
+    return verdict.in_words(verified, entries=entries)
+
+
+def test_an_honest_exchange_is_told_with_who_held_it(tmp_path: Path) -> None:
+    ours, theirs = talk()
+    text = said(written(tmp_path / "r", *papers(two()), *whole(ours), *whole(theirs)), entries=True)
+    names = [party.name for party in two().roster.parties]
+    assert f"{names[0]} signed 4 entries" in text and f"{names[1]} signed 2 entries" in text
+    assert f"{names[1]}'s machine signed that it holds 3 of 4" in text
+    assert f"{names[1]} signed no receipt for entries 3 to 3" in text
+    assert "no receipt covers it" in text and "held by" in text
+    assert "its card is in your hand" in text and "NO CARD GIVEN" not in text
+    assert "not consent" in text
+
+
+def test_without_cards_it_says_whose_keys_nobody_knows(tmp_path: Path) -> None:
+    ours, theirs = talk()
+    text = said(written(tmp_path / "r", *papers(two()), *whole(ours), *whole(theirs)), cards=False)
+    assert text.count("NO CARD GIVEN") == 2 and "whose keys these are" in text
+
+
+def test_withheld_bodies_and_missing_entries_are_named(tmp_path: Path) -> None:
+    ours, theirs = talk()
+    text = said(written(tmp_path / "r", *papers(two()), *whole(theirs, withheld=(1,))), entries=True)
+    assert "withheld: 1 body" in text and "message, body withheld" in text
+    assert f"entries 0 to 2 of {two().roster.parties[0].name}'s" in text, "the other log is named and not here"
+
+
+def test_a_body_that_does_not_read_is_held_and_said_so(tmp_path: Path) -> None:
+    log = Log(two(), 0)
+    log.write(encode_message(Message(subject="good", text="x")))
+    log.write(encode_message(Message(subject="good", text="x"))[:-1])
+    log.write(b"\xff", kind=77)
+    log.sign()
+    text = said(written(tmp_path / "r", *papers(two()), *whole(log)), entries=True)
+    assert "message: 'good'" in text and "a body that does not read" in text and "kind 77" in text
+
+
+def test_what_they_wrote_is_shown_and_not_obeyed() -> None:
+    assert safe("a\u202eb\x1b[2Jc\nd") == "a\\u{202e}b\\u{1b}[2Jc\nd"
+
+
+def test_a_program_reads_the_same(tmp_path: Path) -> None:
+    ours, theirs = talk()
+    path = written(tmp_path / "r", *papers(two()), *whole(ours), *whole(theirs))
+    data = verdict.as_data(verify_file(path, []), entries=True)
+    again = json.loads(json.dumps(data))
+    assert [log["size"] for log in again["logs"]] == [4, 2]
+    assert again["logs"][0]["held"] == {"1": 3} and not again["doubts"]
+    assert [bool(each["held"]) for each in again["logs"][0]["each"]] == [True, True, True, False]
+
+
+def test_a_receipt_stamped_before_the_words_were_written_is_shown_as_disputed(tmp_path: Path) -> None:
+    log = Log(two(), 0)
+    log.write(b"x", at_ms=OPENED_AT_MS + 10_000_000)
+    log.sign()
+    log.receipt(1, OPENED_AT_MS // 1000, arrived_at_ms=OPENED_AT_MS + 10_001_000)
+    assert "DISPUTED time" in said(written(tmp_path / "r", *papers(two()), *whole(log)))
+
+
+def test_an_after_that_decreases_is_shown_and_accuses_nobody(tmp_path: Path) -> None:
+    log = Log(two(), 0)
+    log.write(b"x", receipted=(Receipted(1, 1),))
+    log.write(b"y")
+    log.sign()
+    verified = verify_file(written(tmp_path / "r", *papers(two()), *whole(log)), [])
+    assert verified.findings.doubts and not verified.findings.accusations
+    assert "DISPUTED" in verdict.in_words(verified, entries=False)
+
+
+def test_a_card_of_nobody_on_the_line_is_refused(tmp_path: Path) -> None:
+    from tests.rooms.record.world import three
+
+    ours, theirs = talk()
+    path = written(tmp_path / "r", *papers(two()), *whole(ours), *whole(theirs))
+    stranger = next(side.card for side in three().sides if side.root.party_id not in
+                    {party.party_id for party in two().roster.parties})
+    with pytest.raises(Forged, match="is not among its parties"):
+        verify_file(path, [stranger])
+
+
+def test_a_signature_that_does_not_verify_is_found_by_any_number_of_processes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verifying, "_ALONE_MAX", 0)
+    monkeypatch.setattr(verifying, "_SLICE", 1)
+    ours, theirs = talk()
+    good = written(tmp_path / "g", *papers(two()), *whole(ours), *whole(theirs))
+    assert isinstance(verify_file(good, [], 2), Verified)
+    line = ours.lines[3][0]
+    ours.lines[3][0] = line._replace(signature=bytes(64))
+    bad = written(tmp_path / "b", *papers(two()), *whole(ours), *whole(theirs))
+    with pytest.raises(Forged, match="entries 1 to 2: checkpoint: its signature does not verify"):
+        verify_file(bad, [], 2)
+
+
+def test_every_byte_of_a_record_counts(tmp_path: Path) -> None:
+    ours, theirs = talk()
+    path = written(tmp_path / "r", *papers(two()), *whole(ours), *whole(theirs))
+    data = path.read_bytes()
+    bad = tmp_path / "bad"
+    for at in range(0, len(data), 97):
+        bad.write_bytes(data[:at] + bytes((data[at] ^ 0x10,)) + data[at + 1 :])
+        with pytest.raises(PeerFault):
+            verify_file(bad, [])
+
+
+def test_the_command_exits_5_and_says_which_entry(tmp_path: Path, openline: Openline) -> None:
+    ours, theirs = talk()
+    path = written(tmp_path / "r", *papers(two()), *whole(ours), *whole(theirs))
+    assert openline("verify", str(path))[0] == 0
+    data = path.read_bytes()
+    at = data.index(b"second")
+    path.write_bytes(data[:at] + b"S" + data[at + 1 :])
+    code, out, err = openline("verify", str(path))
+    assert (code, out) == (5, "") and "OL-502" in err and "entry 2" in err
+    assert openline("verify", str(tmp_path / "nowhere"))[0] == 2
+    (tmp_path / "empty").write_bytes(b"")
+    assert openline("verify", str(tmp_path / "empty"))[0] == 5
