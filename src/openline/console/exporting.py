@@ -24,7 +24,7 @@ from openline.record.note import (
     pq_line,
     receipt_line,
 )
-from openline.record.roster import Roster, check_receipt, origin_of, receipt_name_of, station_of
+from openline.record.roster import Roster, check_pq, check_receipt, origin_of, receipt_name_of, station_of
 
 PAGE_ENTRIES: Final = 1024
 PAGE_BYTES: Final = 8 * 1024 * 1024
@@ -147,7 +147,8 @@ class Exporter:
         lines = [author_line(origin, station.note_key, note.signature)]
         for receipt in receipts:
             lines.append(self._receipt_line(row.log, note, receipt))
-        lines += [self._pq_line(row.log, one) for one in self._store.pq_statements(row.log) if one.size == note.size]
+        pq = [one for one in self._store.pq_statements(row.log) if one.size == note.size]
+        lines += [self._pq_line(row.log, note, one) for one in pq]
         text = checkpoint_text(origin, note.size, note.root)
         yield files.NotePaper(format_note(text, tuple(lines)))
         for receipt in receipts:
@@ -164,11 +165,15 @@ class Exporter:
         name = receipt_name_of(self._roster, receipt.witness)
         return receipt_line(name, station.receipt_key, receipt.at_s, receipt.signature)
 
-    def _pq_line(self, log: LogId, one: PqRow) -> NoteSignature:
+    def _pq_line(self, log: LogId, note: NoteRow, one: PqRow) -> NoteSignature:
         author = one.witness == log.party
         name = origin_of(self._roster, log) if author else receipt_name_of(self._roster, one.witness)
-        key = self._roster.parties[one.witness].stations[-1].mldsa_key
-        return pq_line(name, key, one.at_s, one.signature)
+        stations = self._roster.parties[one.witness].stations
+        station = stations[-1]
+        if len(stations) > 1:
+            checked = check_pq(self._roster, log, one.witness, one.size, note.root, one.at_s, one.signature)
+            station = checked.station
+        return pq_line(name, station.mldsa_key, one.at_s, one.signature)
 
 
 def write_export(path: Path, items: Iterator[files.Item], exporter: Exporter) -> Exported:
