@@ -17,6 +17,7 @@ from openline.console.papers import load_papers, roster_of
 from openline.console.showing import Reader
 from openline.console.terminal import Session, room_options
 from openline.console.words import parse_position
+from openline.line.amendments import SNAPSHOT, derive_snapshot
 from openline.store.backup import check_backup, make_backup, restore_backup
 from openline.store.fsck import Counts, check_file
 from openline.store.sqlite import SqliteStore
@@ -74,7 +75,10 @@ def fsck(session: Session) -> int:
     """Derive every digest, root, signature and snapshot of the store again. Changes nothing; exit 5 on any fault."""
     line = session.line
     counts = Counts()
-    faults = list(check_file(line.store, roster_of(load_papers(line)), counts=counts))
+    papers = load_papers(line)
+    roster = roster_of(papers)
+    snapshots = {SNAPSHOT: lambda store: derive_snapshot(store, papers.charter, roster)}
+    faults = list(check_file(line.store, roster, counts=counts, snapshots=snapshots))
     data = {
         "faults": [
             {"code": f.code, "log": f"{f.log.party}/{f.log.generation.hex()}" if f.log else None, "at": f.at,
