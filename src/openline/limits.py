@@ -65,6 +65,7 @@ IN_FLIGHT_BYTES_MAX: Final = 2 * COMMIT_BYTES_MAX
 IN_FLIGHT_ENTRIES_MAX: Final = 8192
 PENDING_BYTES_MAX: Final = 2 * COMMIT_BYTES_MAX  # received, not yet covered by a checked checkpoint
 RECENT_ROOTS: Final = 1024  # sizes whose root we remember, so that it need not be sent
+CONTACT_LOST_AFTER_MS: Final = 15_000  # unheard for so long, over a bearer that is up
 RELAY_AGAIN_AFTER_MS: Final = 30_000  # between repetitions of a receipt through a third party
 OPENED_LOGS_MAX: Final = 256  # of one peer: opened, and nothing held yet
 SERVE_OTHERS_AFTER_MS: Final = 10_000  # before we serve a third party's log
@@ -105,6 +106,7 @@ assert EXHIBIT_BYTES_MAX <= BODY_BYTES_MAX  # an exhibit fits into an entry
 assert COMMIT_BYTES_MAX >= BODY_BYTES_MAX + HEADER_BYTES_MAX  # one entry always fits a commit
 assert PENDING_BYTES_MAX >= COMMIT_BYTES_MAX  # a whole commit can wait for its signature
 assert FRAGMENTED_BYTES_MAX >= BODY_BYTES_MAX  # any one entry can travel in pieces
+assert CONTACT_LOST_AFTER_MS >= 5 * HAIL_EVERY_MS
 assert SILENCE_ALARM_AFTER_MS >= 5 * HAIL_EVERY_MS  # one lost hail must not wake anyone
 assert RESEND_AFTER_MS > HAIL_EVERY_MS  # a hail can report progress before we repeat ourselves
 assert SEND_BUFFER_BYTES_MAX >= IN_FLIGHT_BYTES_MAX + PENDING_BYTES_MAX  # a paced line is never refused

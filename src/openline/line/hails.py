@@ -9,18 +9,18 @@ from dataclasses import replace
 from typing import Final
 
 from openline import limits
+from openline.line import relaying
 from openline.line.events import FindRoot
 from openline.line.forms import name_log
-from openline.line.outgoing import patience_ms, proved, pump, rewind, send_receipt, send_receipts
+from openline.line.outgoing import patience_ms, proved, pump, rewind, send_receipt
 from openline.line.ports import LogId
-from openline.line.state import Flow, LogState, PeerState, others
+from openline.line.state import Flow, PeerState
 from openline.line.work import Work
 from openline.wire.items import Differs, Hail, HailLog, HailReceipt, Lack
 
 NO_NONCE: Final = bytes(8)
 ROOT8: Final = 8
 REVIEW_LOGS: Final = 64  # a hail, while a peer that may have been restored is told of everything we hold
-RELAYED_LOGS: Final = 4  # a hail, whose receipts we hope to get through others
 ANSWER_REST_MS: Final = 500  # between hails sent out of turn: two stations must not chase each other
 
 
@@ -58,7 +58,7 @@ def compose(work: Work, party: int) -> Hail:
     if peer.reviewed < len(work.logs):
         listed.update(sorted(work.logs)[peer.reviewed : peer.reviewed + REVIEW_LOGS])
     listed |= {log for log in work.logs if log not in listed and not is_settled(work, log, party)}
-    listed.update(_receipted_elsewhere(work, party))
+    listed.update(relaying.to_list(work, party))
     logs = sorted(listed)[-limits.HAIL_LOGS_MAX :]
     own = work.logs.get(work.own) if work.own is not None else None
     receipted = {} if own is None else {p: r.size for p, r in own.receipts.items()}
@@ -73,20 +73,6 @@ def compose(work: Work, party: int) -> Hail:
         receipted=tuple(HailReceipt(p, receipted[p]) for p in sorted(receipted)),
         lacks=_lacks(work, peer),
     )
-
-
-def _receipted_elsewhere(work: Work, party: int) -> list[LogId]:
-    """A few old logs of ours that lack the receipt of somebody out of our contact: `party` may have it. R-128."""
-    away = [p for p in others(work.roster, work.me) if p != party and not work.peer(p).bearers]
-    lacking = [
-        log
-        for log, held in sorted(work.logs.items())
-        if log.party == work.me
-        and log != work.own
-        and any(p not in held.receipts or held.receipts[p].size < held.size for p in away)
-    ]
-    first = work.now_ms // limits.HAIL_EVERY_MS * RELAYED_LOGS % max(len(lacking), 1)
-    return (lacking[first:] + lacking[:first])[:RELAYED_LOGS]
 
 
 def _lacks(work: Work, peer: PeerState) -> tuple[Lack, ...]:
@@ -188,21 +174,9 @@ def _take_log(work: Work, party: int, start: bytes, row: HailLog) -> None:
         else:
             compare(work, party, row, root)
     if log.party == party and log != current_log(work, party, start):
-        send_receipts(work, party, held)  # it still lists an old log of its own: it may lack our receipt, or another's
-
-
+        relaying.author_lists(work, party, held)
     elif log.party not in (party, work.me):
-        _relay_receipt(work, party, held)
-
-
-def _relay_receipt(work: Work, party: int, held: LogState) -> None:
-    """Our receipt for a log whose author is out of our contact, through `party`; seldom, it cannot say it has it."""
-    receipt = held.receipts.get(work.me)
-    size, at_ms = work.peer(party).receipts_sent.get(held.log, (0, 0))
-    if receipt is None or work.peer(held.log.party).bearers:
-        return
-    if receipt.size > size or work.since(at_ms) >= limits.RELAY_AGAIN_AFTER_MS:
-        send_receipt(work, party, held, work.me)
+        relaying.third_lists(work, party, held)
 
 
 def compare(work: Work, party: int, row: HailLog, root: bytes) -> None:

@@ -91,6 +91,7 @@ class Flow(NamedTuple):
     reported: int  # what the peer last proved or said it holds
     loading: bool = False
     full: bool = False  # the peer could not resolve compact forms: send everything in full
+    ahead_bytes: int = 0  # of bodies and fields sent beyond what was reported, about
 
 
 class BearerUp(NamedTuple):
@@ -131,6 +132,7 @@ class PeerState:
     flows: Mapping[LogId, Flow] = field(default_factory=dict)
     receipts_sent: Mapping[LogId, tuple[int, int]] = field(default_factory=dict)  # size, at ms
     lacks_since: Mapping[LogId, tuple[int, int]] = field(default_factory=dict)  # their size, first seen ms
+    asks: Mapping[LogId, int] = field(default_factory=dict)  # its old logs that want receipts, and when it listed them
     differs_at: Mapping[LogId, int] = field(default_factory=dict)
 
 
