@@ -94,12 +94,17 @@ def take(session: Session, source: Source, what: str, *, new: bool = False) -> b
 
 def _given(session: Session, source: Source) -> Path | int | None:
     """Where a passphrase lies, if it lies anywhere."""
-    credential = os.environ.get("CREDENTIALS_DIRECTORY")
+    credentials = _credentials()
     if source.fd is not None:
         return source.fd
-    if source.file is None and credential and (Path(credential) / CREDENTIAL).exists():
-        return Path(credential) / CREDENTIAL
+    if source.file is None and credentials is not None and (credentials / CREDENTIAL).exists():
+        return credentials / CREDENTIAL
     return source.file or session.config.passphrase_file
+
+
+def _credentials() -> Path | None:
+    folder = os.environ.get("CREDENTIALS_DIRECTORY")
+    return Path(folder) if folder else None
 
 
 def _asked(what: str, new: bool) -> bytes:
@@ -121,7 +126,7 @@ def _from_fd(fd: int) -> bytes:
 def _from_file(path: Path) -> bytes:
     with path.open("rb") as file:
         mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
-        if mode & 0o077:
+        if mode & 0o077 and path.parent != _credentials():  # systemd guards that folder, and shows an ACL as group
             raise Told("OL-802", f"{path} has mode {mode:04o}")
         return file.read(PASSPHRASE_BYTES_MAX + 1)
 

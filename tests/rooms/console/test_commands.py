@@ -79,6 +79,14 @@ def test_a_text_may_come_by_stdin(openline: Openline, running: Door, monkeypatch
     assert running.operations.messages[0].text == "с русского"
 
 
+@pytest.mark.parametrize("words", [b"", b"\n"])
+def test_an_empty_message_is_refused(
+    openline: Openline, running: Door, monkeypatch: pytest.MonkeyPatch, words: bytes
+) -> None:
+    typed(monkeypatch, words)
+    assert openline("send")[0] == 2 and not running.operations.messages
+
+
 def test_stdin_that_is_not_text_is_refused(openline: Openline, running: Door, monkeypatch: pytest.MonkeyPatch) -> None:
     typed(monkeypatch, b"\xff\xfe")
     code, _, err = openline("send")

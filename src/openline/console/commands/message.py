@@ -59,7 +59,10 @@ _OFFICER: Final = click.option("--officer", envvar="OPENLINE_OFFICER", metavar="
 @click.pass_obj
 def send(session: Session, /, text: str | None, precedence: Precedence, wait: float | None, **given: object) -> int:
     """Record TEXT (or stdin) and send it. Works while the other side is away: it is queued and said so."""
-    message = _outgoing(session, _text(text), precedence, given)
+    words_given = _text(text)
+    if not words_given and not given["attach"]:
+        raise Told("OL-201", "an empty message says nothing; give TEXT, or a file with --attach")
+    message = _outgoing(session, words_given, precedence, given)
     with session.link() as link:
         place = link.ask(Send(messages=[message]), Sent).places[0]
         held = wait is not None and link.ask(
