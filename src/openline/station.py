@@ -15,6 +15,7 @@ import os
 import signal
 import sys
 import time
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -33,12 +34,14 @@ from openline.console.operations import StationOperations
 from openline.console.papers import Papers
 from openline.console.reporting import Watch, status_of
 from openline.console.terminal import Serving
+from openline.console.upkeep import Upkeep, is_recovery
 from openline.errors import PeerFault, Refused, StoreDown, Unchecked, UnknownOutcome
-from openline.line.events import Appended, Arrived, CarryOut, Down, Draft, Event, Send, Submitted, Tick, Up
+from openline.line.events import Amended, Appended, Arrived, CarryOut, Down, Draft, Event, Send, Submitted, Tick, Up
 from openline.line.ports import LogId, Store
 from openline.line.state import LineState
 from openline.line.turn import Heard, Life, Result, Turns, payloads
-from openline.wire.items import Grant, Item
+from openline.seal.charter import Charter
+from openline.wire.items import Grant, Hail, Item
 
 TICK_MS: Final = 250
 SEALING_BYTES: Final = 64  # room a frame needs beside its payload
@@ -60,7 +63,6 @@ class Station:
 
     def __init__(self, kept: Kept) -> None:
         self.kept = kept
-        self.charter = kept.papers.charter
         self.watch = Watch()
         self.started_at_ms = self.now_ms()
         self._events: list[Event] = []
@@ -71,7 +73,9 @@ class Station:
         self._changed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._roads = Roads(self.happened, self.frame_came, self.settled)
         self._quiet: list[asyncio.Future[None]] = []
+        self._upkeep = Upkeep(kept, self._roads, self.watch, self.happened)
         self._start_life()
+        self._upkeep.record_recoveries()
 
     # ------------------------------------------------------------------ a life
     def _start_life(self) -> None:
@@ -82,7 +86,9 @@ class Station:
         self._counter = 0
         self._keyring_saved = -1
         self._heard: dict[int, Heard] = {}
-        self.turns = Turns(self.kept.store, self.kept.keys, self.kept.roster, self.kept.papers.me)
+        papers = self.kept.papers
+        self.turns = Turns(self.kept.store, self.kept.keys, self.kept.roster, papers.me, papers.charter)
+        self._upkeep.follow(self.state, now_ms)
         life = Life(generation, os.urandom(32), self.kept.certificate.digest, f"openline {__version__}")
         self._speak(self.turns.start(life, now_ms))
 
@@ -95,6 +101,12 @@ class Station:
     def line(self) -> LineHome:
         """Where its files lie."""
         return self.kept.line
+
+    @property
+    def charter(self) -> Charter:
+        """The terms of the line as amended."""
+        ledger = self.state.ledger
+        return ledger.standing.terms if ledger is not None else self.kept.papers.charter
 
     @property
     def papers(self) -> Papers:
@@ -125,6 +137,7 @@ class Station:
         """Append drafts; returns their places once they are durable here. Raises StoreDown, Refused."""
         if self._ended.is_set():
             raise Refused("this station is stopping; ask again when it is up")
+        self._upkeep.check_open(self.state)
         answer: asyncio.Future[Places] = asyncio.get_running_loop().create_future()
         self._submissions.append(Submission(tuple(drafts), answer))
         self._wake.set()
@@ -178,6 +191,8 @@ class Station:
         while True:
             await asyncio.sleep(TICK_MS / 1000)
             self._turn_keys()
+            if self._upkeep.due(self.state, self.now_ms()):
+                self._new_life()
             self.happened(Tick())
 
     def _turn(self) -> None:
@@ -192,15 +207,16 @@ class Station:
             return
         try:
             result = self.turns.take(events, self.now_ms())
-        except StoreDown as down:
-            self._without_disk(events, submissions, down)
-            return
         except UnknownOutcome as unknown:
             self._after_unknown(submissions, unknown)
+            return
+        except Exception as error:  # noqa: BLE001  no batch may stop the line: find the one that does not go
+            self._one_by_one(events, submissions, error)
             return
         self.watch.clear("disk")
         self._answer(submissions, result)
         self._speak(result)
+        self._roads.taken()
         if result.more:
             self._wake.set()
         else:
@@ -250,15 +266,29 @@ class Station:
             if not one.answer.done():
                 one.answer.set_result(places)
 
-    def _without_disk(self, events: list[Event], submissions: list[Submission], down: StoreDown) -> None:
-        """Our disk takes nothing: refuse what is new, keep the line's volatile side alive, lose nothing held."""
-        self.watch.ring("disk", str(down))
+    def _one_by_one(self, events: list[Event], submissions: list[Submission], error: Exception) -> None:
+        """A batch did not go: the disk takes nothing, or one event meets a fault of ours. Refuse what is new, take
+        the rest one by one, keep what only waits for the disk, drop what cannot be taken. Nothing held is lost.
+        """
         for one in submissions:
             if not one.answer.done():
-                one.answer.set_exception(down)
-        volatile = [event for event in events if not isinstance(event, Submitted | Arrived)]
-        with contextlib.suppress(StoreDown):
-            self._speak(self.turns.take(volatile, self.now_ms()))
+                one.answer.set_exception(error)
+        kept: list[Event] = []
+        for event in events:
+            if isinstance(event, Submitted):
+                continue
+            if kept and not needs_no_disk(event):
+                kept.append(event)
+                continue
+            try:
+                self._speak(self.turns.take((event,), self.now_ms()))
+            except StoreDown as down:
+                self.watch.ring("disk", str(down))
+                kept.append(event)
+            except Exception as fault:  # noqa: BLE001  kept in the log below; the next event is another matter
+                self.watch.ring("program", f"an event could not be taken and was dropped: {fault!r}")
+                traceback.print_exc()
+        self._events[:0] = kept  # tried again with the next tick
 
     def _after_unknown(self, submissions: list[Submission], unknown: UnknownOutcome) -> None:
         """The commit may or may not have happened: say nothing of it, reopen, begin a new life."""
@@ -267,6 +297,9 @@ class Station:
             if not one.answer.done():
                 one.answer.set_exception(unknown)
         self.store.reopen()
+        self._new_life()
+
+    def _new_life(self) -> None:
         self._start_life()
         for event in self._roads.who_is_up():
             self.happened(event)
@@ -276,6 +309,9 @@ class Station:
         frames, self._frames = self._frames, []
         arrived: list[Event] = []
         for bearer, body in frames:
+            if is_recovery(body):
+                self._upkeep.take_recovery(bearer, body, self.now_ms())
+                continue
             try:
                 opened = self.kept.keyring.open(body)
                 heard = self._heard.setdefault(opened.peer, Heard(self.charter.opened_at_ms))
@@ -304,9 +340,15 @@ class Station:
         keyring = self.kept.keyring
         keyring.ratchet(now_ms)
         keyring.forget(now_ms)
-        for peer in self._roads.newly_up():
+        fresh = [peer for peer in self._roads.newly_up() if peer in keyring.peers()]
+        for peer, frame in self._upkeep.recovery_frames(now_ms, fresh):
+            self._save_keyring()
+            road = self._roads.best(peer, None)
+            if road is not None:
+                self._roads.carry(peer, road, frame)
+        for peer in fresh:
             out = [keyring.make_offer(peer), *keyring.grants_to_repeat(peer)]
-            self._send(Send(peer, tuple(Grant(*item) for item in out)))
+            self._send(Send(peer, (*self._upkeep.introduction(), *(Grant(*item) for item in out))))
         for peer in keyring.grants_due(now_ms):
             grant = keyring.make_grant(peer)
             if grant is not None:
@@ -321,6 +363,8 @@ class Station:
     def _speak(self, result: Result) -> None:
         """Everything here is after the commit: a crash from here on costs a repetition, never a lie."""
         now_ms = self.now_ms()
+        if any(isinstance(told, Amended) for told in result.told):
+            self._upkeep.follow(self.state, now_ms)
         for peer, state in self.state.peers.items():
             self.kept.keyring.confirm(peer, state.epoch_held, now_ms)
         joined: dict[tuple[int, str | None], list[Item]] = {}
@@ -410,6 +454,13 @@ class Hall:
 
 async def _serve(kept: Kept, serving: Serving) -> None:
     await Station(kept).serve(serving)
+
+
+def needs_no_disk(event: Event) -> bool:
+    """Links, hails and time go on while the disk takes nothing."""
+    if isinstance(event, Arrived):
+        return all(isinstance(item, Hail) for item in event.items)
+    return isinstance(event, Up | Down | Tick)
 
 
 def main() -> int:

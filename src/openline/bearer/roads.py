@@ -13,12 +13,14 @@ from typing import Final
 from openline.bearer.contract import Bearer, BearerFacts
 from openline.bearer.directory import DIRECTORY_FACTS
 from openline.bearer.folder import Inbox, Reading
+from openline.bearer.tls import Identity, TlsBearer, TlsPeer
 from openline.errors import BearerDown, PeerFault
 from openline.line.events import Down, Event, Up
 from openline.line.state import BearerUp
 
 FAULTS_KEPT: Final = 32
 CARRY: Final = "carry"
+HOLD_ABOVE_BYTES: Final = 16 * 1024 * 1024  # of frames of one peer that wait for a turn
 CARRY_FACTS: Final = DIRECTORY_FACTS._replace(name=CARRY, duplex=False)
 
 
@@ -36,6 +38,8 @@ class Roads:
         self._settle = settle
         self._bearers: dict[str, Bearer] = {}
         self._fresh: list[int] = []
+        self._waiting: dict[int, int] = {}
+        self._held: set[int] = set()
         self.faults: list[str] = []
 
     # ---------------------------------------------------------------- wiring
@@ -50,6 +54,12 @@ class Roads:
         """Write out what was taken, then stop."""
         for bearer in self._bearers.values():
             await bearer.close()
+
+    def pin(self, identity: Identity, peers: Sequence[TlsPeer]) -> None:
+        """The roster or our own certificate has changed: links that are no longer on it are cut at once."""
+        for bearer in self._bearers.values():
+            if isinstance(bearer, TlsBearer):
+                bearer.pin(identity, peers)
 
     def newly_up(self) -> list[int]:
         """Peers to whom a link came up since this was last asked: for offers and grants."""
@@ -108,7 +118,20 @@ class Roads:
 
     def on_frame(self, bearer: str, peer: int, body: bytes) -> None:
         """A frame body came; who sent it shows when it is opened."""
+        self._waiting[peer] = self._waiting.get(peer, 0) + len(body)
+        if self._waiting[peer] > HOLD_ABOVE_BYTES and peer not in self._held:
+            self._held.add(peer)
+            for one in self._bearers.values():
+                one.hold(peer)
         self._frame_came(bearer, body)
+
+    def taken(self) -> None:
+        """All frames given so far were taken: read on from whoever was held back."""
+        self._waiting.clear()
+        for peer in self._held:
+            for one in self._bearers.values():
+                one.go_on(peer)
+        self._held.clear()
 
     def on_room(self, bearer: str, peer: int) -> None:
         """Room again: the next hail or receipt moves what waits."""

@@ -110,12 +110,25 @@ def push_fresh(work: Work, log: LogState, fresh: Fresh, signature: bytes) -> lis
         flow = peer.flows.get(log.log)
         if flow is None or not peer.bearers or flow.loading or flow.sent != first:
             continue
-        if size - flow.reported > limits.IN_FLIGHT_ENTRIES_MAX and not is_carried(peer):
+        if is_far_ahead(flow) and not is_carried(peer):
             continue
         items = commit_items(work, peer, log, first, fresh.rows, signature, full=flow.full, headers=fresh.headers)
         sends.append(Send(party, items))
-        work.put_flow(party, log.log, flow._replace(sent=size, moved_at_ms=work.now_ms))
+        work.put_flow(party, log.log, _sent(flow, size, fresh.rows, work.now_ms))
     return sends
+
+
+def is_far_ahead(flow: Flow) -> bool:
+    """True when so much is under way that a peer should first prove to hold some of it."""
+    if flow.sent - flow.reported >= limits.IN_FLIGHT_ENTRIES_MAX:
+        return True
+    return flow.sent > flow.reported and flow.ahead_bytes >= limits.IN_FLIGHT_BYTES_MAX
+
+
+def _sent(flow: Flow, size: int, rows: Sequence[EntryRow], now_ms: int) -> Flow:
+    ahead_bytes = flow.ahead_bytes if flow.sent > flow.reported else 0
+    ahead_bytes += sum(len(row.header) + len(row.body) for row in rows)
+    return flow._replace(sent=size, moved_at_ms=now_ms, ahead_bytes=ahead_bytes)
 
 
 def pump(work: Work, party: int, log: LogId) -> None:
@@ -125,7 +138,7 @@ def pump(work: Work, party: int, log: LogId) -> None:
     flow = peer.flows.get(log)
     if held is None or flow is None or not peer.bearers or flow.loading or flow.sent >= held.size:
         return
-    if flow.sent - flow.reported >= limits.IN_FLIGHT_ENTRIES_MAX and not is_carried(peer):
+    if is_far_ahead(flow) and not is_carried(peer):
         return
     work.wanted.append(Load(party, log, flow.sent))
     work.put_flow(party, log, flow._replace(loading=True))
@@ -143,7 +156,7 @@ def take_loaded(work: Work, event: Loaded) -> None:
     items = commit_items(work, peer, held, event.first, event.rows, event.note.signature, full=flow.full)
     for item in items:
         work.send(event.peer, item)
-    work.put_flow(event.peer, event.log, flow._replace(sent=event.note.size, moved_at_ms=work.now_ms))
+    work.put_flow(event.peer, event.log, _sent(flow, event.note.size, event.rows, work.now_ms))
     pump(work, event.peer, event.log)
 
 
@@ -164,7 +177,12 @@ def proved(work: Work, party: int, log: LogId, size: int) -> None:
     """The peer proved, or said, that it holds `size`: its flow may go on."""
     flow = work.flow(party, log)
     if size > flow.reported or log not in work.peer(party).flows:
-        work.put_flow(party, log, flow._replace(reported=max(size, flow.reported), sent=max(flow.sent, size)))
+        under_way = max(flow.sent - flow.reported, 1)
+        left = max(flow.sent - size, 0) * flow.ahead_bytes // under_way
+        flow = flow._replace(
+            reported=max(size, flow.reported), sent=max(flow.sent, size), moved_at_ms=work.now_ms, ahead_bytes=left
+        )
+        work.put_flow(party, log, flow)
     pump(work, party, log)
 
 
