@@ -29,10 +29,11 @@ class DoorBounds(NamedTuple):
 class _Caller:
     """One connection whose handshake is under way."""
 
-    __slots__ = ("host", "task")
+    __slots__ = ("has_begun", "host", "task")
 
     def __init__(self, host: str) -> None:
         self.host = host
+        self.has_begun = False
         self.task: asyncio.Task[None] | None = None
 
 
@@ -96,6 +97,7 @@ class Door:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        self._callers.clear()
         for sock in self._sockets:
             sock.close()
         self._sockets, self._loops = [], []
@@ -125,9 +127,12 @@ class Door:
             )
         caller = _Caller(host)
         caller.task = asyncio.create_task(self._shake(caller, sock, f"{host} port {at[1]}"))
+        # Sent away before its first step, a task runs nothing of its own, not even what should close the socket.
+        caller.task.add_done_callback(lambda _: None if caller.has_begun else sock.close())
         self._callers.append(caller)
 
     async def _shake(self, caller: _Caller, sock: socket.socket, where: str) -> None:
+        caller.has_begun = True
         try:
             await asyncio.get_running_loop().connect_accepted_socket(
                 lambda: self._make_link(where),

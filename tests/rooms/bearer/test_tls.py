@@ -381,6 +381,24 @@ def test_a_flood_from_one_place_costs_no_caller_from_another():
     run(story())
 
 
+def test_a_caller_sent_away_before_it_was_looked_at_leaves_no_socket_behind():
+    """R-024: the door closes in the very turn in which somebody knocks."""
+
+    async def story() -> None:
+        ours, _, at = await listening()
+        before = open_files()
+        for _ in range(10):
+            one, other = socket.socketpair()
+            one.setblocking(False)
+            ours._door._admit(one, ("127.0.0.1", 1))
+            other.close()
+        del one
+        await ours.close()
+        assert open_files() < before
+
+    run(story())
+
+
 # --- coming back
 
 
