@@ -14,13 +14,14 @@ from openline.line.events import FindRoot
 from openline.line.forms import name_log
 from openline.line.outgoing import patience_ms, proved, pump, rewind, send_receipt
 from openline.line.ports import LogId
-from openline.line.state import Flow, PeerState
+from openline.line.state import Asked, Flow, PeerState
 from openline.line.work import Work
 from openline.wire.items import Differs, Hail, HailLog, HailReceipt, Lack
 
 NO_NONCE: Final = bytes(8)
 ROOT8: Final = 8
 REVIEW_LOGS: Final = 64  # a hail, while a peer that may have been restored is told of everything we hold
+ASKED_MAX: Final = 8  # nonces that may still be answered
 ANSWER_REST_MS: Final = 500  # between hails sent out of turn: two stations must not chase each other
 
 
@@ -64,7 +65,7 @@ def compose(work: Work, party: int) -> Hail:
     receipted = {} if own is None else {p: r.size for p, r in own.receipts.items()}
     return Hail(
         clock_ms=work.now_ms,
-        nonce=peer.nonce,
+        nonce=peer.asked[-1].nonce if peer.asked else NO_NONCE,
         echo=peer.echo,
         epoch=peer.epoch_opened,
         logs=tuple(
@@ -92,8 +93,10 @@ def _lacks(work: Work, peer: PeerState) -> tuple[Lack, ...]:
 def hail(work: Work, party: int, *, bearer: str | None = None) -> None:
     """Send a hail now, with a fresh nonce unless the last one is still young."""
     peer = work.peer(party)
-    if work.since(peer.nonce_at_ms) >= limits.HAIL_EVERY_MS or peer.nonce == NO_NONCE:
-        peer = replace(peer, nonce=work.nonce, nonce_at_ms=work.now_ms)
+    listed = peer.reviewed if peer.reviewed >= len(work.logs) else peer.reviewed + REVIEW_LOGS
+    last = peer.asked[-1] if peer.asked else None
+    if last is None or last.listed != listed or work.since(last.at_ms) >= limits.HAIL_EVERY_MS:
+        peer = replace(peer, asked=(*peer.asked[1 - ASKED_MAX :], Asked(work.nonce, work.now_ms, listed)))
     work.put_peer(replace(peer, hailed_at_ms=work.now_ms))
     work.send(party, compose(work, party), bearer=bearer)
 
@@ -134,14 +137,13 @@ def take(work: Work, party: int, start: bytes, item: Hail) -> None:
 def _proved_alive(work: Work, peer: PeerState, start: bytes, item: Hail) -> PeerState:
     """What the answer to our nonce proves: life, and that this life has seen the page of logs we listed with it."""
     if peer.start != start:
-        return replace(peer, flows={}, reviewed=0, nonce=NO_NONCE)
-    if item.echo != peer.nonce or peer.nonce == NO_NONCE:
+        return replace(peer, flows={}, reviewed=0, asked=())
+    answered = next((asked for asked in peer.asked if asked.nonce == item.echo), None)
+    if answered is None:
         return peer
-    offset = item.clock_ms - (peer.nonce_at_ms + work.now_ms) // 2
-    proved = replace(peer, proved_at_ms=peer.nonce_at_ms, clock_offset_ms=offset)
-    if peer.reviewed >= len(work.logs):
-        return proved
-    return replace(proved, reviewed=peer.reviewed + REVIEW_LOGS, nonce=NO_NONCE)
+    offset = item.clock_ms - (answered.at_ms + work.now_ms) // 2
+    reviewed = max(peer.reviewed, answered.listed)
+    return replace(peer, proved_at_ms=answered.at_ms, clock_offset_ms=offset, reviewed=reviewed)
 
 
 def _news(work: Work, party: int, item: Hail) -> bool:

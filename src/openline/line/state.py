@@ -112,6 +112,14 @@ class Contact(Enum):
     SILENT = "silent"
 
 
+class Asked(NamedTuple):
+    """A nonce of ours: when it was first sent, and how many of our logs, in order, were listed with it."""
+
+    nonce: bytes
+    at_ms: int
+    listed: int
+
+
 @dataclass(frozen=True, slots=True)
 class PeerState:
     """One other party of the line, as this station sees it since it started."""
@@ -121,8 +129,7 @@ class PeerState:
     start: bytes = b""  # frame start of its newest heard generation
     heard_at_ms: int | None = None
     proved_at_ms: int | None = None  # when our own nonce last came back
-    nonce: bytes = bytes(8)
-    nonce_at_ms: int = 0
+    asked: tuple[Asked, ...] = ()  # our last nonces to it, the newest last: an answer may be several hails late
     echo: bytes = bytes(8)
     clock_offset_ms: int | None = None
     hailed_at_ms: int = 0
