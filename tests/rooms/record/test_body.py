@@ -164,3 +164,17 @@ def test_an_opening_in_another_spelling_is_not_read() -> None:
     for key, value in ((0, bytes(31)), (1, []), (1, [bytes(12), -1, bytes(32)]), (2, None), (3, "a\n")):
         with pytest.raises(Malformed, match="opening"):
             body.parse_opening(cbor2.dumps({**good, key: value}))
+
+
+@pytest.mark.parametrize("length", [0, 1, 23, 24, 255, 256, 59_999])
+def test_words_alone_are_spelled_by_hand_as_the_library_spells_them(length: int) -> None:
+    """R-073: the quick spelling is the one spelling."""
+    for char in ("a", "ж", "界"):
+        text = char * length
+        told = cbor2.dumps({0: "", 1: text, 2: "en", 3: [], 4: [], 5: None, 6: None, 7: [], 8: []})
+        assert body.encode_message(Message("", text)) == told
+
+
+def test_half_a_surrogate_pair_is_refused() -> None:
+    with pytest.raises(Malformed, match="U\\+D800"):
+        body.encode_message(Message("", "a\ud800"))
