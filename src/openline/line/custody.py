@@ -30,8 +30,8 @@ from openline.line.events import (
     Down,
     Draft,
     Event,
+    ForkFound,
     Intent,
-    LeavesFound,
     Loaded,
     Outcome,
     PqSigned,
@@ -117,8 +117,8 @@ def _take(work: Work, event: Event) -> None:
             outgoing.take_loaded(work, event)
         case RootFound():
             _take_root(work, event)
-        case LeavesFound():
-            disputes.take_leaves(work, event)
+        case ForkFound():
+            disputes.take_fork(work, event)
         case Tick():
             hails.due(work)
             blobs.due(work)

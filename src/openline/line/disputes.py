@@ -11,19 +11,16 @@ from dataclasses import replace
 from hashlib import sha256
 
 from openline.errors import Forged, Malformed, PeerFault, Unchecked
-from openline.line.events import Disputed, Draft, FindLeaves, FindRoot, LeavesFound
+from openline.line.events import Disputed, Draft, FindFork, FindRoot, ForkFound
 from openline.line.forms import Unresolved, find_log
 from openline.line.outgoing import rewind
 from openline.line.ports import LogId, PutExhibit, Store
 from openline.line.work import Work
 from openline.record.entry import DISPUTE, log_name
-from openline.record.exhibit import Exhibit, NotAPrefix, TwoRoots, encode_exhibit, judge
+from openline.record.exhibit import NotAPrefixProof, TwoRoots, encode_exhibit, judge
 from openline.record.note import ED25519, key_id, parse_checkpoint, parse_note, parse_origin
 from openline.record.roster import Claim, Roster, check_checkpoint
 from openline.wire.items import Differs, DiffersReason, Note
-
-LEAVES_IN_EXHIBIT_MAX = 100_000
-EXHIBIT_IN_ENTRY_MAX = 200_000
 
 
 def parse_author_note(roster: Roster, data: bytes) -> tuple[LogId, int, bytes]:
@@ -75,20 +72,20 @@ def take_note(work: Work, party: int, item: Note) -> None:
 
 
 def accuse(work: Work, log: LogId, size: int, note: bytes) -> None:
-    """Their signed root at `size` is not ours: build the exhibit, at once or once the leaves are loaded."""
+    """Their signed root at `size` is not ours: build the exhibit, at once or once its proof is found."""
     held = work.logs[log]
     if size == held.size:
-        _keep(work, log, size, TwoRoots(work.note_of(log), note))
-    elif held.size <= LEAVES_IN_EXHIBIT_MAX:
-        work.wanted.append(FindLeaves(log, held.size, note))
+        _keep(work, TwoRoots(work.note_of(log), note))
+    else:
+        work.wanted.append(FindFork(log, size, held.size, note))
 
 
-def take_leaves(work: Work, event: LeavesFound) -> None:
-    """The leaves of our history are here: together with both notes they prove the fork."""
-    log = event.want.log
-    if work.logs[log].size == len(event.leaves) and work.logs[log].disputed_from is None:
-        _, size, _ = parse_author_note(work.roster, event.want.note)
-        _keep(work, log, size, NotAPrefix(event.want.note, work.note_of(log), event.leaves))
+def take_fork(work: Work, event: ForkFound) -> None:
+    """The proof over our history is here: together with both notes it shows the fork."""
+    log, _, whole, note = event.want
+    held = work.logs[log]
+    if held.size == whole and held.disputed_from is None:
+        _keep(work, NotAPrefixProof(note, work.note_of(log), event.root, event.proof))
 
 
 def take_exhibits(work: Work) -> None:
@@ -98,11 +95,10 @@ def take_exhibits(work: Work) -> None:
         keep_exhibit(work, data)
 
 
-def _keep(work: Work, log: LogId, size: int, exhibit: Exhibit) -> None:
+def _keep(work: Work, exhibit: TwoRoots | NotAPrefixProof) -> None:
     data = encode_exhibit(exhibit)
     if keep_exhibit(work, data) and work.own is not None:
-        body = data if len(data) <= EXHIBIT_IN_ENTRY_MAX else b""
-        work.drafts.append(Draft(DISPUTE, 2, 0, (), body))
+        work.drafts.append(Draft(DISPUTE, 2, 0, (), data))
 
 
 def proved_before(store: Store, roster: Roster, held: Container[LogId]) -> dict[LogId, int]:

@@ -82,11 +82,12 @@ class RootFound(NamedTuple):
     root: bytes | None
 
 
-class LeavesFound(NamedTuple):
-    """Answer to `FindLeaves`: the first leaves of `log`."""
+class ForkFound(NamedTuple):
+    """Answer to `FindFork`: our root at `want.size`, and the proof that leads from it to our newest root."""
 
-    want: FindLeaves
-    leaves: tuple[bytes, ...]
+    want: FindFork
+    root: bytes
+    proof: tuple[bytes, ...]
 
 
 class BlobWanted(NamedTuple):
@@ -142,7 +143,7 @@ Event = (
     | Arrived
     | Loaded
     | RootFound
-    | LeavesFound
+    | ForkFound
     | Tick
     | CarryOut
     | BlobWanted
@@ -179,11 +180,12 @@ class FindRoot(NamedTuple):
     why: Item | HailLog
 
 
-class FindLeaves(NamedTuple):
-    """Read the first `size` leaves, to build the proof that `note` and ours cannot both be true."""
+class FindFork(NamedTuple):
+    """Prove that our first `size` of `whole` entries of `log` have another root than `note` says."""
 
     log: LogId
     size: int
+    whole: int
     note: bytes
 
 
@@ -277,7 +279,7 @@ class Noticed(NamedTuple):
 
 
 Told = Appended | Held | ReceiptCame | Disputed | Amended | Noticed
-Wanted = Load | FindRoot | FindLeaves | LoadBlob | CheckBlob | SignPq
+Wanted = Load | FindRoot | FindFork | LoadBlob | CheckBlob | SignPq
 
 
 class Fresh(NamedTuple):

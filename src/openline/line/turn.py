@@ -19,10 +19,10 @@ from openline.line.events import (
     BlobLoaded,
     CheckBlob,
     Event,
-    FindLeaves,
+    FindFork,
     FindRoot,
+    ForkFound,
     Intent,
-    LeavesFound,
     Load,
     LoadBlob,
     Loaded,
@@ -166,8 +166,9 @@ class Turns:
                 return self._load(peer, log, first)
             case FindRoot():
                 return RootFound(want, self._root(want.log, want.size))
-            case FindLeaves(log, count, _):
-                return LeavesFound(want, tuple(self._store.leaves(log, 0, count)))
+            case FindFork(log, size, whole, _):
+                root = merkle.root(merkle.peaks_at(size, self._look_up(log)))
+                return ForkFound(want, root, tuple(merkle.consistency_proof(size, whole, self._look_up(log))))
             case LoadBlob(_, digest, offset):
                 row = self._store.blob(digest)
                 if row is None or row.held < row.total:
@@ -176,8 +177,8 @@ class Turns:
             case SignPq(log, size, root, at_s):
                 return PqSigned(want, self._keys.sign_pq(self._pq_message(log, size, root, at_s)))
             case CheckBlob(digest, _):
-                whole = self._store.blob_bytes(digest, 0, limits.BLOB_BYTES_MAX)
-                return BlobChecked(want, sha256(whole).digest() == digest)
+                data = self._store.blob_bytes(digest, 0, limits.BLOB_BYTES_MAX)
+                return BlobChecked(want, sha256(data).digest() == digest)
 
     def _load(self, peer: int, log: LogId, first: int) -> Loaded:
         """A batch that ends on a checkpoint: as much as one commit may hold, or else one whole commit."""
@@ -201,12 +202,15 @@ class Turns:
         if held is None or held.size < size:
             return None
 
+        return merkle.root(merkle.peaks_at(size, self._look_up(log)))
+
+    def _look_up(self, log: LogId) -> merkle.Lookup:
         def look_up(level: int, first: int, count: int) -> Sequence[bytes]:
             if level == 0:
                 return self._store.leaves(log, first, count)
             return self._store.nodes(log, level, first, count)
 
-        return merkle.root(merkle.peaks_at(size, look_up))
+        return look_up
 
 
 # -------------------------------------------------------------------- loading
