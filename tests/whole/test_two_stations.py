@@ -51,6 +51,18 @@ def test_sending_while_the_other_side_is_away_is_recorded_said_so_and_held_later
         assert link.ask(asked, Waited).held
 
 
+def test_one_request_sends_and_waits_until_held_or_says_not_yet(on_a_line: Line) -> None:
+    amber, birch = on_a_line("Amber", "Birch")
+    amber.start()
+    with amber.link() as link:
+        ask = Send(messages=[Outgoing(text="one"), Outgoing(text="two")], within_ms=50)
+        sent = link.ask(ask, Sent)
+        assert [place.index for place in sent.places] == [1, 2]  # recorded here
+        assert not sent.held  # nobody is there to hold them
+        birch.start()
+        assert link.ask(Send(messages=[Outgoing(text="three")], within_ms=30_000), Sent).held
+
+
 def test_one_side_unreachable_from_outside_still_opens_the_line_by_dialling(on_a_line: Line) -> None:
     amber, birch = on_a_line("Amber", "Birch")
     amber.settings({})  # Amber dials nobody; Birch reaches Amber

@@ -68,15 +68,23 @@ class Outgoing(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
 
 
 class Send(_Request, tag="send", tag_field="op"):
-    """Record these messages, in this order. Answered after the commit: recorded here, not held there yet."""
+    """Record these messages, in this order. Answered after the commit: recorded here, not held there yet.
+
+    With `within_ms`, answered when every other party's receipt covers all of them, or when that span has passed.
+    """
 
     messages: list[Outgoing]
+    within_ms: int = 0
 
 
-class Sent(msgspec.Struct):
-    """Places in the order of the messages. A repeated token gives the place it had the first time."""
+class Sent(msgspec.Struct, omit_defaults=True):
+    """Places in the order of the messages. A repeated token gives the place it had the first time.
+
+    `held` is true only when that was waited for, and receipts of all other parties cover all of them.
+    """
 
     places: list[Place]
+    held: bool = False
 
 
 class Find(_Request, tag="find", tag_field="op"):

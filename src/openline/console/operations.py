@@ -12,7 +12,6 @@ from typing import Final, Protocol
 
 from openline import limits
 from openline.console import asking
-from openline.console.asking import Place
 from openline.console.attaching import take_files
 from openline.console.codes import Told
 from openline.console.exporting import export
@@ -93,7 +92,10 @@ class StationOperations:
         """Record messages; answered when they are durable here."""
         if not 1 <= len(ask.messages) <= asking.BATCH_MAX:
             raise Refused(f"{len(ask.messages)} messages in one request; 1 to {asking.BATCH_MAX} are taken")
-        return await self._submit([self._draft(message) for message in ask.messages])
+        sent = await self._submit([self._draft(message) for message in ask.messages])
+        if ask.within_ms > 0:
+            sent.held = (await self.wait_held(asking.WaitHeld(places=sent.places, within_ms=ask.within_ms))).held
+        return sent
 
     def _draft(self, message: asking.Outgoing) -> Draft:
         in_reply_to = self._ref(message.in_reply_to) if message.in_reply_to else None
@@ -170,21 +172,25 @@ class StationOperations:
     async def wait_held(self, ask: asking.WaitHeld) -> asking.Waited:
         """Wait for the receipts of all other parties."""
         end = asyncio.get_running_loop().time() + min(ask.within_ms, 3_600_000) / 1000
+        last: dict[tuple[int, str], int] = {}  # by log: a receipt that covers the last of them covers them all
+        for party, generation, index in ask.places:
+            last[party, generation] = max(index, last.get((party, generation), 0))
         while True:
-            lacking = [place for place in ask.places if not self._is_held(place)]
+            short = [log for log, index in last.items() if self._held_by_all(*log) <= index]
             left = end - asyncio.get_running_loop().time()
-            if not lacking or left <= 0:
-                return asking.Waited(not lacking, lacking)
+            if not short:
+                return asking.Waited(True)
+            if left <= 0:
+                return asking.Waited(False, [p for p in ask.places if self._held_by_all(p[0], p[1]) <= p[2]])
             await asyncio.wait([self._running.changed()], timeout=left)
 
-    def _is_held(self, place: Place) -> bool:
-        log = LogId(place[0], bytes.fromhex(place[1]))
-        held = self._running.state.logs.get(log)
+    def _held_by_all(self, party: int, generation: str) -> int:
+        """How many entries of a log every party's receipt but its author's covers."""
+        held = self._running.state.logs.get(LogId(party, bytes.fromhex(generation)))
         if held is None:
-            raise Told("OL-301", f"no entry {place[0]}/{place[1]}/{place[2]} here")
-        witnesses = [n for n in range(len(self._running.state.roster.parties)) if n != log.party]
-        sizes = [held.receipts[n].size if n in held.receipts else 0 for n in witnesses]
-        return min(sizes, default=0) > place[2]
+            raise Told("OL-301", f"no log {party}/{generation} here")
+        witnesses = [n for n in range(len(self._running.state.roster.parties)) if n != party]
+        return min((held.receipts[n].size if n in held.receipts else 0 for n in witnesses), default=0)
 
     async def status(self) -> asking.Status:
         """How the line is."""
