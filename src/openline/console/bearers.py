@@ -11,9 +11,9 @@ from openline.bearer.tls import Identity, TlsBearer, TlsPeer
 from openline.console.keeping import Kept
 
 
-def bearers_of(kept: Kept, hears: Hears) -> list[Bearer]:
-    """The bearers that the settings of this line ask for."""
-    papers, config = kept.papers, kept.config
+def pins_of(kept: Kept) -> tuple[Identity, list[TlsPeer]]:
+    """Our TLS identity, and for every other party on the line its certificates and where we dial it."""
+    config = kept.config
     peers = [
         TlsPeer(
             number,
@@ -21,9 +21,15 @@ def bearers_of(kept: Kept, hears: Hears) -> list[Bearer]:
             tuple((address.host, address.port) for name, address in config.dial.items() if name == party.name),
         )
         for number, party in enumerate(kept.roster.parties)
-        if number != papers.me
+        if number != kept.papers.me and not party.left
     ]
-    identity = Identity(kept.certificate.tls_certificate, kept.secrets.tls_key_pem())
+    return Identity(kept.certificate.tls_certificate, kept.secrets.tls_key_pem()), peers
+
+
+def bearers_of(kept: Kept, hears: Hears) -> list[Bearer]:
+    """The bearers that the settings of this line ask for."""
+    papers, config = kept.papers, kept.config
+    identity, peers = pins_of(kept)
     listen = [(address.host, address.port) for address in config.listen]
     tls = TlsBearer(papers.me, identity, peers, hears, listen=listen)
     return [tls, *_folders_of(kept, hears)]
@@ -36,7 +42,7 @@ def _folders_of(kept: Kept, hears: Hears) -> list[Bearer]:
         return []
     made: list[Bearer] = []
     for party in range(len(names)):
-        if party == kept.papers.me:
+        if party == kept.papers.me or kept.roster.parties[party].left:
             continue
         below = Path() if len(names) == 2 else Path(f"party-{party}")
         cover = Cover(kept.papers.charter.line_name, kept.papers.line_id, names[kept.papers.me], names[party])

@@ -5,6 +5,7 @@
     HOME/lines/NAME/charter.cbor          what was agreed
     HOME/lines/NAME/roster.cbor           certificates and cards of every party
     HOME/lines/NAME/station.key           this station's own keys (encrypted)
+    HOME/lines/NAME/station.key.next      renewed keys (encrypted), until every party holds their certificate
     HOME/lines/NAME/keyring               epoch secrets (encrypted), never in a backup
     HOME/lines/NAME/recovery.key          reopens sealing after loss (encrypted); to be kept elsewhere
     HOME/lines/NAME/store.sqlite          the record
@@ -43,6 +44,10 @@ class LineHome(NamedTuple):
     @property
     def station_key(self) -> Path:
         return self.folder / "station.key"
+
+    @property
+    def next_station_key(self) -> Path:
+        return self.folder / "station.key.next"
 
     @property
     def keyring(self) -> Path:

@@ -34,7 +34,9 @@ KINDS_OF_OURS: Final = (entries.CERTIFICATE, entries.REVOCATION)
 class Running(Protocol):
     """What operations need of the station they speak for."""
 
-    charter: Charter
+    @property
+    def charter(self) -> Charter:
+        """The terms of the line as amended."""
 
     @property
     def line(self) -> LineHome:

@@ -12,26 +12,30 @@ from typing import Final, NamedTuple
 from openline.console.home import LineHome, read_bounded, write_whole
 from openline.errors import Malformed, Misconfigured, PeerFault
 from openline.limits import CARD_BYTES_MAX, CEREMONY_BYTES_MAX, PARTIES_MAX
-from openline.record.roster import Party, Roster, StationKeys
+from openline.record.members import station_keys
+from openline.record.roster import Party, Roster
+from openline.record.standing import Standing
 from openline.seal.certificate import (
     CERTIFICATE_BYTES_MAX,
     REVOCATION_BYTES_MAX,
     Certificate,
     Revocation,
+    join_nonce,
     parse_certificate,
     parse_revocation,
 )
 from openline.seal.charter import Charter, parse_charter
 from openline.seal.party import Card, parse_card
-from openline.seal.spelling import Fields, items, octets, whole, write_map
+from openline.seal.spelling import Fields, armour, items, octets, unarmour, whole, write_map
 
 PAPERS_BYTES_MAX: Final = 4 * 1024 * 1024
 CERTIFICATES_MAX: Final = 1024  # of one line: eight parties that renew monthly for ten years
+BUNDLE: Final = "LINE PAPERS"
 _NAMES: Final = ("our party", "cards", "certificates", "revocations")
 
 
 class Papers(NamedTuple):
-    """Everything signed by root keys that a line needs. `certificates` holds each party's in order of certifying."""
+    """Everything signed by root keys that a line needs: the founders' in the charter's order, then who joined."""
 
     me: int
     charter: Charter
@@ -55,7 +59,21 @@ class Papers(NamedTuple):
 
     def of_party(self, party: int) -> tuple[Certificate, ...]:
         """A party's certificates, oldest first."""
-        return tuple(certificate for number, certificate in self.certificates if number == party)
+        found = [certificate for number, certificate in self.certificates if number == party]
+        return tuple(sorted(found, key=lambda one: (one.not_before_ms, one.digest)))
+
+    def with_standing(self, standing: Standing) -> Papers:
+        """The papers with what the record has brought since: parties that joined, certificates, revocations."""
+        papers = self
+        for join in standing.joined:
+            if join.place >= len(papers.cards):
+                papers = papers._replace(cards=(*papers.cards, join.card))
+            papers = papers.with_certificate(join.place, join.certificate)
+        for party, certificate in standing.certificates:
+            papers = papers.with_certificate(party, certificate)
+        for party, revocation in standing.revocations:
+            papers = papers.with_revocation(party, revocation)
+        return papers
 
     def with_certificate(self, party: int, certificate: Certificate) -> Papers:
         """The papers with one more certificate; the same papers when it is there already."""
@@ -71,32 +89,60 @@ class Papers(NamedTuple):
 
 
 def parse_papers(data: bytes, charter: Charter) -> Papers:
-    """Read roster.cbor and check every signature under the charter's root keys. Raises Malformed or Forged."""
+    """Read roster.cbor and check every signature: under the charter's root keys, or the cards of those who joined.
+
+    Raises Malformed or Forged.
+    """
     fields = Fields(data, "roster file", _NAMES, PAPERS_BYTES_MAX)
-    count = len(charter.parties)
     cards = tuple(
         parse_card(octets(one, fields.where(1), size_max=CARD_BYTES_MAX)) for one in fields.items(1, PARTIES_MAX)
     )
-    if [card.party_id for card in cards] != [party.root.party_id for party in charter.parties]:
+    founders = [party.root.party_id for party in charter.parties]
+    if [card.party_id for card in cards[: len(founders)]] != founders:
         raise Malformed(f"{fields.where(1)}: not the cards of the charter's parties in its order", data)
-    certificates = []
+    if len({card.party_id for card in cards}) < len(cards):
+        raise Malformed(f"{fields.where(1)}: one party stands in it twice", data)
+    count, certificates = len(cards), []
     for one in fields.items(2, CERTIFICATES_MAX, count):
         party, raw = _numbered(one, fields.where(2), count, CERTIFICATE_BYTES_MAX)
-        root = charter.parties[party].root
-        certificates.append((party, parse_certificate(raw, root, f"certificate of {charter.parties[party].name}")))
-    for number, party_of in enumerate(charter.parties):
+        certificate = parse_certificate(raw, cards[party].root, f"certificate of {cards[party].name}")
+        if certificate.line_nonce != nonce_of(charter, party, cards[party].party_id):
+            raise Malformed(f"{fields.where(2)}: one of {cards[party].name} is for another line", raw)
+        certificates.append((party, certificate))
+    for number, card in enumerate(cards):
         if not any(party == number for party, _ in certificates):
-            raise Malformed(f"{fields.where(2)}: none for {party_of.name}", data)
+            raise Malformed(f"{fields.where(2)}: none for {card.name}", data)
     revocations = []
     for one in fields.items(3, CERTIFICATES_MAX):
         party, raw = _numbered(one, fields.where(3), count, REVOCATION_BYTES_MAX)
-        revocations.append((party, parse_revocation(raw, charter.parties[party].root)))
+        revocations.append((party, parse_revocation(raw, cards[party].root)))
     return Papers(fields.whole(0, most=count - 1), charter, cards, tuple(certificates), tuple(revocations))
+
+
+def nonce_of(charter: Charter, party: int, party_id: bytes) -> bytes:
+    """What binds a party's certificates to this line: its nonce in the charter, or that of one who joined later."""
+    return charter.nonces[party] if party < len(charter.parties) else join_nonce(charter.line_id(), party_id)
 
 
 def _numbered(value: object, where: str, count: int, bytes_max: int) -> tuple[int, bytes]:
     party, raw = items(value, where, 2, 2)
     return whole(party, where, 0, count - 1), octets(raw, where, size_max=bytes_max)
+
+
+# --- papers as a file that travels: what a party that joins needs to know of the line
+
+
+def bundle(papers: Papers) -> str:
+    """Charter, cards, certificates and revocations as one text file."""
+    return armour(BUNDLE, write_map((papers.charter.encode(), papers.encode())))
+
+
+def read_bundle(file_text: str) -> Papers:
+    """Read such a file; `me` is then whose it is. Raises Malformed or Forged."""
+    data = unarmour(BUNDLE, file_text, 2 * PAPERS_BYTES_MAX)
+    fields = Fields(data, "line papers", ("charter", "roster file"), 2 * PAPERS_BYTES_MAX)
+    charter = parse_charter(fields.octets(0, size_max=CEREMONY_BYTES_MAX))
+    return parse_papers(fields.octets(1, size_max=PAPERS_BYTES_MAX), charter)
 
 
 def load_papers(line: LineHome) -> Papers:
@@ -125,20 +171,13 @@ def _write_once(path: Path, data: bytes) -> None:
 
 def roster_of(papers: Papers) -> Roster:
     """The roster as plain data, with revoked stations marked."""
-    revoked = {revocation.certificate for _, revocation in papers.revocations}
+    revoked = {(party, revocation.certificate) for party, revocation in papers.revocations}
     parties = tuple(
         Party(
-            party.root.party_id,
-            party.name,
-            tuple(_keys(certificate, certificate.digest in revoked) for certificate in papers.of_party(number)),
+            card.party_id,
+            card.name,
+            tuple(station_keys(one, (number, one.digest) in revoked) for one in papers.of_party(number)),
         )
-        for number, party in enumerate(papers.charter.parties)
+        for number, card in enumerate(papers.cards)
     )
     return Roster(papers.line_id, papers.charter.opened_at_ms, parties)
-
-
-def _keys(certificate: Certificate, revoked: bool) -> StationKeys:
-    return StationKeys(
-        certificate.digest, certificate.note_key, certificate.receipt_key, certificate.mldsa_key,
-        certificate.hpke_key, certificate.tls_certificate, certificate.not_before_ms, certificate.not_after_ms, revoked,
-    )

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from openline.errors import Malformed
+from openline.limits import PARTIES_MAX
 from openline.record.entry import AMENDMENT_ACCEPTED, AMENDMENT_PROPOSED, CERTIFICATE, REVOCATION, Header, LogId, Ref
+from openline.record.fields import dump_map, load_map, same, whole
 from openline.seal.amendment import Answer, Proposal, parse_answer, parse_proposal
 
 AMENDING: Final = frozenset((AMENDMENT_PROPOSED, AMENDMENT_ACCEPTED, CERTIFICATE, REVOCATION))
@@ -71,3 +73,25 @@ def read_statement(log: LogId, header: Header, body: bytes) -> Statement:
             raise Malformed("answer: it refers to no proposal", body)
         return Answered(at, header.references[0], said)
     return Brought(at, header.kind == CERTIFICATE, body)
+
+
+class Reopened(NamedTuple):
+    """Body of a RECOVERY entry: sealing with `party` began anew at `epoch` (ms), after a keyring was lost. (R-155)"""
+
+    party: int
+    epoch: int
+
+
+def encode_reopened(reopened: Reopened) -> bytes:
+    """The one spelling."""
+    return dump_map(reopened)
+
+
+def parse_reopened(data: bytes) -> Reopened:
+    """From the body of a RECOVERY entry. Raises Malformed naming the field."""
+    party, epoch = load_map(data, 2, "recovery", 64).values()
+    found = Reopened(
+        whole(party, PARTIES_MAX - 1, "recovery: party", data), whole(epoch, 2**56, "recovery: epoch", data)
+    )
+    same(dump_map(found), data, "recovery")
+    return found
