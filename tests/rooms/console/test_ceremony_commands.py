@@ -17,6 +17,9 @@ from openline.store import keyfile
 Openline = Callable[..., tuple[int, str, str]]
 
 
+_WITHOUT_KEYS = (("party", "card"), ("party", "revoked"), ("line", "digits"), ("line", "forget"))
+
+
 @pytest.fixture(autouse=True)
 def cheap_passphrases(monkeypatch: pytest.MonkeyPatch) -> None:
     """Argon2id at its cheapest: what a guess costs is tested where key files are."""
@@ -36,7 +39,7 @@ def desks(tmp_path: Path, openline: Openline, monkeypatch: pytest.MonkeyPatch) -
             secret.write_bytes(who.encode() + b" secret\n")
             secret.chmod(0o600)
         given = ["--home", str(tmp_path / who), "--json", *arguments]
-        if arguments[:2] not in (("party", "card"), ("line", "digits"), ("line", "forget")):
+        if arguments[:2] not in _WITHOUT_KEYS:
             given += ["--passphrase-file", str(secret)]
         got, out, err = openline(*given)
         assert got == code, (out, err)
@@ -159,3 +162,22 @@ def test_a_line_cut_short_while_opening_is_opened_again(desks: Callable[..., Any
     (folder / "ceremony" / "state.key").write_bytes(state)
     os.chmod(folder / "ceremony" / "state.key", 0o600)
     assert desks("blue", "line", "open", "hotline.opening")["digits"] == desks("red", "line", "digits")["digits"]
+
+
+def test_a_revocation_travels_by_hand_and_carries_its_own_proof(desks: Callable[..., Any], tmp_path: Path) -> None:
+    meet(desks, "red", "blue")
+    desks("red", "line", "propose", "hotline", "--with", "blue.card")
+    desks("blue", "line", "accept", "hotline.proposal", "--yes")
+    desks("red", "line", "open", "hotline.acceptance")
+    desks("blue", "line", "open", "hotline.opening")
+    assert desks("red", "party", "revoke", "--out", "red.revocation", code=2)["code"] == "OL-203", "it asks first"
+    made = desks("red", "party", "revoke", "--reason", "a stolen disk", "--out", "red.revocation", "--yes")
+    assert made["recorded"] is False and made["agreed"] == []
+    taken = desks("blue", "party", "revoked", "red.revocation")
+    assert (taken["party"], taken["name"], taken["certificate"]) == (0, "red", made["certificate"])
+    for who in ("red", "blue"):
+        (found,) = load_papers(Home(tmp_path / who).line("hotline")).revocations
+        assert found[0] == 0 and found[1].reason == "a stolen disk"
+    good = Path("red.revocation").read_text()
+    Path("bad.revocation").write_text(good.replace(good.splitlines()[5], good.splitlines()[6], 1))
+    assert desks("blue", "party", "revoked", "bad.revocation", code=5)["exit"] == 5

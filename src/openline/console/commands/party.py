@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -10,14 +11,27 @@ from openline.console import ceremonies, passphrases
 from openline.console.asking import Append, Sent
 from openline.console.codes import Told
 from openline.console.dtg import dtg
-from openline.console.home import make_folder, write_whole
-from openline.console.papers import load_papers, save_papers
+from openline.console.home import LineHome, make_folder, write_whole
+from openline.console.papers import Papers, load_papers, save_papers
 from openline.console.terminal import Session, ask_yes, room_options
+from openline.console.words import safe
+from openline.errors import Forged, PeerFault
 from openline.record.entry import REVOCATION
-from openline.seal.certificate import REASON_CHARS_MAX, revoke
+from openline.seal.certificate import (
+    REASON_CHARS_MAX,
+    REVOCATION_BYTES_MAX,
+    Agreed,
+    Revocation,
+    parse_revocation,
+    revoke,
+)
 from openline.seal.draw import LibraryDraw
 from openline.seal.party import Card, draw_root, make_card
+from openline.seal.spelling import armour, unarmour
 from openline.store import keyfile
+from openline.store.sqlite import SqliteStore
+
+_REVOCATION: Final = "REVOCATION"
 
 
 @click.group()
@@ -71,31 +85,81 @@ def card(session: Session, file: Path | None) -> None:
 @room_options
 @click.pass_obj
 def revoke_station(session: Session, reason: str, out: Path | None, yes: bool, sources: passphrases.Sources) -> None:
-    """Revoke the certificate of our own station on this line: at once, and for good."""
+    """Revoke the certificate of our own station on this line: at once, and for good.
+
+    It names the last sizes that other parties have receipted; what that key signs beyond them is disputed.
+    """
     line = session.line
     papers = load_papers(line)
     ours = papers.of_party(papers.me)[-1]
     ask_yes(f"Revoke our station on line {line.name} for good?", yes=yes)
     passphrase = passphrases.take(session, sources.station, "passphrase of the root key")
     root = ceremonies.unlock_root(session.home, passphrase)
-    revocation = revoke(root, ours.digest, ceremonies.now_ms(), (), reason)
-    save_papers(line, papers.with_revocation(papers.me, revocation))
+    revocation = revoke(root, ours.digest, ceremonies.now_ms(), _agreed(line, papers.me, ours.digest), reason)
     if out is not None:
-        write_whole(out, revocation.signed, mode=0o644)
-    recorded = _record(session, revocation.signed)
-    answer = {"certificate": ours.digest.hex(), "revocation": revocation.digest.hex(), "recorded": recorded}
-    how = "recorded here and on its way" if recorded else "NOT on the record: no station runs here; hand the file over"
-    session.answer(answer, f"revoked {ours.digest.hex()[:16]}…; {how}")
+        write_whole(out.absolute(), armour(_REVOCATION, revocation.signed).encode(), mode=0o644, replace=False)
+    recorded = _bring(session, line, papers, papers.me, revocation)
+    answer = {"certificate": ours.digest.hex(), "revocation": revocation.digest.hex(), "recorded": recorded,
+              "agreed": [{"generation": one.generation.hex(), "size": one.size} for one in revocation.agreed]}
+    session.answer(answer, f"revoked {ours.digest.hex()[:16]}…; {_how(recorded)}")
 
 
-def _record(session: Session, signed: bytes) -> bool:
+@party.command("revoked")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@room_options
+@click.pass_obj
+def take_revocation(session: Session, file: Path) -> None:
+    """Take the revocation in FILE, ours or another party's, that came by any way: it carries its own proof."""
+    line = session.line
+    papers = load_papers(line)
+    data = unarmour(_REVOCATION, ceremonies.read_text(file, REVOCATION_BYTES_MAX), REVOCATION_BYTES_MAX)
+    found = None
+    for number, card in enumerate(papers.cards):
+        try:
+            found = number, parse_revocation(data, card.root)
+        except PeerFault:
+            continue
+    if found is None:
+        raise Forged(f"{file}: no party of line {line.name} has signed it", data)
+    recorded = _bring(session, line, papers, *found)
+    name = papers.cards[found[0]].name
+    answer = {"party": found[0], "name": name, "certificate": found[1].certificate.hex(), "recorded": recorded}
+    session.answer(answer, f"{safe(name)} has revoked {found[1].certificate.hex()[:16]}…; {_how(recorded)}")
+
+
+def _agreed(line: LineHome, me: int, certificate: bytes) -> tuple[Agreed, ...]:
+    """The last size of each log of this station that another party has receipted, with its root."""
+    if not line.store.exists():
+        return ()
+    store = SqliteStore(line.store, read_only=True)
+    try:
+        found = []
+        for row in sorted(store.logs(), key=lambda row: row.log):
+            size = max((receipt.size for receipt in store.newest_receipts(row.log)), default=0)
+            notes = store.notes(row.log, size, size)
+            if row.log.party == me and certificate.startswith(row.station) and notes:
+                found.append(Agreed(row.log.generation, size, notes[0].root))
+        return tuple(found)
+    finally:
+        store.close()
+
+
+def _bring(session: Session, line: LineHome, papers: Papers, party: int, revocation: Revocation) -> bool:
+    """Onto the record by the running station; else into the papers, which the next start reads."""
     try:
         link = session.link()
     except Told:
+        save_papers(line, papers.with_revocation(party, revocation))
         return False
     with link:
-        link.ask(Append(kind=REVOCATION, body=signed.hex()), Sent)
+        link.ask(Append(kind=REVOCATION, body=revocation.signed.hex()), Sent)
     return True
+
+
+def _how(recorded: bool) -> str:
+    if recorded:
+        return "on the record here, and on its way to the others"
+    return "in this line's papers, NOT on the record: no station runs here. Hand the file over by any way"
 
 
 def _facts(card: Card, path: Path) -> dict[str, object]:
