@@ -1,0 +1,23 @@
+"""The doors through which bytes come into a station, each as a function from what a vector gives to what it gives back.
+
+A door raises what the program raises: `PeerFault` where it refuses, `Unchecked` where it cannot judge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from conformance.doors import epochs, export, keys, line, papers, record, statements, wire
+
+Door = Callable[[dict[str, Any]], object]
+DOORS: Final[dict[str, Door]] = {
+    **wire.DOORS,
+    **keys.DOORS,
+    **papers.DOORS,
+    **epochs.DOORS,
+    **record.DOORS,
+    **statements.DOORS,
+    **line.DOORS,
+    **export.DOORS,
+}

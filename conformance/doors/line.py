@@ -1,0 +1,83 @@
+"""The door of the line: payloads of one sender that carry a log, and what a station then holds and would receipt."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Final
+
+from conformance.doors.statements import log_of, roster_of
+from openline.errors import Forged, Malformed, Unchecked
+from openline.line.custody import step
+from openline.line.events import Arrived, Intent, Send
+from openline.line.ports import LogId, PutEntries, PutNote
+from openline.line.state import LineState, LogState, Standing
+from openline.line.turn import Heard, revive
+from openline.record import merkle
+from openline.record.roster import Roster
+from openline.store.memory import MemoryStore
+from openline.wire.items import Differs, DiffersReason
+
+NONCE: Final = bytes(8)
+
+
+def custody(given: dict[str, Any]) -> object:
+    """Take payloads from `sender`, whose life has `start`. `logs` are held, `known` are roots that a name may mean."""
+    roster = roster_of(given)
+    heard, state = Heard(roster.opened_at_ms), _state(given, roster)
+    held: list[object] = []
+    receipts: list[object] = []
+    differs: list[Differs] = []
+    for one in given["payloads"]:
+        event = Arrived(given["sender"], "", bytes.fromhex(given["start"]), heard.items(bytes.fromhex(one)))
+        state, intent = step(state, (event,), given["now_ms"], NONCE)
+        held += _admitted(intent)
+        receipts += [[log, size, root] for log, size, root in intent.receipts]
+        differs += _differences(intent.sends)
+    if not held:
+        _refuse(differs)
+    return {"held": held, "receipts": receipts}
+
+
+def _state(given: dict[str, Any], roster: Roster) -> LineState:
+    state = revive(MemoryStore(), roster, given["me"])
+    logs: dict[LogId, LogState] = {}
+    roots: dict[LogId, dict[int, bytes]] = {}
+    for one in given["logs"]:
+        log, leaves = log_of(one["log"]), [bytes.fromhex(leaf) for leaf in one["leaves"]]
+        peaks, _ = merkle.extend(0, (), leaves)
+        signed = Standing(len(leaves), merkle.root(peaks), bytes(64))
+        logs[log] = LogState(log, bytes.fromhex(one["secret"]), bytes.fromhex(one["station"]), signed, peaks)
+    for named, size, root in given["known"]:
+        roots.setdefault(log_of(named), {})[size] = bytes.fromhex(root)
+    own = max((log for log in logs if log.party == given["me"]), default=None)
+    newest = {log.party: log for log in sorted(logs)}
+    return replace(state, logs=logs, roots=roots, own=own, newest=newest)
+
+
+def _admitted(intent: Intent) -> list[object]:
+    notes = {write.log: write for write in intent.writes if isinstance(write, PutNote)}
+    return [
+        {"log": write.log, "first": write.first, "headers": [row.header for row in write.rows],
+         "bodies": [row.body for row in write.rows], "size": notes[write.log].size, "root": notes[write.log].root}
+        for write in intent.writes
+        if isinstance(write, PutEntries)
+    ]  # fmt: skip
+
+
+def _differences(sends: tuple[Send, ...]) -> list[Differs]:
+    return [item for send in sends for item in send.items if isinstance(item, Differs)]
+
+
+def _refuse(differs: list[Differs]) -> None:
+    """Nothing was held: say which way."""
+    for one in differs:
+        if one.reason == DiffersReason.SIGNATURE:
+            raise Forged(f"differs {one.reason}: the signature does not cover what came")
+        if one.reason == DiffersReason.BAD_ENTRY:
+            raise Malformed(f"differs {one.reason}: an entry that may not be")
+        raise Unchecked(f"differs {one.reason}: names what is not held here")
+    raise Unchecked("nothing of it is covered by a signature yet")
+
+
+
+DOORS: Final = {"custody": custody}
