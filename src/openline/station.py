@@ -73,9 +73,9 @@ class Station:
         self._changed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._roads = Roads(self.happened, self.frame_came, self.settled)
         self._quiet: list[asyncio.Future[None]] = []
-        self._upkeep = Upkeep(kept, self._roads, self.watch, self.happened)
+        self.upkeep = Upkeep(kept, self._roads, self.watch, self.happened)
         self._start_life()
-        self._upkeep.record_recoveries()
+        self.upkeep.record_recoveries()
 
     # ------------------------------------------------------------------ a life
     def _start_life(self) -> None:
@@ -88,7 +88,7 @@ class Station:
         self._heard: dict[int, Heard] = {}
         papers = self.kept.papers
         self.turns = Turns(self.kept.store, self.kept.keys, self.kept.roster, papers.me, papers.charter)
-        self._upkeep.follow(self.state, now_ms)
+        self.upkeep.follow(self.state, now_ms)
         life = Life(generation, os.urandom(32), self.kept.certificate.digest, f"openline {__version__}")
         self._speak(self.turns.start(life, now_ms))
 
@@ -137,7 +137,7 @@ class Station:
         """Append drafts; returns their places once they are durable here. Raises StoreDown, Refused."""
         if self._ended.is_set():
             raise Refused("this station is stopping; ask again when it is up")
-        self._upkeep.check_open(self.state)
+        self.upkeep.check_open(self.state)
         answer: asyncio.Future[Places] = asyncio.get_running_loop().create_future()
         self._submissions.append(Submission(tuple(drafts), answer))
         self._wake.set()
@@ -191,7 +191,7 @@ class Station:
         while True:
             await asyncio.sleep(TICK_MS / 1000)
             self._turn_keys()
-            if self._upkeep.due(self.state, self.now_ms()):
+            if self.upkeep.due(self.state, self.now_ms()):
                 self._new_life()
             self.happened(Tick())
 
@@ -310,7 +310,7 @@ class Station:
         arrived: list[Event] = []
         for bearer, body in frames:
             if is_recovery(body):
-                self._upkeep.take_recovery(bearer, body, self.now_ms())
+                self.upkeep.take_recovery(bearer, body, self.now_ms())
                 continue
             try:
                 opened = self.kept.keyring.open(body)
@@ -341,14 +341,14 @@ class Station:
         keyring.ratchet(now_ms)
         keyring.forget(now_ms)
         fresh = [peer for peer in self._roads.newly_up() if peer in keyring.peers()]
-        for peer, frame in self._upkeep.recovery_frames(now_ms, fresh):
+        for peer, frame in self.upkeep.recovery_frames(now_ms, fresh):
             self._save_keyring()
             road = self._roads.best(peer, None)
             if road is not None:
                 self._roads.carry(peer, road, frame)
         for peer in fresh:
             out = [keyring.make_offer(peer), *keyring.grants_to_repeat(peer)]
-            self._send(Send(peer, (*self._upkeep.introduction(), *(Grant(*item) for item in out))))
+            self._send(Send(peer, (*self.upkeep.introduction(), *(Grant(*item) for item in out))))
         for peer in keyring.grants_due(now_ms):
             grant = keyring.make_grant(peer)
             if grant is not None:
@@ -364,7 +364,7 @@ class Station:
         """Everything here is after the commit: a crash from here on costs a repetition, never a lie."""
         now_ms = self.now_ms()
         if any(isinstance(told, Amended) for told in result.told):
-            self._upkeep.follow(self.state, now_ms)
+            self.upkeep.follow(self.state, now_ms)
         for peer, state in self.state.peers.items():
             self.kept.keyring.confirm(peer, state.epoch_held, now_ms)
         joined: dict[tuple[int, str | None], list[Item]] = {}

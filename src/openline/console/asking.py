@@ -302,9 +302,82 @@ class Status(msgspec.Struct):
     pq_confirmed: int = 0
 
 
+class Propose(_Request, tag="propose", tag_field="op"):
+    """Record a proposal that changes the line; `body` is the proposal's bytes, hex."""
+
+    body: str
+    token: str | None = None
+
+
+class AnswerProposal(_Request, tag="answer", tag_field="op"):
+    """Say yes or no to the proposal at `place`; no to our own withdraws it."""
+
+    place: str
+    accepted: bool
+    remark: str = ""
+    token: str | None = None
+
+
+class AskAmendments(_Request, tag="amendments", tag_field="op"):
+    """How the line stands, with every proposal."""
+
+
+class TakePaper(_Request, tag="take-paper", tag_field="op"):
+    """Put a root-signed certificate or revocation, hex, onto the record, whoever brought it."""
+
+    paper: str
+
+
+class Recover(_Request, tag="recover", tag_field="op"):
+    """The recovery secret, hex, for recovery grants that come; `party`: begin afresh with one that joined later."""
+
+    secret: str | None = None
+    party: int | None = None
+
+
+class Member(msgspec.Struct):
+    """A party on the roster; its number is its place for good."""
+
+    party: int
+    name: str
+    party_id: str
+    left: bool
+    certificates: int
+
+
+class AmendmentRow(msgspec.Struct):
+    """A proposal and what became of it. `lacking`: whose yes it needs, or, where it is refused, who said no."""
+
+    place: str
+    proposer: str
+    what: str
+    remark: str
+    state: str
+    in_force: bool
+    accepted: list[str]
+    lacking: list[str]
+    why: str
+
+
+class Amendments(msgspec.Struct):
+    """The line as amended; amendments in force first, in the order of coming into force."""
+
+    line_id: str
+    me: int
+    closed: bool
+    parties: list[Member]
+    languages: list[str]
+    due_ms: list[int]
+    limits: list[int]
+    handling: list[str]
+    offices: list[list[str]]
+    amendments: list[AmendmentRow]
+
+
 Request = (
     Send | Find | Show | Acknowledge | Append | WaitHeld | AskStatus | Export | Backup | CarryOut | CarryIn | Stop
-)
+    | Propose | AnswerProposal | AskAmendments | TakePaper | Recover
+)  # fmt: skip
 
 
 class Operations(Protocol):
@@ -322,3 +395,8 @@ class Operations(Protocol):
     async def carry_out(self, ask: CarryOut) -> Carried: ...
     async def carry_in(self, ask: CarryIn) -> Carried: ...
     async def stop(self) -> Nothing: ...
+    async def propose(self, ask: Propose) -> Sent: ...
+    async def answer(self, ask: AnswerProposal) -> Sent: ...
+    async def amendments(self) -> Amendments: ...
+    async def take_paper(self, ask: TakePaper) -> Sent: ...
+    async def recover(self, ask: Recover) -> Nothing: ...

@@ -136,12 +136,17 @@ def _table(operations: asking.Operations) -> dict[type, _Act]:
     async def stop(_ask: asking.Stop) -> asking.Nothing:
         return await operations.stop()
 
+    async def amendments(_ask: asking.AskAmendments) -> asking.Amendments:
+        return await operations.amendments()
+
     return {
         asking.Send: operations.send, asking.Find: operations.find, asking.Show: operations.show,
         asking.Acknowledge: operations.acknowledge, asking.Append: operations.append,
         asking.WaitHeld: operations.wait_held, asking.AskStatus: status, asking.Export: operations.export,
         asking.Backup: operations.backup, asking.CarryOut: operations.carry_out,
         asking.CarryIn: operations.carry_in, asking.Stop: stop,
+        asking.Propose: operations.propose, asking.AnswerProposal: operations.answer,
+        asking.AskAmendments: amendments, asking.TakePaper: operations.take_paper, asking.Recover: operations.recover,
     }
 
 

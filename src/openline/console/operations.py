@@ -12,12 +12,14 @@ from typing import Final, Protocol
 
 from openline import limits
 from openline.console import asking
+from openline.console.amending import Amending
 from openline.console.attaching import take_files
 from openline.console.codes import Told
 from openline.console.exporting import export
 from openline.console.home import LineHome
 from openline.console.papers import Papers
 from openline.console.showing import Reader, place_of
+from openline.console.upkeep import Upkeep
 from openline.errors import Refused
 from openline.line.events import Draft, Event, PqWanted
 from openline.line.ports import LogId, Store
@@ -54,6 +56,10 @@ class Running(Protocol):
     def state(self) -> LineState:
         """The machine's state after the last committed turn."""
 
+    @property
+    def upkeep(self) -> Upkeep:
+        """What follows the roster."""
+
     def now_ms(self) -> int:
         """UTC, ms."""
 
@@ -88,6 +94,7 @@ class StationOperations:
     def __init__(self, running: Running) -> None:
         self._running = running
         self._reader = Reader(running.store)
+        self._amending = Amending(running)
 
     # ---------------------------------------------------------------- writing
     async def send(self, ask: asking.Send) -> asking.Sent:
@@ -140,6 +147,27 @@ class StationOperations:
             raise Refused(f"the body is not hex: {error}") from error
         references = tuple(self._ref(name) for name in ask.references)
         return await self._submit([Draft(ask.kind, 0, 0, references, body, ask.token or "")])
+
+    # ---------------------------------------------------------------- the line itself
+    async def propose(self, ask: asking.Propose) -> asking.Sent:
+        """Record a proposal that changes the line."""
+        return await self._amending.propose(ask)
+
+    async def answer(self, ask: asking.AnswerProposal) -> asking.Sent:
+        """Say yes or no to a proposal."""
+        return await self._amending.answer(ask)
+
+    async def amendments(self) -> asking.Amendments:
+        """How the line stands."""
+        return self._amending.listed()
+
+    async def take_paper(self, ask: asking.TakePaper) -> asking.Sent:
+        """A certificate or revocation that came by hand."""
+        return await self._amending.take_paper(ask)
+
+    async def recover(self, ask: asking.Recover) -> asking.Nothing:
+        """Sealing begun anew."""
+        return self._amending.recover(ask)
 
     async def _submit(self, drafts: list[Draft]) -> asking.Sent:
         places = await self._running.submit(drafts)

@@ -81,3 +81,19 @@ class Pretended:
     async def stop(self) -> asking.Nothing:
         self.stopped = True
         return asking.Nothing()
+
+    async def propose(self, ask: asking.Propose) -> asking.Sent:
+        return asking.Sent([asking.Place(0, GENERATION, 97)])
+
+    async def answer(self, ask: asking.AnswerProposal) -> asking.Sent:
+        return asking.Sent([asking.Place(0, GENERATION, 96)])
+
+    async def amendments(self) -> asking.Amendments:
+        member = asking.Member(0, "Red", "00" * 32, False, 1)
+        return asking.Amendments("00" * 32, 0, False, [member], ["en"], [1, 1, 1, 1], [1, 1, 1], [], [[]], [])
+
+    async def take_paper(self, ask: asking.TakePaper) -> asking.Sent:
+        return asking.Sent([asking.Place(0, GENERATION, 95)])
+
+    async def recover(self, ask: asking.Recover) -> asking.Nothing:
+        return asking.Nothing()
