@@ -19,7 +19,7 @@ from openline.line.amendments import is_revoked
 from openline.line.events import Draft, Event, Submitted
 from openline.line.ports import LogId
 from openline.line.state import LineState, others
-from openline.record.entry import CERTIFICATE, RECOVERY
+from openline.record.entry import CERTIFICATE, RECOVERY, REVOCATION
 from openline.record.roster import Roster
 from openline.record.standing import Standing
 from openline.record.statement import Reopened, encode_reopened
@@ -46,6 +46,7 @@ class Upkeep:
         self._renewing: Certificate | None = None
         self._repeated_at_ms = 0
         self._recovery_secret: bytes | None = None
+        self._asked: set[str] = set()  # tokens of entries asked for in this run
 
     # ---------------------------------------------------------------- what the record changed
     def follow(self, state: LineState, now_ms: int) -> None:
@@ -65,6 +66,7 @@ class Upkeep:
         self._pin()
         self._tell(state, standing)
         self._find_renewal(state)
+        self._record_revocations(standing)
 
     def _grant_joining(self, state: LineState, party: int, now_ms: int) -> None:
         """Of two parties that share no epoch the one with the lower place grants; the other waits. R-154."""
@@ -136,14 +138,19 @@ class Upkeep:
         first = self._kept.papers.of_party(state.me)[0]
         for certificate in (self._kept.certificate, self._renewing):
             if certificate is not None and certificate != first:
-                self._record_certificate(state, certificate)
+                self._record(CERTIFICATE, certificate.signed, f"certificate/{certificate.digest.hex()}")
 
-    def _record_certificate(self, state: LineState, certificate: Certificate) -> None:
-        assert state.ledger is not None
-        token = f"certificate/{certificate.digest.hex()}"
-        if (state.me, certificate) in state.ledger.standing.certificates or self._kept.store.submission(token):
-            return
-        self._happened(Submitted((Draft(CERTIFICATE, 0, 0, (), certificate.signed, token),)))
+    def _record_revocations(self, standing: Standing) -> None:
+        """Revocations that came by hand while no station ran."""
+        on_record = {revocation.digest for _, revocation in standing.revocations}
+        for _, revocation in self._kept.papers.revocations:
+            if revocation.digest not in on_record:
+                self._record(REVOCATION, revocation.signed, f"revocation/{revocation.digest.hex()}")
+
+    def _record(self, kind: int, body: bytes, token: str) -> None:
+        if token not in self._asked and self._kept.store.submission(token) is None:
+            self._asked.add(token)
+            self._happened(Submitted((Draft(kind, 2, 0, (), body, token),)))
 
     def _renew_if_due(self, state: LineState, now_ms: int) -> bool:
         if self._renewing is None:
@@ -214,9 +221,8 @@ class Upkeep:
         with contextlib.suppress(PeerFault):
             found = read_recovery(frame[_HEAD_BYTES:], ring.line_id, ring.suite, lambda *_: True)
             token = f"recovery/{peer}/{found.epoch}"
-            if not found.joining and self._kept.store.submission(token) is None:
-                body = encode_reopened(Reopened(peer, found.epoch))
-                self._happened(Submitted((Draft(RECOVERY, 2, 0, (), body, token),)))
+            if not found.joining:
+                self._record(RECOVERY, encode_reopened(Reopened(peer, found.epoch)), token)
 
 
 def is_recovery(body: bytes) -> bool:

@@ -9,6 +9,7 @@ import click
 
 from openline.console import ceremonies, passphrases
 from openline.console.codes import Told
+from openline.console.commands import amendment
 from openline.console.dtg import dtg
 from openline.console.home import LineHome, write_whole
 from openline.console.terminal import Session, ask_yes, room_options
@@ -29,7 +30,7 @@ _PURPOSE: Final = "new passphrase of this line's keys"
 
 @click.group()
 def line() -> None:
-    """Open a line: propose, accept, open. Only files travel; the parties compare 35 digits at the end."""
+    """Open a line: propose, accept, open; then amend it, let others join, leave or close it."""
 
 
 @line.command()
@@ -146,6 +147,10 @@ def forget(session: Session, yes: bool) -> None:
     ask_yes(f"Forget the unfinished ceremony of line {folder.name}?", yes=yes)
     ceremonies.give_up(folder)
     session.answer({"line": folder.name}, f"forgot the ceremony of line {folder.name}")
+
+
+for _command in amendment.COMMANDS:
+    line.add_command(_command)
 
 
 def _terms(name: str, cards: list[Card], languages: tuple[str, ...], offices: tuple[str, ...],

@@ -150,7 +150,7 @@ def _outgoing(session: Session, text: str, precedence: Precedence, given: dict[s
         text=text, subject=str(given["subject"]), language=str(given["language"]), precedence=precedence,
         exercise=bool(given["exercise"]), action=names("action"), info=names("info"),
         reply_by_ms=parse_iso(str(reply_by)) if reply_by else None,
-        in_reply_to=_full_name(session, str(in_reply_to)) if in_reply_to else None,
+        in_reply_to=full_name(session, str(in_reply_to)) if in_reply_to else None,
         attachments=tuple(_attachment(Path(str(path))) for path in names("attach")),
         released_by=names("released_by") or (_login(),),
         token=str(given["token"]) if given["token"] else None,
@@ -161,7 +161,8 @@ def _attachment(path: Path) -> Attachment:
     return Attachment(path.name, mimetypes.guess_type(path.name)[0] or "application/octet-stream", str(path.resolve()))
 
 
-def _full_name(session: Session, entry: str) -> str:
+def full_name(session: Session, entry: str) -> str:
+    """An entry's full name, also from its position here."""
     if words.parse_position(entry) is None:
         return str(words.parse_place(entry))
     with session.link() as link:

@@ -10,6 +10,7 @@ import click
 from openline.console import ceremonies, passphrases
 from openline.console.asking import Append, Sent
 from openline.console.codes import Told
+from openline.console.commands import renewal
 from openline.console.dtg import dtg
 from openline.console.home import LineHome, make_folder, write_whole
 from openline.console.papers import Papers, load_papers, save_papers
@@ -21,6 +22,7 @@ from openline.seal.certificate import (
     REASON_CHARS_MAX,
     REVOCATION_BYTES_MAX,
     Agreed,
+    Certificate,
     Revocation,
     parse_revocation,
     revoke,
@@ -78,20 +80,23 @@ def card(session: Session, file: Path | None) -> None:
 
 
 @party.command("revoke")
+@click.option("--certificate", "digest", metavar="DIGEST", default="",
+              help="Which certificate of ours, by the first digits of its name; needed where several are in force.")
 @click.option("--reason", default="", help=f"At most {REASON_CHARS_MAX} characters; everybody on the line reads it.")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Also write it as a file to hand over.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @passphrases.option
 @room_options
 @click.pass_obj
-def revoke_station(session: Session, reason: str, out: Path | None, yes: bool, sources: passphrases.Sources) -> None:
+def revoke_station(session: Session, /, digest: str, reason: str, out: Path | None, yes: bool,
+                   sources: passphrases.Sources) -> None:
     """Revoke the certificate of our own station on this line: at once, and for good.
 
     It names the last sizes that other parties have receipted; what that key signs beyond them is disputed.
     """
     line = session.line
     papers = load_papers(line)
-    ours = papers.of_party(papers.me)[-1]
+    ours = _chosen(papers, digest)
     ask_yes(f"Revoke our station on line {line.name} for good?", yes=yes)
     passphrase = passphrases.take(session, sources.station, "passphrase of the root key")
     root = ceremonies.unlock_root(session.home, passphrase)
@@ -125,6 +130,21 @@ def take_revocation(session: Session, file: Path) -> None:
     name = papers.cards[found[0]].name
     answer = {"party": found[0], "name": name, "certificate": found[1].certificate.hex(), "recorded": recorded}
     session.answer(answer, f"{safe(name)} has revoked {found[1].certificate.hex()[:16]}…; {_how(recorded)}")
+
+
+def _chosen(papers: Papers, digest: str) -> Certificate:
+    """The one certificate of ours that is not revoked, or that of them which `digest` names."""
+    revoked = {revocation.certificate for _, revocation in papers.revocations}
+    left = [one for one in papers.of_party(papers.me) if one.digest not in revoked]
+    found = [one for one in left if one.digest.hex().startswith(digest)]
+    if len(found) != 1:
+        there = ", ".join(f"{one.digest.hex()[:16]} (until {dtg(one.not_after_ms)})" for one in left)
+        raise Told("OL-201", f"which certificate of ours? give --certificate; there is: {there or 'none'}")
+    return found[0]
+
+
+for _command in renewal.COMMANDS:
+    party.add_command(_command)
 
 
 def _agreed(line: LineHome, me: int, certificate: bytes) -> tuple[Agreed, ...]:
