@@ -156,8 +156,17 @@ def take_loaded(work: Work, event: Loaded) -> None:
     items = commit_items(work, peer, held, event.first, event.rows, event.note.signature, full=flow.full)
     for item in items:
         work.send(event.peer, item)
+    if event.note.size == held.size:
+        _add_receipts(work, event.peer, held)
     work.put_flow(event.peer, event.log, _sent(flow, event.note.size, event.rows, work.now_ms))
     pump(work, event.peer, event.log)
+
+
+def _add_receipts(work: Work, party: int, log: LogState) -> None:
+    """Who has caught up with a log also gets the receipts that others gave for it meanwhile. R-128."""
+    for witness in sorted(log.receipts):
+        if witness not in (party, log.log.party):
+            send_receipt(work, party, log, witness)
 
 
 def rewind(work: Work, party: int, log: LogId, size: int, *, full: bool = False) -> None:
