@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from conformance.making import credentials, frames, locks, payloads
+from conformance.making import ceremonies, credentials, entries, frames, locks, payloads, sealing
 from conformance.making.cupboard import CUPBOARD, KEPT
 from conformance.making.scenarios import Book, Writer
 from conformance.run import SHARED, VECTORS
 
-WRITERS: Final[tuple[Writer, ...]] = (frames.write, payloads.write, locks.write, credentials.write)
+WRITERS: Final[tuple[Writer, ...]] = (frames.write, payloads.write, locks.write, credentials.write, ceremonies.write, sealing.write, entries.write)
 
 
 def make() -> Book:

@@ -28,9 +28,9 @@ NOTHING: Final = Run(1, ())
 AFTER: Final = (
     AfterSlot(0, b"", 0, b"", 7),
     AfterSlot(1, OTHER[-2:], 300, b"", 6),
-    AfterSlot(2, OTHER[-2:], 5, ROOT, 0),
-    AfterSlot(3, GENERATION, 9, ROOT, 9),
-    AfterSlot(4, GENERATION, 2**40, b"", 8),
+    AfterSlot(2, OTHER, 0, ROOT, 0),
+    AfterSlot(3, GENERATION, 2**40, ROOT, 9),
+    AfterSlot(4, GENERATION[-2:], 2**40, b"", 8),
 )
 
 
@@ -163,9 +163,11 @@ def _entries(book: Book) -> None:
         ("after-twice-of-one-party", slots + b"\x02\x01\x00\x01\x00" + start + b"\x00", "R-015", "out of order",
          "One slot a party."),
         ("after-of-party-8", slots + b"\x01\x08\x00" + start + b"\x00", "R-015", "beyond the roster", "Parties are 0 to 7."),
-        ("after-of-form-3", slots + b"\x01\x30\x00" + start + b"\x00", "R-015", "no known form", "Forms are 0, 1, 2, 5, 6."),
-        ("after-root-of-nothing", slots + b"\x01\x40" + ROOT + b"\x00" + start + b"\x00", "R-015", "no known form",
-         "A root without a log that it is of."),
+        ("after-of-form-3", slots + b"\x01\x30\x00" + start + b"\x00", "R-015", "no known form", "Forms are 0, 1 and 2."),
+        ("after-in-full-without-a-root", slots + b"\x01\x21" + OTHER + b"\x05\x00" + start + b"\x00", "R-015", "needs 32 bytes",
+         "Whoever names a log in full says its root."),
+        ("reference-beyond-the-longest-log", head + run + b"\x01\x08" + bytes(5) + b"\x01\x00" + GENERATION + put_varint(2**40) + b"\x00",
+         "R-014 R-072", "more than 1099511627775", "No entry has the index 2^40: a header may not name it."),
         ("after-receipted-beyond-the-run", slots + b"\x01\x00\x01" + start + b"\x00", "R-015", "more than 0",
          "Receipted is the run's first index less this: it cannot be below zero."),
     ):  # fmt: skip

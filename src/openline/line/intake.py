@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from openline import limits
-from openline.errors import Forged, PeerFault, Unchecked
+from openline.errors import Forged, Malformed, PeerFault, Unchecked
 from openline.line import amendments
 from openline.line.events import Draft, Fresh, Held, UnsignedCheckpoint, UnsignedReceipt
 from openline.line.forms import Known, Unresolved, expand_after
@@ -21,6 +21,7 @@ from openline.line.work import Work
 from openline.record import entry as entries
 from openline.record import merkle
 from openline.record.entry import After, Header, Receipted, Ref
+from openline.record.opening import parse_opening, secret_commitment
 from openline.record.roster import Claim, check_checkpoint
 from openline.record.statement import AMENDING
 from openline.wire.codec import open_body
@@ -202,6 +203,8 @@ def admit(work: Work, log: LogId, size: int, signature: bytes, peer: int) -> boo
         return False  # the signature came before its entries
     count = size - state.size
     made = rebuild(state, pending, count, _known(work))
+    if state.size == 0:
+        state = _opened(state, made.rows[0], pending.entries[0].kind)
     checked = check_checkpoint(work.roster, state.station, Claim(log, made.size, made.root, signature))
     new = replace(
         state,
@@ -230,6 +233,15 @@ def admit(work: Work, log: LogId, size: int, signature: bytes, peer: int) -> boo
             made.size, _skip(pending.runs, count), rest, sum(len(item.body) + 64 for item in rest)
         )
     return True
+
+
+def _opened(state: LogState, row: EntryRow, kind: int) -> LogState:
+    """A log begins with an OPENING that names its secret and its station as its opener did: under another station an
+    export of ours would be refused, for what somebody else wrote. Raises Malformed. R-078."""
+    said = parse_opening(row.body) if kind == entries.OPENING else None
+    if said is None or said.commitment != secret_commitment(state.secret) or not said.station.startswith(state.station):
+        raise Malformed(f"{entries.log_name(state.log)} does not begin with its opening", row.body[:64])
+    return replace(state, station=said.station)
 
 
 def _known(work: Work) -> Known:

@@ -2,8 +2,8 @@
 
 - entry: kind (1) | bits (1) | time (5: ms since the line was opened) | [references] | length | body
 - bits:  0x03 precedence, 0x04 exercise, 0x08 references follow, 0x30 codec; 0xC0 zero
-- after: slots (1), each: form << 4 | party (1) | tail | size | root | run's first index - receipted
-- form:  0 nothing held, 1 short tail, 2 full tail; + 4: the root is spelled out
+- after: slots (1), each: form << 4 | party (1) | [generation | size | [root]] | run's first index - receipted
+- form:  0 nothing held; 1 the recipient's own log: two bytes of its generation; 2 in full: twelve, and the root
 """
 
 from __future__ import annotations
@@ -34,7 +34,6 @@ _OWN_BITS: Final = 0x07
 _HAS_REFS: Final = 0x08
 _CODEC_SHIFT: Final = 4
 _BITS_KNOWN: Final = 0x3F
-_ROOT_FORM: Final = 4
 _FULL: Final = 2
 
 
@@ -115,9 +114,10 @@ def _form(tail: bytes, size: int, root: bytes) -> int:
     """The form of a slot, or -1 when it has none."""
     if not tail:
         return -1 if size or root else 0
-    if len(tail) not in TAIL_BYTES or len(root) not in (0, ROOT_BYTES) or not 0 <= size <= LOG_ENTRIES_MAX:
+    if len(tail) not in TAIL_BYTES or not 0 <= size <= LOG_ENTRIES_MAX:
         return -1
-    return TAIL_BYTES.index(len(tail)) | (_ROOT_FORM if root else 0)
+    form = TAIL_BYTES.index(len(tail))
+    return form if len(root) == (ROOT_BYTES if form == _FULL else 0) else -1
 
 
 def _take_after(cursor: Cursor, run_first: int) -> WireAfter:
@@ -126,14 +126,14 @@ def _take_after(cursor: Cursor, run_first: int) -> WireAfter:
     for _ in range(cursor.number(1, "number of `after` slots")):
         byte = cursor.number(1, "`after` slot")
         form, party = byte >> 4, byte & 0x0F
-        if form > (_ROOT_FORM | _FULL) or form & 3 > _FULL or form == _ROOT_FORM:
+        if form > _FULL:
             raise cursor.wrong(f"`after` slot {byte:#04x} is of no known form")
         if not last < party < PARTIES_MAX:
             raise cursor.wrong(f"`after` slot of party {party} is out of order or beyond the roster")
         last = party
-        tail = cursor.take(TAIL_BYTES[form & 3], "`after` generation")
+        tail = cursor.take(TAIL_BYTES[form], "`after` generation")
         size = cursor.size("`after` size") if tail else 0
-        root = cursor.take(ROOT_BYTES, "`after` root") if form & _ROOT_FORM else b""
+        root = cursor.take(ROOT_BYTES, "`after` root") if form == _FULL else b""
         slots.append(AfterSlot(party, tail, size, root, run_first - cursor.varint(run_first, "unreceipted entries")))
     return tuple(slots)
 
@@ -163,7 +163,7 @@ def _put_references(references: Sequence[Ref]) -> bytes:
         raise LocalFault(f"{len(references)} references; an entry has at most {REFERENCES_MAX}")
     out = [put_varint(len(references))]
     for party, generation, index in references:
-        if not 0 <= party < PARTIES_MAX or len(generation) != GENERATION_BYTES or not 0 <= index <= LOG_ENTRIES_MAX:
+        if not 0 <= party < PARTIES_MAX or len(generation) != GENERATION_BYTES or not 0 <= index < LOG_ENTRIES_MAX:
             raise LocalFault(f"reference to party {party}, {len(generation)} bytes of generation, index {index}")
         out += (bytes((party,)), generation, put_varint(index))
     return b"".join(out)
@@ -215,5 +215,5 @@ def _take_references(cursor: Cursor) -> tuple[Ref, ...]:
     if count < 1:
         raise cursor.wrong("references are announced and there are none")
     return tuple(
-        Ref(cursor.party("reference"), cursor.generation("reference"), cursor.size("reference")) for _ in range(count)
+        Ref(cursor.party("reference"), cursor.generation("reference"), cursor.index("reference")) for _ in range(count)
     )

@@ -45,8 +45,12 @@ class Cursor:
         return self.take(self.varint(most, f"length of {what}"), what)
 
     def size(self, what: str) -> int:
-        """A size of, or an index in, a log."""
+        """A size of a log, or where its next entry would stand."""
         return self.varint(LOG_ENTRIES_MAX, what)
+
+    def index(self, what: str) -> int:
+        """The index of an entry that is there."""
+        return self.varint(LOG_ENTRIES_MAX - 1, what)
 
     def party(self, what: str) -> int:
         """A place in the roster."""

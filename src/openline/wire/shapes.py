@@ -84,7 +84,8 @@ class Ref(NamedTuple):
 class AfterSlot(NamedTuple):
     """What the author held of `party`'s newest log when writing, and what `party` had receipted of its own.
 
-    `tail` empty: nothing held (then size is 0 and root empty). `root` empty: the receiver knows it.
+    `tail` empty: nothing held (then size is 0). Two bytes: a log of the recipient, who knows the root. Twelve: any
+    log, with its root. Only the last has a root.
     """
 
     party: int

@@ -35,7 +35,7 @@ hails = st.builds(
     ascending(st.lists(st.builds(it.HailReceipt, parties, sizes), max_size=5), lambda row: row.party),
     ascending(st.lists(st.builds(it.Lack, parties, generations, sizes), max_size=5), lambda row: row[:2]),
 )
-references = st.lists(st.builds(it.Ref, parties, generations, sizes), max_size=3).map(tuple)
+references = st.lists(st.builds(it.Ref, parties, generations, st.integers(0, LOG_ENTRIES_MAX - 1)), max_size=3).map(tuple)
 entries = st.builds(
     it.WireEntry,
     st.integers(0, 255),
@@ -53,7 +53,7 @@ def afters(draw, first):
     for party in sorted(draw(st.sets(parties, max_size=4))):
         tail = draw(st.one_of(st.just(b""), st.binary(min_size=2, max_size=2), generations))
         size = draw(sizes) if tail else 0
-        root = draw(st.one_of(st.just(b""), roots)) if tail else b""
+        root = draw(roots) if len(tail) == 12 else b""
         slots.append(it.AfterSlot(party, tail, size, root, draw(st.integers(0, first))))
     return tuple(slots)
 
