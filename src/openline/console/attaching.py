@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import stat
 from collections.abc import Sequence
-from pathlib import Path
 
 import cbor2
 
 from openline.console import asking
+from openline.console.codes import Told
 from openline.errors import Malformed, Refused
 from openline.limits import ATTACHMENTS_MAX, BLOB_CHUNK_BYTES
-from openline.line.events import BlobWanted, Held, Told
+from openline.line.events import BlobWanted, Held
+from openline.line.events import Told as Heard
 from openline.line.ports import PutBlob, Store
 from openline.record.body import Attachment, parse_message
 from openline.record.entry import MESSAGE
@@ -21,7 +24,8 @@ from openline.store.turn import kind_of
 def take_files(store: Store, files: Sequence[asking.Attachment], blob_bytes_max: int) -> tuple[Attachment, ...]:
     """Keep the files' bytes and say how a message names them.
 
-    Raises Refused when there are too many or one is larger than the charter allows, OSError when one cannot be read.
+    Raises Refused when there are too many, Told OL-402 when one is larger than the charter allows, OL-204 when one is
+    no file, OSError when one cannot be read.
     """
     if len(files) > ATTACHMENTS_MAX:
         raise Refused(f"{len(files)} attachments; a message takes {ATTACHMENTS_MAX}")
@@ -35,11 +39,18 @@ def take_files(store: Store, files: Sequence[asking.Attachment], blob_bytes_max:
 
 
 def _read(file: asking.Attachment, blob_bytes_max: int) -> bytes:
-    with Path(file.path).open("rb") as opened:
+    with open(file.path, "rb", opener=_at_once) as opened:
+        if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
+            raise Told("OL-204", f"{file.path} is not a file that could go along")
         data = opened.read(blob_bytes_max + 1)
     if len(data) > blob_bytes_max:
-        raise Refused(f"{file.name} is larger than the {blob_bytes_max} bytes that the charter allows")
+        raise Told("OL-402", f"{file.name} is larger than the {blob_bytes_max} bytes that the charter allows")
     return data
+
+
+def _at_once(path: str, flags: int) -> int:
+    """A pipe without a writer is no reason for a station to wait."""
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def _keep(store: Store, data: bytes) -> None:
@@ -48,7 +59,7 @@ def _keep(store: Store, data: bytes) -> None:
     store.commit([PutBlob(digest, at, len(data), data[at : at + BLOB_CHUNK_BYTES]) for at in starts])
 
 
-def wanted_files(store: Store, told: Sequence[Told], blob_bytes_max: int) -> list[BlobWanted]:
+def wanted_files(store: Store, told: Sequence[Heard], blob_bytes_max: int) -> list[BlobWanted]:
     """Attachments that messages just held name and that are not whole here. Larger ones than agreed are not fetched."""
     wanted = []
     for one in told:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from pathlib import Path
 
 from openline.bearer.contract import Bearer, Hears
@@ -9,6 +10,7 @@ from openline.bearer.directory import DIRECTORY_FACTS, DirectoryBearer
 from openline.bearer.folder import Cover
 from openline.bearer.tls import Identity, TlsBearer, TlsPeer
 from openline.console.keeping import Kept
+from openline.errors import Misconfigured
 
 
 def pins_of(kept: Kept) -> tuple[Identity, list[TlsPeer]]:
@@ -27,12 +29,23 @@ def pins_of(kept: Kept) -> tuple[Identity, list[TlsPeer]]:
 
 
 def bearers_of(kept: Kept, hears: Hears) -> list[Bearer]:
-    """The bearers that the settings of this line ask for."""
+    """The bearers that the settings of this line ask for. Raises Misconfigured when they name no party of the line."""
     papers, config = kept.papers, kept.config
+    _check_dialled(kept)
     identity, peers = pins_of(kept)
     listen = [(address.host, address.port) for address in config.listen]
     tls = TlsBearer(papers.me, identity, peers, hears, listen=listen)
     return [tls, *_folders_of(kept, hears)]
+
+
+def _check_dialled(kept: Kept) -> None:
+    """A party that is not there would silently never be dialled."""
+    others = [party.name for number, party in enumerate(kept.roster.parties) if number != kept.papers.me]
+    for name in kept.config.dial:
+        if name not in others:
+            near = difflib.get_close_matches(name, others, n=1, cutoff=0.5)
+            hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(others)}"
+            raise Misconfigured(f"dial: no other party of line {kept.line.name} is called {name!r}; {hint}")
 
 
 def _folders_of(kept: Kept, hears: Hears) -> list[Bearer]:

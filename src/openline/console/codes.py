@@ -8,7 +8,9 @@ code. The first digit after `OL-` is the exit code a command ends with:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+import os
+from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 from openline import errors
@@ -68,6 +70,9 @@ _TABLE: Final = (
     Code("OL-203", "an answer is needed and there is no terminal to ask at",
          "Nothing was done. This program never waits for an answer nobody can give.",
          "Nothing.", "Give the value as an option; for a passphrase use --passphrase-file or --passphrase-fd."),
+    Code("OL-204", "what was given cannot be used",
+         "What was given breaks the rules for it. Nothing was recorded and nothing was sent.",
+         "Nothing.", "Correct what is named above and ask again."),
     Code("OL-301", "no such entry",
          "The record here has no entry at that place.",
          "Whether the other party has one that did not reach us yet.",
@@ -167,8 +172,19 @@ def code_of(error: BaseException) -> Code:
     return CODES["OL-101"]
 
 
+@contextlib.contextmanager
+def as_given() -> Iterator[None]:
+    """What our own people or programs gave us breaks the rules for it: no peer's bytes. Raises Told OL-204."""
+    try:
+        yield
+    except errors.Malformed as fault:
+        raise Told("OL-204", fault.reason) from fault
+
+
 def detail_of(error: BaseException) -> str:
     """What the error itself says, or its kind when it says nothing."""
+    if isinstance(error, OSError) and error.strerror and error.filename is not None:
+        return f"{os.fsdecode(error.filename)}: {error.strerror}"
     return str(error) or type(error).__name__
 
 

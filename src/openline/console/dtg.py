@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from openline.errors import Malformed
+from openline.console.codes import Told
 
 MONTHS: Final = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -56,17 +56,17 @@ def iso(at_ms: int | None) -> str | None:
 def parse_iso(text: str) -> int:
     """UTC milliseconds of an ISO 8601 instant that names its zone.
 
-    Raises Malformed for anything else: an instant without a zone is two instants.
+    Raises Told OL-204 for anything else: an instant without a zone is two instants.
     """
     try:
         t = datetime.fromisoformat(text)
     except ValueError as error:
-        raise Malformed(f"{text!r} is not an instant like 2026-11-22T10:05:31Z") from error
+        raise Told("OL-204", f"{text!r} is not an instant like 2026-11-22T10:05:31Z") from error
     if t.tzinfo is None:
-        raise Malformed(f"{text!r} names no zone; write it with Z for UTC")
+        raise Told("OL-204", f"{text!r} names no zone; write it with Z for UTC")
     at_ms = (t.astimezone(UTC) - _EPOCH) // timedelta(milliseconds=1)
     if at_ms < 0:
-        raise Malformed(f"{text!r} lies before 1970")
+        raise Told("OL-204", f"{text!r} lies before 1970")
     return at_ms
 
 

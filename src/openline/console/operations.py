@@ -14,12 +14,13 @@ from openline import limits
 from openline.console import asking
 from openline.console.amending import Amending
 from openline.console.attaching import take_files
-from openline.console.codes import Told
+from openline.console.codes import Told, as_given
 from openline.console.exporting import export
 from openline.console.home import LineHome
 from openline.console.papers import Papers
-from openline.console.showing import Reader, place_of
+from openline.console.showing import Reader, log_of, place_of
 from openline.console.upkeep import Upkeep
+from openline.console.words import parse_place
 from openline.errors import Refused
 from openline.line.events import Draft, Event, PqWanted
 from openline.line.ports import LogId, Store
@@ -109,22 +110,23 @@ class StationOperations:
     def _draft(self, message: asking.Outgoing) -> Draft:
         in_reply_to = self._ref(message.in_reply_to) if message.in_reply_to else None
         attachments = take_files(self._running.store, message.attachments, self._running.charter.limits.blob_bytes_max)
-        body = encode_message(
-            Message(
-                subject=message.subject,
-                text=message.text,
-                language=message.language,
-                action=message.action,
-                info=message.info,
-                reply_by_ms=message.reply_by_ms,
-                in_reply_to=in_reply_to,
-                attachments=attachments,
-                released_by=message.released_by,
+        with as_given():
+            body = encode_message(
+                Message(
+                    subject=message.subject,
+                    text=message.text,
+                    language=message.language,
+                    action=message.action,
+                    info=message.info,
+                    reply_by_ms=message.reply_by_ms,
+                    in_reply_to=in_reply_to,
+                    attachments=attachments,
+                    released_by=message.released_by,
+                )
             )
-        )
         most = self._running.charter.limits.body_bytes_max
         if len(body) > most:
-            raise Refused(f"a message of {len(body)} bytes; the charter of this line allows {most}")
+            raise Told("OL-402", f"a message of {len(body)} bytes; the charter of this line allows {most}")
         precedence = asking.PRECEDENCES.index(message.precedence)
         references = (in_reply_to,) if in_reply_to else ()
         return Draft(entries.MESSAGE, precedence, int(message.exercise), references, body, message.token or "")
@@ -134,7 +136,8 @@ class StationOperations:
         ref = self._ref(ask.place)
         if ref.party == self._running.state.me:
             raise Refused("this message is ours; the other party's officer acknowledges it")
-        body = encode_acknowledgement(Acknowledgement(ask.officer, ask.role, ask.note))
+        with as_given():
+            body = encode_acknowledgement(Acknowledgement(ask.officer, ask.role, ask.note))
         return await self._submit([Draft(entries.ACKNOWLEDGEMENT, 0, 0, (ref,), body, ask.token or "")])
 
     async def append(self, ask: asking.Append) -> asking.Sent:
@@ -216,7 +219,7 @@ class StationOperations:
 
     def _held_by_all(self, party: int, generation: str) -> int:
         """How many entries of a log every party's receipt but its author's covers."""
-        held = self._running.state.logs.get(LogId(party, bytes.fromhex(generation)))
+        held = self._running.state.logs.get(log_of(parse_place(f"{party}/{generation}/0")))
         if held is None:
             raise Told("OL-301", f"no log {party}/{generation} here")
         witnesses = [n for n in range(len(self._running.state.roster.parties)) if n != party]

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from openline.console.codes import Told
 from openline.errors import Malformed
 from openline.limits import NAME_CHARS_MAX, REPLAY_LINE_BYTES_MAX, REPLAY_LINES_MAX, TEXT_CHARS_MAX
 from openline.record.fields import text
@@ -72,15 +73,16 @@ def _words(row: int, line: bytes, more: Callable[[int], bytes]) -> Words:
 def cast(words: Sequence[Words], controls: Sequence[tuple[str, Path]]) -> dict[str, Path]:
     """Which control address each speaker uses: by name where the names fit, else in order of first appearance.
 
-    Raises Malformed when the speakers and the addresses cannot be matched.
+    Raises Told OL-201 when the speakers and the addresses cannot be matched.
     """
     speakers = list(dict.fromkeys(said.speaker for said in words))
     named = {name: path for name, path in controls if name}
     if all(speaker in named for speaker in speakers):
         return {speaker: named[speaker] for speaker in speakers}
     if len(speakers) > len(controls) or any(speaker in named for speaker in speakers):
-        raise Malformed(
+        raise Told(
+            "OL-201",
             f"speakers {', '.join(speakers) or 'none'} do not fit the control addresses given; "
-            "give --control SPEAKER=SOCKET for each"
+            "give --control SPEAKER=SOCKET for each",
         )
     return {speaker: path for speaker, (_name, path) in zip(speakers, controls, strict=False)}

@@ -75,7 +75,7 @@ class Reader:
         return rows[0].log, rows[0].index
 
     def find_place(self, name: str) -> tuple[LogId, int]:
-        """The log and index of an entry's full name. Raises Malformed, and Told OL-301 when it is not here."""
+        """The log and index of an entry's full name. Raises Told: OL-204, or OL-301 when it is not here."""
         place = parse_place(name)
         log = log_of(place)
         if not any(row.log == log and place.index < row.size for row in self._store.logs()):

@@ -5,6 +5,7 @@ stdout is the answer, in words or as one JSON document; stderr is all else. Noth
 
 from __future__ import annotations
 
+import getpass
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -93,6 +94,14 @@ class Session:
             click.echo(msgspec.json.encode(for_a_program(error)).decode(), err=True)
         else:
             click.echo(for_a_person(error), err=True)
+
+
+def login() -> str:
+    """The name of the account that runs this command; an account may have none."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unnamed account"
 
 
 def at_a_terminal() -> bool:

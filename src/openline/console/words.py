@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from openline.console.asking import PeerStatus, Place, Shown, Status
+from openline.console.codes import Told
 from openline.console.dtg import dtg, interval
-from openline.errors import Malformed
 from openline.limits import GENERATION_BYTES, LOG_ENTRIES_MAX, PARTIES_MAX
 
 _BIDI: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -30,7 +30,7 @@ def _harmless(c: str) -> bool:
 
 
 def parse_place(text: str) -> Place:
-    """`party/generation hex/index`, one spelling. Raises Malformed."""
+    """`party/generation hex/index`, one spelling. Raises Told OL-204."""
     parts = text.split("/")
     if len(parts) == 3:
         party, generation, index = parts
@@ -40,7 +40,7 @@ def parse_place(text: str) -> Place:
         )
         if ok:
             return Place(int(party), generation, int(index))
-    raise Malformed(f"{text!r} is not an entry's name like 0/{'0123456789ab' * 2}/17")
+    raise Told("OL-204", f"{text!r} is not an entry's name like 0/{'0123456789ab' * 2}/17")
 
 
 def _plain(digits: str, below: int) -> bool:

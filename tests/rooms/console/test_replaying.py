@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from openline.console.codes import Told
 from openline.console.replaying import Words, cast, read
 from openline.errors import Malformed
 from openline.limits import REPLAY_LINE_BYTES_MAX, TEXT_CHARS_MAX
@@ -73,5 +74,5 @@ def test_speakers_without_a_named_address_take_them_in_order_of_appearance() -> 
 
 @pytest.mark.parametrize("controls", [[("USA", Path("/u")), ("B", Path("/b"))], [("A", Path("/a"))]], ids=str)
 def test_a_half_match_is_refused_rather_than_guessed(controls: list[tuple[str, Path]]) -> None:
-    with pytest.raises(Malformed, match="USA, USSR"):
+    with pytest.raises(Told, match="USA, USSR"):
         cast(WORDS, controls)

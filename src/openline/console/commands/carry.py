@@ -33,16 +33,16 @@ def carry_out(session: Session, folder: Path | None, to: int | None) -> None:
 
 
 @carry.command("in")
-@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False), required=False)
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), required=False)
 @room_options
 @click.pass_obj
 def carry_in(session: Session, folder: Path | None) -> None:
-    """Read FOLDER (else carry_in of station.toml). Files that are not for us or not whole are left and named."""
+    """Read FOLDER (else carry_in of station.toml). What is not whole, or not for us, is named."""
     folder = _folder(session, folder, "carry_in")
     with session.link() as link:
         done = link.ask(CarryIn(folder=str(folder)), Carried, _WITHIN_MS)
     for why in done.refused:
-        session.say(f"left where it is: {why}")
+        session.say(f"not taken: {why}")
     session.answer(done, f"{done.files} files, {done.bytes} bytes read from {folder}; {done.entries} new entries")
 
 
@@ -51,4 +51,6 @@ def _folder(session: Session, folder: Path | None, key: str) -> Path:
         folder = getattr(session.config.of_line(session.line.name), key)
     if folder is None:
         raise Told("OL-201", f"give a FOLDER, or set {key} for this line in station.toml")
+    if not folder.is_dir():
+        raise Told("OL-303", f"{folder} is not a folder that is there")
     return folder.absolute()

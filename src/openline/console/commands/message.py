@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import mimetypes
 import sys
 from pathlib import Path
@@ -30,7 +29,7 @@ from openline.console.asking import (
 from openline.console.codes import Told
 from openline.console.dtg import parse_iso
 from openline.console.link import ControlLink
-from openline.console.terminal import Session, room_options
+from openline.console.terminal import Session, login, room_options
 from openline.limits import BODY_BYTES_MAX
 from openline.record.entry import MESSAGE
 
@@ -113,7 +112,7 @@ def acknowledge(session: Session, entry: str, officer: str | None, role: str, no
     """Record that an officer has opened ENTRY. A receipt is a machine's; this is a person's; neither is agreement."""
     with session.link() as link:
         place = link.ask(_which(entry), Shown).place
-        ask = Acknowledge(place=place, officer=officer or _login(), role=role, note=note, token=token)
+        ask = Acknowledge(place=place, officer=officer or login(), role=role, note=note, token=token)
         written = link.ask(ask, Sent)
     session.answer(written, lambda: f"acknowledged {place}; recorded here as {written.places[0]}. It is not agreement.")
 
@@ -152,7 +151,7 @@ def _outgoing(session: Session, text: str, precedence: Precedence, given: dict[s
         reply_by_ms=parse_iso(str(reply_by)) if reply_by else None,
         in_reply_to=full_name(session, str(in_reply_to)) if in_reply_to else None,
         attachments=tuple(_attachment(Path(str(path))) for path in names("attach")),
-        released_by=names("released_by") or (_login(),),
+        released_by=names("released_by") or (login(),),
         token=str(given["token"]) if given["token"] else None,
     )
 
@@ -175,10 +174,3 @@ def _looked_up(link: ControlLink, place: Place) -> Shown:
 
 def _recorded(place: Place) -> str:
     return f"recorded here as {place}; not held there until a receipt says so (openline show {place})"
-
-
-def _login() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "unnamed account"

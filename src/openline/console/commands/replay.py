@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import secrets
 import time
 from collections.abc import Callable
@@ -16,7 +15,7 @@ from openline.console.asking import Outgoing, Place, Send, Sent, Waited, WaitHel
 from openline.console.codes import Told
 from openline.console.link import ControlLink
 from openline.console.replaying import BadLine, Words, cast, read
-from openline.console.terminal import Session, room_options
+from openline.console.terminal import Session, login, room_options
 
 T = TypeVar("T")
 _ASK_WITHIN_MS: Final = 10_000
@@ -100,7 +99,7 @@ class _Player:
     def send(self, path: Path, said: Words) -> Place:
         """Record one text; the same text again is the same entry. Raises Told naming its line."""
         message = Outgoing(text=said.text, language=self._language, token=f"{self._token}:{said.row}",
-                           released_by=(f"replay by {getpass.getuser()}",))
+                           released_by=(f"replay by {login()}",))
         try:
             place = self._keep_trying(path, lambda link: link.ask(Send(messages=[message]), Sent, _ASK_WITHIN_MS))
         except Told as error:
