@@ -68,22 +68,14 @@ class LogBook:
         known: dict[tuple[str, bytes], _Signer] = {}
         author, own = self.start.party, self.station
         known[self.origin, key_id(self.origin, ED25519, own.note_key)] = (ED25519, author, own)
-        known[self.origin, key_id(self.origin, COSIGNATURE_MLDSA44, own.mldsa_key)] = (COSIGNATURE_MLDSA44, author, own)
         for party, member in enumerate(roster.parties):
-            if party == author:
-                continue
-            name = receipt_name_of(roster, party)
+            name = self.origin if party == author else receipt_name_of(roster, party)
             for station in member.stations:
-                known[name, key_id(name, COSIGNATURE_ED25519, station.receipt_key)] = (
-                    COSIGNATURE_ED25519,
-                    party,
-                    station,
-                )
-                known[name, key_id(name, COSIGNATURE_MLDSA44, station.mldsa_key)] = (
-                    COSIGNATURE_MLDSA44,
-                    party,
-                    station,
-                )
+                pq = key_id(name, COSIGNATURE_MLDSA44, station.mldsa_key)
+                known[name, pq] = (COSIGNATURE_MLDSA44, party, station)
+                if party != author:
+                    receipt = key_id(name, COSIGNATURE_ED25519, station.receipt_key)
+                    known[name, receipt] = (COSIGNATURE_ED25519, party, station)
         return known
 
     # --- entries
