@@ -239,7 +239,7 @@ def _take_entries(work: Work, peer: int, start: bytes, item: Commit | Entries, s
     if reason is not None:
         hails.differ(work, peer, log, reason)
     else:
-        _after_admission(work, peer, log)
+        _after_admission(work, peer, start, log, size)
 
 
 def _take_checkpoint(work: Work, peer: int, start: bytes, item: Checkpoint) -> None:
@@ -250,16 +250,14 @@ def _take_checkpoint(work: Work, peer: int, start: bytes, item: Checkpoint) -> N
     if reason is not None:
         hails.differ(work, peer, log, reason)
     else:
-        _after_admission(work, peer, log)
+        _after_admission(work, peer, start, log, item.size)
 
 
-def _after_admission(work: Work, peer: int, log: LogId) -> None:
+def _after_admission(work: Work, peer: int, start: bytes, log: LogId, size: int) -> None:
     disputes.take_exhibits(work)
-    held = work.logs.get(log)
-    if held is not None:
-        flow = work.peer(peer).flows.get(log)
-        if flow is not None and flow.reported < held.size:
-            work.put_flow(peer, log, flow._replace(reported=held.size, sent=max(flow.sent, held.size)))
+    flow = work.peer(peer).flows.get(log)
+    if flow is not None and flow.reported < size and work.peer(peer).start == start:
+        work.put_flow(peer, log, flow._replace(reported=size, sent=max(flow.sent, size)))
 
 
 def _take_root(work: Work, event: RootFound) -> None:

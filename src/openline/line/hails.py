@@ -15,7 +15,7 @@ from openline.line.forms import name_log
 from openline.line.outgoing import patience_ms, proved, pump, rewind, send_receipt
 from openline.line.ports import LogId
 from openline.line.state import Asked, Flow, PeerState
-from openline.line.work import Work
+from openline.line.work import LONG_AGO_MS, Work
 from openline.wire.items import Differs, Hail, HailLog, HailReceipt, Lack
 
 NO_NONCE: Final = bytes(8)
@@ -112,10 +112,15 @@ def take(work: Work, party: int, start: bytes, item: Hail) -> None:
     """Learn from a hail: life, clock, what the peer holds and lacks; then serve it. R-126."""
     peer = work.peer(party)
     rested = work.since(peer.hailed_at_ms) >= ANSWER_REST_MS
+    alive = _alive(work, peer, start, item)
+    if alive is None:
+        if rested:
+            hail(work, party)  # only who lives can answer its nonce; we do not answer what we did not take
+        return
     answer_now = peer.start != start or (rested and _news(work, party, item))
     work.put_peer(
         replace(
-            _proved_alive(work, peer, start, item),
+            alive,
             start=start,
             heard_at_ms=work.now_ms,
             echo=item.nonce,
@@ -134,15 +139,25 @@ def take(work: Work, party: int, start: bytes, item: Hail) -> None:
         hail(work, party)
 
 
-def _proved_alive(work: Work, peer: PeerState, start: bytes, item: Hail) -> PeerState:
-    """What the answer to our nonce proves: life, and that this life has seen the page of logs we listed with it."""
-    if peer.start != start:
-        return replace(peer, flows={}, reviewed=0, asked=())
+def _alive(work: Work, peer: PeerState, start: bytes, item: Hail) -> PeerState | None:
+    """What is now known of the peer's life: proved by an answer to our nonce, and which page of logs it has seen.
+
+    None: a hail of another life than the one we know to be alive, which answers nothing. It may have been on its way
+    since before that life ended, so nothing of it is taken. R-126.
+    """
     answered = next((asked for asked in peer.asked if asked.nonce == item.echo), None)
+    if peer.start != start:
+        known_ms = peer.proved_at_ms if peer.proved_at_ms is not None else -LONG_AGO_MS
+        if answered is None and work.since(known_ms) < limits.CONTACT_LOST_AFTER_MS:
+            return None
+        if answered is not None and work.since(answered.at_ms) > work.since(known_ms):
+            return None
+        asked = tuple(one._replace(listed=0) for one in peer.asked)
+        peer = replace(peer, flows={}, lacks_since={}, reviewed=0, asked=asked)
     if answered is None:
         return peer
     offset = item.clock_ms - (answered.at_ms + work.now_ms) // 2
-    reviewed = max(peer.reviewed, answered.listed)
+    reviewed = max(peer.reviewed, answered.listed if peer.start == start else 0)
     return replace(peer, proved_at_ms=answered.at_ms, clock_offset_ms=offset, reviewed=reviewed)
 
 
@@ -165,7 +180,7 @@ def _take_log(work: Work, party: int, start: bytes, row: HailLog) -> None:
         since = known[1] if known else work.now_ms
         if known is not None or len(peer.lacks_since) < limits.HAIL_LOGS_MAX:
             work.put_peer(replace(peer, lacks_since={**peer.lacks_since, log: (row.size, since)}))
-    elif log in peer.lacks_since:
+    elif log in peer.lacks_since and ours >= peer.lacks_since[log][0]:  # a hail may be older than the last one
         work.put_peer(replace(peer, lacks_since={k: v for k, v in peer.lacks_since.items() if k != log}))
     if held is None or row.size == 0:
         return

@@ -214,6 +214,8 @@ def admit(work: Work, log: LogId, size: int, signature: bytes, peer: int) -> boo
     _write_rows(work, log, state.size, made.rows, made.nodes)
     work.writes.append(PutNote(log, made.size, made.root, signature))
     work.put_log(new)
+    if log != work.newest.get(log.party):
+        work.review_again()
     work.remember_root(log, made.size, made.root)
     for key in [key for key in work.secrets if key[1] == log]:
         del work.secrets[key]

@@ -120,6 +120,12 @@ class Work:
         if held is not None and held.noted.signature:
             self.send(party, Note(self.note_of(log)))
 
+    def review_again(self) -> None:
+        """An old log has grown: some life of a peer that has seen all our logs listed may lack what came."""
+        for party, peer in self.peers.items():
+            asked = tuple(one._replace(listed=0) for one in peer.asked)
+            self.peers[party] = replace(peer, reviewed=0, asked=asked)
+
     # ---------------------------------------------------------------- peers
     def peer(self, party: int) -> PeerState:
         """State of one peer; a party that joined since is a stranger we have not heard yet."""
