@@ -12,6 +12,7 @@ from typing import Final
 from openline.console.asking import Exported
 from openline.console.codes import Told
 from openline.console.papers import Papers, roster_of
+from openline.line.nodes import nodes_of
 from openline.line.ports import LogId, LogRow, NoteRow, PqRow, ReceiptRow, Store
 from openline.record import export as files
 from openline.record import merkle
@@ -105,7 +106,7 @@ class Exporter:
             entry = self._store.entries(row.log, index, 1, PAGE_BYTES)[0]
             yield files.Entry(entry.header, entry.body, salt_for(row.secret, index))
             size = under[index].size
-            yield files.Proof(size, tuple(merkle.inclusion_proof(index, size, self._look_up(row.log))))
+            yield files.Proof(size, tuple(merkle.inclusion_proof(index, size, nodes_of(self._store, row.log))))
             self.entries += 1
 
     def _covering(self, row: LogRow, size: int, receipts: dict[int, list[ReceiptRow]]) -> NoteRow:
@@ -115,14 +116,6 @@ class Exporter:
         if note is None:
             raise Told("OL-101", f"{log_name(row.log)}: no checkpoint over entry {size - 1}; run `openline fsck`")
         return note
-
-    def _look_up(self, log: LogId) -> merkle.Lookup:
-        def look_up(level: int, first: int, count: int) -> Sequence[bytes]:
-            if level == 0:
-                return self._store.leaves(log, first, count)
-            return self._store.nodes(log, level, first, count)
-
-        return look_up
 
     def _receipts(self, row: LogRow) -> dict[int, list[ReceiptRow]]:
         """Receipts by the checkpoint they are for; only where we hold the author's checkpoint of that size."""

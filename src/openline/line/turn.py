@@ -35,6 +35,7 @@ from openline.line.events import (
     Told,
     Wanted,
 )
+from openline.line.nodes import nodes_of
 from openline.line.ports import LogId, LogRow, Store
 from openline.line.state import LineState, LogState, PqHeld, Receipted, Standing
 from openline.record import merkle
@@ -167,8 +168,8 @@ class Turns:
             case FindRoot():
                 return RootFound(want, self._root(want.log, want.size))
             case FindFork(log, size, whole, _):
-                root = merkle.root(merkle.peaks_at(size, self._look_up(log)))
-                return ForkFound(want, root, tuple(merkle.consistency_proof(size, whole, self._look_up(log))))
+                root = merkle.root(merkle.peaks_at(size, nodes_of(self._store, log)))
+                return ForkFound(want, root, tuple(merkle.consistency_proof(size, whole, nodes_of(self._store, log))))
             case LoadBlob(_, digest, offset):
                 row = self._store.blob(digest)
                 if row is None or row.held < row.total:
@@ -202,15 +203,7 @@ class Turns:
         if held is None or held.size < size:
             return None
 
-        return merkle.root(merkle.peaks_at(size, self._look_up(log)))
-
-    def _look_up(self, log: LogId) -> merkle.Lookup:
-        def look_up(level: int, first: int, count: int) -> Sequence[bytes]:
-            if level == 0:
-                return self._store.leaves(log, first, count)
-            return self._store.nodes(log, level, first, count)
-
-        return look_up
+        return merkle.root(merkle.peaks_at(size, nodes_of(self._store, log)))
 
 
 # -------------------------------------------------------------------- loading
