@@ -24,7 +24,7 @@ from openline.console.words import parse_place
 from openline.errors import Refused
 from openline.line.events import Draft, Event, PqWanted
 from openline.line.ports import LogId, Store
-from openline.line.state import LineState
+from openline.line.state import LineState, others
 from openline.record import entry as entries
 from openline.record.body import Acknowledgement, Message, encode_acknowledgement, encode_message
 from openline.record.entry import Ref
@@ -222,7 +222,7 @@ class StationOperations:
         held = self._running.state.logs.get(log_of(parse_place(f"{party}/{generation}/0")))
         if held is None:
             raise Told("OL-301", f"no log {party}/{generation} here")
-        witnesses = [n for n in range(len(self._running.state.roster.parties)) if n != party]
+        witnesses = others(self._running.state.roster, party)
         return min((held.receipts[n].size if n in held.receipts else 0 for n in witnesses), default=0)
 
     async def status(self) -> asking.Status:
@@ -247,11 +247,11 @@ class StationOperations:
     async def carry_out(self, ask: asking.CarryOut) -> asking.Carried:
         """For one party, or for every other one."""
         state = self._running.state
-        others = [number for number in range(len(state.roster.parties)) if number != state.me]
-        if ask.party is not None and ask.party not in others:
+        present = others(state.roster, state.me)
+        if ask.party is not None and ask.party not in present:
             raise Told("OL-302", f"party {ask.party} is not another party of this line")
         done = asking.Carried(0, 0)
-        for party in others if ask.party is None else [ask.party]:
+        for party in present if ask.party is None else [ask.party]:
             one = await self._running.carry_out(Path(ask.folder), party)
             done.files += one.files
             done.bytes += one.bytes

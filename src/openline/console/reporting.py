@@ -99,6 +99,8 @@ def _peer_status(state: LineState, peer: PeerState, now_ms: int) -> PeerStatus:
 def _renewals(state: LineState, now_ms: int) -> list[str]:
     rows = []
     for number, party in enumerate(state.roster.parties):
+        if party.left:
+            continue
         last = max((station.not_after_ms for station in party.stations if not station.revoked), default=0)
         if last <= now_ms:
             rows.append(f"certificate: no station certificate of {party.name} is in force; renew it")

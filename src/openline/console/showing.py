@@ -151,11 +151,11 @@ class Reader:
             if party in (log.party, ours.me):
                 continue
             receipt = self._store.receipt_covering(log, party, index + 1)
-            if receipt is None:
-                lacking.append(name_of(ours.roster, party))
-            else:
+            if receipt is not None:
                 written_ms = arrived_at_ms if log.party == ours.me else None
                 held.append(_holding(receipt, written_ms, name_of(ours.roster, party)))
+            elif not ours.roster.parties[party].left:
+                lacking.append(name_of(ours.roster, party))
         return held, lacking
 
     def _acknowledged(self, ref: Ref, roster: Roster) -> list[Acknowledged]:
