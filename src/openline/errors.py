@@ -10,6 +10,7 @@
     │   ├── Locked                    a second process on one store, or a wrong passphrase
     │   ├── Misconfigured             a setting or file of ours is missing or wrong
     │   ├── StoreDown                 our disk is full, read-only or broken; nothing held is lost
+    │   │   └── Damaged               our disk gave back other bytes than were written
     │   └── UnknownOutcome            a commit may or may not have reached the disk: stop speaking, reopen
     ├── Refused                       policy says no: nothing was recorded, nothing was sent
     ├── Stale                         somebody else took this turn; load and try again
@@ -67,6 +68,10 @@ class Misconfigured(LocalFault):
 
 class StoreDown(LocalFault):
     """The disk is full, read-only or broken. Nothing that was held is lost; new sends are refused."""
+
+
+class Damaged(StoreDown):
+    """Our disk gave back other bytes than were written: keep it as it is, restore a backup, let the peers fill in."""
 
 
 class UnknownOutcome(LocalFault):

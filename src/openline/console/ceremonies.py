@@ -7,9 +7,10 @@ opened again from the same files.
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +18,7 @@ from openline.console.codes import Told
 from openline.console.home import Home, LineHome, make_folder, read_bounded, write_whole
 from openline.console.keeping import KEYRING_PURPOSE, STATION_PURPOSE, ring_ports
 from openline.console.papers import Papers, roster_of, save_papers
-from openline.errors import Malformed, Misconfigured
+from openline.errors import Forged, Malformed, Misconfigured
 from openline.limits import CARD_BYTES_MAX, CEREMONY_BYTES_MAX
 from openline.seal import keyring as rings
 from openline.seal.ceremony import OpenLine, Waiting, Window, parse_waiting
@@ -44,20 +45,30 @@ def window(days: int) -> Window:
 
 
 def read_text(path: Path, bytes_max: int = CEREMONY_BYTES_MAX) -> str:
-    """A card or ceremony file. Raises Malformed when it is no text, Misconfigured when it is too large."""
+    """A card or ceremony file, to be read within `of_file`.
+
+    Raises Malformed when it is no text, Misconfigured when it is too large.
+    """
     data = read_bounded(path, _ARMOUR_FACTOR * bytes_max)
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise Malformed(f"{path}: byte {error.start} is not UTF-8; this is not the file meant") from error
+        raise Malformed(f"byte {error.start} is not UTF-8; this is not the file meant") from error
+
+
+@contextlib.contextmanager
+def of_file(path: Path) -> Iterator[None]:
+    """Say which file is Malformed or Forged."""
+    try:
+        yield
+    except (Malformed, Forged) as fault:
+        raise type(fault)(f"{path}: {fault.reason}", *fault.exhibit) from fault
 
 
 def read_card_file(path: Path) -> Card:
     """A party's card from a file. Raises Malformed or Forged naming the file."""
-    try:
+    with of_file(path):
         return read_card(read_text(path, CARD_BYTES_MAX))
-    except Malformed as fault:
-        raise Malformed(f"{path}: {fault.reason}", *fault.exhibit) from fault
 
 
 def own_card(home: Home) -> Card:
@@ -76,17 +87,17 @@ def unlock_root(home: Home, passphrase: bytes) -> PartyRoot:
 
 def begin(line: LineHome, waiting: Waiting, passphrase: bytes) -> None:
     """Keep what the rest of the ceremony needs. Raises Told OL-702 when a ceremony is under way or the line open."""
-    if line.is_open or _state_file(line).exists():
+    if line.is_open or line.ceremony_state.exists():
         raise Told("OL-702", f"line {line.name} is in {line.folder} already")
     make_folder(line.ceremony)
-    keyfile.create(_state_file(line), CEREMONY_PURPOSE, waiting.encode(), passphrase)
+    keyfile.create(line.ceremony_state, CEREMONY_PURPOSE, waiting.encode(), passphrase)
 
 
 def waiting_of(line: LineHome, passphrase: bytes) -> Waiting:
     """What was kept. Raises Told OL-701 when no ceremony is under way."""
-    if not _state_file(line).exists():
+    if not line.ceremony_state.exists():
         raise Told("OL-701", f"no ceremony is under way for line {line.name}; begin with propose or accept")
-    return parse_waiting(keyfile.unlock(_state_file(line), CEREMONY_PURPOSE, passphrase).secret)
+    return parse_waiting(keyfile.unlock(line.ceremony_state, CEREMONY_PURPOSE, passphrase).secret)
 
 
 def finish(line: LineHome, opened: OpenLine, opening_file: str, passphrase: bytes) -> None:
@@ -106,7 +117,7 @@ def finish(line: LineHome, opened: OpenLine, opening_file: str, passphrase: byte
         now_ms(), ring_ports(opened.station, roster_of(papers)),
     )
     keyfile.create(line.keyring, KEYRING_PURPOSE, ring.dump(), passphrase)
-    _state_file(line).unlink()
+    line.ceremony_state.unlink()
 
 
 def give_up(line: LineHome) -> None:
@@ -118,7 +129,9 @@ def give_up(line: LineHome) -> None:
 
 def digits_of(line: LineHome) -> str:
     """The digits of the ceremony that opened this line."""
-    return read_text(line.ceremony / "digits.txt").strip()
+    path = line.ceremony / "digits.txt"
+    with of_file(path):
+        return read_text(path).strip()
 
 
 def check_cards(named: Sequence[Card], in_hand: Sequence[Card]) -> list[str]:
@@ -133,7 +146,3 @@ def check_cards(named: Sequence[Card], in_hand: Sequence[Card]) -> list[str]:
             raise Told("OL-401", f"the proposal's card of {card.name} is not the one given with --card")
         unknown.append(card.name)
     return unknown
-
-
-def _state_file(line: LineHome) -> Path:
-    return line.ceremony / "state.key"

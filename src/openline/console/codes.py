@@ -150,6 +150,7 @@ _BY_ERROR: Final[tuple[tuple[type[BaseException], str], ...]] = (  # first match
     (errors.Unchecked, "OL-504"),
     (errors.Locked, "OL-901"),
     (errors.Misconfigured, "OL-801"),
+    (errors.Damaged, "OL-505"),
     (errors.StoreDown, "OL-102"),
     (errors.UnknownOutcome, "OL-104"),
     (errors.LocalFault, "OL-101"),

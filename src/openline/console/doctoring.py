@@ -99,7 +99,10 @@ def _party(home: Home) -> tuple[str, str]:
 
 def _line(line: LineHome) -> Iterator[Finding]:
     if not line.is_open:
-        yield Finding(f"line {line.name}", "look", "not open yet; the ceremony is under way")
+        why = line.why_not_open()
+        under_way = why.code == "OL-701"
+        verdict, left = ("look", 0) if under_way else ("wrong", code_of(why).exit)
+        yield Finding(f"line {line.name}", verdict, why.detail, left)
         return
     yield _try(f"line {line.name}: papers", lambda: _papers(line))
     for path in (line.station_key, line.keyring):

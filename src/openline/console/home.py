@@ -70,9 +70,21 @@ class LineHome(NamedTuple):
         return self.folder / "ceremony"
 
     @property
+    def ceremony_state(self) -> Path:
+        return self.ceremony / "state.key"
+
+    @property
     def is_open(self) -> bool:
         """True once the ceremony has ended: both the charter and our keyring are there."""
         return self.charter.exists() and self.keyring.exists()
+
+    def why_not_open(self) -> Told:
+        """Why `is_open` is false, and what to do: the ceremony has not ended, or a file of an open line is gone."""
+        if self.ceremony_state.exists() or not (self.charter.exists() or self.keyring.exists()):
+            return Told("OL-701", f"line {self.name} is not open yet; finish `openline line propose|accept|open` first")
+        if not self.charter.exists():
+            return Told("OL-801", f"{self.charter} is missing; put it back, or restore a backup")
+        return Told("OL-801", f"{self.keyring} is missing; put it back, or begin sealing anew: `openline line recover`")
 
 
 class Home(NamedTuple):
@@ -105,6 +117,8 @@ class Home(NamedTuple):
     def one_line(self, name: str | None) -> LineHome:
         """The line asked for, or the only one there is. Raises Told OL-302 when that is not plain."""
         names = self.lines()
+        if not names:
+            raise Told("OL-302", f"no line in {self.folder} yet; `openline party create` and `openline line` make one")
         if name is not None:
             if name not in names:
                 raise Told("OL-302", f"no line {name!r} in {self.folder}; there is: {', '.join(names) or 'none'}")

@@ -124,7 +124,11 @@ def _from_fd(fd: int) -> bytes:
 
 
 def _from_file(path: Path) -> bytes:
-    with path.open("rb") as file:
+    try:
+        opened = path.open("rb")
+    except OSError as error:
+        raise Told("OL-801", f"the passphrase file {path}: {error.strerror}") from error
+    with opened as file:
         mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
         if mode & 0o077 and path.parent != _credentials():  # systemd guards that folder, and shows an ACL as group
             raise Told("OL-802", f"{path} has mode {mode:04o}")

@@ -163,11 +163,12 @@ def state(status: Status) -> str:
 
 
 def _peer(peer: PeerStatus, now_ms: int) -> str:
-    if peer.heard_at_ms is None:
-        heard = "never heard since we started"
+    first = peer.state.upper()
+    if peer.heard_at_ms is not None:
+        heard = f", heard {max(0, now_ms - peer.heard_at_ms) // 1000} s ago"
     else:
-        heard = f"heard {max(0, now_ms - peer.heard_at_ms) // 1000} s ago"
-    by = ", ".join(peer.bearers) or "no bearer"
+        heard = " since we started" if peer.state == "never heard" else ", never heard since we started"
+    by = f" by {', '.join(peer.bearers)}" if peer.bearers else ", no bearer moves bytes to it"
     waiting = peer.ours - peer.ours_held
     ours = "all of ours held there" if waiting == 0 else f"{waiting} of ours NOT held there yet"
     marks = [
@@ -176,5 +177,5 @@ def _peer(peer: PeerStatus, now_ms: int) -> str:
         "THEIR LOG IS DISPUTED" if peer.disputed else "",
     ]
     tail = "".join(f"; {mark}" for mark in marks if mark)
-    return f"{safe(peer.name)} (party {peer.party}): {peer.state.upper()} by {by}, {heard}; {ours}; " \
+    return f"{safe(peer.name)} (party {peer.party}): {first}{heard}{by}; {ours}; " \
            f"{peer.theirs} of theirs held here{tail}"

@@ -143,6 +143,15 @@ def accept(root: PartyRoot, proposal_file: str, window: Window, draw: Draw) -> B
     return Begun(acceptance.armoured(), waiting)
 
 
+def check_acceptance(waiting: Waiting, acceptance_file: str) -> None:
+    """See that a file is an acceptance of our proposal, so that of several a bad one can be named.
+
+    Raises Malformed or Forged naming party and field.
+    """
+    data = papers.file_bytes(papers.ACCEPTANCE, acceptance_file)
+    papers.parse_acceptance(data, papers.parse_proposal(waiting.proposal))
+
+
 def open_line(root: PartyRoot, waiting: Waiting, acceptance_files: Sequence[str], draw: Draw) -> tuple[str, OpenLine]:
     """Third step, by the proposer, with the files of all others: the opening file, and the line.
 

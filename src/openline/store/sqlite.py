@@ -17,7 +17,7 @@ from typing import Final
 
 import apsw
 
-from openline.errors import LocalFault, Misconfigured, StoreDown, UnknownOutcome
+from openline.errors import Damaged, LocalFault, Misconfigured, StoreDown, UnknownOutcome
 from openline.line.ports import LogId, LogRow, Write
 from openline.store.inserts import apply
 from openline.store.lockfile import LockFile
@@ -226,7 +226,7 @@ def _as_store_down(where: str) -> Iterator[None]:
     except apsw.NotADBError as fault:
         raise Misconfigured(f"{where} is not a store, or its first page is destroyed; restore a backup") from fault
     except apsw.CorruptError as fault:
-        raise StoreDown(f"{where} is damaged ({fault}); run fsck, then restore a backup") from fault
+        raise Damaged(f"{where} is damaged: {fault}") from fault
     except (apsw.ConstraintError, apsw.MismatchError, apsw.RangeError) as fault:
         raise LocalFault(f"{where}: the turn contradicts what is held ({fault})") from fault
     except apsw.Error as fault:

@@ -129,9 +129,9 @@ def test_a_wrong_passphrase_exits_9_and_changes_nothing(desks: Callable[..., Any
 
 
 def test_a_passphrase_file_that_others_can_read_is_refused(desks: Callable[..., Any], tmp_path: Path) -> None:
-    meet(desks, "red")
+    meet(desks, "red", "blue")
     (tmp_path / "red.pass").chmod(0o644)
-    assert desks("red", "line", "propose", "x", "--with", "red.card", code=8)["code"] == "OL-802"
+    assert desks("red", "line", "propose", "x", "--with", "blue.card", code=8)["code"] == "OL-802"
 
 
 def test_a_second_party_in_one_home_is_refused(desks: Callable[..., Any]) -> None:

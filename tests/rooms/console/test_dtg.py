@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openline.console.dtg import clock, dtg, interval, iso, parse_iso, short_dtg
 from openline.console.codes import Told
+from openline.console.dtg import clock, dtg, interval, iso, parse_iso, short_dtg
 
 AT = 1795341931204  # 2026-11-22T10:05:31.204Z
 

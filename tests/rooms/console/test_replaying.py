@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from openline.console.codes import Told
 from openline.console.replaying import Words, cast, read
-from openline.errors import Malformed
 from openline.limits import REPLAY_LINE_BYTES_MAX, TEXT_CHARS_MAX
 
 

@@ -120,7 +120,8 @@ def join(session: Session, /, file: Path, cards: tuple[Path, ...], offices: tupl
          out: Path | None, yes: bool, sources: passphrases.Sources) -> None:
     """Ask to join the line in PAPERS: make our keys for it, and NAME.joining, to be handed to a party on the line."""
     home = session.home
-    known = read_bundle(ceremonies.read_text(file, 2 * PAPERS_BYTES_MAX))
+    with ceremonies.of_file(file):
+        known = read_bundle(ceremonies.read_text(file, 2 * PAPERS_BYTES_MAX))
     card = ceremonies.own_card(home)
     unknown = ceremonies.check_cards(known.cards, [card, *(ceremonies.read_card_file(path) for path in cards)])
     line = home.line(session.line_name or known.charter.line_name)
@@ -148,7 +149,8 @@ def join(session: Session, /, file: Path, cards: tuple[Path, ...], offices: tupl
 @click.pass_obj
 def admit(session: Session, file: Path, remark: str, yes: bool) -> None:
     """Propose that the party of REQUEST joins. It reads the whole record from its first entry once all have agreed."""
-    request = joining.read_request(ceremonies.read_text(file))
+    with ceremonies.of_file(file):
+        request = joining.read_request(ceremonies.read_text(file))
     with session.link() as link:
         now = link.ask(asking.AskAmendments(), asking.Amendments)
     if request.line_id.hex() != now.line_id:

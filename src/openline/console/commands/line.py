@@ -14,7 +14,6 @@ from openline.console.dtg import dtg
 from openline.console.home import LineHome, write_whole
 from openline.console.terminal import Session, ask_yes, room_options
 from openline.console.words import safe
-from openline.errors import Malformed
 from openline.seal import ceremony
 from openline.seal.ceremony import OpenLine
 from openline.seal.charter import Charter
@@ -52,7 +51,11 @@ def propose(session: Session, /, name: str, others: tuple[Path, ...], languages:
             sources: passphrases.Sources) -> None:
     """Propose line NAME to the parties of the cards. Writes NAME.proposal, to be handed to every other party."""
     home = session.home
-    cards = [ceremonies.own_card(home), *(ceremonies.read_card_file(path) for path in others)]
+    cards = [ceremonies.own_card(home)]
+    for path in others:
+        cards.append(ceremonies.read_card_file(path))
+        if cards[-1].party_id in (card.party_id for card in cards[:-1]):
+            raise Told("OL-201", f"{path}: the card of {safe(cards[-1].name)} is there twice; give the others' cards")
     terms = _terms(name, cards, languages, offices, banners)
     folder = home.line(name)
     root_passphrase, passphrase = passphrases.take_both(session, sources, "passphrase of the root key", _PURPOSE)
@@ -79,8 +82,9 @@ def accept(session: Session, /, proposal: Path, cards: tuple[Path, ...], yes: bo
            sources: passphrases.Sources) -> None:
     """Accept the terms in PROPOSAL. Writes NAME.acceptance, to be handed to the proposer."""
     home = session.home
-    text = ceremonies.read_text(proposal)
-    read = ceremony.read_proposal(text)
+    with ceremonies.of_file(proposal):
+        text = ceremonies.read_text(proposal)
+        read = ceremony.read_proposal(text)
     folder = home.line(session.line_name or read.charter.line_name)
     in_hand = [ceremonies.own_card(home), *(ceremonies.read_card_file(path) for path in cards)]
     unknown = ceremonies.check_cards(read.cards, in_hand)
@@ -109,17 +113,21 @@ def open_(session: Session, files: tuple[Path, ...], out: Path | None, sources: 
     folder = session.line
     if folder.is_open:
         raise Told("OL-702", f"line {folder.name} is open; its digits are {ceremonies.digits_of(folder)}")
-    texts = [ceremonies.read_text(path) for path in files]
+    texts = [_read(path) for path in files]
     passphrase = passphrases.take(session, sources.station, f"passphrase of line {folder.name}")
     waiting = ceremonies.waiting_of(folder, passphrase)
     if waiting.acceptance:
         if len(texts) != 1:
-            raise Malformed("give the one opening file that the proposer wrote")
-        opened = ceremony.take_opening(waiting, texts[0], LibraryDraw())
+            raise Told("OL-201", "give the one opening file that the proposer wrote")
+        with ceremonies.of_file(files[0]):
+            opened = ceremony.take_opening(waiting, texts[0], LibraryDraw())
         ceremonies.finish(folder, opened, texts[0], passphrase)
         _say_open(session, folder, opened, None)
         return
     root = ceremonies.unlock_root(session.home, passphrases.take_root(session, sources, passphrase))
+    for path, one in zip(files, texts, strict=True):
+        with ceremonies.of_file(path):
+            ceremony.check_acceptance(waiting, one)
     text, opened = ceremony.open_line(root, waiting, texts, LibraryDraw())
     ceremonies.finish(folder, opened, text, passphrase)
     _say_open(session, folder, opened, _write(out or Path(f"{folder.name}.opening"), text))
@@ -151,6 +159,11 @@ def forget(session: Session, yes: bool) -> None:
 
 for _command in amendment.COMMANDS:
     line.add_command(_command)
+
+
+def _read(path: Path) -> str:
+    with ceremonies.of_file(path):
+        return ceremonies.read_text(path)
 
 
 def _terms(name: str, cards: list[Card], languages: tuple[str, ...], offices: tuple[str, ...],

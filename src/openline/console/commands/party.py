@@ -117,7 +117,8 @@ def take_revocation(session: Session, file: Path) -> None:
     """Take the revocation in FILE, ours or another party's, that came by any way: it carries its own proof."""
     line = session.line
     papers = load_papers(line)
-    data = unarmour(_REVOCATION, ceremonies.read_text(file, REVOCATION_BYTES_MAX), REVOCATION_BYTES_MAX)
+    with ceremonies.of_file(file):
+        data = unarmour(_REVOCATION, ceremonies.read_text(file, REVOCATION_BYTES_MAX), REVOCATION_BYTES_MAX)
     found = None
     for number, card in enumerate(papers.cards):
         try:

@@ -113,6 +113,10 @@ def backup(session: Session, file: Path, check: bool, sources: passphrases.Sourc
         session.answer([part._asdict() for part in parts], f"{file} is whole:\n{words}")
         return
     line = session.line
+    if file.exists():
+        raise Told("OL-702", f"{file} is there already")
+    if not file.absolute().parent.is_dir():
+        raise Told("OL-303", f"{file.parent} is not a folder that is there")
     passphrase = passphrases.take(session, sources.station, "new passphrase of the backup", new=True)
     link = _running(line)
     if link is None:
@@ -143,8 +147,14 @@ def restore(session: Session, file: Path, sources: passphrases.Sources) -> None:
     if line.store.exists():
         raise Told("OL-702", f"{line.store} is there; move it away first, with its -wal and -shm")
     passphrase = passphrases.take(session, sources.station, "passphrase of the backup")
+    is_new = not line.folder.exists()
     make_folder(line.folder)
-    placed = _restore_into(line, file, passphrase)
+    try:
+        placed = _restore_into(line, file, passphrase)
+    except BaseException:
+        if is_new:
+            line.folder.rmdir()  # a folder without anything in it would pass for a line
+        raise
     words = "\n".join(f"put in place: {path}" for path in placed)
     session.answer({"placed": [str(path) for path in placed]},
                    f"{words}\nThe next `openline serve` opens a new generation and reads back what is newer.")

@@ -67,7 +67,8 @@ def renewed(session: Session, file: Path) -> None:
     """Take the station certificate in FILE, of another party, that came by any way: it carries its own proof."""
     line = session.line
     papers = load_papers(line)
-    data = joining.read_certificate_file(ceremonies.read_text(file, CERTIFICATE_BYTES_MAX))
+    with ceremonies.of_file(file):
+        data = joining.read_certificate_file(ceremonies.read_text(file, CERTIFICATE_BYTES_MAX))
     found = None
     for number, card in enumerate(papers.cards):
         try:

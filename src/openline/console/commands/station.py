@@ -7,7 +7,6 @@ from click.shell_completion import get_completion_class
 
 from openline.console import doctoring, passphrases, words
 from openline.console.asking import AskStatus, Nothing, Status, Stop
-from openline.console.codes import Told
 from openline.console.config import LineConfig, parse_address
 from openline.console.terminal import Serving, Session, room_options
 from openline.errors import Misconfigured
@@ -23,7 +22,7 @@ def serve(session: Session, listen: tuple[str, ...], dial: tuple[str, ...], sour
     """Run the station of one line until SIGTERM, SIGINT or `openline stop`."""
     line = session.line
     if not line.is_open:
-        raise Told("OL-701", f"line {line.name} is not open yet; finish `openline line propose|accept|open` first")
+        raise line.why_not_open()
     config = _overridden(session.config.of_line(line.name), listen, dial)
     passphrase = passphrases.take(session, sources.station, f"passphrase of {line.station_key}")
     session.hall.serve(Serving(line, config, passphrase, lambda: session.say(f"station of line {line.name} is up")))
