@@ -10,12 +10,25 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from conformance.making import ceremonies, credentials, entries, frames, locks, payloads, sealing
+from conformance.making import (
+    ceremonies,
+    changes,
+    credentials,
+    custody,
+    entries,
+    exports,
+    frames,
+    locks,
+    payloads,
+    sealing,
+    signed,
+    trees,
+)
 from conformance.making.cupboard import CUPBOARD, KEPT
 from conformance.making.scenarios import Book, Writer
 from conformance.run import SHARED, VECTORS
 
-WRITERS: Final[tuple[Writer, ...]] = (frames.write, payloads.write, locks.write, credentials.write, ceremonies.write, sealing.write, entries.write)
+WRITERS: Final[tuple[Writer, ...]] = (frames.write, payloads.write, locks.write, credentials.write, ceremonies.write, sealing.write, entries.write, trees.write, signed.write, changes.write, custody.write, exports.write)
 
 
 def make() -> Book:

@@ -7,6 +7,7 @@ answer has the verdict of its vector and, where that is `accept`, gives what the
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import shlex
 import subprocess
@@ -107,9 +108,11 @@ class Driven:
         return self
 
     def __exit__(self, *_: object) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.close()
+        assert self._process.stdin is not None and self._process.stdout is not None
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.close()
         self._process.wait()
+        self._process.stdout.close()
 
     def ask(self, question: Answer) -> Answer:
         """One question, one answer. Raises EOFError when the program ends."""

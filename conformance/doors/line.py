@@ -13,7 +13,11 @@ from openline.line.ports import LogId, PutEntries, PutNote
 from openline.line.state import LineState, LogState, Standing
 from openline.line.turn import Heard, revive
 from openline.record import merkle
+from openline.record.entry import parse_header
 from openline.record.roster import Roster
+from openline.record.standing import Record, stand
+from openline.record.statement import read_statement
+from openline.seal.charter import parse_charter
 from openline.store.memory import MemoryStore
 from openline.wire.items import Differs, DiffersReason
 
@@ -80,4 +84,26 @@ def _refuse(differs: list[Differs]) -> None:
 
 
 
-DOORS: Final = {"custody": custody}
+def standing(given: dict[str, Any]) -> object:
+    """How the line stands after the entries that would change it; `held` are the sizes of all logs."""
+    charter = parse_charter(bytes.fromhex(given["charter"]))
+    statements = {}
+    for one in given["entries"]:
+        header = parse_header(bytes.fromhex(one["header"]))
+        said = read_statement(log_of(one["log"]), header, bytes.fromhex(one["body"]))
+        statements[said.at.ref] = said
+    held = {log_of(log): size for log, size in given["held"]}
+    stations = {log_of(log): bytes.fromhex(station) for log, station in given["stations"]}
+    covered = {log_of(log): size for log, size in given["receipted"]}
+    stands = stand(charter, Record(statements, held, stations, covered))
+    return {
+        "amendments": [[one.ref, one.state, list(one.accepted)] for one in stands.amendments],
+        "parties": [[number, stands.terms.parties[number].name] for number in stands.current()],
+        "closed": stands.closed,
+        "due_ms": stands.terms.due_ms,
+        "certificates": [[number, one.digest] for number, one in stands.certificates],
+        "revocations": [[number, one.digest] for number, one in stands.revocations],
+    }
+
+
+DOORS: Final = {"custody": custody, "standing": standing}

@@ -54,6 +54,10 @@ class Opened(NamedTuple):
     def charter(self) -> bytes:
         return self.lines[0].charter.encode()
 
+    def charter_nonce(self, party: int) -> bytes:
+        """The nonce of one party."""
+        return self.lines[0].charter.nonces[party]
+
     def secrets(self, party: int) -> StationSecrets:
         """The station secrets of one party."""
         return self.lines[party].station

@@ -53,17 +53,32 @@ class Shared:
         for name, whole in self.named.items():
             if whole == data:
                 return f"@{name}"
-        found = max((self._overlap(name, data) for name in self.named), default=(0, []))
-        return {"join": found[1]} if found[0] > len(data) // 2 else data.hex()
+        ends = min((self._by_ends(name, data) for name in self.named), key=_length, default=[data.hex()])
+        joined = min(ends, self._by_insides(data), key=_length)
+        return {"join": joined} if _length(joined) < len(data) else data.hex()
 
-    def _overlap(self, name: str, data: bytes) -> tuple[int, list[str]]:
-        """How many bytes of `data` stand at the ends of what is shared, and `data` said so."""
+    def _by_ends(self, name: str, data: bytes) -> list[str]:
+        """`data` with what it has in common with the beginning and the end of what is shared."""
         whole = self.named[name]
         head = _alike(whole, data)
         tail = min(_alike(whole[::-1], data[::-1]), min(len(whole), len(data)) - head)
         parts = [f"@{name}[:{head}]" if head else "", data[head : len(data) - tail].hex(),
                  f"@{name}[{len(whole) - tail}:]" if tail else ""]  # fmt: skip
-        return head + tail, [part for part in parts if part]
+        return [part for part in parts if part]
+
+    def _by_insides(self, data: bytes) -> list[str]:
+        """`data` with whatever is shared and stands whole within it."""
+        parts: list[bytes | str] = [data]
+        for name, whole in sorted(self.named.items(), key=lambda pair: -len(pair[1])):
+            for at, part in reversed(list(enumerate(parts))):
+                if isinstance(part, bytes) and len(whole) >= WORTH_NAMING and whole in part:
+                    before, _, after = part.partition(whole)
+                    parts[at : at + 1] = [before, f"@{name}", after]
+        return [part.hex() if isinstance(part, bytes) else part for part in parts if part]
+
+
+def _length(parts: list[str]) -> int:
+    return sum(len(part) for part in parts)
 
 
 def _alike(one: bytes, other: bytes) -> int:
