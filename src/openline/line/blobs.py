@@ -62,7 +62,11 @@ def revive(store: Store) -> dict[bytes, BlobWant]:
 def due(work: Work) -> None:
     """Ask for the next piece of whatever stands still, of any party in contact; each time another one."""
     for digest, wanted in list(work.wants.items()):
-        if work.since(wanted.moved_at_ms) < limits.RESEND_AFTER_MS or wanted.held >= wanted.total:
+        if work.since(wanted.moved_at_ms) < limits.RESEND_AFTER_MS:
+            continue
+        if wanted.held >= wanted.total:  # power went between its last piece and the look at its hash
+            work.wants[digest] = wanted._replace(moved_at_ms=work.now_ms)
+            work.wanted.append(CheckBlob(digest, wanted.asked_of))
             continue
         able = [
             party
@@ -72,7 +76,7 @@ def due(work: Work) -> None:
         if not able:
             continue
         party = able[wanted.tries % len(able)]
-        work.wants[digest] = wanted._replace(moved_at_ms=work.now_ms, tries=wanted.tries + 1)
+        work.wants[digest] = wanted._replace(moved_at_ms=work.now_ms, tries=wanted.tries + 1, asked_of=party)
         work.send(party, BlobAsk(digest, wanted.held))
 
 
@@ -90,7 +94,9 @@ def take_loaded(work: Work, event: BlobLoaded) -> None:
 def take(work: Work, party: int, item: BlobChunk) -> None:
     """Keep the next piece; anything else is a repetition or was not asked for."""
     wanted = work.wants.get(item.digest)
-    if wanted is None or item.offset != wanted.held or item.total != wanted.total or not item.data:
+    if wanted is None or party != wanted.asked_of or (item.offset, item.total) != (wanted.held, wanted.total):
+        return
+    if not item.data:
         return
     held = wanted.held + len(item.data)
     work.writes.append(PutBlob(item.digest, item.offset, item.total, item.data))

@@ -73,6 +73,7 @@ class BlobWant(NamedTuple):
     asked: bool
     moved_at_ms: int
     tries: int = 0
+    asked_of: int = -1  # whose pieces are taken
 
 
 class PqHeld(NamedTuple):
