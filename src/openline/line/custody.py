@@ -255,6 +255,7 @@ def _take_checkpoint(work: Work, peer: int, start: bytes, item: Checkpoint) -> N
 
 def _after_admission(work: Work, peer: int, start: bytes, log: LogId, size: int) -> None:
     disputes.take_exhibits(work)
+    disputes.take_ahead(work, log)
     flow = work.peer(peer).flows.get(log)
     if flow is not None and flow.reported < size and work.peer(peer).start == start:
         work.put_flow(peer, log, flow._replace(reported=size, sent=max(flow.sent, size)))

@@ -22,6 +22,8 @@ from openline.record.note import ED25519, key_id, parse_checkpoint, parse_note, 
 from openline.record.roster import Claim, Roster, check_checkpoint
 from openline.wire.items import Differs, DiffersReason, Note
 
+NOTES_AHEAD_MAX = 64  # signed notes of more than we hold
+
 
 def parse_author_note(roster: Roster, data: bytes) -> tuple[LogId, int, bytes]:
     """Log, size and root of a note that the log's own station signed. Raises Malformed, Forged, Unchecked."""
@@ -62,13 +64,25 @@ def take_note(work: Work, party: int, item: Note) -> None:
         work.notice("note-refused", f"note from party {party} not taken: {doubt}")
         return
     held = work.logs.get(log)
-    if held is None or size > held.size or held.disputed_from is not None:
-        return  # its bearer holds more than we do: it can make the exhibit, or its entries will come
+    if held is None or size > held.size:
+        work.ahead[log, size, root] = (party, item)  # its entries will come, and then be compared with it
+        if len(work.ahead) > NOTES_AHEAD_MAX:
+            del work.ahead[next(iter(work.ahead))]
+        return
+    if held.disputed_from is not None:
+        return
     known = work.root_at(log, size)
     if known is None:
         work.wanted.append(FindRoot(party, log, size, item))
     elif known != root:
         accuse(work, log, size, item.text)
+
+
+def take_ahead(work: Work, log: LogId) -> None:
+    """A log has grown: compare it with the notes that were there before its entries."""
+    held = work.logs.get(log)
+    for key in [key for key in work.ahead if key[0] == log and held is not None and key[1] <= held.size]:
+        take_note(work, *work.ahead.pop(key))
 
 
 def accuse(work: Work, log: LogId, size: int, note: bytes) -> None:

@@ -19,7 +19,7 @@ from openline.record.standing import Checks
 from openline.record.standing import Standing as LineStanding
 from openline.record.statement import Statement
 from openline.seal.charter import Charter
-from openline.wire.items import Run, WireEntry
+from openline.wire.items import Note, Run, WireEntry
 
 
 class Standing(NamedTuple):
@@ -170,6 +170,7 @@ class LineState:
     pending: Mapping[tuple[int, LogId], Pending]  # by the peer who sent them
     peers: Mapping[int, PeerState]
     last_written_ms: int = 0
+    ahead: Mapping[tuple[LogId, int, bytes], tuple[int, Note]] = field(default_factory=dict)  # signed, of more than held
     disputed: Mapping[LogId, int] = field(default_factory=dict)  # by an exhibit that came before any of its entries
     pq: Mapping[tuple[LogId, int], PqHeld] = field(default_factory=dict)  # by log and witness
     pq_at_ms: int = 0

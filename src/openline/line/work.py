@@ -46,6 +46,7 @@ class Work:
         self.secrets = dict(state.secrets)
         self.pending: dict[tuple[int, LogId], Pending] = dict(state.pending)
         self.disputed = dict(state.disputed)
+        self.ahead = dict(state.ahead)
         self.peers = dict(state.peers)
         self.roots = dict(state.roots)
         self.last_written_ms = state.last_written_ms
@@ -157,6 +158,7 @@ class Work:
             secrets=self.secrets,
             pending=self.pending,
             disputed=self.disputed,
+            ahead=self.ahead,
             peers=self.peers,
             last_written_ms=self.last_written_ms,
             wants=self.wants,
