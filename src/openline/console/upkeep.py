@@ -17,7 +17,6 @@ from openline.console.reporting import Watch
 from openline.errors import LocalFault, PeerFault, Refused, Unchecked
 from openline.line.amendments import is_revoked
 from openline.line.events import Draft, Event, Submitted
-from openline.line.ports import LogId
 from openline.line.state import LineState, others
 from openline.record.entry import CERTIFICATE, RECOVERY, REVOCATION
 from openline.record.roster import Roster
@@ -91,7 +90,7 @@ class Upkeep:
             self._watch.clear("certificate")
 
     def _is_own_revoked(self, state: LineState) -> bool:
-        return is_revoked(state.roster, LogId(state.me, b""), self._kept.certificate.digest)
+        return is_revoked(state.roster, state.me, self._kept.certificate.digest)
 
     @staticmethod
     def check_open(state: LineState) -> None:

@@ -20,7 +20,7 @@ from openline.record.members import station_keys
 from openline.record.roster import Party, Roster, StationKeys
 from openline.record.standing import Checks, Record, Standing, stand
 from openline.record.statement import AMENDING, Statement, read_statement
-from openline.seal.certificate import parse_certificate
+from openline.seal.certificate import certificate_digest, parse_certificate
 from openline.seal.charter import Charter
 
 SNAPSHOT = "amendments"
@@ -102,24 +102,36 @@ def record_of(statements: Mapping[Ref, Statement], work: Work) -> Record:
 
 
 def _dispute_revoked(work: Work, standing: Standing) -> None:
-    """Logs of a revoked station are disputed past what was agreed and what anybody has receipted. R-152."""
-    for party, revocation in standing.revocations:
-        agreed = {one.generation: one.size for one in revocation.agreed}
+    """Logs of a station that is revoked now are disputed past what was agreed and what anybody has receipted. R-152."""
+    for party, _ in standing.revocations:
         for log, held in list(work.logs.items()):
-            if log.party != party or party == work.me or not revocation.certificate.startswith(held.station):
-                continue
-            covered = max([agreed.get(log.generation, 0), *(one.size for one in held.receipts.values())])
-            unsigned = work.receipts.get(log)
-            covered = max(covered, unsigned.size if unsigned else 0)
-            if held.size > covered and held.disputed_from is None:
-                work.put_log(replace(held, disputed_from=covered))
+            if log.party == party != work.me and held.disputed_from is None:
+                last = undisputed(work, log, held.station)
+                unsigned = work.receipts.get(log)  # ours, which this very turn makes
+                if last is not None and held.size > max(last, unsigned.size if unsigned else 0):
+                    work.put_log(replace(held, disputed_from=last))
 
 
-def is_revoked(roster: Roster, log: LogId, station: bytes) -> bool:
-    """True if the station that writes a log has been revoked: what comes of it now is held, and not receipted. R-152"""
-    if log.party >= len(roster.parties):
+def undisputed(work: Work, log: LogId, station: bytes) -> int | None:
+    """Of a revoked station's log, how many entries stand: agreed by the revocation, or receipted. None: not revoked.
+
+    What comes beyond is held and shown, and not receipted: the key may be a thief's. R-152.
+    """
+    if work.ledger is None or not is_revoked(work.roster, log.party, station):
+        return None
+    sizes = [0]
+    for party, revocation in work.ledger.standing.revocations:
+        if party == log.party and revocation.certificate.startswith(station):
+            sizes += [one.size for one in revocation.agreed if one.generation == log.generation]
+    held = work.logs.get(log)
+    return max([*sizes, *(one.size for one in held.receipts.values())] if held is not None else sizes)
+
+
+def is_revoked(roster: Roster, party: int, station: bytes) -> bool:
+    """True if that party has revoked that station; named by its certificate's digest, or the first 8 bytes."""
+    if party >= len(roster.parties):
         return False
-    return any(one.revoked and one.digest.startswith(station) for one in roster.parties[log.party].stations)
+    return any(one.revoked and one.digest.startswith(station) for one in roster.parties[party].stations)
 
 
 # ------------------------------------------------------------------ the roster
@@ -154,13 +166,15 @@ def take_offered(work: Work, party: int, data: bytes) -> None:
     if ledger is None or party >= len(ledger.standing.terms.parties):
         return
     member, nonce = ledger.standing.terms.parties[party], ledger.standing.terms.nonces[party]
-    known = work.roster.parties[party].stations
     try:
+        if any(one.digest == certificate_digest(data) for one in work.roster.parties[party].stations):
+            return
         certificate = parse_certificate(data, member.root, f"certificate shown by party {party}")
     except PeerFault as fault:
         work.notice("certificate-refused", fault.reason)
         return
-    if certificate.line_nonce != nonce or any(one.digest == certificate.digest for one in known):
+    if certificate.line_nonce != nonce:
+        work.notice("certificate-refused", f"certificate shown by party {party}: is for another line")
         return
     papers = list(ledger.papers.parties)
     papers += work.roster.parties[len(papers) :]

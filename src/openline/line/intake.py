@@ -206,10 +206,13 @@ def admit(work: Work, log: LogId, size: int, signature: bytes, peer: int) -> boo
     if state.size == 0:
         state = _opened(state, made.rows[0], pending.entries[0].kind)
     checked = check_checkpoint(work.roster, state.station, Claim(log, made.size, made.root, signature))
+    last = amendments.undisputed(work, log, state.station)
+    is_beyond = last is not None and made.size > last
     new = replace(
         state,
         noted=Standing(checked.claim.size, checked.claim.root, signature),
         peaks=made.peaks,
+        disputed_from=last if is_beyond and state.disputed_from is None else state.disputed_from,
     )
     _write_rows(work, log, state.size, made.rows, made.nodes)
     work.writes.append(PutNote(log, made.size, made.root, signature))
@@ -219,7 +222,7 @@ def admit(work: Work, log: LogId, size: int, signature: bytes, peer: int) -> boo
     work.remember_root(log, made.size, made.root)
     for key in [key for key in work.secrets if key[1] == log]:
         del work.secrets[key]
-    if log.party != work.me and not amendments.is_revoked(work.roster, log, state.station):
+    if log.party != work.me and not is_beyond:
         work.receipts[log] = UnsignedReceipt(log, made.size, made.root)
     work.told.append(Held(log, state.size, count, peer, tuple(made.rows)))
     kinds = {item.kind for item in pending.entries[:count]}
