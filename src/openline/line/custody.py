@@ -80,6 +80,8 @@ def step(state: LineState, events: Sequence[Event], now_ms: int, nonce: bytes) -
 
 def complete(state: LineState, intent: Intent, signatures: Signatures, now_ms: int) -> tuple[LineState, Outcome]:
     """Put the signatures in: notes, receipts, and the sends that carry them."""
+    if intent.checkpoint is None and not intent.receipts:
+        return state, Outcome(intent.writes, intent.sends, intent.wanted, intent.told)
     work = Work(state, now_ms, b"")
     writes = list(intent.writes)
     sends = list(intent.sends)
@@ -87,12 +89,13 @@ def complete(state: LineState, intent: Intent, signatures: Signatures, now_ms: i
     for unsigned, signature in zip(intent.receipts, signatures.receipts, strict=True):
         receipt = Receipted(unsigned.size, signatures.at_s, signature)
         held = work.logs[unsigned.log]
-        work.logs[unsigned.log] = replace(held, receipts={**held.receipts, work.me: receipt})
+        work.logs[unsigned.log] = held.receipted(work.me, receipt)
         writes.append(PutReceipt(unsigned.log, work.me, *receipt, arrived_at_ms=now_ms))
         sends += receipts.sends(work, unsigned, receipt)
     if intent.checkpoint is not None and intent.fresh is not None:
         log, size, root = intent.checkpoint
-        own = replace(work.logs[log], noted=Standing(size, root, signatures.checkpoint))
+        own = work.logs[log]
+        own = own.grown(Standing(size, root, signatures.checkpoint), own.peaks)
         work.put_log(own)
         writes += [*work.writes, PutNote(log, size, root, signatures.checkpoint)]
         sends += outgoing.push_fresh(work, own, intent.fresh, signatures.checkpoint)

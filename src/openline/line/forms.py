@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from openline.errors import Unchecked
 from openline.line.ports import LogId
+from openline.line.window import NOTHING, Window
 from openline.record.entry import After, Held, Receipted
 from openline.wire.items import AfterSlot, LogRef, WireAfter
 
@@ -60,7 +61,7 @@ class Known(NamedTuple):
     """What expansion may look at: logs held, and windows of their roots."""
 
     logs: Sequence[LogId]
-    roots: Mapping[LogId, Mapping[int, bytes]]
+    roots: Mapping[LogId, Window]
 
 
 def expand_after(slots: WireAfter, known: Known) -> After:
@@ -80,7 +81,7 @@ def expand_after(slots: WireAfter, known: Known) -> After:
 def _recall(slot: AfterSlot, known: Known) -> Held:
     fits = [log for log in known.logs if log.party == slot.party and log.generation.endswith(slot.tail)]
     for log in sorted(fits, reverse=True):
-        root = known.roots.get(log, {}).get(slot.size)
+        root = known.roots.get(log, NOTHING).get(slot.size)
         if root is not None:
             return Held(slot.party, log.generation, slot.size, root)
     raise Unresolved(f"root of party {slot.party} at size {slot.size} is not in our window")

@@ -83,7 +83,7 @@ def append(work: Work, drafts: list[Draft]) -> None:
         if draft.token:
             work.writes.append(PutSubmission(draft.token, own.log, index))
     root = merkle.root(peaks)
-    work.logs[own.log] = replace(own, noted=Standing(size, root, b""), peaks=peaks)
+    work.logs[own.log] = own.grown(Standing(size, root, b""), peaks)
     work.remember_root(own.log, size, root)
     work.last_written_ms = written_at_ms
     work.checkpoint = UnsignedCheckpoint(own.log, size, root)
@@ -208,12 +208,9 @@ def admit(work: Work, log: LogId, size: int, signature: bytes, peer: int) -> boo
     checked = check_checkpoint(work.roster, state.station, Claim(log, made.size, made.root, signature))
     last = amendments.undisputed(work, log, state.station)
     is_beyond = last is not None and made.size > last
-    new = replace(
-        state,
-        noted=Standing(checked.claim.size, checked.claim.root, signature),
-        peaks=made.peaks,
-        disputed_from=last if is_beyond and state.disputed_from is None else state.disputed_from,
-    )
+    new = state.grown(Standing(checked.claim.size, checked.claim.root, signature), made.peaks)
+    if is_beyond and state.disputed_from is None:
+        new = replace(new, disputed_from=last)
     _write_rows(work, log, state.size, made.rows, made.nodes)
     work.writes.append(PutNote(log, made.size, made.root, signature))
     work.put_log(new)

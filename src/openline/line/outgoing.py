@@ -7,7 +7,6 @@ store in batches that end on a checkpoint, at most IN_FLIGHT_ENTRIES_MAX ahead o
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import groupby
 
 from openline import limits
@@ -205,8 +204,7 @@ def send_receipt(work: Work, party: int, log: LogState, witness: int) -> None:
     if witness == work.me:
         if size >= receipt.size and work.since(at_ms) < limits.RESEND_AFTER_MS:
             return
-        sent = {**peer.receipts_sent, log.log: (receipt.size, work.now_ms)}
-        work.put_peer(replace(peer, receipts_sent=sent))
+        work.put_peer(peer.given(log.log, receipt.size, work.now_ms))
     named = None if witness == work.me else witness
     work.send(
         party,

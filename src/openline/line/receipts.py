@@ -6,8 +6,6 @@ own root at that size, stored, and repeated byte for byte to anybody who lacks i
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from openline.errors import PeerFault, Unchecked
 from openline.line.events import FindRoot, ReceiptCame, Send, UnsignedReceipt
 from openline.line.forms import Unresolved, find_log, name_log
@@ -62,7 +60,7 @@ def judge(work: Work, log: LogId, witness: int, item: Receipt, root: bytes) -> N
 
 def store(work: Work, held: LogState, witness: int, receipt: Receipted) -> None:
     """Write a receipt, and keep it as the witness's newest."""
-    work.logs[held.log] = replace(held, receipts={**held.receipts, witness: receipt})
+    work.logs[held.log] = held.receipted(witness, receipt)
     work.writes.append(PutReceipt(held.log, witness, *receipt, arrived_at_ms=work.now_ms))
 
 
@@ -73,6 +71,5 @@ def sends(work: Work, made: UnsignedReceipt, receipt: Receipted) -> list[Send]:
     for party, peer in list(work.peers.items()):
         if peer.bearers:
             out.append(Send(party, (item,)))
-            sent = {**peer.receipts_sent, made.log: (receipt.size, work.now_ms)}
-            work.put_peer(replace(peer, receipts_sent=sent))
+            work.put_peer(peer.given(made.log, receipt.size, work.now_ms))
     return out

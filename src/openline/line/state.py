@@ -7,11 +7,13 @@ Everything else is volatile: a station that forgets it asks again by its next ha
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import Enum
-from typing import NamedTuple
+from operator import attrgetter
+from typing import Final, NamedTuple
 
 from openline.line.ports import LogId
+from openline.line.window import Window
 from openline.record.entry import Ref
 from openline.record.merkle import Peaks
 from openline.record.roster import Roster
@@ -54,6 +56,17 @@ class LogState:
     def size(self) -> int:
         """Number of entries held, all under one checked signature."""
         return self.noted.size
+
+    # Spelled out where every turn does it: `dataclasses.replace` costs more than what is replaced.
+
+    def grown(self, noted: Standing, peaks: Peaks) -> LogState:
+        """This log under a newer checkpoint."""
+        return LogState(self.log, self.secret, self.station, noted, peaks, self.receipts, self.disputed_from)
+
+    def receipted(self, witness: int, receipt: Receipted) -> LogState:
+        """This log with a newer receipt."""
+        receipts = {**self.receipts, witness: receipt}
+        return LogState(self.log, self.secret, self.station, self.noted, self.peaks, receipts, self.disputed_from)
 
 
 class Pending(NamedTuple):
@@ -143,6 +156,24 @@ class PeerState:
     asks: Mapping[LogId, int] = field(default_factory=dict)  # its old logs that want receipts, and when it listed them
     differs_at: Mapping[LogId, int] = field(default_factory=dict)
 
+    def flowing(self, log: LogId, flow: Flow) -> PeerState:
+        """This peer with a log further on its way."""
+        values = list(_FIELDS_OF_PEER(self))
+        values[_FLOWS] = {**self.flows, log: flow}
+        return PeerState(*values)
+
+    def given(self, log: LogId, size: int, at_ms: int) -> PeerState:
+        """This peer, sent our receipt for `size` entries of a log."""
+        values = list(_FIELDS_OF_PEER(self))
+        values[_RECEIPTS_SENT] = {**self.receipts_sent, log: (size, at_ms)}
+        return PeerState(*values)
+
+
+_NAMES_OF_PEER: Final = tuple(one.name for one in fields(PeerState))
+_FIELDS_OF_PEER: Final = attrgetter(*_NAMES_OF_PEER)
+_FLOWS: Final = _NAMES_OF_PEER.index("flows")
+_RECEIPTS_SENT: Final = _NAMES_OF_PEER.index("receipts_sent")
+
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
@@ -165,7 +196,7 @@ class LineState:
     own: LogId | None  # our current generation; None before `Started`
     logs: Mapping[LogId, LogState]
     newest: Mapping[int, LogId]  # newest generation held of each party
-    roots: Mapping[LogId, Mapping[int, bytes]]  # bounded window: size -> root
+    roots: Mapping[LogId, Window]
     secrets: Mapping[tuple[int, LogId], tuple[bytes, bytes]]  # opened by a peer, nothing held yet: secret, station
     pending: Mapping[tuple[int, LogId], Pending]  # by the peer who sent them
     peers: Mapping[int, PeerState]

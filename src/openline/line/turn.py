@@ -38,6 +38,7 @@ from openline.line.events import (
 from openline.line.nodes import nodes_of
 from openline.line.ports import LogId, LogRow, Store
 from openline.line.state import LineState, LogState, PqHeld, Receipted, Standing
+from openline.line.window import window_of
 from openline.record import merkle
 from openline.record.body import Opening, encode_opening, secret_commitment
 from openline.record.note import Checkpoint, checkpoint_text, cosigned_message, cosigned_text
@@ -219,7 +220,7 @@ def revive(store: Store, roster: Roster, me: int, charter: Charter | None = None
     for log in newest.values():
         size = logs[log].size
         notes = store.notes(log, max(0, size - limits.RECENT_ROOTS), size)
-        roots[log] = {note.size: note.root for note in notes}
+        roots[log] = window_of((note.size, note.root) for note in notes)
     pq = {
         (log, row.witness): PqHeld(row.size, row.at_s, row.signature)
         for log in newest.values()

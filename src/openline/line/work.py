@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from openline import limits
 from openline.line.events import (
     Draft,
     Fresh,
@@ -23,6 +22,7 @@ from openline.line.events import (
 )
 from openline.line.ports import LogId, LogRow, PutLog, Write
 from openline.line.state import Flow, LineState, LogState, PeerState, Pending
+from openline.line.window import NOTHING
 from openline.record.note import author_line, checkpoint_text, format_note
 from openline.record.roster import Roster, origin_of, station_of
 from openline.wire.items import Item, Note
@@ -54,7 +54,6 @@ class Work:
         self.ledger = state.ledger
         self.pq = dict(state.pq)
         self.pq_at_ms = state.pq_at_ms
-        self._own_windows: set[LogId] = set()
         self.drafts: list[Draft] = []
         self.checkpoint: UnsignedCheckpoint | None = None
         self.receipts: dict[LogId, UnsignedReceipt] = {}
@@ -92,20 +91,11 @@ class Work:
 
     def remember_root(self, log: LogId, size: int, root: bytes) -> None:
         """Keep a bounded window of roots, so that they need not be sent or asked for again."""
-        window = self.roots.get(log, {})
-        if log not in self._own_windows:
-            window = dict(window)
-            self._own_windows.add(log)
-        window = window if isinstance(window, dict) else dict(window)
-        window[size] = root
-        if len(window) > 2 * limits.RECENT_ROOTS:
-            for old in sorted(window)[: limits.RECENT_ROOTS]:
-                del window[old]
-        self.roots[log] = window
+        self.roots[log] = self.roots.get(log, NOTHING).put(size, root)
 
     def root_at(self, log: LogId, size: int) -> bytes | None:
         """Our root of `log` at `size` if it is still in the window."""
-        return self.roots.get(log, {}).get(size)
+        return self.roots.get(log, NOTHING).get(size)
 
     def note_of(self, log: LogId) -> bytes:
         """The full C2SP note of what we hold of `log`, signed by its author."""
@@ -142,14 +132,13 @@ class Work:
 
     def put_flow(self, party: int, log: LogId, flow: Flow) -> None:
         """Replace one flow."""
-        peer = self.peer(party)
-        self.put_peer(replace(peer, flows={**peer.flows, log: flow}))
+        self.put_peer(self.peer(party).flowing(log, flow))
 
     # ---------------------------------------------------------------- end
     def freeze(self) -> tuple[LineState, Intent]:
         """The next state, and what this step wants."""
-        state = replace(
-            self.state,
+        state = LineState(
+            me=self.me,
             roster=self.roster,
             own=self.own,
             logs=self.logs,
