@@ -124,6 +124,7 @@ class Wire:
     queue: list[tuple[int, Send]] = field(default_factory=list)
     carried: int = 0
     frame_bytes_max: int = FRAME_BYTES_MAX
+    opened_at_ms: int = OPENED_AT_MS
 
     def connect(self, a: int, b: int) -> None:
         self.links |= {(a, b), (b, a)}
@@ -152,7 +153,7 @@ class Wire:
             if (sender, send.peer) not in self.links:
                 continue
             items = [item for item in send.items if self.drop is None or not self.drop(sender, send.peer, item)]
-            for payload in payloads(items, OPENED_AT_MS, self.frame_bytes_max - 64):
+            for payload in payloads(items, self.opened_at_ms, self.frame_bytes_max - 64):
                 self.carried += len(payload)
                 self._hand(sender, send.peer, payload)
 
