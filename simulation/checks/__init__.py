@@ -1,0 +1,7 @@
+"""The judges of the simulation. They share no code with what they judge: trees, texts, signatures are done again here.
+
+words      what a violation is           own       trees, notes, digests and signatures, written a second time
+ledger     nothing lost, doubled, invented          leaving   nothing said before it was durable
+records    one order, every signature right         proofs    every provable lie shown, nobody else accused
+watch      where the world tells them what happens
+"""

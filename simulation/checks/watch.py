@@ -1,0 +1,239 @@
+"""Where the world tells the judges what happens, and where it asks whether the line has settled.
+
+Only honest stations are judged. What a liar's station says, holds or loses is its own affair.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from openline import limits
+from openline.line.events import Appended, Disputed, Draft, Held, Told
+from openline.line.ports import LogId
+from openline.line.state import LogState
+from openline.wire.items import BlobAsk, Grant, Hail, Item, Receipt
+from simulation import texts
+from simulation.checks import own
+from simulation.checks.leaving import Leaving
+from simulation.checks.ledger import Ledger
+from simulation.checks.proofs import Proofs
+from simulation.checks.records import Records
+from simulation.checks.words import Violation, demand
+
+if TYPE_CHECKING:
+    from simulation.station import Station
+    from simulation.world import World
+
+ALIVE_MS = 15_000
+# What others can make a station remember, by peer; said here once more, so that a bound taken away is missed.
+OPENINGS_MAX, LACKS_MAX, ASKS_MAX, PENDING_MAX, ROOTS_MAX = 256, 1_024, 65, 20_000, 2_048
+
+
+class Watch:
+    """All judges of one seed."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        signatures = own.Signatures()
+        self.ledger = Ledger()
+        self.leave = Leaving(signatures)
+        self.proofs = Proofs(signatures, world.plan.liar)
+        self.records = Records(signatures, world.plan.liar)
+        self._old_copy: set[int] = set()
+        self._loud: list[str] | None = None
+        self._frames = 0
+        relayed = (Receipt,) if any(link.severed for link in world.plan.links) else ()
+        self._quiet_items = (Hail, Grant, BlobAsk, *relayed)
+
+    @property
+    def honest(self) -> list[Station]:
+        """The stations that are judged."""
+        return [station for station in self._world.stations if station.honest]
+
+    # ------------------------------------------------------------------ told by the world
+    def asked(self, station: Station, drafts: Sequence[Draft]) -> None:
+        """An officer asked."""
+        if station.honest:
+            self.ledger.asked(station.party, drafts)
+
+    def recorded(self, station: Station, drafts: Sequence[Draft], told: Appended) -> None:
+        """A station answered: recorded."""
+        if station.honest:
+            self.ledger.answered(station, drafts, told)
+
+    def restored(self, station: Station) -> None:
+        """An old copy stands in place of what the disk had."""
+        self._old_copy.add(station.party)
+        self.records.restores += 1
+        self.ledger.old_copy(station.party)
+        self.proofs.old_copy(station.party)
+
+    def booted(self, station: Station) -> None:
+        """A station has opened its store, and has said nothing yet."""
+        if station.honest:
+            self.ledger.booted(station)
+            self.proofs.booted(station.party)
+            self.leave.booted(station, station.party in self._old_copy)
+        self._old_copy.discard(station.party)
+
+    def told(self, station: Station, told: Told) -> None:
+        """A station tells its officers."""
+        if not station.honest:
+            return
+        if isinstance(told, Held):
+            self.ledger.held(station, told)
+            self.proofs.grown(station, told.log)
+        elif isinstance(told, Disputed):
+            self.proofs.accused(station, told.log)
+
+    def leaving(self, station: Station, items: Sequence[Item]) -> None:
+        """Items are about to be sealed."""
+        if station.honest:
+            self.leave.items(station, items)
+            if self._loud is not None:
+                self._loud += [type(item).__name__ for item in items if not isinstance(item, self._quiet_items)]
+
+    def sealed(self, station: Station, peer: int, body: bytes) -> None:
+        """A frame was sealed."""
+        self.leave.sealed(body)
+
+    def came(self, station: Station, items: Sequence[Item]) -> None:
+        """A station has taken items out of a frame."""
+        if station.honest:
+            self.proofs.came(station, items)
+
+    # ------------------------------------------------------------------ asked by the world
+    def settled(self) -> bool:
+        """Is everything everywhere, and receipted?"""
+        return not self.unsettled()
+
+    def unsettled(self) -> str:
+        """What is not settled yet, in words; empty when all is."""
+        stations = self.honest
+        if self._world.walking:
+            return "a courier is on the way"
+        for station in stations:
+            if not station.on or station.waiting:
+                return f"party {station.party} is not up, or has submissions that wait"
+            self._bounded(station)
+        return (
+            self._unequal(stations)
+            or self._unreceipted(stations)
+            or self._unfetched(stations)
+            or (self.proofs.missing(stations))
+        )
+
+    def _unequal(self, stations: Sequence[Station]) -> str:
+        known: dict[LogId, tuple[int, int, bytes]] = {}
+        logs = {log for one in stations for log in _logs(one)} - self.proofs.forked
+        for log in sorted(logs):
+            for one in stations:
+                state = _logs(one).get(log)
+                mine = (one.party, state.size, state.noted.root) if state else (one.party, 0, b"")
+                first = known.setdefault(log, mine)
+                if first[1:] != mine[1:]:
+                    name = f"log {log.party}/{log.generation.hex()[-8:]}"
+                    return f"{name}: party {first[0]} holds {first[1]}, party {one.party} holds {mine[1]}"
+        return ""
+
+    def _unreceipted(self, stations: Sequence[Station]) -> str:
+        for one in stations:
+            for log, state in sorted(_logs(one).items()):
+                if log.party != one.party:
+                    continue
+                for other in stations:
+                    receipt = state.receipts.get(other.party)
+                    if other is not one and (receipt is None or receipt.size < state.size):
+                        have = receipt.size if receipt else 0
+                        name = f"log {log.party}/{log.generation.hex()[-8:]}"
+                        return f"party {one.party} has party {other.party}'s receipt for {have} of {state.size}, {name}"
+        return ""
+
+    def _unfetched(self, stations: Sequence[Station]) -> str:
+        named: dict[bytes, int] = {}
+        for one in stations:
+            named |= {row.digest: row.total for row in one.store.blobs() if row.held == row.total}
+        for one in stations:
+            for digest in named:
+                row = one.store.blob(digest)
+                if self._is_named(one, digest) and (row is None or row.held < row.total):
+                    return f"party {one.party} lacks attachment {digest.hex()[:8]}"
+        return ""
+
+    def _is_named(self, station: Station, digest: bytes) -> bool:
+        assert station.turns is not None
+        return digest in station.turns.state.wants
+
+    def _bounded(self, station: Station) -> None:
+        """Nobody can make a station remember without end."""
+        assert station.turns is not None
+        state = station.turns.state
+        peers = state.peers.values()
+        rows = {
+            "openings": (len(state.secrets), len(peers) * OPENINGS_MAX),
+            "pending entries": (sum(len(one.entries) for one in state.pending.values()), PENDING_MAX),
+            "lacks": (sum(len(peer.lacks_since) for peer in peers), len(peers) * LACKS_MAX),
+            "flows": (sum(len(peer.flows) for peer in peers), len(peers) * len(state.logs)),
+            "roots": (max((len(window) for window in state.roots.values()), default=0), ROOTS_MAX),
+            "asks": (sum(len(peer.asks) for peer in peers), len(peers) * ASKS_MAX),
+        }
+        for name, (count, most) in rows.items():
+            self._world.most(f"{name} remembered", count)
+            demand(count <= most, "bounded", f"party {station.party} remembers {count} {name}")
+
+    # ------------------------------------------------------------------ the end
+    def quiet_from(self) -> None:
+        """The line has settled: from here on only hails go, unless somebody lies."""
+        if self._world.plan.liar is None:
+            self._loud, self._frames = [], self._world.frames
+
+    def quiet_until(self) -> None:
+        """Did it stay quiet?"""
+        self._alive()
+        if self._loud is None:
+            return
+        roads = 2 * len(self._world.links)
+        frames = self._world.frames - self._frames
+        self._world.most("frames of quiet a road", frames // roads)
+        demand(not self._loud, "quiet", f"after everything had arrived, {sorted(set(self._loud))} still went out")
+        demand(frames <= roads * (5 + 2 * 10_000 // limits.HAIL_EVERY_MS), "quiet", f"{frames} frames in 10 s of quiet")
+
+    def _alive(self) -> None:
+        """In calm weather everybody has proof, by its own nonce, that the others live."""
+        reached = {frozenset((link.low, link.high)) for link in self._world.plan.links if not link.severed}
+        for one in self.honest:
+            for other in self.honest:
+                if frozenset((one.party, other.party)) in reached and one.turns is not None:
+                    proved_at_ms = one.turns.state.peers[other.party].proved_at_ms
+                    age_ms = one.wall_ms() - (proved_at_ms or 0)
+                    name = f"party {one.party} has no proof, {age_ms} ms old at most, that party {other.party} lives"
+                    demand(age_ms <= ALIVE_MS, "alive", name)
+
+    def end(self) -> None:
+        """The whole record, from the disks."""
+        stations = self.honest
+        self.ledger.end(stations)
+        exhibits = self.proofs.end(stations)
+        self.records.end(stations, self.proofs.forked)
+        self._blobs(stations)
+        world = self._world
+        world.count("proof", "exhibit", exhibits)
+        world.count("restored", "read back", self.ledger.read_back)
+        world.count("restored", "gone with the disk", len(self.ledger.gone))
+        for station in stations:
+            sizes = [(row.log.generation.hex()[-8:], row.size) for row in station.store.logs()]
+            world.tell(station.party, "end", sizes, len(station.store.exhibits()))
+
+    def _blobs(self, stations: Sequence[Station]) -> None:
+        for station in stations:
+            for row in station.store.blobs():
+                if row.held == row.total:
+                    data = station.store.blob_bytes(row.digest, 0, row.total)
+                    if texts.digest_of(data) != row.digest:
+                        raise Violation("attachment", f"party {station.party} holds other bytes under a hash")
+
+
+def _logs(station: Station) -> dict[LogId, LogState]:
+    assert station.turns is not None
+    return dict(station.turns.state.logs)

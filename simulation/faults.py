@@ -1,0 +1,287 @@
+"""Faults planted into the shipped program, one at a time: each must be caught by a judge within 200 seeds.
+
+A simulation that catches nothing proves nothing. Every fault here is a mistake that somebody could make in good faith.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from multiprocessing import get_context
+from typing import Any, Final
+
+from openline import limits
+from openline.line import blobs, custody, disputes, hails, intake, outgoing, receipts, relaying, turn
+from openline.line.events import BlobChecked
+from openline.line.ports import LogId, PutEntries, PutReceipt, PutState, Write
+from openline.line.work import Work
+from openline.record import roster as rosters
+from openline.record.entry import NOTHING_HELD
+from openline.record.exhibit import Accusation, parse_exhibit
+from openline.seal.keyring import Keyring
+from openline.store.memory import MemoryStore
+from openline.store.queries import Queries
+from openline.store.sqlite import SqliteStore
+from openline.wire.fragments import Reassembly
+from openline.wire.items import Receipt
+from simulation import station
+from simulation.run import Verdict, run_seed
+
+
+class Patch:
+    """Attributes replaced, and put back."""
+
+    def __init__(self) -> None:
+        self._kept: list[tuple[Any, str, Any]] = []
+
+    def put(self, owner: Any, name: str, value: Any) -> Any:
+        """Replace; gives back what was there."""
+        before = getattr(owner, name)
+        self._kept.append((owner, name, before))
+        setattr(owner, name, value)
+        return before
+
+    def undo(self) -> None:
+        """Put everything back."""
+        for owner, name, before in reversed(self._kept):
+            setattr(owner, name, before)
+
+
+class Deferring:
+    """A store that answers before it has committed: what `late` picks is committed with the next turn."""
+
+    def __init__(self, store: Any, late: Callable[[Sequence[Write]], bool]) -> None:
+        self._store, self._late, self._waiting = store, late, list[Sequence[Write]]()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def commit(self, writes: Sequence[Write]) -> None:
+        """Commit what waited, and this turn unless it is picked."""
+        waiting, self._waiting = self._waiting, []
+        for held in waiting:
+            self._store.commit(held)
+        if self._late(writes):
+            self._waiting.append(writes)
+        else:
+            self._store.commit(writes)
+
+
+def _defer(patch: Patch, late: Callable[[Any, Sequence[Write]], bool]) -> None:
+    def init(self: Any, store: Any, *rest: Any) -> None:
+        before(self, store, *rest)
+        self._store = Deferring(store, lambda writes: late(self, writes))
+
+    before = patch.put(turn.Turns, "__init__", init)
+
+
+def _receipt_before_commit(patch: Patch) -> None:
+    def late(turns: Any, writes: Sequence[Write]) -> bool:
+        return any(isinstance(one, PutReceipt) and one.witness == turns.state.me for one in writes)
+
+    _defer(patch, late)
+
+
+def _sent_before_commit(patch: Patch) -> None:
+    def late(turns: Any, writes: Sequence[Write]) -> bool:
+        return any(isinstance(one, PutEntries) and one.log == turns.state.own for one in writes)
+
+    _defer(patch, late)
+
+
+def _nonce_reused(patch: Patch) -> None:
+    def seal(self: Any, peer: int, payload: bytes, start: bytes, counter: int) -> bytes:
+        sending = self._pair(peer).sending
+        if sending is not None:
+            sending.used.clear()
+        return bytes(before(self, peer, payload, start, counter // 2))
+
+    before = patch.put(Keyring, "seal", seal)
+
+
+def _root_not_compared(patch: Patch) -> None:
+    def compare(work: Any, party: int, row: Any, root: bytes) -> None:
+        outgoing.proved(work, party, LogId(row.party, row.generation), row.size)
+
+    patch.put(hails, "compare", compare)
+
+
+def _note_not_checked(patch: Patch) -> None:
+    def check(roster: Any, digest: bytes, claim: Any) -> Any:
+        return rosters.Checked(rosters._DOOR, claim, roster.parties[claim.log[0]].stations[0])
+
+    patch.put(intake, "check_checkpoint", check)
+
+
+def _receipt_not_checked(patch: Patch) -> None:
+    patch.put(receipts, "check_receipt", lambda *_: None)
+
+
+def _tokens_forgotten(patch: Patch) -> None:
+    for store in (MemoryStore, Queries):
+        patch.put(store, "submission", lambda *_: None)
+
+
+def _repetitions_appended(patch: Patch) -> None:
+    def skip(runs: Any, count: int) -> Any:
+        return before(runs, 0)
+
+    before = patch.put(intake, "_skip", skip)
+
+
+def _epoch_unconfirmed(patch: Patch) -> None:
+    def grant(self: Any, peer: int) -> Any:
+        made = before(self, peer)
+        if made is not None:
+            pair = self._pair(peer)
+            pair._move_to_granted(pair.sending.started_at_ms)
+        return made
+
+    before = patch.put(Keyring, "make_grant", grant)
+
+
+def _receipt_over_a_gap(patch: Patch) -> None:
+    patch.put(receipts, "Receipt", lambda log, witness, size, *rest: Receipt(log, witness, size + 1, *rest))
+
+
+def _generation_reused(patch: Patch) -> None:
+    def name(state: Any, now_ms: int, chance: bytes) -> bytes:
+        newest = state.newest.get(state.me)
+        return bytes(newest.generation) if newest is not None else bytes(before(state, now_ms, chance))
+
+    before = patch.put(station, "name_generation", name)
+
+
+def _after_decreases(patch: Patch) -> None:
+    def current(work: Any) -> Any:
+        held = work.logs.get(work.own)
+        return NOTHING_HELD if held is not None and held.size % 3 == 2 else before(work)
+
+    before = patch.put(intake, "current_after", current)
+
+
+def _receipt_not_stored(patch: Patch) -> None:
+    patch.put(custody, "PutReceipt", lambda *_, **__: PutState("nothing", 1, b""))
+
+
+def _never_repeated(patch: Patch) -> None:
+    for module in (hails, disputes):
+        patch.put(module, "rewind", lambda *_, **__: None)
+
+
+def _anything_accuses(patch: Patch) -> None:
+    def judge(data: bytes, roster: Any, station: Any = None) -> Accusation:
+        note = parse_exhibit(data)[0]
+        log, size, _ = disputes.parse_author_note(roster, note)
+        return Accusation(log, size, "believed without a second look")
+
+    patch.put(disputes, "judge", judge)
+
+
+def _no_review(patch: Patch) -> None:
+    patch.put(hails, "REVIEW_LOGS", 0)
+
+
+def _clock_never_set_back(patch: Patch) -> None:
+    patch.put(Work, "since", lambda work, at_ms: work.now_ms - at_ms)
+
+
+def _own_log_not_read_back(patch: Patch) -> None:
+    def keep(work: Any, peer: int, log: Any, *rest: Any) -> Any:
+        return None if log.party == work.me else before(work, peer, log, *rest)
+
+    before = patch.put(intake, "keep_pending", keep)
+
+
+def _unbounded(patch: Patch) -> None:
+    patch.put(limits, "OPENED_LOGS_MAX", 1 << 30)
+
+
+def _not_synced(patch: Patch) -> None:
+    def init(self: Any, path: Any, **options: Any) -> None:
+        before(self, path, **{**options, "synchronous": "OFF"})
+
+    before = patch.put(SqliteStore, "__init__", init)
+
+
+def _fragments_dropped(patch: Patch) -> None:
+    patch.put(Reassembly, "take", lambda *_: None)
+
+
+def _nothing_relayed(patch: Patch) -> None:
+    patch.put(relaying, "third_lists", lambda *_: None)
+
+
+def _full_form_forgotten(patch: Patch) -> None:
+    def rewind(work: Any, party: int, log: Any, size: int, *, full: bool = False) -> None:
+        before(work, party, log, size)
+
+    before = outgoing.rewind
+    patch.put(disputes, "rewind", rewind)
+
+
+def _attachment_not_hashed(patch: Patch) -> None:
+    patch.put(turn, "BlobChecked", lambda want, _: BlobChecked(want, True))
+
+
+def _attachment_begun_again(patch: Patch) -> None:
+    patch.put(blobs, "replace_held", lambda wanted, held, now_ms: wanted._replace(moved_at_ms=now_ms))
+
+
+FAULTS: Final[dict[str, Callable[[Patch], None]]] = {
+    "receipt before commit": _receipt_before_commit,
+    "sent before commit": _sent_before_commit,
+    "nonce reused": _nonce_reused,
+    "roots not compared": _root_not_compared,
+    "note signature not checked": _note_not_checked,
+    "receipt signature not checked": _receipt_not_checked,
+    "submission tokens forgotten": _tokens_forgotten,
+    "repetitions appended": _repetitions_appended,
+    "granted epoch used unconfirmed": _epoch_unconfirmed,
+    "receipt over a gap": _receipt_over_a_gap,
+    "generation reused after a restart": _generation_reused,
+    "after decreases": _after_decreases,
+    "receipt not stored": _receipt_not_stored,
+    "never repeated": _never_repeated,
+    "anything accuses": _anything_accuses,
+    "restored peer told only the newest": _no_review,
+    "clock never set back": _clock_never_set_back,
+    "own lost log not read back": _own_log_not_read_back,
+    "openings unbounded": _unbounded,
+    "commit not synced": _not_synced,
+    "fragments dropped": _fragments_dropped,
+    "receipts not relayed": _nothing_relayed,
+    "full form forgotten": _full_form_forgotten,
+    "attachment not hashed": _attachment_not_hashed,
+    "attachment never ends": _attachment_begun_again,
+}
+
+
+@contextmanager
+def planted(name: str) -> Iterator[None]:
+    """While this lasts, the program has one fault."""
+    patch = Patch()
+    try:
+        FAULTS[name](patch)
+        yield
+    finally:
+        patch.undo()
+
+
+def first_catch(name: str, seeds: Sequence[int]) -> Verdict | None:
+    """The first seed that catches a fault; None if none does."""
+    with planted(name):
+        for seed in seeds:
+            verdict = run_seed(seed)
+            if verdict.rule:
+                return verdict
+    return None
+
+
+def run_all(seeds: Sequence[int], jobs: int) -> Iterator[tuple[str, Verdict | None]]:
+    """Every fault, each until it is caught."""
+    if jobs < 2:
+        yield from ((name, first_catch(name, seeds)) for name in FAULTS)
+        return
+    with get_context("spawn").Pool(jobs) as pool:
+        yield from zip(FAULTS, pool.starmap(first_catch, [(name, seeds) for name in FAULTS], chunksize=1), strict=True)
