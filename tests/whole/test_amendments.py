@@ -157,6 +157,7 @@ def test_a_party_joins_at_entry_1000_reads_everything_and_later_leaves(tmp_path:
         found = verified(cedar, tmp_path / "joined.openline", *cards)
         assert [party["name"] for party in found["parties"]] == ["Amber", "Birch", "Cedar"]
         assert found["doubts"] == [] and found["missing"] == []
+        lose_the_keyring(cedar, amber, birch)
         left = cedar.json("line", "leave", "--yes", "--remark", "our part is done")
         assert left["state"] == "in force"
         for desk in (amber, birch):
@@ -168,11 +169,22 @@ def test_a_party_joins_at_entry_1000_reads_everything_and_later_leaves(tmp_path:
         assert logs(cedar) != logs(amber) and len(logs(cedar)) == before
         assert same_everywhere(amber, birch)
         found = verified(birch, tmp_path / "left.openline", *cards)
-        assert found["doubts"] == [] and found["missing"] == []
+        assert found["doubts"] == [], "what Cedar signed stays as good as it was"
     finally:
         for desk in (amber, birch, cedar):
             if desk.process is not None:
                 desk.kill()
+
+
+def lose_the_keyring(joiner: Desk, *others: Desk) -> None:
+    """R-154, R-155: who joined later shares no recovery secret; sealing is begun afresh by the others' word."""
+    joiner.stop()
+    (joiner.home / "lines" / joiner.line / "keyring").unlink()
+    joiner.run("line", "recover", *secret(joiner))
+    joiner.start()
+    for other in others:
+        other.run("line", "recover", "--party", joiner.name)
+    send(joiner, "sealed anew", within_ms=60_000)
 
 
 def test_a_stranger_and_a_foreign_request_are_refused(tmp_path: Path) -> None:

@@ -73,7 +73,7 @@ class Kept:
     ) -> None:
         self.line = line
         self.config = config
-        self.papers = papers
+        self.papers = self._papers_on_disk = papers
         self.roster = roster_of(papers)
         self._passphrase = passphrase
         self._use(_parse(station.path, station.secret))
@@ -95,11 +95,12 @@ class Kept:
 
     def follow(self, standing: Standing, roster: Roster) -> None:
         """Take over what the record has changed; papers are on disk on return. Raises OSError."""
-        papers = self.papers.with_standing(standing)
-        if papers != self.papers:
-            save_papers(self.line, papers)
-            self.papers = papers
         self.roster = roster
+        papers, on_disk = self.papers.with_standing(standing), self._papers_on_disk
+        self.papers = papers
+        if papers != on_disk:
+            save_papers(self.line, papers)
+            self._papers_on_disk = papers
 
     def renewed(self) -> Certificate | None:
         """The certificate of the keys that are to replace ours, if there are such. Raises Misconfigured, Locked."""

@@ -45,6 +45,7 @@ class Upkeep:
         self._renewing: Certificate | None = None
         self._repeated_at_ms = 0
         self._recovery_secret: bytes | None = None
+        self._is_behind = False  # papers on disk do not have what the record has
         self._asked: set[str] = set()  # tokens of entries asked for in this run
 
     # ---------------------------------------------------------------- what the record changed
@@ -53,7 +54,13 @@ class Upkeep:
         if state.ledger is None:
             return
         standing, ring = state.ledger.standing, self._kept.keyring
-        self._kept.follow(standing, state.roster)
+        try:
+            self._kept.follow(standing, state.roster)
+            self._is_behind = False
+            self._watch.clear("papers")
+        except OSError as fault:  # the record has it all: it is written when the disk takes it again
+            self._is_behind = True
+            self._watch.ring("papers", f"roster.cbor cannot be written: {fault.strerror}")
         for party, member in enumerate(state.roster.parties):
             if party == state.me:
                 continue
@@ -103,6 +110,8 @@ class Upkeep:
     # ---------------------------------------------------------------- from time to time
     def due(self, state: LineState, now_ms: int) -> bool:
         """What waits for its time. True: our keys have changed, a new life must begin now."""
+        if self._is_behind:
+            self.follow(state, now_ms)
         for party in [party for party, since in self._gone.items() if now_ms - since >= LEAVE_GRACE_MS]:
             if party not in self._cut:
                 self._cut.add(party)
@@ -160,7 +169,11 @@ class Upkeep:
             names = ", ".join(state.roster.parties[party].name for party in lacking)
             self._watch.ring("renewal", f"renewed keys wait until {names} has receipted their certificate")
             return False
-        self._kept.rotate()
+        try:
+            self._kept.rotate()
+        except (LocalFault, OSError) as fault:
+            self._watch.ring("renewal", f"renewed keys cannot be put in place: {fault}")
+            return False
         self._renewing = None
         self._watch.clear("renewal")
         self._pin()
@@ -191,6 +204,7 @@ class Upkeep:
             ring.drop_peer(party)
         ring.add_peer(party)
         self._grant_joining(state, party, now_ms)
+        self._record(RECOVERY, encode_reopened(Reopened(party, now_ms)), f"recovery/{party}/{now_ms}")
 
     def take_recovery(self, bearer: str, body: bytes, now_ms: int) -> None:
         """A frame without an epoch: a grant that reopens sealing, or lets us in. R-154, R-155."""
