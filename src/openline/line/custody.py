@@ -187,7 +187,7 @@ def _carry_out(work: Work, party: int) -> None:
             continue
         receipt = held.receipts.get(party)
         size = receipt.size if receipt else 0
-        work.put_flow(party, log, Flow(size, work.now_ms, size))
+        work.put_flow(party, log, Flow(size, work.now_ms, size, asked=True))
         outgoing.pump(work, party, log)
 
 

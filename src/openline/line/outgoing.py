@@ -177,12 +177,13 @@ def rewind(work: Work, party: int, log: LogId, size: int, *, full: bool = False)
     in_flight = flow.sent > size and work.since(flow.moved_at_ms) < resend_after_ms
     if in_flight and not full:
         return
-    work.put_flow(party, log, Flow(size, work.now_ms, size, loading=False, full=full or flow.full))
+    work.put_flow(party, log, Flow(size, work.now_ms, size, full=full or flow.full, asked=True))
     pump(work, party, log)
 
 
 def proved(work: Work, party: int, log: LogId, size: int) -> None:
-    """The peer proved, or said, that it holds `size`: its flow may go on."""
+    """The peer proved, or said, that it holds `size`: its flow may go on. Logs of a third party wait to be asked for:
+    their author sends them itself, at the same time. R-139."""
     flow = work.flow(party, log)
     if size > flow.reported or log not in work.peer(party).flows:
         under_way = max(flow.sent - flow.reported, 1)
@@ -191,7 +192,8 @@ def proved(work: Work, party: int, log: LogId, size: int) -> None:
             reported=max(size, flow.reported), sent=max(flow.sent, size), moved_at_ms=work.now_ms, ahead_bytes=left
         )
         work.put_flow(party, log, flow)
-    pump(work, party, log)
+    if flow.asked or log.party in (party, work.me):
+        pump(work, party, log)
 
 
 def send_receipt(work: Work, party: int, log: LogState, witness: int) -> None:

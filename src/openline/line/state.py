@@ -105,6 +105,7 @@ class Flow(NamedTuple):
     reported: int  # what the peer last proved or said it holds
     loading: bool = False
     full: bool = False  # the peer could not resolve compact forms: send everything in full
+    asked: bool = False  # the peer lacks it and wants it of us, though its author may be in its reach
     ahead_bytes: int = 0  # of bodies and fields sent beyond what was reported, about
 
 
