@@ -1,6 +1,7 @@
-"""Writes all vectors anew: `python -m conformance.make_vectors`. The same every time; a test compares.
+"""Writes all vectors anew, and what docs/PROTOCOL.md cuts from them: `python -m conformance.make_vectors`.
 
-With `--check` nothing is written, and the exit code says whether anything would change.
+The same every time; a test compares. With `--check` nothing is written, and the exit code says whether anything
+would change.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from conformance.example import PROTOCOL, placed
 from conformance.making import (
     ceremonies,
     changes,
@@ -19,6 +21,7 @@ from conformance.making import (
     exports,
     frames,
     locks,
+    lone,
     payloads,
     sealing,
     signed,
@@ -28,7 +31,21 @@ from conformance.making.cupboard import CUPBOARD, KEPT
 from conformance.making.scenarios import Book, Writer
 from conformance.run import SHARED, VECTORS
 
-WRITERS: Final[tuple[Writer, ...]] = (frames.write, payloads.write, locks.write, credentials.write, ceremonies.write, sealing.write, entries.write, trees.write, signed.write, changes.write, custody.write, exports.write)
+WRITERS: Final[tuple[Writer, ...]] = (
+    frames.write,
+    payloads.write,
+    locks.write,
+    credentials.write,
+    ceremonies.write,
+    sealing.write,
+    entries.write,
+    trees.write,
+    signed.write,
+    changes.write,
+    custody.write,
+    exports.write,
+    lone.write,
+)
 
 
 def make() -> Book:
@@ -67,6 +84,7 @@ def main(arguments: Sequence[str]) -> int:
             path.write_text(files[path], "utf-8")
         else:
             path.unlink()
+    PROTOCOL.write_text(placed(PROTOCOL.read_text("utf-8")), "utf-8")
     print(f"{sum(book.counts.values())} vectors ({book.counts}); {len(other)} files written or removed")
     return 0
 

@@ -98,7 +98,7 @@ def _taken(book: Book) -> None:
     answer.write(TEXT, held=[ours.held()], receipted=[Receipted(1, 1)], references=[ours.ref(0)], kind=200, flags=1)
     slot = (AfterSlot(1, ours.log.generation[-2:], 1, b"", 1),)
     book.accept("line-commit-of-an-unknown-kind", "custody", receiver(opened, ours, answer, [spelled(opening_of(answer), commit_of(answer, [(), slot]))]),
-                "R-014 R-121", "Kind 200 is well formed: held, receipted, shown raw.")  # fmt: skip
+                "R-014 R-079 R-121", "Kind 200 is well formed: held, receipted, shown raw.")  # fmt: skip
 
 
 def _taken_of_three(book: Book) -> None:

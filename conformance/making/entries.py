@@ -41,7 +41,7 @@ def _headers(book: Book) -> None:
     header = Header(20_852_163, OPENED_AT_MS + 7_000, 200, 3, 1, after, (Ref(1, OTHER, 41), Ref(0, GENERATION, 2**40 - 1)), DIGEST)
     assert encode_header(header) == cbor(full)
     book.accept("record-header", "entry-header", {"bytes": cbor(lone)}, "R-070 R-072 R-073", "The first entry of a log; nothing held.")
-    book.accept("record-header-with-everything", "entry-header", {"bytes": cbor(full)}, "R-072 R-073",
+    book.accept("record-header-with-everything", "entry-header", {"bytes": cbor(full)}, "R-072 R-073 R-079",
                 "Kind 200 is unknown and well formed: it is held, receipted and shown raw.", header=header)  # fmt: skip
 
     def put(at: int, value: object) -> bytes:

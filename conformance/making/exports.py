@@ -311,4 +311,4 @@ def _doubts(book: Book) -> None:
     e = Log(opened, 0)
     e.write(b"receipted"), e.write(b"not receipted")
     revoked = [*papers(opened, revocations=((0, revocation),)), start(e), entry(e, 0), entry(e, 1), noted(e, 2, e.receipt(1, AT_S, 2)), entry(e, 2), noted(e, 3)]
-    book.accept("export-log-of-a-revoked-station", "export", _given(revoked), "R-045 R-153", "Disputed from the first entry that no other party had receipted: nobody is accused.", accused=[])
+    book.accept("export-log-of-a-revoked-station", "export", _given(revoked), "R-045 R-152", "Disputed from the first entry that no other party had receipted: nobody is accused.", accused=[])
