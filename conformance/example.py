@@ -1,8 +1,9 @@
-"""The example and the table of bounds in docs/PROTOCOL.md, cut from the vectors and from the program's limits.
+"""The example and the table of bounds in docs/PROTOCOL.md: cut from the vectors, and from the program's limits.
 
 `python -m conformance.make_vectors` puts both into the document; a test compares. Every byte shown is one of a vector's.
 """
 
+# ruff: noqa: E501 (sentences of the document)
 from __future__ import annotations
 
 import json
@@ -288,5 +289,5 @@ BOUNDS: Final = (
 
 
 def _bounds() -> str:
-    rows = [f"| {what} | {getattr(limits, name):,} |".replace(",", " ") for what, name in BOUNDS]
+    rows = [f"| {what} | {f'{getattr(limits, name):,}'.replace(',', ' ')} |" for what, name in BOUNDS]
     return "\n".join(["| at most | |", "|---|---:|", *rows])

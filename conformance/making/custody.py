@@ -98,7 +98,7 @@ def _taken(book: Book) -> None:
     answer.write(TEXT, held=[ours.held()], receipted=[Receipted(1, 1)], references=[ours.ref(0)], kind=200, flags=1)
     slot = (AfterSlot(1, ours.log.generation[-2:], 1, b"", 1),)
     book.accept("line-commit-of-an-unknown-kind", "custody", receiver(opened, ours, answer, [spelled(opening_of(answer), commit_of(answer, [(), slot]))]),
-                "R-014 R-079 R-121", "Kind 200 is well formed: held, receipted, shown raw.")  # fmt: skip
+                "R-014 R-079 R-125", "Kind 200 is well formed: held, receipted, shown raw.")  # fmt: skip
 
 
 def _taken_of_three(book: Book) -> None:
@@ -112,7 +112,7 @@ def _taken_of_three(book: Book) -> None:
                 "Of a third party's log the root is said, whether the receiver holds it or not.")  # fmt: skip
     carried = commit_of(third, [(), ()])._replace(log=LogRef(2, third.log.generation))
     given = receiver(opened, ours, theirs, [spelled(opening_of(third), carried)])
-    book.accept("line-commit-served-by-another", "custody", given, "R-086 R-121", "A carries C's log: the signature is C's.")
+    book.accept("line-commit-served-by-another", "custody", given, "R-086 R-125", "A carries C's log: the signature is C's.")
 
 
 def _refused(book: Book) -> None:
@@ -128,9 +128,9 @@ def _refused(book: Book) -> None:
 
     entries = commit.entries
     bad = "differs 0"
-    refuse("signature-bit-turned", "R-086 R-121", "One bit: not a byte of it is held.", bad, opening, commit._replace(signature=flipped(commit.signature, 9)))
+    refuse("signature-bit-turned", "R-086 R-125", "One bit: not a byte of it is held.", bad, opening, commit._replace(signature=flipped(commit.signature, 9)))
     refuse("signed-by-the-receipt-key", "R-086", "The same station, another purpose.", bad, opening, commit._replace(signature=opened.secrets(0).receipt_signer().sign(theirs.text())))
-    refuse("signed-for-one-entry-less", "R-082 R-121", "The signature covers one entry and two came.", bad, opening, commit._replace(signature=theirs.sign(1)))
+    refuse("signed-for-one-entry-less", "R-082 R-125", "The signature covers one entry and two came.", bad, opening, commit._replace(signature=theirs.sign(1)))
     for name, other, story in (
         ("a-word-changed", entries[1]._replace(body=TEXT.replace(b"not", b"now")), "Another body, another digest."),
         ("written-a-millisecond-later", entries[1]._replace(written_at_ms=entries[1].written_at_ms + 1), "Back-dated or post-dated on the way."),
@@ -139,12 +139,12 @@ def _refused(book: Book) -> None:
         ("made-another-kind", entries[1]._replace(kind=2), "A message became an acknowledgement."),
         ("reference-added", entries[1]._replace(references=(Ref(1, ours.log.generation, 0),)), "It answers what it did not."),
     ):
-        refuse(name, "R-072 R-121", story, bad, opening, commit._replace(entries=(entries[0], other)))
+        refuse(name, "R-072 R-125", story, bad, opening, commit._replace(entries=(entries[0], other)))
     nothing = commit._replace(runs=(Run(2, ()),))
-    refuse("after-taken-away", "R-121 R-123", "As if it had been written before ours was held.", bad, opening, nothing)
+    refuse("after-taken-away", "R-123 R-125", "As if it had been written before ours was held.", bad, opening, nothing)
     more = commit._replace(runs=(Run(1, ()), Run(1, (short[0]._replace(receipted=1),))))
-    refuse("receipt-added-to-after", "R-121 R-123", "As if we had receipted what we had not.", bad, opening, more)
-    refuse("entries-exchanged", "R-121", "The second entry first.", "differs 4", opening, commit._replace(entries=entries[::-1]))
+    refuse("receipt-added-to-after", "R-123 R-125", "As if we had receipted what we had not.", bad, opening, more)
+    refuse("entries-exchanged", "R-125", "The second entry first.", "differs 4", opening, commit._replace(entries=entries[::-1]))
     refuse("wrong-secret", "R-074 R-078", "The salts follow from the secret, and the opening commits to it.", "differs 4", opening._replace(secret=word("another")), commit)
     body = commit._replace(entries=(entries[0], entries[1]._replace(codec=1)))
     refuse("body-not-in-its-codec", "R-020", "Said to be deflated, and is not.", "differs 4", opening, body)
@@ -162,7 +162,7 @@ def _openings(book: Book) -> None:
         log.headers.clear(), log.bodies.clear(), log.leaves.clear(), log.parsed.clear()
         log.write(body, kind=kind, at_ms=header.written_at_ms)
         given = receiver(opened, ours, log, [spelled(opening_of(log), commit_of(log, [()]))])
-        book.refuse(f"line-opening-{name}", "custody", given, "R-078 R-125", story, "differs 4")
+        book.refuse(f"line-opening-{name}", "custody", given, "R-078", story, "differs 4")
 
     log = Log(opened, 0)
     body = OpeningBody(secret_commitment(log.secret), None, log.certificate.digest, "liar")
@@ -183,10 +183,10 @@ def _awaited(book: Book) -> None:
     for name, changes, rules, says, story in (
         ("without-its-opening", {"payloads": [spelled(commit)]}, "R-122", "covered", "The log's secret has not come: ask by a hail."),
         ("of-the-second-entry-alone", {"payloads": [spelled(opening, commit_of(theirs, [short], 1))]}, "R-122", "covered", "The first entry has not come: a gap is never filled by a signature."),
-        ("unsigned", {"payloads": [spelled(opening, items.Entries(*commit[:4]))]}, "R-121 R-122", "covered", "Nothing is held before a signature covers it."),
+        ("unsigned", {"payloads": [spelled(opening, items.Entries(*commit[:4]))]}, "R-122 R-125", "covered", "Nothing is held before a signature covers it."),
         ("after-what-we-do-not-know", {"known": []}, "R-123", "differs 3", "Our own root at that size is not remembered: asked for in full."),
         ("after-another-life-of-ours", {"logs": renamed, "known": []}, "R-123", "differs 3", "Two bytes name no log of ours."),
     ):  # fmt: skip
         book.wait(f"line-commit-{name}", "custody", given | changes, rules, story, says)
     strange = spelled(opening, commit_of(theirs, [(), short], signature=bytes(64)))
-    book.refuse("line-commit-signature-all-zero", "custody", given | {"payloads": [strange]}, "R-034 R-121", "R is a point of small order.", "differs 0")
+    book.refuse("line-commit-signature-all-zero", "custody", given | {"payloads": [strange]}, "R-034 R-125", "R is a point of small order.", "differs 0")
