@@ -47,7 +47,9 @@ def _indented(lines: Sequence[str]) -> list[str]:
 
 
 def _name(findings: Findings, party: int) -> str:
-    return safe(findings.roster.parties[party].name)
+    """A name on the roster; a signed statement may also name a party that never was."""
+    parties = findings.roster.parties
+    return safe(parties[party].name) if party < len(parties) else f"party {party}, who is not on this line,"
 
 
 def _proved(verified: Verified) -> list[str]:
@@ -182,8 +184,8 @@ def _disputed(findings: Findings) -> list[str]:
             lines.append(f"{whose} is disputed from entry {log.disputed_from}")
         if log.station.revoked:
             lines.append(f"the key of {whose} has been revoked since")
-    lines += [doubt.sentence for doubt in findings.doubts]
-    lines += [f"an exhibit that proves nothing: {why}" for why in findings.unproven]
+    lines += [safe(doubt.sentence) for doubt in findings.doubts]
+    lines += [f"an exhibit that proves nothing: {safe(why)}" for why in findings.unproven]
     return lines
 
 

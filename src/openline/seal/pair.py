@@ -238,7 +238,12 @@ class Pair:
     # --- sending
 
     def confirm(self, epoch: int, now_ms: int) -> bool:
-        """Their report about our frames: move to a single granted epoch at once, to more of them one a period."""
+        """Their report about our frames: move to a single granted epoch at once, to more of them one a period.
+
+        One that is further ahead than anybody grants is nobody's: numbering from it would end all granting. (R-058)
+        """
+        if epoch > self._newest() + GRANT_STEP * EPOCHS_AHEAD_MAX:
+            return False
         changed = newly = epoch > self.confirmed
         self.confirmed = max(self.confirmed, epoch)
         if self.sending is not None and self.recovery and epoch >= self.sending.epoch:
@@ -247,6 +252,12 @@ class Pair:
             self._move_to_granted(now_ms)
             return True
         return changed
+
+    def _newest(self) -> int:
+        """The number of the last epoch of ours that we know of."""
+        if self.pending:
+            return self.pending[-1].item.epoch
+        return self.sending.epoch if self.sending is not None else self.confirmed
 
     def grant_due(self, now_ms: int) -> bool:
         """True when it is time to grant a new epoch and there is a key to do it with."""

@@ -14,7 +14,7 @@ from openline.console.words import safe
 from openline.errors import Forged, PeerFault
 from openline.record import export
 from openline.record.body import Message, encode_message
-from openline.record.entry import Receipted
+from openline.record.entry import Held, Receipted, Ref
 from tests.rooms.record.world import OPENED_AT_MS, Log, papers, talk, two, whole
 
 Openline = Callable[..., tuple[int, str, str]]
@@ -147,3 +147,16 @@ def test_the_command_exits_5_and_says_which_entry(tmp_path: Path, openline: Open
     assert openline("verify", str(tmp_path / "nowhere"))[0] == 2
     (tmp_path / "empty").write_bytes(b"")
     assert openline("verify", str(tmp_path / "empty"))[0] == 5
+
+
+def test_a_log_of_a_party_that_never_was_is_named_as_such_and_stops_nobody(tmp_path: Path) -> None:
+    """A signed `after` may name any of eight parties. A line of two has no name for the seventh."""
+    log = Log(two(), 0)
+    held, receipted = (Held(6, bytes(12), 5, bytes(32)),), (Receipted(7, 1),)
+    log.write(b"x", held=held, receipted=receipted, references=(Ref(5, bytes(12), 1),))
+    log.sign()
+    head, *rest = papers(two())
+    assert isinstance(head, export.Head)
+    text = said(written(tmp_path / "r", head._replace(by=7), *rest, *whole(log)), entries=True)
+    assert "entries 0 to 4 of party 6, who is not on this line,'s log" in text
+    assert "made by party 7, who is not on this line" in text

@@ -387,3 +387,14 @@ def test_a_recovery_with_the_wrong_secret_changes_nothing() -> None:
     with pytest.raises(Unchecked, match="another recovery secret"):
         b.take_recovery(body, seed, b"q" * 32, 5000)
     assert b.dump() == before
+
+
+def test_a_report_of_an_epoch_nobody_could_grant_does_not_end_granting() -> None:
+    """R-058. In epoch 0 a third party can seal in the other's name: its boast must not move our numbers either."""
+    a, b = ring(0), ring(1)
+    for boast in (2**56 - 1, 10**12, 10_000):
+        assert not a.confirm(1, boast, 0)
+    a.take_grant(1, *b.make_offer(0))
+    grant = a.make_grant(1)
+    assert grant is not None and grant.epoch == 2
+    assert b.take_grant(0, *grant)
