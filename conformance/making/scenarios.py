@@ -83,7 +83,14 @@ def _length(parts: list[str]) -> int:
 
 def _alike(one: bytes, other: bytes) -> int:
     """How many bytes they begin with alike."""
-    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 class Book:

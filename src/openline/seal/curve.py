@@ -6,6 +6,7 @@ sees public keys.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 PRIME: Final = 2**255 - 19
@@ -34,6 +35,7 @@ def is_canonical(encoded: bytes) -> bool:
     return y < PRIME and not (number & _SIGN and y in (1, PRIME - 1))
 
 
+@lru_cache(maxsize=256)  # a roster is read again with every amendment and export: the same few keys
 def is_prime_order(encoded: bytes) -> bool:
     """True if `encoded` is on the curve, in the prime-order subgroup and not its neutral element. (R-032)"""
     point = _decompress(encoded)
