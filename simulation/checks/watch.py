@@ -12,6 +12,7 @@ from openline import limits
 from openline.line.events import Appended, Disputed, Draft, Held, Told
 from openline.line.ports import LogId
 from openline.line.state import LogState
+from openline.line.window import Window
 from openline.wire.items import BlobAsk, Grant, Hail, Item, Receipt
 from simulation import texts
 from simulation.checks import own
@@ -175,7 +176,7 @@ class Watch:
             "pending entries": (sum(len(one.entries) for one in state.pending.values()), PENDING_MAX),
             "lacks": (sum(len(peer.lacks_since) for peer in peers), len(peers) * LACKS_MAX),
             "flows": (sum(len(peer.flows) for peer in peers), len(peers) * len(state.logs)),
-            "roots": (max((len(window) for window in state.roots.values()), default=0), ROOTS_MAX),
+            "roots": (max((_roots(window) for window in state.roots.values()), default=0), ROOTS_MAX),
             "asks": (sum(len(peer.asks) for peer in peers), len(peers) * ASKS_MAX),
         }
         for name, (count, most) in rows.items():
@@ -232,6 +233,10 @@ class Watch:
                     data = station.store.blob_bytes(row.digest, 0, row.total)
                     if texts.digest_of(data) != row.digest:
                         raise Violation("attachment", f"party {station.party} holds other bytes under a hash")
+
+
+def _roots(window: Window) -> int:
+    return sum(len(chunk) for chunk in window.rising) + len(window.asked)
 
 
 def _logs(station: Station) -> dict[LogId, LogState]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import os
 import signal
 import sys
@@ -23,39 +24,30 @@ from typing import Final
 from openline import __version__, limits
 from openline.bearer.folder import Cover, Outbox, Written
 from openline.bearer.roads import CARRY, CARRY_FACTS, Roads, up_of
-from openline.console import asking
-from openline.console.attaching import wanted_files
-from openline.console.bearers import bearers_of
+from openline.console.channel import asking
+from openline.console.channel.attaching import wanted_files
+from openline.console.channel.bearers import bearers_of
+from openline.console.channel.control import ControlDoor
+from openline.console.channel.keeping import Kept, keep_line
+from openline.console.channel.operations import StationOperations
+from openline.console.channel.papers import Papers
+from openline.console.channel.reporting import Watch, status_of
+from openline.console.channel.submitting import Places, Submission, Submissions, refuse
+from openline.console.channel.upkeep import Upkeep, is_recovery
 from openline.console.cli import run
-from openline.console.control import ControlDoor
 from openline.console.home import LineHome
-from openline.console.keeping import Kept, keep_line
-from openline.console.operations import StationOperations
-from openline.console.papers import Papers
-from openline.console.reporting import Watch, status_of
 from openline.console.terminal import Serving
-from openline.console.upkeep import Upkeep, is_recovery
-from openline.errors import PeerFault, Refused, StoreDown, Unchecked, UnknownOutcome
-from openline.line.events import Amended, Appended, Arrived, CarryOut, Down, Draft, Event, Send, Submitted, Tick, Up
-from openline.line.ports import LogId, Store
+from openline.errors import LocalFault, PeerFault, Refused, StoreDown, Unchecked, UnknownOutcome
+from openline.line.events import Amended, Arrived, CarryOut, Down, Draft, Event, Send, Submitted, Tick, Up
+from openline.line.ports import PutState, Store
 from openline.line.state import LineState
-from openline.line.turn import Heard, Life, Result, Turns, payloads
+from openline.line.turn import Heard, Life, Result, Turns, name_generation, payloads
 from openline.seal.charter import Charter
 from openline.wire.items import Grant, Hail, Item
 
 TICK_MS: Final = 250
+PROBE_EVERY_TICKS: Final = 4
 SEALING_BYTES: Final = 64  # room a frame needs beside its payload
-Places = list[tuple[LogId, int]]
-
-
-class Submission:
-    """Drafts that wait for a turn, and who waits for the answer."""
-
-    __slots__ = ("answer", "drafts")
-
-    def __init__(self, drafts: tuple[Draft, ...], answer: asyncio.Future[Places]) -> None:
-        self.drafts = drafts
-        self.answer = answer
 
 
 class Station:
@@ -67,12 +59,13 @@ class Station:
         self.started_at_ms = self.now_ms()
         self._events: list[Event] = []
         self._frames: list[tuple[str, bytes]] = []
-        self._submissions: list[Submission] = []
+        self._submissions = Submissions(kept.store)
         self._wake = asyncio.Event()
         self._ended = asyncio.Event()
         self._changed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._roads = Roads(self.happened, self.frame_came, self.settled)
         self._quiet: list[asyncio.Future[None]] = []
+        self._is_out = False  # the store is closed, or no life could begin in it: tried again with every probe
         self.upkeep = Upkeep(kept, self._roads, self.watch, self.happened)
         self._start_life()
         self.upkeep.record_recoveries()
@@ -81,14 +74,14 @@ class Station:
     def _start_life(self) -> None:
         """Every start opens a new generation, so that a restored copy of this store can never fork its log."""
         now_ms = self.now_ms()
-        generation = now_ms.to_bytes(6, "big") + os.urandom(6)
-        self._frame_start = generation[-4:]
         self._counter = 0
         self._keyring_saved = -1
         self._heard: dict[int, Heard] = {}
         papers = self.kept.papers
         self.turns = Turns(self.kept.store, self.kept.keys, self.kept.roster, papers.me, papers.charter)
         self.upkeep.follow(self.state, now_ms)
+        generation = name_generation(self.state, now_ms, os.urandom(6))
+        self._frame_start = generation[-4:]
         life = Life(generation, os.urandom(32), self.kept.certificate.digest, f"openline {__version__}")
         self._speak(self.turns.start(life, now_ms))
 
@@ -138,8 +131,7 @@ class Station:
         if self._ended.is_set():
             raise Refused("this station is stopping; ask again when it is up")
         self.upkeep.check_open(self.state)
-        answer: asyncio.Future[Places] = asyncio.get_running_loop().create_future()
-        self._submissions.append(Submission(tuple(drafts), answer))
+        answer = self._submissions.take(drafts)
         self._wake.set()
         return await answer
 
@@ -188,18 +180,32 @@ class Station:
             self._turn()
 
     async def _tick(self) -> None:
-        while True:
+        for number in itertools.count():
             await asyncio.sleep(TICK_MS / 1000)
-            self._turn_keys()
-            if self.upkeep.due(self.state, self.now_ms()):
-                self._new_life()
+            try:
+                if number % PROBE_EVERY_TICKS == 0:
+                    self._probe()
+                if not self._is_out:
+                    self._turn_keys()
+                    if self.upkeep.due(self.state, self.now_ms()):
+                        self._new_life()
+            except (StoreDown, UnknownOutcome) as down:  # of the keyring: the old one stands, the next tick tries again
+                self.watch.ring("disk", str(down))
+            except Exception as fault:  # noqa: BLE001  time goes on whatever happens
+                self.watch.ring("program", f"what is due from time to time was not done: {fault!r}")
+                traceback.print_exc()
             self.happened(Tick())
 
     def _turn(self) -> None:
         """Take everything that waits, as one batch."""
         events, self._events = self._events, []
+        if self._is_out:
+            self._wait_for_store()
+            return
         events += self._open_frames()
-        submissions, drafts = self._choose()
+        submissions, drafts = self._submissions.choose()
+        if self._submissions.waiting:
+            self._wake.set()
         if drafts:
             events.insert(0, Submitted(tuple(drafts)))
         if not events and not submissions:
@@ -213,8 +219,7 @@ class Station:
         except Exception as error:  # noqa: BLE001  no batch may stop the line: find the one that does not go
             self._one_by_one(events, submissions, error)
             return
-        self.watch.clear("disk")
-        self._answer(submissions, result)
+        self._submissions.answer(submissions, result.told)
         self._speak(result)
         self._roads.taken()
         if result.more:
@@ -222,69 +227,30 @@ class Station:
         else:
             self._settle()
 
-    def _choose(self) -> tuple[list[Submission], list[Draft]]:
-        """As many submissions as one commit may hold; a token that is known becomes the place it had."""
-        chosen: list[Submission] = []
-        drafts: list[Draft] = []
-        tokens: set[str] = set()
-        size = 0
-        while self._submissions:
-            one = self._submissions[0]
-            cost = sum(len(draft.body) + limits.HEADER_BYTES_MAX // 8 for draft in one.drafts)
-            over = len(drafts) + len(one.drafts) > limits.COMMIT_ENTRIES_MAX or size + cost > limits.COMMIT_BYTES_MAX
-            if over and chosen:
-                self._wake.set()
-                break
-            chosen.append(self._submissions.pop(0))
-            for draft in one.drafts:
-                if not draft.token or (draft.token not in tokens and self._known(draft.token) is None):
-                    drafts.append(draft)
-                    tokens.add(draft.token)
-            size += cost
-        return chosen, drafts
-
-    def _known(self, token: str) -> tuple[LogId, int] | None:
-        return self.store.submission(token)
-
-    def _answer(self, submissions: list[Submission], result: Result) -> None:
-        appended = next((told for told in result.told if isinstance(told, Appended)), None)
-        index = appended.first if appended else 0
-        made: dict[str, tuple[LogId, int]] = {}
-        for one in submissions:
-            places: Places = []
-            for draft in one.drafts:
-                place = made.get(draft.token) if draft.token else None
-                if place is None and draft.token and not (appended and draft.token in appended.tokens):
-                    place = self._known(draft.token)
-                if place is None:
-                    assert appended is not None
-                    place = (appended.log, index)
-                    index += 1
-                if draft.token:
-                    made[draft.token] = place
-                places.append(place)
-            if not one.answer.done():
-                one.answer.set_result(places)
-
     def _one_by_one(self, events: list[Event], submissions: list[Submission], error: Exception) -> None:
         """A batch did not go: the disk takes nothing, or one event meets a fault of ours. Refuse what is new, take
-        the rest one by one, keep what only waits for the disk, drop what cannot be taken. Nothing held is lost.
+        the rest one by one, keep what only waits for the disk, drop what cannot be taken. Nothing held is lost: what
+        came from others has no receipt, they send it again.
         """
-        for one in submissions:
-            if not one.answer.done():
-                one.answer.set_exception(error)
+        refuse(submissions, error)
         kept: list[Event] = []
+        is_full = False
         for event in events:
-            if isinstance(event, Submitted):
+            if isinstance(event, Submitted) or (is_full and isinstance(event, Arrived) and not needs_no_disk(event)):
                 continue
-            if kept and not needs_no_disk(event):
+            if is_full and not needs_no_disk(event):
                 kept.append(event)
                 continue
             try:
                 self._speak(self.turns.take((event,), self.now_ms()))
+            except UnknownOutcome as unknown:
+                self._after_unknown([], unknown)
+                return
             except StoreDown as down:
                 self.watch.ring("disk", str(down))
-                kept.append(event)
+                is_full = True
+                if not isinstance(event, Arrived):
+                    kept.append(event)
             except Exception as fault:  # noqa: BLE001  kept in the log below; the next event is another matter
                 self.watch.ring("program", f"an event could not be taken and was dropped: {fault!r}")
                 traceback.print_exc()
@@ -293,16 +259,56 @@ class Station:
     def _after_unknown(self, submissions: list[Submission], unknown: UnknownOutcome) -> None:
         """The commit may or may not have happened: say nothing of it, reopen, begin a new life."""
         self.watch.ring("disk", str(unknown))
-        for one in submissions:
-            if not one.answer.done():
-                one.answer.set_exception(unknown)
-        self.store.reopen()
-        self._new_life()
+        refuse(submissions, unknown)
+        self._bring_back()
+
+    def _bring_back(self) -> None:
+        try:
+            self.store.reopen()
+        except LocalFault as down:
+            self._is_out = True
+            self.watch.ring("disk", str(down))
+        else:
+            self._new_life()
 
     def _new_life(self) -> None:
-        self._start_life()
+        try:
+            self._start_life()
+        except (StoreDown, UnknownOutcome) as down:
+            self._is_out = True
+            self.watch.ring("disk", str(down))
+            return
+        self._is_out = False
         for event in self._roads.who_is_up():
             self.happened(event)
+
+    def _wait_for_store(self) -> None:
+        """Nothing can be recorded, nor read: refuse what is asked; what comes has no receipt and comes again."""
+        why = "the store could not be opened again yet; the alarm in `status` says why"
+        refuse(self._submissions.waiting, StoreDown(why))
+        self._submissions.waiting.clear()
+        self._frames.clear()
+        self._roads.taken()
+        self._settle()
+
+    def _probe(self) -> None:
+        """While the disk alarm rings: does the disk take the largest message again? Asked of it, not guessed."""
+        if not self.watch.rings("disk"):
+            return
+        if self._is_out:
+            self._bring_back()
+        if self._is_out:
+            return
+        try:
+            self._save_keyring()
+            for size in (limits.BODY_BYTES_MAX, 0):
+                self.store.commit([PutState("probe of the disk", 1, bytes(size))])
+        except UnknownOutcome as unknown:
+            self._after_unknown([], unknown)
+        except StoreDown as down:
+            self.watch.ring("disk", str(down))
+        else:
+            self.watch.clear("disk")
 
     # ------------------------------------------------------------------ frames
     def _open_frames(self) -> list[Event]:
@@ -340,6 +346,7 @@ class Station:
         keyring = self.kept.keyring
         keyring.ratchet(now_ms)
         keyring.forget(now_ms)
+        self._save_keyring()  # while it cannot be written nothing new is offered or granted
         fresh = [peer for peer in self._roads.newly_up() if peer in keyring.peers()]
         for peer, frame in self.upkeep.recovery_frames(now_ms, fresh):
             self._save_keyring()
@@ -388,6 +395,8 @@ class Station:
                 self._roads.carry(send.peer, road, body)
         except Unchecked as lost:
             self.watch.ring("keyring", str(lost))
+        except (StoreDown, UnknownOutcome) as down:  # unsaid, as if the bearer had lost it
+            self.watch.ring("disk", str(down))
 
     def seal(self, peer: int, items: Sequence[Item], frame_bytes_max: int) -> list[bytes]:
         """Frame bodies that carry items to a peer, after everything they depend on is on disk."""

@@ -39,10 +39,12 @@ def modules(*, tests: bool = False) -> list[Path]:
 
 
 def rooms() -> dict[str, list[Path]]:
-    """Module files by room; a module directly in the package is its own room."""
+    """Module files by room; a module directly in the package is its own room, and so is each chamber of the console."""
     by_room: dict[str, list[Path]] = {}
     for path in sorted(PACKAGE.rglob("*.py")):
-        by_room.setdefault(path.relative_to(PACKAGE).parts[0].removesuffix(".py"), []).append(path)
+        parts = path.relative_to(PACKAGE).parts
+        depth = 2 if parts[0] == "console" and len(parts) > 2 else 1
+        by_room.setdefault("/".join(parts[:depth]).removesuffix(".py"), []).append(path)
     return by_room
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from openline.console.link import ControlLink
+from openline.console.channel.link import ControlLink
 
 WITHIN_S = 60.0
 PASSPHRASE = "a passphrase for tests"

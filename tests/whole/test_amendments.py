@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from openline.console import asking
+from openline.console.channel import asking
 from openline.limits import COMMIT_ENTRIES_MAX
 from openline.line.ports import LogId
 from openline.store.sqlite import SqliteStore

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from openline.console.asking import Outgoing, Send, Sent, Waited, WaitHeld
+from openline.console.channel.asking import Outgoing, Send, Sent, Waited, WaitHeld
 from openline.console.codes import Told
 from openline.record.body import parse_message
 from openline.record.entry import MESSAGE, parse_header

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from openline.console.asking import Find, Found, Waited, WaitHeld
+from openline.console.channel.asking import Find, Found, Waited, WaitHeld
 from openline.record.entry import MESSAGE
 from tests.whole.parties import Desk
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from openline.console.asking import Export, Exported, Outgoing, Send, Sent, Waited, WaitHeld
+from openline.console.channel.asking import Export, Exported, Outgoing, Send, Sent, Waited, WaitHeld
 from openline.store.sqlite import SqliteStore
 from tests.whole.parties import Desk
 
@@ -124,7 +124,7 @@ def test_an_attachment_is_fetched_by_its_hash_and_receipted(on_a_line: Line, tmp
     file.write_bytes(bytes(range(256)) * 1000)
     amber.json("send", "The map.", "--attach", str(file), "--wait", "30")
     with amber.link() as link:
-        from openline.console.asking import Find, Found
+        from openline.console.channel.asking import Find, Found
         from openline.record.entry import BLOB_HELD
 
         found = link.ask(Find(kind=BLOB_HELD, theirs=True, wait_ms=30_000), Found)

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from openline.console.channel.link import ControlLink
+from openline.console.channel.papers import load_papers
 from openline.console.codes import Told, code_of, detail_of
 from openline.console.dtg import dtg
 from openline.console.home import Home, LineHome, read_bounded
-from openline.console.link import ControlLink
-from openline.console.papers import load_papers
 from openline.console.terminal import Session
 from openline.errors import OpenlineError
 from openline.limits import CARD_BYTES_MAX

@@ -16,9 +16,9 @@ import click
 import msgspec
 
 from openline.console import config as settings
+from openline.console.channel.link import ControlLink
 from openline.console.codes import Told, for_a_person, for_a_program
 from openline.console.home import Home, LineHome, default_folder
-from openline.console.link import ControlLink
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Final
 
-from openline.console.asking import PeerStatus, Place, Shown, Status
+from openline.console.channel.asking import PeerStatus, Place, Shown, Status
 from openline.console.codes import Told
 from openline.console.dtg import dtg, interval
 from openline.limits import GENERATION_BYTES, LOG_ENTRIES_MAX, PARTIES_MAX

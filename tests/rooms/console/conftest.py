@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from openline.console.channel.control import ControlDoor
 from openline.console.cli import run
-from openline.console.control import ControlDoor
 from openline.console.terminal import Serving
 from tests.rooms.console.desk import Pretended
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from openline.console import asking
+from openline.console.channel import asking
 
 GENERATION = "0123456789ab" * 2
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from openline.console import asking
+from openline.console.channel import asking
+from openline.console.channel.control import bind
+from openline.console.channel.link import ControlLink
 from openline.console.codes import Told
-from openline.console.control import bind
-from openline.console.link import ControlLink
 from openline.errors import Refused
 from tests.rooms.console.conftest import Door
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openline.console.story import Story, date_in_words, parse_story, shipped_story
+from openline.console.demo.story import Story, date_in_words, parse_story, shipped_story
 from openline.errors import Misconfigured
 from openline.limits import STORY_BYTES_MAX, STORY_LINES_MAX
 

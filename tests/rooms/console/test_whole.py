@@ -15,8 +15,8 @@ from typing import Any
 import apsw
 import pytest
 
-from openline.console.link import ControlLink
-from openline.console.staging import LINE, Ran, Side, Stage
+from openline.console.channel.link import ControlLink
+from openline.console.demo.staging import LINE, Ran, Side, Stage
 from openline.console.verifying import verify_file
 from openline.errors import PeerFault
 from tests import needs

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 
-from openline.console.keeping import StationKeys
+from openline.console.channel.keeping import StationKeys
 from openline.line.amendments import SNAPSHOT, SNAPSHOT_VERSION, derive_snapshot
 from openline.line.events import Amended, Arrived, Draft, Noticed, Submitted
 from openline.line.turn import Heard, Life, Turns

@@ -10,11 +10,12 @@ from typing import Final
 
 import click
 
-from openline.console import asking, ceremonies, joining, passphrases
+from openline.console import ceremonies, passphrases
+from openline.console.channel import asking, joining
+from openline.console.channel.papers import PAPERS_BYTES_MAX, bundle, load_papers, read_bundle
 from openline.console.codes import Told
 from openline.console.commands.message import full_name
 from openline.console.home import LineHome, write_whole
-from openline.console.papers import PAPERS_BYTES_MAX, bundle, load_papers, read_bundle
 from openline.console.terminal import Session, ask_yes, room_options
 from openline.console.words import safe
 from openline.seal.amendment import Close, Join, Leave, Offices, Proposal, Terms, encode_proposal

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from openline.console.asking import Carried, CarryIn, CarryOut
+from openline.console.channel.asking import Carried, CarryIn, CarryOut
 from openline.console.codes import Told
 from openline.console.terminal import Session, room_options
 

@@ -11,10 +11,10 @@ from types import FrameType
 
 import click
 
-from openline.console.demo import Demo
-from openline.console.staging import Stage
-from openline.console.story import shipped_story
-from openline.console.telling import Telling
+from openline.console.demo.play import Demo
+from openline.console.demo.staging import Stage
+from openline.console.demo.story import shipped_story
+from openline.console.demo.telling import Telling
 from openline.console.terminal import Session, room_options
 
 

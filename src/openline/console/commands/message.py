@@ -10,7 +10,7 @@ from typing import Final
 import click
 
 from openline.console import words
-from openline.console.asking import (
+from openline.console.channel.asking import (
     PRECEDENCES,
     Acknowledge,
     Attachment,
@@ -26,9 +26,9 @@ from openline.console.asking import (
     Waited,
     WaitHeld,
 )
+from openline.console.channel.link import ControlLink
 from openline.console.codes import Told
 from openline.console.dtg import parse_iso
-from openline.console.link import ControlLink
 from openline.console.terminal import Session, login, room_options
 from openline.limits import BODY_BYTES_MAX
 from openline.record.entry import MESSAGE

@@ -7,14 +7,15 @@ from pathlib import Path
 
 import click
 
-from openline.console import asking, passphrases
+from openline.console import passphrases
 from openline.console.ceremonies import now_ms
+from openline.console.channel import asking
+from openline.console.channel.exporting import export as write_export
+from openline.console.channel.link import ControlLink
+from openline.console.channel.papers import load_papers, roster_of
+from openline.console.channel.showing import Reader
 from openline.console.codes import Told
-from openline.console.exporting import export as write_export
 from openline.console.home import LineHome, make_folder
-from openline.console.link import ControlLink
-from openline.console.papers import load_papers, roster_of
-from openline.console.showing import Reader
 from openline.console.terminal import Session, room_options
 from openline.console.words import parse_position
 from openline.line.amendments import SNAPSHOT, derive_snapshot

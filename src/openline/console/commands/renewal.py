@@ -7,10 +7,11 @@ from typing import Final
 
 import click
 
-from openline.console import asking, ceremonies, joining, passphrases
+from openline.console import ceremonies, passphrases
+from openline.console.channel import asking, joining
+from openline.console.channel.papers import load_papers, nonce_of, save_papers
 from openline.console.codes import Told
 from openline.console.dtg import dtg
-from openline.console.papers import load_papers, nonce_of, save_papers
 from openline.console.terminal import Session, room_options
 from openline.console.words import safe
 from openline.errors import Forged, PeerFault

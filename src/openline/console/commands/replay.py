@@ -11,9 +11,9 @@ from typing import Final, TypeVar
 
 import click
 
-from openline.console.asking import Outgoing, Place, Send, Sent, Waited, WaitHeld
+from openline.console.channel.asking import Outgoing, Place, Send, Sent, Waited, WaitHeld
+from openline.console.channel.link import ControlLink
 from openline.console.codes import Told
-from openline.console.link import ControlLink
 from openline.console.replaying import BadLine, Words, cast, read
 from openline.console.terminal import Session, login, room_options
 

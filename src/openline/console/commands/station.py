@@ -6,7 +6,7 @@ import click
 from click.shell_completion import get_completion_class
 
 from openline.console import doctoring, passphrases, words
-from openline.console.asking import AskStatus, Nothing, Status, Stop
+from openline.console.channel.asking import AskStatus, Nothing, Status, Stop
 from openline.console.config import LineConfig, parse_address
 from openline.console.terminal import Serving, Session, room_options
 from openline.errors import Misconfigured

@@ -19,7 +19,7 @@ from typing import Any, Final
 
 import msgspec
 
-from openline.console import asking
+from openline.console.channel import asking
 from openline.console.codes import Told, code_of, for_a_program
 
 _PATH_BYTES_MAX: Final = 100  # sun_path is 108 bytes on Linux; longer paths go through the folder's descriptor

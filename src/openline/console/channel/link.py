@@ -18,9 +18,9 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from openline.console import asking
+from openline.console.channel import asking
+from openline.console.channel.control import short_path
 from openline.console.codes import CODES, Told
-from openline.console.control import short_path
 
 T = TypeVar("T")
 ASK_WITHIN_MS: Final = 60_000

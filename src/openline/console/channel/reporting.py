@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
-from openline.console.asking import PeerStatus, Status
+from openline.console.channel.asking import PeerStatus, Status
 from openline.limits import HAIL_EVERY_MS, RENEW_WARN_BEFORE_MS, SILENCE_ALARM_AFTER_MS
 from openline.line.events import Disputed, Noticed, Told
 from openline.line.state import LineState, PeerState
@@ -33,6 +33,10 @@ class Watch:
     def ring(self, name: str, text: str) -> None:
         """Raise an alarm, or renew its text."""
         self._alarms[name] = text
+
+    def rings(self, name: str) -> bool:
+        """Whether this alarm is raised."""
+        return name in self._alarms
 
     def clear(self, name: str) -> None:
         """The fact is gone."""

@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from openline import limits
-from openline.console import asking
-from openline.console.amending import Amending
-from openline.console.attaching import take_files
+from openline.console.channel import asking
+from openline.console.channel.amending import Amending
+from openline.console.channel.attaching import take_files
+from openline.console.channel.exporting import export
+from openline.console.channel.papers import Papers
+from openline.console.channel.showing import Reader, log_of, place_of
+from openline.console.channel.upkeep import Upkeep
 from openline.console.codes import Told, as_given
-from openline.console.exporting import export
 from openline.console.home import LineHome
-from openline.console.papers import Papers
-from openline.console.showing import Reader, log_of, place_of
-from openline.console.upkeep import Upkeep
 from openline.console.words import parse_place
 from openline.errors import Refused
 from openline.line.events import Draft, Event, PqWanted

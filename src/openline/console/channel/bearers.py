@@ -9,7 +9,7 @@ from openline.bearer.contract import Bearer, Hears
 from openline.bearer.directory import DIRECTORY_FACTS, DirectoryBearer
 from openline.bearer.folder import Cover
 from openline.bearer.tls import Identity, TlsBearer, TlsPeer
-from openline.console.keeping import Kept
+from openline.console.channel.keeping import Kept
 from openline.errors import Misconfigured
 
 

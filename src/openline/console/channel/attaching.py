@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import cbor2
 
-from openline.console import asking
+from openline.console.channel import asking
 from openline.console.codes import Told
 from openline.errors import Malformed, Refused
 from openline.limits import ATTACHMENTS_MAX, BLOB_CHUNK_BYTES

@@ -10,11 +10,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from openline.console.asking import Acknowledge, Outgoing, Place, Send, Sent, Show, Shown, Waited, WaitHeld
-from openline.console.forging import blunt, careful, find_target
-from openline.console.staging import LINE, Broken, Side, Stage
-from openline.console.story import Line, Story
-from openline.console.telling import Telling
+from openline.console.channel.asking import Acknowledge, Outgoing, Place, Send, Sent, Show, Shown, Waited, WaitHeld
+from openline.console.demo.forging import blunt, careful, find_target
+from openline.console.demo.staging import LINE, Broken, Side, Stage
+from openline.console.demo.story import Line, Story
+from openline.console.demo.telling import Telling
 
 HELD_WITHIN_MS: Final = 20_000
 AWAY_MS: Final = 300  # long enough to show that nothing comes back from a station that is not there

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final, Protocol
 
-from openline.console.asking import FIND_MAX, PRECEDENCES, Acknowledged, Find, Found, Holding, Place, Shown
+from openline.console.channel.asking import FIND_MAX, PRECEDENCES, Acknowledged, Find, Found, Holding, Place, Shown
 from openline.console.codes import Told
 from openline.console.words import parse_place
 from openline.errors import Malformed

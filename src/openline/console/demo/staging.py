@@ -18,9 +18,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from openline.console.channel.link import ControlLink
 from openline.console.codes import Told
 from openline.console.home import Home, LineHome, make_folder, write_whole
-from openline.console.link import ControlLink
 
 LINE: Final = "hotline"
 COMMAND_WITHIN_S: Final = 60

@@ -8,9 +8,9 @@ from typing import Any, Final
 
 import click
 
-from openline.console.asking import Shown
+from openline.console.channel.asking import Shown
+from openline.console.demo.story import Line, Story
 from openline.console.dtg import clock, dtg
-from openline.console.story import Line, Story
 from openline.console.words import safe
 
 WIDTH: Final = 100

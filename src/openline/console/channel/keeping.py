@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from openline.console.channel.papers import Papers, load_papers, roster_of, save_papers
 from openline.console.config import LineConfig
 from openline.console.home import LineHome
-from openline.console.papers import Papers, load_papers, roster_of, save_papers
 from openline.errors import Misconfigured, PeerFault
 from openline.record.roster import Roster
 from openline.record.standing import Standing

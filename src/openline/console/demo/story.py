@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Final, Literal, cast
 
-from openline.console.asking import PRECEDENCES, Precedence
+from openline.console.channel.asking import PRECEDENCES, Precedence
 from openline.errors import Misconfigured
 from openline.limits import (
     NAME_CHARS_MAX,
@@ -110,7 +110,7 @@ class Story:
 def shipped_story() -> Story:
     """The story that comes with the program. Raises Misconfigured if the installed file is missing or changed badly."""
     try:
-        data = resources.files("openline.console").joinpath("story.toml").read_bytes()
+        data = resources.files("openline.console.demo").joinpath("story.toml").read_bytes()
     except OSError as why:
         raise Misconfigured(f"the story that ships with the program cannot be read ({why}): install it again") from why
     return parse_story(data)

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Final, Protocol
 
-from openline.console import asking
+from openline.console.channel import asking
+from openline.console.channel.showing import name_of, place_of
+from openline.console.channel.upkeep import Upkeep
 from openline.console.codes import Told
-from openline.console.showing import name_of, place_of
-from openline.console.upkeep import Upkeep
 from openline.console.words import parse_place
 from openline.errors import Malformed, PeerFault, Refused
 from openline.line.events import Draft

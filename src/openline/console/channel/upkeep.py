@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from openline.bearer.roads import Roads
-from openline.console.bearers import pins_of
-from openline.console.keeping import Kept
-from openline.console.reporting import Watch
+from openline.console.channel.bearers import pins_of
+from openline.console.channel.keeping import Kept
+from openline.console.channel.reporting import Watch
 from openline.errors import LocalFault, PeerFault, Refused, Unchecked
 from openline.line.amendments import is_revoked
 from openline.line.events import Draft, Event, Submitted

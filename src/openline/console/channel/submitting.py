@@ -1,0 +1,87 @@
+"""What waits to be recorded, and who waits for the answer: as much as one commit holds, answered with its places."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from openline import limits
+from openline.line.events import Appended, Draft, Told
+from openline.line.ports import LogId, Store
+
+Places = list[tuple[LogId, int]]
+
+
+class Submission:
+    """Drafts that wait for a turn, and who waits for the answer."""
+
+    __slots__ = ("answer", "drafts")
+
+    def __init__(self, drafts: tuple[Draft, ...], answer: asyncio.Future[Places]) -> None:
+        self.drafts = drafts
+        self.answer = answer
+
+
+class Submissions:
+    """Those that wait, first come first served. `waiting` is what no turn has taken yet."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.waiting: list[Submission] = []
+
+    def take(self, drafts: Sequence[Draft]) -> asyncio.Future[Places]:
+        """Let drafts wait for a turn; the future has their places once they are durable here."""
+        answer: asyncio.Future[Places] = asyncio.get_running_loop().create_future()
+        self.waiting.append(Submission(tuple(drafts), answer))
+        return answer
+
+    def choose(self) -> tuple[list[Submission], list[Draft]]:
+        """As many as one commit may hold; a token that is known becomes the place it had."""
+        chosen: list[Submission] = []
+        drafts: list[Draft] = []
+        tokens: set[str] = set()
+        size = 0
+        while self.waiting:
+            one = self.waiting[0]
+            cost = sum(len(draft.body) + limits.HEADER_BYTES_MAX // 8 for draft in one.drafts)
+            over = len(drafts) + len(one.drafts) > limits.COMMIT_ENTRIES_MAX or size + cost > limits.COMMIT_BYTES_MAX
+            if over and chosen:
+                break
+            chosen.append(self.waiting.pop(0))
+            for draft in one.drafts:
+                if not draft.token or (draft.token not in tokens and self._known(draft.token) is None):
+                    drafts.append(draft)
+                    tokens.add(draft.token)
+            size += cost
+        return chosen, drafts
+
+    def _known(self, token: str) -> tuple[LogId, int] | None:
+        return self._store.submission(token)
+
+    def answer(self, submissions: Sequence[Submission], told: Sequence[Told]) -> None:
+        """Give every chosen submission its places, from what the committed turn told."""
+        appended = next((one for one in told if isinstance(one, Appended)), None)
+        index = appended.first if appended else 0
+        made: dict[str, tuple[LogId, int]] = {}
+        for one in submissions:
+            places: Places = []
+            for draft in one.drafts:
+                place = made.get(draft.token) if draft.token else None
+                if place is None and draft.token and not (appended and draft.token in appended.tokens):
+                    place = self._known(draft.token)
+                if place is None:
+                    assert appended is not None
+                    place = (appended.log, index)
+                    index += 1
+                if draft.token:
+                    made[draft.token] = place
+                places.append(place)
+            if not one.answer.done():
+                one.answer.set_result(places)
+
+
+def refuse(submissions: Sequence[Submission], error: Exception) -> None:
+    """Tell all of them why nothing was recorded, or that nobody knows."""
+    for one in submissions:
+        if not one.answer.done():
+            one.answer.set_exception(error)
