@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from conformance.doors.keys import DRAW
+from openline.console.channel.joining import read_request
+from openline.console.channel.papers import read_bundle
 from openline.errors import Malformed
 from openline.limits import CEREMONY_BYTES_MAX
 from openline.seal import papers
@@ -92,6 +94,21 @@ def ceremony(given: dict[str, Any]) -> object:
             "recovery_secret": recovery_secret(line.ceremony_secret, line.line_id)}  # fmt: skip
 
 
+def line_papers(given: dict[str, Any]) -> object:
+    """All papers of a line, as they are handed to a party that wants to join."""
+    read = read_bundle(given["text"])
+    return {"line_id": read.line_id, "cards": [one.party_id for one in read.cards],
+            "certificates": [[number, one.digest] for number, one in read.certificates],
+            "revocations": [[number, one.digest] for number, one in read.revocations]}  # fmt: skip
+
+
+def joining(given: dict[str, Any]) -> object:
+    """What a party that wants to join hands over."""
+    read = read_request(given["text"])
+    return {"line_id": read.line_id, "place": read.join.place, "party_id": read.join.card.party_id,
+            "certificate": read.join.certificate.digest, "offices": read.join.offices}  # fmt: skip
+
+
 def _proposal(given: dict[str, Any]) -> papers.Proposal:
     return papers.parse_proposal(bytes.fromhex(given["proposal"]))
 
@@ -106,4 +123,6 @@ DOORS: Final = {
     "acceptance": acceptance,
     "opening": opening,
     "ceremony": ceremony,
+    "line-papers": line_papers,
+    "joining": joining,
 }

@@ -13,7 +13,7 @@ from openline.record import entry
 from openline.seal.amendment import Answer, Close, Join, Leave, Proposal, Terms, encode_answer, encode_proposal
 from openline.seal.certificate import Certificate, certify, draw_station, join_nonce
 from openline.seal.charter import CharterLimits
-from openline.seal.spelling import write_map
+from openline.seal.spelling import armour, write_map
 
 DUE: Final = (300_000, 900_000, 3_600_000, 10_800_000)
 TERMS: Final = Proposal(Terms(due_ms=DUE), "Answer sooner.")
@@ -22,6 +22,7 @@ TERMS: Final = Proposal(Terms(due_ms=DUE), "Answer sooner.")
 def write(book: Book) -> None:
     """All of them."""
     book.shared.add("joining.certificate", _joining().signed)
+    _joining_papers(book)
     _proposals(book)
     _answers(book)
     _standings(book)
@@ -33,6 +34,39 @@ def _joining() -> Certificate:
     """C's station on the line of A and B."""
     nonce = join_nonce(line(2).line_id, side(2).card.party_id)
     return certify(side(2).root, draw_station(KeptDraw("joining")), nonce, *WINDOW, KeptDraw("joining tls"))
+
+
+def _joining_papers(book: Book) -> None:
+    """Papers to a party that wants to join, and what it hands over."""
+    opened = line(2)
+    cards = [side(number).card.signed for number in range(2)]
+    certificates = [[number, one.signed] for number, one in enumerate(opened.lines[0].certificates)]
+
+    def papers(*fields: object, charter: bytes = opened.charter) -> str:
+        return armour("LINE PAPERS", write_map((charter, write_map(fields))))
+
+    book.accept("line-papers", "line-papers", {"text": papers(0, cards, certificates, [])}, "R-036 R-098", "Charter, cards, certificates, revocations.", line_id=opened.line_id)
+    for name, text, says, story in (
+        ("with-cards-exchanged", papers(0, cards[::-1], certificates, []), "in its order", "In order of party."),
+        ("without-a-certificate", papers(0, cards, certificates[:1], []), "within 2", "B has no station."),
+        ("with-a-certificate-of-another-line", papers(0, cards, [[0, line(3).lines[0].certificates[0].signed], certificates[1]], []), "another line", "A's station on the line of three."),
+        ("with-another-charter", papers(0, cards, certificates, [], charter=line(3).charter), "charter's parties", "Three parties there, two here."),
+        ("with-a-revocation-by-another", papers(0, cards, certificates, [[1, book.shared.named["line2.revocation.0"]]]), "another party", "A's as B's."),
+    ):
+        book.refuse(f"line-papers-{name}", "line-papers", {"text": text}, "R-096 R-098", story, says)
+    fields: list[Any] = [opened.line_id, 2, side(2).card.signed, _joining().signed, ["PARTY C DESK"]]
+
+    def request(at: int = 0, value: object = None) -> str:
+        return armour("JOINING", write_map([*fields[:at], value, *fields[at + 1 :]] if value is not None else fields))
+
+    book.accept("line-joining", "joining", {"text": request()}, "R-098 R-146", "C wants to be party 2.", place=2)
+    for name, text, says, story in (
+        ("another-line", request(0, line(3).line_id), "another line", "The certificate has the nonce of the line of two."),
+        ("in-place-8", request(1, 8), "within 0 to 7", "A line has eight places."),
+        ("with-somebody-elses-certificate", request(3, opened.lines[0].certificates[1].signed), "another party", "B's station for C."),
+        ("with-a-card-spoiled", request(2, flipped(side(2).card.signed, -3)), "ML-DSA-44", "Not signed so."),
+    ):
+        book.refuse(f"line-joining-{name}", "joining", {"text": text}, "R-098 R-146", story, says)
 
 
 def _proposals(book: Book) -> None:
