@@ -160,19 +160,27 @@ def keep_pending(
         runs = before.runs + runs
         items = before.entries + items
         held += before.bytes_held
-    if held > limits.PENDING_BYTES_MAX:
+    if held > limits.PENDING_BYTES_MAX or len(items) > limits.PENDING_ENTRIES_MAX:
         work.pending.pop((peer, log), None)
         work.notice(
             "unsigned-dropped", "more unsigned entries than the bound: dropped, asked for again"
         )
         return None
     pending = Pending(size, runs, items, held)
+    work.pending.pop((peer, log), None)
     work.pending[peer, log] = pending
-    theirs = {key: kept.bytes_held for key, kept in work.pending.items() if key[0] == peer}
-    if sum(theirs.values()) > limits.PENDING_BYTES_MAX:
-        for key in theirs.keys() - {(peer, log)}:
-            del work.pending[key]  # asked for again, one log after the other
+    _make_room(work, peer)
     return pending
+
+
+def _make_room(work: Work, peer: int) -> None:
+    """The oldest of what waits from one peer gives way: it is asked for again, one log after the other."""
+    theirs = [key for key in work.pending if key[0] == peer]
+    held = sum(work.pending[key].bytes_held for key in theirs)
+    for number, key in enumerate(theirs[:-1]):
+        if held <= limits.PENDING_BYTES_MAX and len(theirs) - number <= limits.PENDING_LOGS_MAX:
+            return
+        held -= work.pending.pop(key).bytes_held
 
 
 def _skip(runs: tuple[Run, ...], count: int) -> tuple[Run, ...]:
@@ -256,6 +264,7 @@ def rebuild(state: LogState, pending: Pending, count: int, known: Known) -> Made
     leaves: list[bytes] = []
     index = state.size
     position = 0
+    left = limits.PENDING_BYTES_MAX
     secret = state.secret
     for run in pending.runs:
         after = expand_after(run.after, known)
@@ -276,6 +285,9 @@ def rebuild(state: LogState, pending: Pending, count: int, known: Known) -> Made
                     digest,
                 )
             )
+            left -= len(header) + len(body)
+            if left < 0:  # a few deflated bodies can open to more than anybody could serve again. R-122
+                raise Malformed(f"entries under one signature open to more than {limits.PENDING_BYTES_MAX} bytes")
             leaf = sha256(b"\x00" + header).digest()
             leaves.append(leaf)
             rows.append(EntryRow(header, body, leaf))

@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import NamedTuple, Protocol
 
 from openline import limits
-from openline.errors import StoreDown
+from openline.errors import Malformed, StoreDown
 from openline.line import amendments, blobs, disputes
 from openline.line.custody import complete, step
 from openline.line.events import (
@@ -288,10 +288,18 @@ class Heard:
             if isinstance(item, Fragment):
                 whole = self._pieces.take(item)
                 if whole is not None:
-                    items.extend(decode_items(whole, self._opened_at_ms))
+                    items.append(_one_item(whole, self._opened_at_ms))
             else:
                 items.append(item)
         return tuple(items)
+
+
+def _one_item(whole: bytes, opened_at_ms: int) -> Item:
+    """What travels in pieces is one item; a payload of thousands would get past the bounds of a frame. R-017."""
+    items = decode_items(whole, opened_at_ms)
+    if len(items) != 1:
+        raise Malformed(f"{len(items)} items in what fragments make; it is one item", whole[:64])
+    return items[0]
 
 
 def payloads(items: Sequence[Item], opened_at_ms: int, bytes_max: int) -> list[bytes]:

@@ -6,7 +6,7 @@ twice, over two bearers, in pieces of different sizes, still fills one set. (R-0
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Sequence
 from hashlib import sha256
 from typing import Final
@@ -54,32 +54,48 @@ def _cut(item: bytes, bytes_max: int) -> list[bytes]:
 
 
 class _Gathered:
-    """One set: the bytes so far, and which stretches of them are there (ascending, never touching)."""
+    """One set: the stretches of it that are there, ascending, never overlapping. Costs no more than what came: a piece
+    from the end of four mebibytes does not make room for what lies before it."""
 
-    __slots__ = ("data", "ends", "starts", "total")
+    __slots__ = ("held", "starts", "stretches", "total")
 
     def __init__(self, total: int) -> None:
         self.total = total
-        self.data = bytearray()
+        self.held = 0
         self.starts: list[int] = []
-        self.ends: list[int] = []
+        self.stretches: list[bytearray] = []
 
     def put(self, start: int, chunk: bytes) -> None:
+        """Take what of this piece is not there yet."""
         end = start + len(chunk)
-        low = bisect_left(self.ends, start)  # the first stretch that reaches `start`
-        high = bisect_right(self.starts, end)  # the first stretch that begins beyond `end`
-        if low == high and len(self.starts) >= FRAGMENT_GAPS_MAX:
-            return  # too scattered to keep: a repeat will fill it
-        if len(self.data) < end:
-            self.data.extend(bytes(end - len(self.data)))
-        self.data[start:end] = chunk
-        if low < high:
-            start, end = min(start, self.starts[low]), max(end, self.ends[high - 1])
-        self.starts[low:high] = [start]
-        self.ends[low:high] = [end]
+        at = start
+        while at < end:
+            place = bisect_right(self.starts, at)
+            if place and at < self._end(place - 1):
+                at = self._end(place - 1)  # here already
+                continue
+            stop = min(end, self.starts[place]) if place < len(self.starts) else end
+            if not self._put_new(place, at, chunk[at - start : stop - start]):
+                return
+            at = stop
 
-    def is_whole(self) -> bool:
-        return self.starts == [0] and self.ends == [self.total]
+    def _put_new(self, place: int, at: int, piece: bytes) -> bool:
+        if place and self._end(place - 1) == at:
+            self.stretches[place - 1] += piece
+        elif len(self.starts) >= FRAGMENT_GAPS_MAX:
+            return False  # too scattered to keep: a repeat will fill it
+        else:
+            self.starts.insert(place, at)
+            self.stretches.insert(place, bytearray(piece))
+        self.held += len(piece)
+        return True
+
+    def _end(self, place: int) -> int:
+        return self.starts[place] + len(self.stretches[place])
+
+    def whole(self) -> bytes | None:
+        """All of it, once nothing is missing."""
+        return b"".join(self.stretches) if self.held == self.total else None
 
 
 class Reassembly:
@@ -106,10 +122,10 @@ class Reassembly:
                 del self._sets[next(iter(self._sets))]
             gathered = self._sets[key] = _Gathered(fragment.total)
         gathered.put(fragment.offset, fragment.chunk)
-        if not gathered.is_whole():
+        item = gathered.whole()
+        if item is None:
             return None
         del self._sets[key]
-        item = bytes(gathered.data)
         if sha256(item).digest()[:SET_ID_BYTES] != fragment.set_id:
             raise Malformed(f"the {len(item)} bytes put together do not match their set id; send again", item[:64])
         if item[0] == FRAGMENT:
@@ -118,4 +134,4 @@ class Reassembly:
 
     @property
     def bytes_held(self) -> int:
-        return sum(len(gathered.data) for gathered in self._sets.values())
+        return sum(gathered.held for gathered in self._sets.values())

@@ -103,3 +103,11 @@ def test_what_no_peer_could_put_together_is_our_own_mistake():
         pack([bytes(FRAGMENTED_BYTES_MAX + 1)], 1000)
     with pytest.raises(LocalFault, match="too small"):
         pack([], PACK_BYTES_MIN - 1)
+
+
+def test_a_piece_from_the_far_end_costs_what_it_weighs():
+    """R-018. Each piece of a frame named another set of four mebibytes, by its last byte: seconds of making room."""
+    reassembly = Reassembly()
+    for n in range(100):
+        reassembly.take(Fragment(n.to_bytes(8, "big"), FRAGMENTED_BYTES_MAX - 1, FRAGMENTED_BYTES_MAX, b"x"))
+    assert reassembly.bytes_held == FRAGMENT_SETS_MAX
