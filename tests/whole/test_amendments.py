@@ -157,6 +157,9 @@ def test_a_party_joins_at_entry_1000_reads_everything_and_later_leaves(tmp_path:
         found = verified(cedar, tmp_path / "joined.openline", *cards)
         assert [party["name"] for party in found["parties"]] == ["Amber", "Birch", "Cedar"]
         assert found["doubts"] == [] and found["missing"] == []
+        amber.run("export", str(tmp_path / "bare.openline"), "--no-bodies")
+        bare = json.loads(amber.run("verify", str(tmp_path / "bare.openline"), "--json").stdout)
+        assert bare["doubts"] == [], "also without bodies it shows how Cedar came to be on the line"
         lose_the_keyring(cedar, amber, birch)
         left = cedar.json("line", "leave", "--yes", "--remark", "our part is done")
         assert left["state"] == "in force"

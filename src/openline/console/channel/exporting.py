@@ -26,6 +26,7 @@ from openline.record.note import (
     receipt_line,
 )
 from openline.record.roster import Roster, check_pq, check_receipt, origin_of, receipt_name_of, station_of
+from openline.record.statement import AMENDING
 
 PAGE_ENTRIES: Final = 1024
 PAGE_BYTES: Final = 8 * 1024 * 1024
@@ -87,9 +88,11 @@ class Exporter:
             page = self._store.entries(row.log, at, min(PAGE_ENTRIES, row.size - at), PAGE_BYTES)
             if not page:
                 raise Told("OL-101", f"{log_name(row.log)} lacks entry {at} below its own size; run `openline fsck`")
-            for entry in page:
-                salt = salt_for(row.secret, at) if bodies else None
-                yield files.Entry(entry.header, entry.body if bodies else None, salt)
+            kinds = [] if bodies else self._store.kinds(row.log, at, len(page))
+            for place, entry in enumerate(page):
+                shown = bodies or kinds[place] in AMENDING  # who is on the line must be seen in every record
+                salt = salt_for(row.secret, at) if shown else None
+                yield files.Entry(entry.header, entry.body if shown else None, salt)
                 at += 1
                 self.entries += 1
                 if due is not None and due.size == at:
