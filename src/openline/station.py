@@ -63,7 +63,7 @@ class Station:
         self._wake = asyncio.Event()
         self._ended = asyncio.Event()
         self._changed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._roads = Roads(self.happened, self.frame_came, self.settled)
+        self._roads = Roads(self.happened, self.frame_came, self.settled, self.watch.note)
         self._quiet: list[asyncio.Future[None]] = []
         self._is_out = False  # the store is closed, or no life could begin in it: tried again with every probe
         self.upkeep = Upkeep(kept, self._roads, self.watch, self.happened)

@@ -18,7 +18,6 @@ from openline.errors import BearerDown, PeerFault
 from openline.line.events import Down, Event, Up
 from openline.line.state import BearerUp
 
-FAULTS_KEPT: Final = 32
 CARRY: Final = "carry"
 HOLD_ABOVE_BYTES: Final = 16 * 1024 * 1024  # of frames of one peer that wait for a turn
 CARRY_FACTS: Final = DIRECTORY_FACTS._replace(name=CARRY, duplex=False)
@@ -32,15 +31,16 @@ class Roads:
         happened: Callable[[Event], None],
         frame_came: Callable[[str, bytes], None],
         settle: Callable[[], Awaitable[None]],
+        note: Callable[[str], None],
     ) -> None:
         self._happened = happened
         self._frame_came = frame_came
         self._settle = settle
+        self._note = note
         self._bearers: dict[str, Bearer] = {}
         self._fresh: list[int] = []
         self._waiting: dict[int, int] = {}
         self._held: set[int] = set()
-        self.faults: list[str] = []
 
     # ---------------------------------------------------------------- wiring
     async def open(self, bearers: Sequence[Bearer]) -> None:
@@ -148,9 +148,6 @@ class Roads:
     async def settled(self) -> None:
         """All frames given so far are in the record or refused."""
         await self._settle()
-
-    def _note(self, text: str) -> None:
-        self.faults = [*self.faults[-FAULTS_KEPT + 1 :], text]
 
 
 def up_of(facts: BearerFacts) -> BearerUp:

@@ -159,6 +159,9 @@ def state(status: Status) -> str:
         f"PQ-confirmed to {status.pq_confirmed}"
     )
     lines.append(f"line id {status.line_id}")
+    if status.refused:
+        counts = ", ".join(f"{safe(door)} {count}" for door, count in sorted(status.refused.items()))
+        lines.append(f"refused at the doors: {counts}; the notices of --json say more")
     return "\n".join(lines)
 
 

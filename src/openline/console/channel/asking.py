@@ -300,6 +300,8 @@ class Status(msgspec.Struct):
     peers: list[PeerStatus]
     alarms: list[str] = []
     pq_confirmed: int = 0
+    refused: dict[str, int] = {}  # how much was refused at which door since we started; it accuses nobody
+    notices: list[str] = []  # for the engineer, newest last of each kind
 
 
 class Propose(_Request, tag="propose", tag_field="op"):

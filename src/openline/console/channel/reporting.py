@@ -45,7 +45,7 @@ class Watch:
     def refuse(self, door: str, error: Exception) -> None:
         """Something from outside was refused at a door. Junk on the wire never breaks a line."""
         self.refused[f"{door}: {type(error).__name__}"] += 1
-        self._note(f"{door}: {error}")
+        self.note(f"{door}: {error}")
 
     def hear(self, told: Sequence[Told]) -> None:
         """Keep what an engineer may want to read; ring for what a watch officer must know."""
@@ -53,9 +53,10 @@ class Watch:
             if isinstance(one, Disputed):
                 self.ring(f"dispute {one.log.party}/{one.log.generation.hex()}", one.sentence)
             elif isinstance(one, Noticed):
-                self._note(one.text)
+                self.note(one.text)
 
-    def _note(self, text: str) -> None:
+    def note(self, text: str) -> None:
+        """Something an engineer may want to read."""
         self.notices = [*self.notices[-NOTICES_KEPT + 1 :], text]
 
     @property
@@ -138,4 +139,6 @@ def status_of(
         peers=peers,
         alarms=[*watch.alarms, *_renewals(state, now_ms)],
         pq_confirmed=pq_confirmed(state),
+        refused=dict(watch.refused),
+        notices=list(watch.notices),
     )
