@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from multiprocessing import get_context
 from typing import Any, Final
 
 from openline import limits
-from openline.line import blobs, custody, disputes, hails, intake, outgoing, receipts, relaying, turn
-from openline.line.events import BlobChecked
+from openline.line import custody, disputes, hails, intake, outgoing, receipts, relaying, turn
+from openline.line.events import BlobChecked, UnsignedReceipt
 from openline.line.ports import LogId, PutEntries, PutReceipt, PutState, Write
 from openline.line.work import Work
 from openline.record import roster as rosters
@@ -122,11 +123,14 @@ def _tokens_forgotten(patch: Patch) -> None:
         patch.put(store, "submission", lambda *_: None)
 
 
-def _repetitions_appended(patch: Patch) -> None:
-    def skip(runs: Any, count: int) -> Any:
-        return before(runs, 0)
+def _repetition_receipted_anew(patch: Patch) -> None:
+    def admit(work: Any, log: Any, size: int, *rest: Any) -> Any:
+        held = work.logs.get(log)
+        if held is not None and size == held.size and log.party != work.me:
+            work.receipts[log] = UnsignedReceipt(log, held.size, held.noted.root)
+        return before(work, log, size, *rest)
 
-    before = patch.put(intake, "_skip", skip)
+    before = patch.put(intake, "admit", admit)
 
 
 def _epoch_unconfirmed(patch: Patch) -> None:
@@ -150,6 +154,13 @@ def _generation_reused(patch: Patch) -> None:
         return bytes(newest.generation) if newest is not None else bytes(before(state, now_ms, chance))
 
     before = patch.put(station, "name_generation", name)
+
+
+def _generation_counted(patch: Patch) -> None:
+    def name(state: Any, now_ms: int, chance: bytes) -> bytes:
+        return sum(log.party == state.me for log in state.logs).to_bytes(12, "big")
+
+    patch.put(station, "name_generation", name)
 
 
 def _after_decreases(patch: Patch) -> None:
@@ -224,8 +235,15 @@ def _attachment_not_hashed(patch: Patch) -> None:
     patch.put(turn, "BlobChecked", lambda want, _: BlobChecked(want, True))
 
 
-def _attachment_begun_again(patch: Patch) -> None:
-    patch.put(blobs, "replace_held", lambda wanted, held, now_ms: wanted._replace(moved_at_ms=now_ms))
+def _note_ahead_forgotten(patch: Patch) -> None:
+    patch.put(disputes, "take_ahead", lambda *_: None)
+
+
+def _other_lifes_word(patch: Patch) -> None:
+    def alive(work: Any, peer: Any, start: bytes, item: Any) -> Any:
+        return before(work, replace(peer, start=start), start, item)
+
+    before = patch.put(hails, "_alive", alive)
 
 
 FAULTS: Final[dict[str, Callable[[Patch], None]]] = {
@@ -236,10 +254,11 @@ FAULTS: Final[dict[str, Callable[[Patch], None]]] = {
     "note signature not checked": _note_not_checked,
     "receipt signature not checked": _receipt_not_checked,
     "submission tokens forgotten": _tokens_forgotten,
-    "repetitions appended": _repetitions_appended,
+    "repetition receipted anew": _repetition_receipted_anew,
     "granted epoch used unconfirmed": _epoch_unconfirmed,
     "receipt over a gap": _receipt_over_a_gap,
     "generation reused after a restart": _generation_reused,
+    "generation counted, not drawn": _generation_counted,
     "after decreases": _after_decreases,
     "receipt not stored": _receipt_not_stored,
     "never repeated": _never_repeated,
@@ -253,7 +272,8 @@ FAULTS: Final[dict[str, Callable[[Patch], None]]] = {
     "receipts not relayed": _nothing_relayed,
     "full form forgotten": _full_form_forgotten,
     "attachment not hashed": _attachment_not_hashed,
-    "attachment never ends": _attachment_begun_again,
+    "note ahead of its entries forgotten": _note_ahead_forgotten,
+    "word of another life believed": _other_lifes_word,
 }
 
 

@@ -36,7 +36,7 @@ from openline.wire.items import (
     encode_items,
 )
 from simulation.checks import own
-from simulation.liar import Liar
+from simulation.liar import Liar, spoilt
 from simulation.pen import Pen, held_by
 from simulation.plan import Act
 from simulation.sealing import OPENED_AT_MS
@@ -58,7 +58,7 @@ def go_on(liar: Liar, draw: Random) -> None:
     """What a liar does without end, also in calm weather: a dose of noise."""
     if liar.on:
         peer = draw.choice([party for party in range(liar.world.plan.parties) if party != liar.party])
-        noise = (_replay, _flood, _nearly_right, _false_receipt, _swap_secret, _boast, _impersonate)
+        noise = (_replay, _flood, _nearly_right, _false_receipt, _swap_secret, _boast, _impersonate, _spoil)
         draw.choice(noise)(liar, peer, draw)
 
 
@@ -86,7 +86,7 @@ def _two_roots(liar: Liar, peer: int, draw: Random) -> None:
     _messages(pen, liar, draw, 3)
     other = pen.fork(2)
     _messages(other, liar, draw, 2)
-    _show_both(liar, peer, pen, other, 4)
+    _show_both(liar, peer, pen, other, 4, draw)
 
 
 def _longer_fork(liar: Liar, peer: int, draw: Random) -> None:
@@ -94,14 +94,16 @@ def _longer_fork(liar: Liar, peer: int, draw: Random) -> None:
     _messages(pen, liar, draw, 3)
     other = pen.fork(1)
     _messages(other, liar, draw, 6)
-    _show_both(liar, peer, pen, other, draw.choice((2, 3)))
+    _show_both(liar, peer, pen, other, draw.choice((2, 3)), draw)
 
 
-def _show_both(liar: Liar, peer: int, pen: Pen, other: Pen, size: int) -> None:
+def _show_both(liar: Liar, peer: int, pen: Pen, other: Pen, size: int, draw: Random) -> None:
+    """One history in full, of the other a signed note; either of them first."""
     liar.world.watch.proofs.forked.add(pen.log)
+    first, then = draw.sample((pen.items(0, peer), (*other.items(0, peer)[1:], other.note(size))), 2)
     for again in range(4):  # frames get lost; a liar who wants to be believed repeats itself
-        liar.world.after(again * SOON_MS, lambda: _say(liar, peer, *pen.items(0, peer)))
-        liar.world.after((again + 4) * SOON_MS, lambda: _say(liar, peer, *other.items(0, peer), other.note(size)))
+        liar.world.after(again * SOON_MS, lambda: _say(liar, peer, *first))
+        liar.world.after((again + 4) * SOON_MS, lambda: _say(liar, peer, *then))
 
 
 def _two_peers(liar: Liar, peer: int, draw: Random) -> None:
@@ -300,8 +302,12 @@ def _boast(liar: Liar, peer: int, draw: Random) -> None:
 
 
 def _spoil(liar: Liar, peer: int, draw: Random) -> None:
-    """From now on the attachments it passes on are nearly right."""
+    """From now on the attachments it passes on are nearly right; and it pushes them without being asked."""
     liar.spoiling = True
+    for row in liar.store.blobs():
+        if row.held == row.total:
+            piece = BlobChunk(row.digest, 0, row.total, liar.store.blob_bytes(row.digest, 0, row.total))
+            liar.lie(peer, spoilt(piece))
 
 
 LIES: Final[dict[str, Lie]] = {
