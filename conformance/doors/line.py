@@ -12,6 +12,7 @@ from openline.line.events import Arrived, Intent, Send
 from openline.line.ports import LogId, PutEntries, PutNote
 from openline.line.state import LineState, LogState, Standing
 from openline.line.turn import Heard, revive
+from openline.line.window import window_of
 from openline.record import merkle
 from openline.record.entry import parse_header
 from openline.record.roster import Roster
@@ -55,7 +56,8 @@ def _state(given: dict[str, Any], roster: Roster) -> LineState:
         roots.setdefault(log_of(named), {})[size] = bytes.fromhex(root)
     own = max((log for log in logs if log.party == given["me"]), default=None)
     newest = {log.party: log for log in sorted(logs)}
-    return replace(state, logs=logs, roots=roots, own=own, newest=newest)
+    windows = {log: window_of(sorted(found.items())) for log, found in roots.items()}
+    return replace(state, logs=logs, roots=windows, own=own, newest=newest)
 
 
 def _admitted(intent: Intent) -> list[object]:
