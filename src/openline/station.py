@@ -62,7 +62,7 @@ class Station:
         self._submissions = Submissions(kept.store)
         self._wake = asyncio.Event()
         self._ended = asyncio.Event()
-        self._changed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._watchers: set[asyncio.Future[None]] = set()
         self._roads = Roads(self.happened, self.frame_came, self.settled, self.watch.note)
         self._quiet: list[asyncio.Future[None]] = []
         self._is_out = False  # the store is closed, or no life could begin in it: tried again with every probe
@@ -135,9 +135,17 @@ class Station:
         self._wake.set()
         return await answer
 
-    def changed(self) -> asyncio.Future[None]:
-        """Done at the next change of the record."""
-        return self._changed
+    async def change(self, until: float) -> None:
+        """Returns at the next change of the record, or at that instant of the event loop's clock."""
+        loop = asyncio.get_running_loop()
+        watcher: asyncio.Future[None] = loop.create_future()
+        timer = loop.call_at(until, _wake, watcher)
+        self._watchers.add(watcher)
+        try:
+            await watcher
+        finally:
+            timer.cancel()
+            self._watchers.discard(watcher)
 
     def stop(self) -> None:
         """End in order after the turn under way."""
@@ -383,8 +391,8 @@ class Station:
             self.watch.hear(result.told)
             for wanted in wanted_files(self.store, result.told, self.charter.limits.blob_bytes_max):
                 self.happened(wanted)
-            self._changed.set_result(None)
-            self._changed = asyncio.get_running_loop().create_future()
+            for watcher in self._watchers:
+                _wake(watcher)
 
     def _send(self, send: Send) -> None:
         road = self._roads.best(send.peer, send.bearer)
@@ -447,6 +455,11 @@ class Station:
     def status(self) -> asking.Status:
         """How the line is."""
         return status_of(self.state, self.charter, self.watch, self.started_at_ms, self.now_ms())
+
+
+def _wake(watcher: asyncio.Future[None]) -> None:
+    if not watcher.done():
+        watcher.set_result(None)
 
 
 class Hall:

@@ -73,8 +73,8 @@ class Running(Protocol):
     async def settled(self) -> None:
         """Returns once everything given so far has been taken."""
 
-    def changed(self) -> asyncio.Future[None]:
-        """Done at the next change of the record."""
+    async def change(self, until: float) -> None:
+        """Returns at the next change of the record, or at that instant of the event loop's clock."""
 
     def status(self) -> asking.Status:
         """How the line is."""
@@ -102,9 +102,10 @@ class StationOperations:
         """Record messages; answered when they are durable here."""
         if not 1 <= len(ask.messages) <= asking.BATCH_MAX:
             raise Refused(f"{len(ask.messages)} messages in one request; 1 to {asking.BATCH_MAX} are taken")
-        sent = await self._submit([self._draft(message) for message in ask.messages])
+        places = await self._running.submit([self._draft(message) for message in ask.messages])
+        sent = asking.Sent([place_of(log, index) for log, index in places])
         if ask.within_ms > 0:
-            sent.held = (await self.wait_held(asking.WaitHeld(places=sent.places, within_ms=ask.within_ms))).held
+            sent.held = await self._until_held(places, ask.within_ms)
         return sent
 
     def _draft(self, message: asking.Outgoing) -> Draft:
@@ -191,7 +192,7 @@ class StationOperations:
             left = end - asyncio.get_running_loop().time()
             if found.entries or left <= 0:
                 return found
-            await asyncio.wait([self._running.changed()], timeout=left)
+            await self._running.change(end)
 
     async def show(self, ask: asking.Show) -> asking.Shown:
         """One entry with its receipts and acknowledgements."""
@@ -204,25 +205,31 @@ class StationOperations:
 
     async def wait_held(self, ask: asking.WaitHeld) -> asking.Waited:
         """Wait for the receipts of all other parties."""
-        end = asyncio.get_running_loop().time() + min(ask.within_ms, 3_600_000) / 1000
-        last: dict[tuple[int, str], int] = {}  # by log: a receipt that covers the last of them covers them all
-        for party, generation, index in ask.places:
-            last[party, generation] = max(index, last.get((party, generation), 0))
-        while True:
-            short = [log for log, index in last.items() if self._held_by_all(*log) <= index]
-            left = end - asyncio.get_running_loop().time()
-            if not short:
-                return asking.Waited(True)
-            if left <= 0:
-                return asking.Waited(False, [p for p in ask.places if self._held_by_all(p[0], p[1]) <= p[2]])
-            await asyncio.wait([self._running.changed()], timeout=left)
+        names = {name: log_of(parse_place(f"{name[0]}/{name[1]}/0")) for name in {place[:2] for place in ask.places}}
+        places = [(names[place[:2]], place[2]) for place in ask.places]
+        if await self._until_held(places, ask.within_ms):
+            return asking.Waited(True)
+        lacking = [self._held_by_all(log) <= index for log, index in places]
+        return asking.Waited(False, [place for place, short in zip(ask.places, lacking, strict=True) if short])
 
-    def _held_by_all(self, party: int, generation: str) -> int:
+    async def _until_held(self, places: Sequence[tuple[LogId, int]], within_ms: int) -> bool:
+        """True once receipts of all other parties cover all of them, False when the span has passed before."""
+        end = asyncio.get_running_loop().time() + min(within_ms, 3_600_000) / 1000
+        last: dict[LogId, int] = {}  # a receipt that covers the last of a log covers them all
+        for log, index in places:
+            last[log] = max(index, last.get(log, 0))
+        while any(self._held_by_all(log) <= index for log, index in last.items()):
+            if asyncio.get_running_loop().time() >= end:
+                return False
+            await self._running.change(end)
+        return True
+
+    def _held_by_all(self, log: LogId) -> int:
         """How many entries of a log every party's receipt but its author's covers."""
-        held = self._running.state.logs.get(log_of(parse_place(f"{party}/{generation}/0")))
+        held = self._running.state.logs.get(log)
         if held is None:
-            raise Told("OL-301", f"no log {party}/{generation} here")
-        witnesses = others(self._running.state.roster, party)
+            raise Told("OL-301", f"no log {log.party}/{log.generation.hex()} here")
+        witnesses = others(self._running.state.roster, log.party)
         return min((held.receipts[n].size if n in held.receipts else 0 for n in witnesses), default=0)
 
     async def status(self) -> asking.Status:

@@ -1,0 +1,93 @@
+"""Measure what we promise and print it: `python -m bench [--only NAME ...] [--quick] [--runs N]`.
+
+Three runs, median. One JSON object a figure goes to bench/results.jsonl.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from bench import machine, traffic
+from bench.machine import Machine
+from bench.million import Million
+from bench.pair import Homes
+from bench.table import PROMISES, Sample, as_parts, as_table, settle, write_results
+from bench.traffic import QUICK, WHOLE, Sizes
+
+RESULTS = Path(__file__).parent / "results.jsonl"
+Measured = dict[str, list[Sample]]
+
+# Which measurement gives which figures. Those of one row are measured together.
+TRAFFIC: Mapping[tuple[str, ...], Callable[[Homes, Sizes, Machine], Measured]] = {
+    ("lone_p50_ratio", "lone_p50_ms"): lambda homes, sizes, _now: traffic.lone(homes, sizes, say),
+    ("sustained_msgs_per_s", "verify_100k_s"): lambda homes, sizes, now: traffic.sustained(homes, sizes, now, say),
+    ("overhead_message_bytes", "overhead_receipt_bytes"): lambda homes, sizes, _now: traffic.overhead(
+        homes, sizes, say
+    ),
+    ("catchup_10k_s",): lambda homes, sizes, now: traffic.catchup(homes, sizes, now, say),
+}
+MILLION = ("startup_1m_s", "rss_1m_mb", "proof_1m_ms", "append_1m_ratio")
+
+
+def say(text: str) -> None:
+    """What goes on, on stderr."""
+    print(f"[{time.strftime('%H:%M:%S')}] {text}", file=sys.stderr, flush=True)
+
+
+def main() -> int:
+    """Run, print, write."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--only", action="append", choices=sorted(PROMISES), metavar="NAME", help="only this figure")
+    parser.add_argument("--quick", action="store_true", help="one run, smaller sizes: for those who develop")
+    parser.add_argument("--runs", type=int, default=0, metavar="N", help="how many runs; the median counts [3]")
+    asked = parser.parse_args()
+    wanted = set(asked.only or PROMISES)
+    runs = asked.runs or (1 if asked.quick else 3)
+    sizes = QUICK if asked.quick else WHOLE
+    with tempfile.TemporaryDirectory(prefix="openline-bench-") as folder:
+        print(as_parts(machine.measure(Path(folder)).parts()), flush=True)
+        samples = _measure(Homes(Path(folder)), sizes, runs, wanted)
+    figures = [settle(promise, samples[name]) for name, promise in PROMISES.items() if samples.get(name)]
+    print()
+    print(as_table(figures))
+    write_results(RESULTS, figures)
+    return 0
+
+
+def _measure(homes: Homes, sizes: Sizes, runs: int, wanted: set[str]) -> Measured:
+    samples: Measured = defaultdict(list)
+
+    def keep(measured: Measured) -> None:
+        for name, values in measured.items():
+            samples[name] += values
+
+    for number in range(runs):
+        say(f"run {number + 1} of {runs}")
+        now = machine.measure(homes.folder)
+        for names, act in TRAFFIC.items():
+            if wanted & set(names):
+                keep(act(homes, sizes, now))
+    if wanted & set(MILLION):
+        keep(_million(homes, sizes, runs))
+    return samples
+
+
+def _million(homes: Homes, sizes: Sizes, runs: int) -> Measured:
+    million = Million(homes, sizes, say)
+    million.build(runs)
+    samples: Measured = million.appends()
+    for _ in range(runs):
+        for measured in (million.proof(), million.startup()):
+            for name, values in measured.items():
+                samples[name] = samples.get(name, []) + values
+    return samples
+
+
+if __name__ == "__main__":
+    sys.exit(main())
