@@ -202,7 +202,7 @@ class LineState:
     pending: Mapping[tuple[int, LogId], Pending]  # by the peer who sent them
     peers: Mapping[int, PeerState]
     last_written_ms: int = 0
-    ahead: Mapping[tuple[LogId, int, bytes], tuple[int, Note]] = field(default_factory=dict)  # signed, of more than held
+    ahead: Mapping[tuple[LogId, int, bytes], tuple[int, Note]] = field(default_factory=dict)  # of more than we hold
     disputed: Mapping[LogId, int] = field(default_factory=dict)  # by an exhibit that came before any of its entries
     pq: Mapping[tuple[LogId, int], PqHeld] = field(default_factory=dict)  # by log and witness
     pq_at_ms: int = 0

@@ -60,7 +60,8 @@ def test_unsigned_entries_of_one_log_are_bounded_in_number_too() -> None:
     heard(wire, mine.opening())
     for at in range(0, 2 * limits.PENDING_ENTRIES_MAX, 512):
         heard(wire, *(Entries(mine.ref, at + more, (Run(1, ()),), (one,)) for more in range(512)))
-        assert all(len(kept.entries) <= limits.PENDING_ENTRIES_MAX for kept in wire.desks[0].turns.state.pending.values())
+        pending = wire.desks[0].turns.state.pending
+    assert all(len(kept.entries) <= limits.PENDING_ENTRIES_MAX for kept in pending.values())
     assert noticed(wire.desks[0], "unsigned-dropped")
 
 

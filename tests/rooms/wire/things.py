@@ -35,7 +35,8 @@ hails = st.builds(
     ascending(st.lists(st.builds(it.HailReceipt, parties, sizes), max_size=5), lambda row: row.party),
     ascending(st.lists(st.builds(it.Lack, parties, generations, sizes), max_size=5), lambda row: row[:2]),
 )
-references = st.lists(st.builds(it.Ref, parties, generations, st.integers(0, LOG_ENTRIES_MAX - 1)), max_size=3).map(tuple)
+indexes = st.integers(0, LOG_ENTRIES_MAX - 1)
+references = st.lists(st.builds(it.Ref, parties, generations, indexes), max_size=3).map(tuple)
 entries = st.builds(
     it.WireEntry,
     st.integers(0, 255),
