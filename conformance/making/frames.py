@@ -126,6 +126,9 @@ def _pieces(book: Book) -> None:
     inside = [encode_item(Fragment(_set_id(nested), 0, len(nested), nested), 0)]
     book.refuse("wire-pieces-a-fragment-in-fragments", "pieces", {**given, "payloads": inside}, "R-018",
                 "The whole is itself a fragment.", "itself a fragment")  # fmt: skip
+    two = item + item
+    book.refuse("wire-pieces-of-two-items", "pieces", {**given, "payloads": pack([two], 100)}, "R-018",
+                "The whole is two items: a set holds one.", "it is one item")  # fmt: skip
     broken = b"\x11" + bytes(8)
     unknown = [encode_item(Fragment(_set_id(broken), 0, len(broken), broken), 0)]
     book.refuse("wire-pieces-of-an-unknown-kind", "pieces", {**given, "payloads": unknown}, "R-011 R-018",

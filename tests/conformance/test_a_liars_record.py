@@ -66,9 +66,7 @@ ENTRIES = st.fixed_dictionaries({
     "receipted": RECEIPTED.map(sorted),
     "references": REFERENCES,
     "at_ms": st.one_of(st.integers(OPENED_AT_MS, OPENED_AT_MS + 2**40 - 1), st.just(NOW_MS)),
-    "body": st.one_of(
-        st.binary(max_size=80), st.sampled_from([b"\xa2\x00\x01\x01\x60", b"\xa3\x00\x03\x01\x80\x02\x60"])
-    ),
+    "body": st.one_of(st.binary(max_size=80), st.sampled_from(["a200010160", "a3000301800260"]).map(bytes.fromhex)),
 })  # fmt: skip
 
 
