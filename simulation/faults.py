@@ -158,7 +158,7 @@ def _generation_reused(patch: Patch) -> None:
 
 def _generation_counted(patch: Patch) -> None:
     def name(state: Any, now_ms: int, chance: bytes) -> bytes:
-        return sum(log.party == state.me for log in state.logs).to_bytes(12, "big")
+        return int(sum(log.party == state.me for log in state.logs)).to_bytes(12, "big")
 
     patch.put(station, "name_generation", name)
 
