@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import Counter
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from conformance import example, make_vectors, run
 from conformance.doors import DOORS
+from tests.conformance import stranger
 from tests.house import test_rules
 
 VECTORS = run.load(sorted(run.VECTORS.glob("*.json")))
@@ -59,6 +61,16 @@ def test_another_program_is_driven_by_lines() -> None:
     with run.Driven(ANSWERS_ALL) as other:
         outcomes = run.run(vectors, other.ask, ours=False)
     assert [differs for _, differs in outcomes] == [""] * len(vectors)
+
+
+def test_a_stranger_who_read_the_protocol_stands_the_vectors_of_its_doors() -> None:
+    """Another program, which knows nothing of ours: document and vectors say enough to write one."""
+    program = Path(stranger.__file__)
+    assert not re.search(r"^\s*(from|import) (openline|conformance)", program.read_text("utf-8"), re.MULTILINE)
+    with run.Driven(f"{sys.executable} -S {program}") as other:
+        outcomes = run.run(VECTORS, other.ask, ours=False)
+    assert not [f"{vector.name}: {differs}" for vector, differs in outcomes if differs]
+    assert {vector.door for vector, differs in outcomes if differs == ""} == set(stranger.DOORS)
 
 
 def test_the_runner_says_what_differs_and_what_is_left_out(capsys: pytest.CaptureFixture[str]) -> None:
