@@ -375,7 +375,8 @@ def message(given: Any) -> Any:
     return {
         "subject": words(subject, 256), "text": words(text, 60_000, several=True), "language": tag,
         "action": names(action, 64), "info": names(info, 64),
-        "reply_by_ms": None if by is None else whole(by, 2**48 - 1), "in_reply_to": None if to is None else reference(to),
+        "reply_by_ms": None if by is None else whole(by, 2**48 - 1),
+        "in_reply_to": None if to is None else reference(to),
         "attachments": found, "released_by": names(released, 4),
     }  # fmt: skip
 
