@@ -69,6 +69,11 @@ PENDING_LOGS_MAX: Final = 16  # of one peer: with entries that wait for their si
 RECENT_ROOTS: Final = 1024  # sizes whose root we remember, so that it need not be sent
 CONTACT_LOST_AFTER_MS: Final = 15_000  # unheard for so long, over a bearer that is up
 RELAY_AGAIN_AFTER_MS: Final = 30_000  # between repetitions of a receipt through a third party
+WASTE_A_FRAME_MAX: Final = 256  # work for nothing that one frame may cause; a signature that does not check is 1
+ANSWER_BYTES_MAX: Final = 16 * 1024 * 1024  # read from the store for peers before others have their turn
+LIVES_UNPROVED_MAX: Final = 4  # new lives of a peer taken without an answer to our nonce, within CONTACT_LOST_AFTER_MS
+BLOBS_A_STEP_MAX: Final = 4  # pieces of attachments for one peer
+DIFFERS_MAX: Final = 64  # logs about which a peer is told so within RESEND_AFTER_MS
 OPENED_LOGS_MAX: Final = 256  # of one peer: opened, and nothing held yet
 SERVE_OTHERS_AFTER_MS: Final = 10_000  # before we serve a third party's log
 

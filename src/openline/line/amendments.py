@@ -162,6 +162,7 @@ def _ordered(stations: Sequence[StationKeys], revoked: set[bytes]) -> tuple[Stat
 
 def take_offered(work: Work, party: int, data: bytes) -> None:
     """A station certificate that its party shows before its entry has come: checked under the party's root. R-151."""
+    work.waste(4)
     ledger = work.ledger
     if ledger is None or party >= len(ledger.standing.terms.parties):
         return

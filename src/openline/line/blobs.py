@@ -82,7 +82,10 @@ def due(work: Work) -> None:
 
 def serve(work: Work, party: int, item: BlobAsk) -> None:
     """A peer asks for a piece: one answer to one question, so its bearer sets the pace."""
-    work.wanted.append(LoadBlob(party, item.digest, item.offset))
+    want = LoadBlob(party, item.digest, item.offset)
+    asked = [one for one in work.wanted if isinstance(one, LoadBlob) and one.peer == party]
+    if len(asked) < limits.BLOBS_A_STEP_MAX and want not in asked:  # the others ask again, and their bearer is full
+        work.wanted.append(want)
 
 
 def take_loaded(work: Work, event: BlobLoaded) -> None:

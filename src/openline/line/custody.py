@@ -43,7 +43,7 @@ from openline.line.events import (
     Tick,
     Up,
 )
-from openline.line.forms import Unresolved, find_log
+from openline.line.forms import Unresolved
 from openline.line.ports import LogId, PutNote, PutReceipt
 from openline.line.state import Flow, LineState, LogState, Receipted, Standing, others
 from openline.line.work import Work
@@ -114,8 +114,7 @@ def _take(work: Work, event: Event) -> None:
             heard = work.peer(peer)
             if epoch > heard.epoch_opened:
                 work.put_peer(replace(heard, epoch_opened=epoch))
-            for item in items:
-                _take_item(work, peer, start, item)
+            _take_items(work, peer, start, items)
         case Loaded():
             outgoing.take_loaded(work, event)
         case RootFound():
@@ -191,6 +190,17 @@ def _carry_out(work: Work, party: int) -> None:
         outgoing.pump(work, party, log)
 
 
+def _take_items(work: Work, peer: int, start: bytes, items: Sequence[Item]) -> None:
+    """One frame. When it has wasted too much of our time the rest is left: what matters is repeated. R-160."""
+    work.begin_frame()
+    for number, item in enumerate(items):
+        if work.is_spent:
+            left = len(items) - number
+            work.notice("frame-left", f"{left} items of a frame from party {peer} left: it was nothing but work")
+            return
+        _take_item(work, peer, start, item)
+
+
 def _take_item(work: Work, peer: int, start: bytes, item: Item) -> None:
     match item:
         case Commit():
@@ -223,8 +233,9 @@ def _take_item(work: Work, peer: int, start: bytes, item: Item) -> None:
 
 def _named(work: Work, peer: int, start: bytes, item: Commit | Entries | Checkpoint) -> LogId | None:
     try:
-        return find_log(item.log, peer, start, [*work.logs, *(log for by, log in work.secrets if by == peer)])
+        return work.find(item.log, peer, start, [log for by, log in work.secrets if by == peer])
     except Unresolved:
+        work.waste()
         if work.since(work.peer(peer).hailed_at_ms) >= hails.ANSWER_REST_MS:
             hails.hail(work, peer)  # shows what we hold, so that the sender begins at the beginning
         return None
@@ -240,6 +251,7 @@ def _take_entries(work: Work, peer: int, start: bytes, item: Commit | Entries, s
     size = item.first + len(item.entries)
     reason = intake.admit_or_differ(work, log, size, signature, peer)
     if reason is not None:
+        work.waste()
         hails.differ(work, peer, log, reason)
     else:
         _after_admission(work, peer, start, log, size)
@@ -251,6 +263,7 @@ def _take_checkpoint(work: Work, peer: int, start: bytes, item: Checkpoint) -> N
         return
     reason = intake.admit_or_differ(work, log, item.size, item.signature, peer)
     if reason is not None:
+        work.waste()
         hails.differ(work, peer, log, reason)
     else:
         _after_admission(work, peer, start, log, item.size)

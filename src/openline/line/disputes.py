@@ -12,7 +12,7 @@ from hashlib import sha256
 
 from openline.errors import Forged, Malformed, PeerFault, Unchecked
 from openline.line.events import Disputed, Draft, FindFork, FindRoot, ForkFound
-from openline.line.forms import Unresolved, find_log
+from openline.line.forms import Unresolved
 from openline.line.outgoing import rewind
 from openline.line.ports import LogId, PutExhibit, Store
 from openline.line.work import Work
@@ -46,8 +46,9 @@ def parse_author_note(roster: Roster, data: bytes) -> tuple[LogId, int, bytes]:
 
 def take_differs(work: Work, party: int, start: bytes, item: Differs) -> None:
     """The peer could not take what it got: repeat once in full form, or show our signed note of that log."""
+    work.waste()
     try:
-        log = find_log(item.log, party, start, work.logs)
+        log = work.find(item.log, party, start)
     except Unresolved:
         return
     if item.reason == DiffersReason.ROOT:
@@ -58,6 +59,7 @@ def take_differs(work: Work, party: int, start: bytes, item: Differs) -> None:
 
 def take_note(work: Work, party: int, item: Note) -> None:
     """A whole signed note: compare it with what we hold of that log at that size."""
+    work.waste(2)
     try:
         log, size, root = parse_author_note(work.roster, item.text)
     except (PeerFault, Unchecked) as doubt:
@@ -132,6 +134,7 @@ def keep_exhibit(work: Work, data: bytes) -> bool:
     try:
         accusation = judge(data, work.roster)
     except (Malformed, Unchecked, PeerFault) as doubt:
+        work.waste(4)
         work.notice("exhibit-void", f"an exhibit proves nothing: {doubt}")
         return False
     held = work.logs.get(accusation.log)

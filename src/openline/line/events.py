@@ -66,13 +66,17 @@ class Arrived(NamedTuple):
 
 
 class Loaded(NamedTuple):
-    """Answer to `Load`: rows from `first`, ending where `note` ends; no rows if there is nothing to send."""
+    """Answer to `Load`: rows from `first`, ending where `note` ends; no rows if there is nothing to send.
+
+    `is_full`: nothing was read, because as much as allowed is under way to this peer.
+    """
 
     peer: int
     log: LogId
     first: int
     rows: tuple[EntryRow, ...]
     note: NoteRow | None
+    is_full: bool = False
 
 
 class RootFound(NamedTuple):

@@ -5,8 +5,9 @@ A hail that answers our own unpredictable nonce proves life; its age counts from
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import Final
+from typing import Final, TypeVar
 
 from openline import limits
 from openline.line import relaying
@@ -18,6 +19,7 @@ from openline.line.state import Asked, Flow, PeerState
 from openline.line.work import LONG_AGO_MS, Work
 from openline.wire.items import Differs, Hail, HailLog, HailReceipt, Lack
 
+Row = TypeVar("Row")
 NO_NONCE: Final = bytes(8)
 ROOT8: Final = 8
 REVIEW_LOGS: Final = 64  # a hail, while a peer that may have been restored is told of everything we hold
@@ -52,15 +54,16 @@ def compose(work: Work, party: int) -> Hail:
     another life counts for nothing. So every log is listed once to each life, page by page. R-129.
     """
     peer = work.peer(party)
-    listed = {log for log in work.newest.values() if log in work.logs}
+    first = {log for log in work.newest.values() if log in work.logs}
     current = current_log(work, party, peer.start)
     if current is not None:
-        listed.add(current)
+        first.add(current)
     if peer.reviewed < len(work.logs):
-        listed.update(sorted(work.logs)[peer.reviewed : peer.reviewed + REVIEW_LOGS])
+        first.update(sorted(work.logs)[peer.reviewed : peer.reviewed + REVIEW_LOGS])
+    listed = set(first)
     listed |= {log for log in work.logs if log not in listed and not is_settled(work, log, party)}
     listed.update(relaying.to_list(work, party))
-    logs = sorted(listed)[-limits.HAIL_LOGS_MAX :]
+    logs = sorted(_bounded(work, listed, first))
     own = work.logs.get(work.own) if work.own is not None else None
     receipted = {} if own is None else {p: r.size for p, r in own.receipts.items()}
     return Hail(
@@ -76,6 +79,22 @@ def compose(work: Work, party: int) -> Hail:
     )
 
 
+def _bounded(work: Work, listed: set[LogId], first: set[LogId]) -> Iterable[LogId]:
+    """As many as a hail holds: those that come first, and of the others the next ones in turn. Whoever opens thousands
+    of logs must not push out the ones that the rest of the line lives by."""
+    if len(listed) <= limits.HAIL_LOGS_MAX:
+        return listed
+    return [*first, *_in_turn(work, sorted(listed - first), limits.HAIL_LOGS_MAX - len(first))]
+
+
+def _in_turn(work: Work, rows: list[Row], count: int) -> list[Row]:
+    """`count` of the rows, with each hail the next ones."""
+    if len(rows) <= count:
+        return rows
+    start = work.now_ms // limits.HAIL_EVERY_MS * count % len(rows)
+    return (rows + rows)[start : start + count]
+
+
 def _lacks(work: Work, peer: PeerState) -> tuple[Lack, ...]:
     lacks = []
     for log, (size, since_ms) in sorted(peer.lacks_since.items()):
@@ -87,7 +106,7 @@ def _lacks(work: Work, peer: PeerState) -> tuple[Lack, ...]:
         if patient and work.since(since_ms) < limits.SERVE_OTHERS_AFTER_MS:
             continue  # its author is in contact and will send it itself
         lacks.append(Lack(log.party, log.generation, have))
-    return tuple(lacks[: limits.HAIL_LOGS_MAX])
+    return tuple(sorted(_in_turn(work, lacks, limits.HAIL_LOGS_MAX)))
 
 
 def hail(work: Work, party: int, *, bearer: str | None = None) -> None:
@@ -110,6 +129,7 @@ def due(work: Work) -> None:
 
 def take(work: Work, party: int, start: bytes, item: Hail) -> None:
     """Learn from a hail: life, clock, what the peer holds and lacks; then serve it. R-126."""
+    work.waste(4 + (len(item.logs) + len(item.lacks)) // 16)
     peer = work.peer(party)
     rested = work.since(peer.hailed_at_ms) >= ANSWER_REST_MS
     alive = _alive(work, peer, start, item)
@@ -127,8 +147,9 @@ def take(work: Work, party: int, start: bytes, item: Hail) -> None:
             epoch_held=max(peer.epoch_held, item.epoch),
         )
     )
+    current = current_log(work, party, start)
     for row in item.logs:
-        _take_log(work, party, start, row)
+        _take_log(work, party, current, row)
     _start_flow(work, party, item)
     for lack in item.lacks:
         log = LogId(lack.party, lack.generation)
@@ -150,10 +171,14 @@ def _alive(work: Work, peer: PeerState, start: bytes, item: Hail) -> PeerState |
         known_ms = peer.proved_at_ms if peer.proved_at_ms is not None else -LONG_AGO_MS
         if answered is None and work.since(known_ms) < limits.CONTACT_LOST_AFTER_MS:
             return None
+        lives = tuple(at_ms for at_ms in peer.lives_at if work.since(at_ms) < limits.CONTACT_LOST_AFTER_MS)
+        if answered is None and len(lives) >= limits.LIVES_UNPROVED_MAX:
+            return None  # all that is under way begins anew with each: it may prove itself
         if answered is not None and work.since(answered.at_ms) > work.since(known_ms):
             return None
         asked = tuple(one._replace(listed=0) for one in peer.asked)
-        peer = replace(peer, flows={}, lacks_since={}, reviewed=0, asked=asked)
+        lives = lives if answered is not None else (*lives, work.now_ms)
+        peer = replace(peer, flows={}, lacks_since={}, reviewed=0, asked=asked, lives_at=lives)
     if answered is None:
         return peer
     offset = item.clock_ms - (answered.at_ms + work.now_ms) // 2
@@ -170,7 +195,7 @@ def _news(work: Work, party: int, item: Hail) -> bool:
     return False
 
 
-def _take_log(work: Work, party: int, start: bytes, row: HailLog) -> None:
+def _take_log(work: Work, party: int, current: LogId | None, row: HailLog) -> None:
     log = LogId(row.party, row.generation)
     held = work.logs.get(log)
     ours = held.size if held else 0
@@ -187,10 +212,11 @@ def _take_log(work: Work, party: int, start: bytes, row: HailLog) -> None:
     if row.size <= ours:
         root = work.root_at(log, row.size)
         if root is None:
+            work.waste()
             work.wanted.append(FindRoot(party, log, row.size, row))
         else:
             compare(work, party, row, root)
-    if log.party == party and log != current_log(work, party, start):
+    if log.party == party and log != current:
         relaying.author_lists(work, party, held)
     elif log.party not in (party, work.me):
         relaying.third_lists(work, party, held)
@@ -208,9 +234,10 @@ def compare(work: Work, party: int, row: HailLog, root: bytes) -> None:
 def differ(work: Work, party: int, log: LogId, reason: int) -> None:
     """Tell a peer that its commit, or its history, does not fit ours; at most once each RESEND_AFTER_MS a log."""
     peer = work.peer(party)
-    if work.since(peer.differs_at.get(log, -limits.RESEND_AFTER_MS)) < limits.RESEND_AFTER_MS:
+    told = {one: at_ms for one, at_ms in peer.differs_at.items() if work.since(at_ms) < limits.RESEND_AFTER_MS}
+    if log in told or len(told) >= limits.DIFFERS_MAX:
         return
-    work.put_peer(replace(peer, differs_at={**peer.differs_at, log: work.now_ms}))
+    work.put_peer(replace(peer, differs_at={**told, log: work.now_ms}))
     held = work.logs.get(log)
     size, root = (held.size, held.noted.root) if held else (0, bytes(32))
     work.send(party, Differs(name_log(log, full=True), size, root, reason))

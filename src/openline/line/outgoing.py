@@ -7,6 +7,7 @@ store in batches that end on a checkpoint, at most IN_FLIGHT_ENTRIES_MAX ahead o
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from openline import limits
@@ -149,6 +150,9 @@ def take_loaded(work: Work, event: Loaded) -> None:
     peer = work.peer(event.peer)
     held = work.logs.get(event.log)
     flow = flow._replace(loading=False)
+    if event.is_full:
+        work.put_peer(replace(peer.flowing(event.log, flow), is_held_back=True))
+        return
     if held is None or event.note is None or not event.rows or flow.sent != event.first or not peer.bearers:
         work.put_flow(event.peer, event.log, flow)
         return
@@ -175,7 +179,7 @@ def rewind(work: Work, party: int, log: LogId, size: int, *, full: bool = False)
         return
     resend_after_ms = patience_ms(work.peer(party), limits.RESEND_AFTER_MS)
     in_flight = flow.sent > size and work.since(flow.moved_at_ms) < resend_after_ms
-    if in_flight and not full:
+    if in_flight and (flow.full or not full):  # said to differ: repeated once, then as patiently as anything
         return
     work.put_flow(party, log, Flow(size, work.now_ms, size, full=full or flow.full, asked=True))
     pump(work, party, log)
@@ -192,8 +196,29 @@ def proved(work: Work, party: int, log: LogId, size: int) -> None:
             reported=max(size, flow.reported), sent=max(flow.sent, size), moved_at_ms=work.now_ms, ahead_bytes=left
         )
         work.put_flow(party, log, flow)
+        if work.peer(party).is_held_back:
+            _go_on(work, party)
     if flow.asked or log.party in (party, work.me):
         pump(work, party, log)
+
+
+def _go_on(work: Work, party: int) -> None:
+    """There may be room again: the next log that waits for it, one for each that has moved."""
+    for log, flow in work.peer(party).flows.items():
+        held = work.logs.get(log)
+        wanted = flow.asked or log.party in (party, work.me)
+        if wanted and held is not None and not flow.loading and flow.sent < held.size:
+            pump(work, party, log)
+            return
+    work.put_peer(replace(work.peer(party), is_held_back=False))
+
+
+def room_for(peer: PeerState) -> int:
+    """Bytes that may be put on their way to a peer now, over all logs. A courier waits for no answer. R-161."""
+    if is_carried(peer):
+        return limits.ANSWER_BYTES_MAX
+    under_way = sum(flow.ahead_bytes for flow in peer.flows.values() if flow.sent > flow.reported)
+    return limits.IN_FLIGHT_BYTES_MAX - under_way
 
 
 def send_receipt(work: Work, party: int, log: LogState, witness: int) -> None:

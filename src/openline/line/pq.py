@@ -10,7 +10,7 @@ from __future__ import annotations
 from openline import limits
 from openline.errors import PeerFault, Unchecked
 from openline.line.events import FindRoot, PqSigned, SignPq
-from openline.line.forms import Unresolved, find_log, name_log
+from openline.line.forms import Unresolved, name_log
 from openline.line.outgoing import is_narrow
 from openline.line.ports import LogId, PutPq
 from openline.line.state import PqHeld
@@ -62,7 +62,7 @@ def greet(work: Work, party: int) -> None:
 def take(work: Work, party: int, start: bytes, item: PqCheckpoint | PqReceipt) -> None:
     """Check and keep another party's statement. One that cannot be judged yet is dropped: it is repeated."""
     try:
-        log = find_log(item.log, party, start, work.logs)
+        log = work.find(item.log, party, start)
     except Unresolved:
         return
     witness, at_s = _witness(item, party)
@@ -71,11 +71,13 @@ def take(work: Work, party: int, start: bytes, item: PqCheckpoint | PqReceipt) -
         return
     root = work.root_at(log, item.size)
     if root is None:
+        work.waste()
         work.wanted.append(FindRoot(party, log, item.size, item))
         return
     try:
         check_pq(work.roster, log, witness, item.size, root, at_s, item.signature)
     except (PeerFault, Unchecked) as doubt:
+        work.waste(4)
         work.notice("pq-unchecked", f"post-quantum statement of party {witness} for {log_name(log)}: {doubt}")
         return
     _keep(work, log, witness, PqHeld(item.size, at_s, item.signature))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from openline.errors import PeerFault, Unchecked
 from openline.line.events import FindRoot, ReceiptCame, Send, UnsignedReceipt
-from openline.line.forms import Unresolved, find_log, name_log
+from openline.line.forms import Unresolved, name_log
 from openline.line.outgoing import proved
 from openline.line.ports import LogId, PutReceipt
 from openline.line.state import LogState, Receipted
@@ -21,7 +21,7 @@ from openline.wire.items import Receipt
 def take(work: Work, party: int, start: bytes, item: Receipt) -> None:
     """Check and store a receipt. One that cannot be judged yet is dropped: its maker repeats it."""
     try:
-        log = find_log(item.log, party, start, work.logs)
+        log = work.find(item.log, party, start)
     except Unresolved:
         return
     witness = party if item.witness is None else item.witness
@@ -34,6 +34,7 @@ def take(work: Work, party: int, start: bytes, item: Receipt) -> None:
         return  # not judged yet, or a repetition
     root = work.root_at(log, item.size)
     if root is None:
+        work.waste()
         work.wanted.append(FindRoot(party, log, item.size, item._replace(witness=witness)))
         return
     judge(work, log, witness, item, root)
@@ -48,6 +49,7 @@ def judge(work: Work, log: LogId, witness: int, item: Receipt, root: bytes) -> N
     try:
         check_receipt(work.roster, log, witness, item.size, root, item.at_s, item.signature)
     except (PeerFault, Unchecked) as doubt:
+        work.waste(len(work.roster.parties[witness].stations))
         work.notice(
             "receipt-unchecked", f"party {witness}, {log_name(log)} at {item.size}: {doubt}"
         )

@@ -154,6 +154,8 @@ class PeerState:
     flows: Mapping[LogId, Flow] = field(default_factory=dict)
     receipts_sent: Mapping[LogId, tuple[int, int]] = field(default_factory=dict)  # size, at ms
     lacks_since: Mapping[LogId, tuple[int, int]] = field(default_factory=dict)  # their size, first seen ms
+    lives_at: tuple[int, ...] = ()  # when it last began another life without answering our nonce
+    is_held_back: bool = False  # some log waits because as much as allowed is under way to it
     asks: Mapping[LogId, int] = field(default_factory=dict)  # its old logs that want receipts, and when it listed them
     differs_at: Mapping[LogId, int] = field(default_factory=dict)
 

@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 
 from openline import limits
 from openline.errors import Malformed, StoreDown
-from openline.line import amendments, blobs, disputes
+from openline.line import amendments, blobs, disputes, outgoing
 from openline.line.custody import complete, step
 from openline.line.events import (
     BlobChecked,
@@ -47,6 +47,7 @@ from openline.seal.charter import Charter
 from openline.wire.fragments import Reassembly, pack
 from openline.wire.items import Fragment, Item, decode_items, encode_item
 
+QUESTION_BYTES = 16 * 1024  # a question that is not for entries counts as so much: some hundred hashes of a long log
 ROUNDS_MAX = 8  # of answering one turn's own questions; the rest is answered in the next
 
 
@@ -83,6 +84,15 @@ class Result(NamedTuple):
     more: bool = False
 
 
+class Allowance:
+    """What one taking may still read from the store for others."""
+
+    __slots__ = ("bytes",)
+
+    def __init__(self) -> None:
+        self.bytes = limits.ANSWER_BYTES_MAX
+
+
 class Turns:
     """Runs the line machine over a store. One caller at a time."""
 
@@ -115,20 +125,42 @@ class Turns:
         sends: list[Send] = []
         told: list[Told] = []
         waiting = self._waiting
-        events = [*events, *self._answers(waiting)]
-        waiting = self._round(events, now_ms, sends, told)
+        left = Allowance()
+        answers, later = self._answers(waiting, left)
+        waiting = (*later, *self._round([*events, *answers], now_ms, sends, told))
         try:
             for _ in range(ROUNDS_MAX - 1):
-                if not waiting:
+                if not waiting or left.bytes <= 0:
                     break
-                waiting = self._round(self._answers(waiting), now_ms, sends, told)
+                answers, later = self._answers(waiting, left)
+                waiting = (*later, *self._round(answers, now_ms, sends, told))
         except StoreDown:  # what was recorded before stays recorded and is said; the questions wait
             pass
         self._waiting = waiting
         return Result(tuple(sends), tuple(told), bool(waiting))
 
-    def _answers(self, waiting: Sequence[Wanted]) -> list[Event]:
-        return [answer for want in waiting if (answer := self._answer(want)) is not None]
+    def _answers(self, waiting: Sequence[Wanted], left: Allowance) -> tuple[list[Event], list[Wanted]]:
+        """Answers to as many questions as the allowance has room for, and the questions that are left."""
+        answers: list[Event] = []
+        later: list[Wanted] = []
+        rooms: dict[int, int] = {}  # by peer, under what this round has put on its way already
+        newest = {(want.peer, want.log): want for want in waiting if isinstance(want, Load)}
+        for want in waiting:
+            if left.bytes <= 0:
+                later.append(want)
+            elif not isinstance(want, Load):
+                answers.append(self._answer(want))
+                left.bytes -= _bytes_of(answers[-1])
+            elif newest[want.peer, want.log] is want:  # a peer that begins life after life asks for one thing often
+                room = rooms.setdefault(want.peer, self._room_for(want.peer))
+                answers.append(self._answer(want) if room > 0 else Loaded(*want, (), None, is_full=True))
+                rooms[want.peer] -= _bytes_of(answers[-1])
+                left.bytes -= _bytes_of(answers[-1])
+        return answers, later
+
+    def _room_for(self, peer: int) -> int:
+        state = self.state.peers.get(peer)
+        return outgoing.room_for(state) if state is not None else 0
 
     def _round(self, events: Sequence[Event], now_ms: int, sends: list[Send], told: list[Told]) -> tuple[Wanted, ...]:
         state, intent = step(self.state, events, now_ms, self._keys.draw(8))
@@ -162,7 +194,7 @@ class Turns:
         return cosigned_message(name, at_s, Checkpoint(origin, size, root))
 
     # ---------------------------------------------------------------- the machine's questions
-    def _answer(self, want: Wanted) -> Event | None:
+    def _answer(self, want: Wanted) -> Event:
         match want:
             case Load(peer, log, first):
                 return self._load(peer, log, first)
@@ -205,6 +237,17 @@ class Turns:
             return None
 
         return merkle.root(merkle.peaks_at(size, nodes_of(self._store, log)))
+
+
+def _bytes_of(answer: Event) -> int:
+    """What an answer weighs in memory, or in work."""
+    match answer:
+        case Loaded():
+            return sum(len(row.header) + len(row.body) for row in answer.rows)
+        case BlobLoaded():
+            return len(answer.data)
+        case _:
+            return QUESTION_BYTES
 
 
 # -------------------------------------------------------------------- loading

@@ -6,9 +6,12 @@ frozen into the next. Inner mappings are copied when first written in a step.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
+from openline import limits
+from openline.limits import GENERATION_BYTES
 from openline.line.events import (
     Draft,
     Fresh,
@@ -20,12 +23,13 @@ from openline.line.events import (
     UnsignedReceipt,
     Wanted,
 )
+from openline.line.forms import SHORT_TAIL_BYTES, find_log
 from openline.line.ports import LogId, LogRow, PutLog, Write
 from openline.line.state import Flow, LineState, LogState, PeerState, Pending
 from openline.line.window import NOTHING
 from openline.record.note import author_line, checkpoint_text, format_note
 from openline.record.roster import Roster, origin_of, station_of
-from openline.wire.items import Item, Note
+from openline.wire.items import Item, LogRef, Note
 
 LONG_AGO_MS: Final = 1 << 48
 NO_FLOW: Final = Flow(sent=0, moved_at_ms=0, reported=0)
@@ -62,6 +66,8 @@ class Work:
         self.wanted: list[Wanted] = []
         self.told: list[Told] = []
         self.fresh: Fresh | None = None
+        self._wasted = 0
+        self._tails: dict[tuple[int, bytes], list[LogId]] | None = None
         self.exhibits: list[bytes] = []  # that other parties put into the record: judged before they are believed
 
     # ---------------------------------------------------------------- time
@@ -79,9 +85,39 @@ class Work:
         """Tell a person, after the commit."""
         self.told.append(Noticed(code, text))
 
+    # ---------------------------------------------------------------- bounds
+    def begin_frame(self) -> None:
+        """What a frame wastes is counted for itself."""
+        self._wasted = 0
+
+    def waste(self, units: int = 1) -> None:
+        """Something in this frame made work and brought nothing."""
+        self._wasted += units
+
+    @property
+    def is_spent(self) -> bool:
+        """True when a frame has wasted so much that the rest of it is not taken."""
+        return self._wasted > limits.WASTE_A_FRAME_MAX
+
     # ---------------------------------------------------------------- logs
+    def find(self, ref: LogRef, sender: int, start: bytes, opened: Iterable[LogId] = ()) -> LogId:
+        """The log held, or among `opened`, that a reference names; the newest where a short tail fits several.
+
+        Raises Unresolved. One look through thousands of logs a step, not one an item.
+        """
+        if len(ref.tail) == GENERATION_BYTES and LogId(ref.party, ref.tail) in self.logs:
+            return LogId(ref.party, ref.tail)
+        if self._tails is None:
+            self._tails = {}
+            for log in self.logs:
+                self._tails.setdefault(_short(log), []).append(log)
+        party, tail = (ref.party, ref.tail) if ref.tail else (sender, start)
+        return find_log(ref, sender, start, [*self._tails.get((party, tail[-SHORT_TAIL_BYTES:]), ()), *opened])
+
     def put_log(self, log: LogState) -> None:
         """Replace one log's state and write its row in this turn's transaction."""
+        if self._tails is not None and log.log not in self.logs:
+            self._tails.setdefault(_short(log.log), []).append(log.log)
         self.logs[log.log] = log
         newest = self.newest.get(log.log.party)
         older = newest is not None and newest.generation > log.log.generation
@@ -94,7 +130,10 @@ class Work:
         self.roots[log] = self.roots.get(log, NOTHING).put(size, root)
 
     def root_at(self, log: LogId, size: int) -> bytes | None:
-        """Our root of `log` at `size` if it is still in the window."""
+        """Our root of `log` at `size` if it is the newest or still in the window."""
+        held = self.logs.get(log)
+        if held is not None and held.size == size:
+            return held.noted.root
         return self.roots.get(log, NOTHING).get(size)
 
     def note_of(self, log: LogId) -> bytes:
@@ -165,6 +204,10 @@ class Work:
             self.fresh,
         )
         return state, intent
+
+
+def _short(log: LogId) -> tuple[int, bytes]:
+    return log.party, log.generation[-SHORT_TAIL_BYTES:]
 
 
 def row_of(log: LogState) -> LogRow:

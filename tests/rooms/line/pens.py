@@ -63,12 +63,11 @@ class Pen:
         """Entries in full form, unsigned; with a codec, `coded` stands for every body but the first."""
         headers = self.headers[first:end]
         runs = tuple(Run(1, compact_after(header.after, 0, full=True)) for header in headers)
-        bodies = [
-            (codec, coded) if codec and one.index else (0, raw)
-            for one, raw in zip(headers, self.bodies[first:end], strict=True)
-        ]
         wire = tuple(
-            WireEntry(one.kind, 0, one.written_at_ms, (), *body) for one, body in zip(headers, bodies, strict=True)
+            WireEntry(one.kind, 0, one.written_at_ms, (), codec, coded)
+            if codec and one.index
+            else WireEntry(one.kind, 0, one.written_at_ms, (), 0, raw)
+            for one, raw in zip(headers, self.bodies[first:end], strict=True)
         )
         return Entries(self.ref, first, runs, wire)
 

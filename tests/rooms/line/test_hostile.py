@@ -4,20 +4,31 @@ from __future__ import annotations
 
 import os
 import zlib
+from collections.abc import Sequence
+from hashlib import sha256
 
 import pytest
 
 from openline import limits
 from openline.errors import Malformed
-from openline.line.events import Arrived, Noticed, Up
+from openline.line.events import Arrived, Noticed, Tick, Up
+from openline.line.ports import LogId, PutBlob
 from openline.line.state import BearerUp
 from openline.line.turn import Heard
 from openline.record.entry import MESSAGE
+from openline.record.merkle import EMPTY_ROOT
 from openline.wire.fragments import pack
 from openline.wire.items import (
+    BlobAsk,
+    BlobChunk,
+    Commit,
     Differs,
     Entries,
+    Hail,
+    HailLog,
     Item,
+    Lack,
+    LogRef,
     Note,
     Receipt,
     Run,
@@ -25,7 +36,7 @@ from openline.wire.items import (
     encode_item,
     encode_items,
 )
-from tests.rooms.line.desks import OPENED_AT_MS, Desk, Wire, make_world
+from tests.rooms.line.desks import OPENED_AT_MS, Desk, Wire, make_world, submit
 from tests.rooms.line.pens import Pen
 
 
@@ -60,8 +71,8 @@ def test_unsigned_entries_of_one_log_are_bounded_in_number_too() -> None:
     heard(wire, mine.opening())
     for at in range(0, 2 * limits.PENDING_ENTRIES_MAX, 512):
         heard(wire, *(Entries(mine.ref, at + more, (Run(1, ()),), (one,)) for more in range(512)))
-        pending = wire.desks[0].turns.state.pending
-    assert all(len(kept.entries) <= limits.PENDING_ENTRIES_MAX for kept in pending.values())
+        waiting = wire.desks[0].turns.state.pending.values()
+        assert all(len(kept.entries) <= limits.PENDING_ENTRIES_MAX for kept in waiting)
     assert noticed(wire.desks[0], "unsigned-dropped")
 
 
@@ -102,3 +113,107 @@ def test_fragments_make_one_item_not_thousands() -> None:
     with pytest.raises(Malformed, match="it is one item"):
         listening.items(last)
     assert Heard(OPENED_AT_MS).items(encode_item(Note(b"x"), OPENED_AT_MS)) == (Note(b"x"),)
+
+
+# ------------------------------------------------------------------ asking
+def hail(wire: Wire, logs: Sequence[HailLog] = (), lacks: Sequence[Lack] = (), echo: bytes = bytes(8)) -> Hail:
+    return Hail(wire.now_ms, os.urandom(8), echo, 0, tuple(sorted(logs)), (), tuple(sorted(lacks)))
+
+
+def test_a_frame_of_questions_for_one_attachment_gets_a_few_answers() -> None:
+    """R-160. A megabyte of asking brought gigabytes of answers into memory."""
+    wire = met()
+    data = os.urandom(1000)
+    digest = sha256(data).digest()
+    wire.desks[0].store.commit([PutBlob(digest, 0, len(data), data)])
+    asks = [BlobAsk(digest, at % 900) for at in range(limits.ITEMS_PER_FRAME_MAX)]
+    assert len(heard(wire, *asks)) == limits.BLOBS_A_STEP_MAX
+    assert heard(wire, *[BlobAsk(digest, 0)] * 9) == [BlobChunk(digest, 0, len(data), data)]
+
+
+def test_a_peer_that_lives_anew_with_every_hail_is_served_a_few_times_and_then_asked_to_prove_itself() -> None:
+    """R-126. Each hail as if by a new life began everything again: four megabytes read for seventy bytes."""
+    wire = met()
+    desk = wire.desks[0]
+    submit(wire, 0, *("x" * 1000 for _ in range(100)))
+    commits = 0
+    for life in range(40):
+        answers = heard(wire, hail(wire), start=life.to_bytes(4, "big"))
+        commits += any(isinstance(item, Commit) for item in answers)
+    assert commits == limits.LIVES_UNPROVED_MAX
+    nonce = desk.turns.state.peers[1].asked[-1].nonce
+    assert any(isinstance(item, Commit) for item in heard(wire, hail(wire, echo=nonce), start=b"true"))
+
+
+def test_all_that_is_under_way_to_one_peer_is_bounded_over_all_its_logs() -> None:
+    """R-161. A hail that lacks a thousand logs had all of them in memory at once."""
+    wire = met(3)
+    desk = wire.desks[0]
+    pens = []
+    for number in range(30):
+        mine = pen(wire, bytes([number]))
+        for _ in range(4):
+            mine.write(os.urandom(limits.BODY_BYTES_MAX))
+        heard(wire, *mine.items())
+        pens.append(mine)
+    lacks = [Lack(1, mine.log.generation, 0) for mine in pens]
+    sent = sum(len(item.entries) for item in heard(wire, hail(wire, lacks=lacks)) if isinstance(item, Commit | Entries))
+    assert sent >= limits.IN_FLIGHT_BYTES_MAX // limits.BODY_BYTES_MAX
+    assert sent * limits.BODY_BYTES_MAX <= limits.IN_FLIGHT_BYTES_MAX + limits.COMMIT_BYTES_MAX
+    held: set[LogId] = set()
+    for _ in range(60):  # whoever says what arrived gets the rest, without asking again
+        flows = desk.turns.state.peers[1].flows
+        done = [mine for mine in pens if mine.log not in held and flows[mine.log].sent == len(mine.headers)]
+        held |= {mine.log for mine in done}
+        rows = [HailLog(*mine.log, len(mine.headers), desk.turns.state.logs[mine.log].noted.root[:8]) for mine in done]
+        heard(wire, hail(wire, rows))
+    assert len(held) == len(pens)
+
+
+def test_histories_said_to_differ_again_and_again_are_repeated_with_patience() -> None:
+    wire = met()
+    submit(wire, 0, *("x" * 1000 for _ in range(100)))
+    heard(wire, hail(wire))
+    differs = Differs(LogRef(0, wire.desks[0].own.generation), 0, EMPTY_ROOT, 4)
+    repeated = [bool(heard(wire, differs)) for _ in range(10)]
+    assert repeated == [True] + 9 * [False]
+    wire.now_ms += limits.RESEND_AFTER_MS
+    assert heard(wire, differs)
+
+
+# ------------------------------------------------------------------ wasting
+def test_a_frame_of_signatures_that_do_not_check_is_left_unread() -> None:
+    """R-160. Four thousand in a frame took half a second, and frames came in dozens."""
+    wire = met()
+    submit(wire, 0, *("x" for _ in range(20)))
+    log = LogRef(0, wire.desks[0].own.generation)
+    heard(wire, *(Receipt(log, None, 1 + number % 20, number, bytes(64)) for number in range(4096)))
+    assert noticed(wire.desks[0], "frame-left")
+    checked = sum(isinstance(told, Noticed) and told.code == "receipt-unchecked" for told in wire.desks[0].told)
+    assert checked <= limits.WASTE_A_FRAME_MAX + 1
+
+
+def test_what_was_said_to_differ_is_forgotten() -> None:
+    """R-160. Openings of logs that nobody wrote, and commits that nobody signed: each was remembered for ever."""
+    wire = met()
+    entry = (WireEntry(MESSAGE, 0, OPENED_AT_MS, (), 0, b"x"),)
+    for number in range(10 * limits.DIFFERS_MAX):
+        invented = pen(wire, number.to_bytes(2, "big"))
+        heard(wire, invented.opening(), Commit(invented.ref, 0, (Run(1, ()),), entry, bytes(64)))
+    assert len(wire.desks[0].turns.state.peers[1].differs_at) == limits.DIFFERS_MAX
+
+
+def test_thousands_of_logs_do_not_push_the_newest_ones_out_of_a_hail() -> None:
+    """R-129. Past a thousand unsettled logs a hail to a third party named those of the one who opened them, only."""
+    wire = met(3)
+    desk = wire.desks[0]
+    for number in range(limits.HAIL_LOGS_MAX + 100):
+        desk.take((Arrived(2, "wire", b"liar", pen(wire, number.to_bytes(2, "big"), 2).items()),), wire.now_ms)
+    listed: set[LogId] = set()
+    for _ in range(8):
+        wire.now_ms += limits.HAIL_EVERY_MS
+        hails = [item for send in desk.take((Tick(),), wire.now_ms) for item in send.items if isinstance(item, Hail)]
+        names = {LogId(row.party, row.generation) for row in hails[0].logs}
+        assert len(names) == limits.HAIL_LOGS_MAX and desk.own in names
+        listed |= names
+    assert len(listed) == len(desk.turns.state.logs)
