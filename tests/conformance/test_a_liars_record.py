@@ -19,7 +19,7 @@ from openline.console.channel.exporting import Exporter
 from openline.console.channel.keeping import StationKeys
 from openline.console.channel.papers import Papers
 from openline.limits import LOG_ENTRIES_MAX
-from openline.line.events import Arrived
+from openline.line.events import Arrived, Draft, Submitted
 from openline.line.forms import compact_after
 from openline.line.turn import Heard, Life, Turns
 from openline.record.entry import (
@@ -38,14 +38,16 @@ from openline.record.entry import (
 )
 from openline.record.export import read_export, spell_export
 from openline.record.judge import judge_at_once
-from openline.record.note import Checkpoint, cosigned_message
+from openline.record.merkle import root_of
+from openline.record.note import Checkpoint, checkpoint_text, cosigned_message, cosigned_text
+from openline.record.roster import origin_of
 from openline.seal.amendment import Close, Leave, Proposal, encode_proposal
 from openline.seal.certificate import Certificate, StationSecrets, certify, draw_station, revoke
 from openline.seal.draw import LibraryDraw
 from openline.seal.party import PartyRoot
 from openline.seal.signature import Mldsa44Signer
 from openline.store.memory import MemoryStore
-from openline.wire.items import Commit, LogRef, PqCheckpoint, Run
+from openline.wire.items import Commit, Hail, HailLog, LogRef, PqCheckpoint, Receipt, Run
 
 NOW_MS = OPENED_AT_MS + 3_600_000
 GENERATIONS = st.sampled_from([word(n)[:12] for n in range(3)])
@@ -184,3 +186,28 @@ def _pq_by(log: Log, secrets: StationSecrets) -> bytes:
     """A post-quantum statement about A's log by another of its stations."""
     message = cosigned_message(log.origin, 0, Checkpoint(log.origin, log.size, log.root()))
     return Mldsa44Signer(secrets.mldsa44).sign(message)
+
+
+def test_a_receipt_for_what_we_never_signed_is_not_taken() -> None:
+    """It would be shown as held, and no export could show it: no checkpoint of ours goes with it. (R-127)"""
+    opened, store = line(2), MemoryStore()
+    turns = Turns(store, StationKeys(opened.secrets(0)), opened.roster(), 0, opened.lines[0].charter)
+    turns.start(Life(word("a")[:12], word("secret of a"), opened.lines[0].certificates[0].digest, "test"), NOW_MS)
+    turns.take([Submitted(tuple(Draft(1, 0, 0, (), b"one") for _ in range(5)))], NOW_MS)
+    turns.take([Submitted((Draft(1, 0, 0, (), b"six"),))], NOW_MS)
+    own = turns.state.own
+    assert own is not None
+
+    def receipt(size: int) -> Arrived:
+        text = checkpoint_text(origin_of(turns.state.roster, own), size, root_of(store.leaves(own, 0, size)))
+        signature = opened.secrets(1).receipt_signer().sign(cosigned_text(text, NOW_MS // 1000))
+        items = (Receipt(LogRef(0, own.generation), None, size, NOW_MS // 1000, signature),)
+        return Arrived(1, "", word("b")[:4], items)
+
+    hail = Hail(0, bytes(8), bytes(8), 0, (HailLog(0, own.generation, 4, bytes(8)),), (), ())
+    turns.take([Arrived(1, "", word("b")[:4], (hail,))], NOW_MS)  # even if we have just computed that root
+    turns.take([receipt(4)], NOW_MS)
+    assert not store.receipts(own)
+    turns.take([receipt(6)], NOW_MS)
+    turns.take([receipt(7)], NOW_MS)
+    assert [row.size for row in store.receipts(own)] == [6, 7]

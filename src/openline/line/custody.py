@@ -281,7 +281,7 @@ def _take_root(work: Work, event: RootFound) -> None:
     want, root = event.want, event.root
     if root is None:
         return
-    work.remember_root(want.log, want.size, root)
+    work.remember_asked(want.log, want.size, root)
     match want.why:
         case HailLog() as row:
             hails.compare(work, want.peer, row, root)

@@ -32,7 +32,8 @@ def take(work: Work, party: int, start: bytes, item: Receipt) -> None:
     known = held.receipts.get(witness)
     if item.size > held.size or (known is not None and item.size <= known.size):
         return  # not judged yet, or a repetition
-    root = work.root_at(log, item.size)
+    # Of ours: at a size that we signed. Another shows nothing to anybody: no checkpoint of ours goes with it. R-127.
+    root = work.signed_root(log, item.size) if log.party == work.me else work.root_at(log, item.size)
     if root is None:
         work.waste()
         work.wanted.append(FindRoot(party, log, item.size, item._replace(witness=witness)))

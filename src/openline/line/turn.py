@@ -45,7 +45,7 @@ from openline.record.note import Checkpoint, checkpoint_text, cosigned_message, 
 from openline.record.roster import Roster, origin_of, receipt_name_of
 from openline.seal.charter import Charter
 from openline.wire.fragments import Reassembly, pack
-from openline.wire.items import Fragment, Item, decode_items, encode_item
+from openline.wire.items import Fragment, Item, Receipt, decode_items, encode_item
 
 QUESTION_BYTES = 16 * 1024  # a question that is not for entries counts as so much: some hundred hashes of a long log
 ROUNDS_MAX = 8  # of answering one turn's own questions; the rest is answered in the next
@@ -199,7 +199,7 @@ class Turns:
             case Load(peer, log, first):
                 return self._load(peer, log, first)
             case FindRoot():
-                return RootFound(want, self._root(want.log, want.size))
+                return RootFound(want, self._root(want))
             case FindFork(log, size, whole, _):
                 root = merkle.root(merkle.peaks_at(size, nodes_of(self._store, log)))
                 return ForkFound(want, root, tuple(merkle.consistency_proof(size, whole, nodes_of(self._store, log))))
@@ -228,10 +228,13 @@ class Turns:
             return Loaded(peer, log, first, (), None)
         return Loaded(peer, log, first, tuple(rows), note)
 
-    def _root(self, log: LogId, size: int) -> bytes | None:
+    def _root(self, want: FindRoot) -> bytes | None:
+        log, size = want.log, want.size
         notes = self._store.notes(log, size, size)
         if notes:
             return notes[0].root
+        if isinstance(want.why, Receipt) and log.party == self.state.me:
+            return None
         held = self.state.logs.get(log)
         if held is None or held.size < size:
             return None

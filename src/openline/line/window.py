@@ -14,7 +14,8 @@ ASKED_MAX: Final = 64
 
 
 class Window(NamedTuple):
-    """Roots of one log. `rising`: of its newest sizes, oldest chunk first; `asked`: of older ones that somebody named.
+    """Roots of one log. `rising`: of the newest sizes that its author signed, oldest chunk first; `asked`: of any that
+    somebody named.
 
     What is asked for never drives out what is new, whoever asks how often.
     """
@@ -25,17 +26,25 @@ class Window(NamedTuple):
 
     def get(self, size: int) -> bytes | None:
         """The root at `size`, if it is still here."""
+        return self.signed(size) or self.asked.get(size)
+
+    def signed(self, size: int) -> bytes | None:
+        """The root at `size`, if its author signed there and it is still here."""
         for chunk in reversed(self.rising):
             root = chunk.get(size)
             if root is not None:
                 return root
-        return self.asked.get(size)
+        return None
+
+    def ask(self, size: int, root: bytes) -> Window:
+        """The window with the root of a size that somebody named."""
+        kept = self.asked if len(self.asked) < ASKED_MAX else {}
+        return self._replace(asked={**kept, size: root})
 
     def put(self, size: int, root: bytes) -> Window:
-        """The window with one root more."""
+        """The window with the root of one more size that its author signed."""
         if size <= self.last:
-            kept = self.asked if len(self.asked) < ASKED_MAX else {}
-            return self._replace(asked={**kept, size: root})
+            return self.ask(size, root)
         newest = self.rising[-1] if self.rising else {}
         if len(newest) < CHUNK:
             return Window((*self.rising[:-1], {**newest, size: root}), self.asked, size)

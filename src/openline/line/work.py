@@ -129,6 +129,17 @@ class Work:
         """Keep a bounded window of roots, so that they need not be sent or asked for again."""
         self.roots[log] = self.roots.get(log, NOTHING).put(size, root)
 
+    def remember_asked(self, log: LogId, size: int, root: bytes) -> None:
+        """Keep a root that somebody named, wherever its author may have signed."""
+        self.roots[log] = self.roots.get(log, NOTHING).ask(size, root)
+
+    def signed_root(self, log: LogId, size: int) -> bytes | None:
+        """The same as `root_at`, of a size that the log's author signed."""
+        held = self.logs.get(log)
+        if held is not None and held.size == size:
+            return held.noted.root
+        return self.roots.get(log, NOTHING).signed(size)
+
     def root_at(self, log: LogId, size: int) -> bytes | None:
         """Our root of `log` at `size` if it is the newest or still in the window."""
         held = self.logs.get(log)
