@@ -38,7 +38,7 @@ MUST: Final[dict[str, tuple[str, ...]]] = {
     "token": ("known",),
     "frame refused": ("Unchecked", "Forged", "Malformed"),
     "refused": ("turn: disk down",),
-    "proof": ("exhibit",),
+    "proof": ("exhibit", "in an export"),
     "restored": ("read back", "gone with the disk"),
 }
 

@@ -37,9 +37,9 @@ from openline.wire.items import (
 )
 from simulation.checks import own
 from simulation.liar import Liar, spoilt
+from simulation.papers import OPENED_AT_MS
 from simulation.pen import Pen, held_by
 from simulation.plan import Act
-from simulation.sealing import OPENED_AT_MS
 from simulation.weather import damage
 
 SOON_MS: Final = 1_500

@@ -66,7 +66,7 @@ class Pen:
         """A whole note."""
         text = own.note_text(self.roster, self.log, size, self.root(size))
         origin = text.split(b"\n", 1)[0].decode()
-        return Note(format_note(text, (author_line(origin, self.signers.note_public, self.sign(size)),)))
+        return Note(format_note(text, (author_line(origin, self.signers.station.note_key, self.sign(size)),)))
 
     def opening(self) -> Opening:
         """The secret of this log."""

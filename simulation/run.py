@@ -31,7 +31,7 @@ def run_seed(seed: int, lines: list[str] | None = None) -> Verdict:
     world = World(make_plan(seed), lines)
     rule = text = ""
     try:
-        with doubles():
+        with doubles(world.plan.parties):
             world.run()
     except Violation as broken:
         rule, text = broken.rule, str(broken)

@@ -35,16 +35,10 @@ from openline.record.entry import MESSAGE
 from openline.seal import keyring
 from openline.wire.items import Grant, Item
 from simulation import texts
+from simulation.drawn import Drawn
 from simulation.grounds import Ground, PowerCut, SqliteGround
-from simulation.sealing import (
-    OPENED_AT_MS,
-    Drawn,
-    SignedBy,
-    first_keyring,
-    keyring_ports,
-    roster_of,
-    signers_of,
-)
+from simulation.papers import OPENED_AT_MS, roster_of
+from simulation.sealing import SignedBy, first_keyring, keyring_ports, signers_of
 
 if TYPE_CHECKING:
     from simulation.world import World
@@ -62,10 +56,9 @@ class Turning(Turns):
 
     tally: World
 
-    def _answer(self, want: Wanted) -> Event | None:
+    def _answer(self, want: Wanted) -> Event:
         answer = super()._answer(want)
-        if answer is not None:
-            self.tally.count("event", type(answer).__name__)
+        self.tally.count("event", type(answer).__name__)
         return answer
 
 
@@ -77,11 +70,12 @@ class Station:
         self.party = party
         self.ground = ground
         self.clock_ms = clock_ms
-        self.roster = roster_of(world.plan.parties)
+        count = world.plan.parties
+        self.roster = roster_of(count)
         self.draw = Random(f"station {world.plan.seed} {party}")
-        self.keys = SignedBy(signers_of(party), Drawn(f"keys {world.plan.seed} {party}"))
-        self._ports = keyring_ports(party, self.roster, Drawn(f"ring {world.plan.seed} {party}"))
-        self.ring = first_keyring(party, self.roster, self.wall_ms(), self._ports)
+        self.keys = SignedBy(signers_of(count, party), Drawn(f"keys {world.plan.seed} {party}"))
+        self._ports = keyring_ports(count, party, Drawn(f"ring {world.plan.seed} {party}"))
+        self.ring = first_keyring(count, party, self.wall_ms(), self._ports)
         self.ring_kept = self.ring.dump()
         self.honest = world.plan.liar != party
         self.lives = 0

@@ -20,8 +20,8 @@ from simulation.checks.watch import Watch
 from simulation.checks.words import Violation
 from simulation.grounds import Ground, MemoryGround, SqliteGround
 from simulation.liar import Liar
+from simulation.papers import OPENED_AT_MS
 from simulation.plan import DAY_MS, Act, LinkPlan, Plan
-from simulation.sealing import OPENED_AT_MS
 from simulation.station import TICK_MS, WIRE, Station
 from simulation.weather import Road
 

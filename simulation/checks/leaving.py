@@ -80,7 +80,7 @@ class Leaving:
 
     def _signed_log(self, station: Station, rows: Sequence[LogRow], item: Receipt) -> LogId | None:
         """The log whose first `size` entries, as they are on disk, this receipt signs."""
-        public = station.keys.signers.receipt_public
+        public = station.keys.signers.station.receipt_key
         for row in _named(station, rows, item.log):
             entries = station.store.entries(row.log, 0, item.size, ALL)
             if len(entries) == item.size:

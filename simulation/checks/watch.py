@@ -20,6 +20,7 @@ from simulation.checks.leaving import Leaving
 from simulation.checks.ledger import Ledger
 from simulation.checks.proofs import Proofs
 from simulation.checks.records import Records
+from simulation.checks.verdict import read_by_a_stranger
 from simulation.checks.words import Violation, demand
 
 if TYPE_CHECKING:
@@ -219,6 +220,8 @@ class Watch:
         self.records.end(stations, self.proofs.forked)
         self._blobs(stations)
         world = self._world
+        reader = stations[world.plan.seed % len(stations)]
+        world.count("proof", "in an export", read_by_a_stranger(reader, self.proofs.forked))
         world.count("proof", "exhibit", exhibits)
         world.count("restored", "read back", self.ledger.read_back)
         world.count("restored", "gone with the disk", len(self.ledger.gone))

@@ -1,0 +1,77 @@
+"""The papers of the simulated lines: real roots, cards, certificates and charters, the same in every seed."""
+
+from __future__ import annotations
+
+from functools import cache
+from hashlib import sha256
+from typing import Final
+
+from openline.console.channel.papers import Papers
+from openline.record.members import read_members
+from openline.record.roster import Roster
+from openline.seal.certificate import StationSecrets, certify
+from openline.seal.charter import Charter, CharterParty
+from openline.seal.draw import LibraryDraw
+from openline.seal.party import PartyRoot, make_card
+from simulation.drawn import Drawn
+
+OPENED_AT_MS: Final = 1_790_000_000_000
+YEAR_MS: Final = 365 * 86_400_000
+
+
+class Fixed(LibraryDraw):
+    """Real keys of drawn seeds."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._drawn = Drawn(name)
+
+    def fresh(self, size: int) -> bytes:
+        """The next bytes of this name."""
+        return self._drawn.fresh(size)
+
+
+def _word(*parts: object) -> bytes:
+    return sha256(repr(parts).encode()).digest()
+
+
+@cache
+def root_of(party: int) -> PartyRoot:
+    """A party's root keys."""
+    return PartyRoot(_word(party, "ed25519 root"), _word(party, "ml-dsa root"))
+
+
+@cache
+def secrets_of(party: int) -> StationSecrets:
+    """The seeds of its one station."""
+    return StationSecrets(*(_word(party, purpose) for purpose in range(5)))
+
+
+@cache
+def papers_of(count: int, me: int) -> Papers:
+    """A line of `count` parties, as party `me` keeps its papers."""
+    names = [f"PARTY {'ABCDEFGH'[party]}" for party in range(count)]
+    roots = [root_of(party) for party in range(count)]
+    nonces = [_word(count, party, "nonce") for party in range(count)]
+    charter = Charter(
+        f"simulated line of {count}",
+        tuple(CharterParty(name, root.public) for name, root in zip(names, roots, strict=True)),
+        tuple(nonces),
+        OPENED_AT_MS,
+        offices=tuple(() for _ in names),
+    )
+    cards = tuple(make_card(root, name, OPENED_AT_MS) for name, root in zip(names, roots, strict=True))
+    certificates = []
+    for party, (root, nonce) in enumerate(zip(roots, nonces, strict=True)):
+        ends_ms = OPENED_AT_MS + 10 * YEAR_MS
+        draw = Fixed(f"certificate {party}")
+        certificates.append((party, certify(root, secrets_of(party), nonce, OPENED_AT_MS, ends_ms, draw)))
+    return Papers(me, charter, cards, tuple(certificates))
+
+
+@cache
+def roster_of(count: int) -> Roster:
+    """The same line as plain data."""
+    papers = papers_of(count, 0)
+    signed = [(party, certificate.signed) for party, certificate in papers.certificates]
+    return read_members(papers.charter.encode(), signed).roster
