@@ -56,6 +56,7 @@ def _charters(book: Book) -> None:
         ("nonce-missing", put(3, [nonces[0], NO_NONCE]), "missing", "Only a proposal has nonces of zero."),
         ("nonce-twice", put(3, [nonces[0], nonces[0]]), "twice", "A nonce copied is not fresh."),
         ("nonces-too-few", put(3, nonces[:1]), "within 2 to 2", "One nonce a party."),
+        ("opened-beyond-six-bytes", put(4, 2**48 - 2**40 + 1), "not within 0", "Entries written 34 years later would have no spelling."),
         ("no-language", put(5, []), "within 1 to 8", "In which language?"),
         ("language-twice", put(5, ["en", "en"]), "twice", "One language, said twice."),
         ("language-no-tag", put(5, ["en_GB"]), "BCP 47", "A tag has hyphens."),

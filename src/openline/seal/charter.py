@@ -18,6 +18,7 @@ from openline.limits import (
     OFFICE_CHARS_MAX,
     OFFICES_MAX,
     PARTIES_MAX,
+    WRITTEN_AT_MS_MAX,
 )
 from openline.seal import signature
 from openline.seal.certificate import NONCE_BYTES
@@ -31,6 +32,7 @@ VERSION: Final = 1
 LANGUAGES_MAX: Final = 8
 FORMATS_MAX: Final = 64
 BANNER_CHARS_MAX: Final = 120
+OPENED_AT_MS_MAX: Final = WRITTEN_AT_MS_MAX + 1 - 2**40  # entries travel with 40 bits of time since then
 ENTRIES_PER_MINUTE_MAX: Final = 10_000_000
 DUE_MS_MAX: Final = 366 * 86_400_000
 # FLASH, IMMEDIATE, PRIORITY, ROUTINE: until a person has opened it.
@@ -135,7 +137,7 @@ def parse_charter(data: bytes, draft: bool = False) -> Charter:
         fields.text(1, NAME_CHARS_MAX),
         parties,
         nonces,
-        fields.whole(4),
+        fields.whole(4, most=OPENED_AT_MS_MAX),
         languages,
         handling,
         (due[0], due[1], due[2], due[3]),
