@@ -19,7 +19,7 @@ import time
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from openline import __version__, limits
 from openline.bearer.folder import Cover, Outbox, Written
@@ -46,8 +46,18 @@ from openline.seal.charter import Charter
 from openline.wire.items import Grant, Hail, Item
 
 TICK_MS: Final = 250
+QUIET_TURNS_MAX: Final = 64
+ITEMS_A_TURN: Final = 1024  # of all frames but the last: what is honest comes as a few items a frame
 PROBE_EVERY_TICKS: Final = 4
 SEALING_BYTES: Final = 64  # room a frame needs beside its payload
+
+
+class Quiet(NamedTuple):
+    """Somebody waits until what was given so far is taken: frames up to `mark`, questions for so many turns at most."""
+
+    told: asyncio.Future[None]
+    mark: dict[int, int]
+    last_turn: int
 
 
 class Station:
@@ -58,13 +68,13 @@ class Station:
         self.watch = Watch()
         self.started_at_ms = self.now_ms()
         self._events: list[Event] = []
-        self._frames: list[tuple[str, bytes]] = []
         self._submissions = Submissions(kept.store)
         self._wake = asyncio.Event()
         self._ended = asyncio.Event()
         self._watchers: set[asyncio.Future[None]] = set()
         self._roads = Roads(self.happened, self.frame_came, self.settled, self.watch.note)
-        self._quiet: list[asyncio.Future[None]] = []
+        self._quiet: list[Quiet] = []
+        self._turns = 0
         self._is_out = False  # the store is closed, or no life could begin in it: tried again with every probe
         self.upkeep = Upkeep(kept, self._roads, self.watch, self.happened)
         self._start_life()
@@ -121,9 +131,8 @@ class Station:
         self._events.append(event)
         self._wake.set()
 
-    def frame_came(self, bearer: str, body: bytes) -> None:
-        """A frame's body came by a bearer."""
-        self._frames.append((bearer, body))
+    def frame_came(self) -> None:
+        """A frame came by a bearer, and waits there."""
         self._wake.set()
 
     async def submit(self, drafts: Sequence[Draft]) -> Places:
@@ -155,15 +164,18 @@ class Station:
     async def settled(self) -> None:
         """Returns once all frames given so far are in the record or refused."""
         quiet: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._quiet.append(quiet)
+        self._quiet.append(Quiet(quiet, self._roads.frames.mark(), self._turns + QUIET_TURNS_MAX))
         self._wake.set()
         await quiet
 
-    def _settle(self) -> None:
-        quiet, self._quiet = self._quiet, []
-        for one in quiet:
-            if not one.done():
-                one.set_result(None)
+    def _settle(self, *, more: bool = False) -> None:
+        """Tell those who wait for what was given before; a peer that never stops asking keeps nobody waiting."""
+        waiting, self._quiet = self._quiet, []
+        for one in waiting:
+            if (more and self._turns < one.last_turn) or not self._roads.frames.is_past(one.mark):
+                self._quiet.append(one)
+            elif not one.told.done():
+                one.told.set_result(None)
 
     # ------------------------------------------------------------------ turns
     async def serve(self, serving: Serving) -> None:
@@ -216,6 +228,10 @@ class Station:
             self._wake.set()
         if drafts:
             events.insert(0, Submitted(tuple(drafts)))
+        self._turns += 1
+        self._roads.taken()
+        if self._roads.frames:
+            self._wake.set()
         if not events and not submissions:
             self._settle()
             return
@@ -229,11 +245,9 @@ class Station:
             return
         self._submissions.answer(submissions, result.told)
         self._speak(result)
-        self._roads.taken()
         if result.more:
             self._wake.set()
-        else:
-            self._settle()
+        self._settle(more=result.more)
 
     def _one_by_one(self, events: list[Event], submissions: list[Submission], error: Exception) -> None:
         """A batch did not go: the disk takes nothing, or one event meets a fault of ours. Refuse what is new, take
@@ -295,7 +309,7 @@ class Station:
         why = "the store could not be opened again yet; the alarm in `status` says why"
         refuse(self._submissions.waiting, StoreDown(why))
         self._submissions.waiting.clear()
-        self._frames.clear()
+        self._roads.frames.clear()
         self._roads.taken()
         self._settle()
 
@@ -320,9 +334,12 @@ class Station:
 
     # ------------------------------------------------------------------ frames
     def _open_frames(self) -> list[Event]:
-        frames, self._frames = self._frames, []
+        """As much as one turn takes: the rest waits, so that time and people have theirs."""
         arrived: list[Event] = []
-        for bearer, body in frames:
+        items_left = ITEMS_A_TURN
+        self._roads.frames.begin_turn()
+        while items_left > 0 and (frame := self._roads.frames.take()) is not None:
+            bearer, body = frame
             if is_recovery(body):
                 self.upkeep.take_recovery(bearer, body, self.now_ms())
                 continue
@@ -333,6 +350,7 @@ class Station:
             except (PeerFault, Unchecked) as refused:
                 self.watch.refuse(bearer, refused)
                 continue
+            items_left -= len(items)
             epoch = self.kept.keyring.report(opened.peer)
             arrived.append(Arrived(opened.peer, bearer, opened.start, items, epoch))
         return arrived

@@ -14,12 +14,13 @@ from openline.bearer.contract import Bearer, BearerFacts
 from openline.bearer.directory import DIRECTORY_FACTS
 from openline.bearer.folder import Inbox, Reading
 from openline.bearer.tls import Identity, TlsBearer, TlsPeer
+from openline.bearer.waiting import WaitingFrames
 from openline.errors import BearerDown, PeerFault
 from openline.line.events import Down, Event, Up
 from openline.line.state import BearerUp
 
 CARRY: Final = "carry"
-HOLD_ABOVE_BYTES: Final = 16 * 1024 * 1024  # of frames of one peer that wait for a turn
+BY_HAND: Final = -1  # in place of a peer: what a courier brought may be of anybody
 CARRY_FACTS: Final = DIRECTORY_FACTS._replace(name=CARRY, duplex=False)
 
 
@@ -29,7 +30,7 @@ class Roads:
     def __init__(
         self,
         happened: Callable[[Event], None],
-        frame_came: Callable[[str, bytes], None],
+        frame_came: Callable[[], None],
         settle: Callable[[], Awaitable[None]],
         note: Callable[[str], None],
     ) -> None:
@@ -39,7 +40,7 @@ class Roads:
         self._note = note
         self._bearers: dict[str, Bearer] = {}
         self._fresh: list[int] = []
-        self._waiting: dict[int, int] = {}
+        self.frames = WaitingFrames()
         self._held: set[int] = set()
 
     # ---------------------------------------------------------------- wiring
@@ -100,7 +101,8 @@ class Roads:
             try:
                 while (bodies := await asyncio.to_thread(next, pieces, None)) is not None:
                     for body in bodies:
-                        self._frame_came(CARRY, body)
+                        self.frames.put(BY_HAND, CARRY, body)
+                        self._frame_came()
                     await self._settle()
             except (BearerDown, PeerFault) as fault:
                 refused.append(f"{path.name}: {fault}")
@@ -118,20 +120,19 @@ class Roads:
 
     def on_frame(self, bearer: str, peer: int, body: bytes) -> None:
         """A frame body came; who sent it shows when it is opened."""
-        self._waiting[peer] = self._waiting.get(peer, 0) + len(body)
-        if self._waiting[peer] > HOLD_ABOVE_BYTES and peer not in self._held:
+        self.frames.put(peer, bearer, body)
+        if self.frames.is_too_much(peer) and peer not in self._held:
             self._held.add(peer)
             for one in self._bearers.values():
                 one.hold(peer)
-        self._frame_came(bearer, body)
+        self._frame_came()
 
     def taken(self) -> None:
-        """All frames given so far were taken: read on from whoever was held back."""
-        self._waiting.clear()
-        for peer in self._held:
+        """Frames were taken: read on from whoever was held back and has few left."""
+        for peer in [peer for peer in self._held if not self.frames.is_too_much(peer)]:
+            self._held.discard(peer)
             for one in self._bearers.values():
                 one.go_on(peer)
-        self._held.clear()
 
     def on_room(self, bearer: str, peer: int) -> None:
         """Room again: the next hail or receipt moves what waits."""
