@@ -32,10 +32,10 @@ def name_log(log: LogId, *, full: bool, sender_now: LogId | None = None) -> LogR
 
 def find_log(ref: LogRef, sender: int, start: bytes, known: Iterable[LogId]) -> LogId:
     """The log among `known` that a reference names, the newest where a short tail fits several. Raises Unresolved."""
-    party, tail = (sender, start) if not ref.tail else (ref.party, ref.tail)
-    fits = [log for log in known if log.party == party and log.generation.endswith(tail)]
-    if not fits:
-        raise Unresolved(f"no log of party {party} ends with {tail.hex()}: ask by a hail")
+    tail = ref.tail or start
+    fits = [log for log in known if log.party == ref.party and log.generation.endswith(tail)]
+    if not fits or (not ref.tail and ref.party != sender):  # without a tail a log has one spelling: its sender's
+        raise Unresolved(f"no log of party {ref.party} ends with {tail.hex()}: ask by a hail")
     return max(fits)
 
 
