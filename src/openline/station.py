@@ -185,10 +185,10 @@ class Station:
             loop.add_signal_handler(number, self.stop)
         door = ControlDoor(serving.line.control, StationOperations(self))
         async with contextlib.AsyncExitStack() as stack:
-            await door.open()
             stack.push_async_callback(door.close)
             stack.push_async_callback(self._roads.close)
             await self._roads.open(bearers_of(self.kept, self._roads))
+            await door.open()  # last: who is answered here finds the station wholly up
             ticking = loop.create_task(self._tick())
             stack.callback(ticking.cancel)
             serving.ready()

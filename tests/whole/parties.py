@@ -13,11 +13,14 @@ import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from unittest import mock
 
+from openline.console.channel.bearers import bearers_of
+from openline.console.channel.keeping import keep_line
 from openline.console.channel.link import ControlLink
 from openline.console.cli import run
+from openline.console.terminal import Serving
 from openline.station import Hall
 from openline.store import keyfile
 
@@ -56,9 +59,15 @@ class Desk:
             raise AssertionError(f"{' '.join(command)} ended with {done.returncode}\n{done.stdout}\n{done.stderr}")
         return done
 
+    def try_here(self, *arguments: str) -> Ran:
+        """One command, run in this process, however it ends."""
+        return in_process(*arguments, "--home", str(self.home))
+
     def here(self, *arguments: str) -> str:
-        """The answer of one command, run in this process: quicker, where the command is not what is tested."""
-        return at_once(*arguments, "--home", str(self.home))
+        """The answer of one command that must succeed, run in this process."""
+        ran = self.try_here(*arguments)
+        assert ran.code == 0, f"{' '.join(arguments)} ended with {ran.code}\n{ran.out}\n{ran.err}"
+        return ran.out
 
     def json(self, *arguments: str) -> Any:
         return json.loads(self.run(*arguments, "--json").stdout)
@@ -135,8 +144,29 @@ class Desk:
 CHEAP = keyfile.Cost(8, 1, 1)
 
 
-def at_once(*arguments: str) -> str:
-    """The answer of a command run in this process, passphrases at the lowest cost: for the way to what is tested."""
+class AboutToServe(Exception):
+    """A station would have been run in the process of the tests."""
+
+
+class StartsOnly(Hall):
+    """The hall of a program that opens everything a station needs, and then does not run it."""
+
+    def serve(self, serving: Serving) -> None:
+        with keep_line(serving.line, serving.config, serving.passphrase) as kept:
+            bearers_of(kept, None)  # type: ignore[arg-type]
+            raise AboutToServe
+
+
+class Ran(NamedTuple):
+    """How a command ended that was run in this process."""
+
+    code: int
+    out: str
+    err: str
+
+
+def in_process(*arguments: str) -> Ran:
+    """Run one command here, passphrases at the lowest cost: quicker, where starting a process is not what is tested."""
     real = keyfile.make_key
     said, complained = io.StringIO(), io.StringIO()
     with (
@@ -144,10 +174,8 @@ def at_once(*arguments: str) -> str:
         contextlib.redirect_stdout(said),
         contextlib.redirect_stderr(complained),
     ):
-        code = run(Hall(), arguments)
-    if code != 0:
-        raise AssertionError(f"{' '.join(arguments)} ended with {code}\n{said.getvalue()}\n{complained.getvalue()}")
-    return said.getvalue()
+        code = run(StartsOnly(), arguments)
+    return Ran(code, said.getvalue(), complained.getvalue())
 
 
 def make_parties(folder: Path, *names: str) -> list[Desk]:

@@ -123,6 +123,8 @@ def _papers(line: LineHome) -> tuple[str, str]:
 
 
 def _secret_file(path: Path) -> tuple[str, str]:
+    if not path.exists():
+        raise Told("OL-801", f"{path} is missing; put it back from where it was kept")
     mode = stat.S_IMODE(path.stat().st_mode)
     if mode & 0o077:
         raise Told("OL-802", f"{path} has mode {mode:04o}")

@@ -11,10 +11,11 @@ last one seen replays everything since, so a program that was away misses nothin
 
 from __future__ import annotations
 
-from typing import Final, Literal, NamedTuple, Protocol
+from typing import Annotated, Final, Literal, NamedTuple, Protocol
 
 import msgspec
 
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]  # what every JSON reader can hold, and our store too
 Precedence = Literal["ROUTINE", "PRIORITY", "IMMEDIATE", "FLASH"]
 PRECEDENCES: Final[tuple[Precedence, ...]] = ("ROUTINE", "PRIORITY", "IMMEDIATE", "FLASH")
 
@@ -27,9 +28,9 @@ CONTROL_UNDER_WAY_MAX: Final = 64  # requests of one connection that may run at 
 class Place(NamedTuple):
     """One entry by its name; on the channel the array [party, generation hex, index]."""
 
-    party: int
+    party: Count
     generation: str
-    index: int  # type: ignore[assignment]  # shadows tuple.index, which nobody wants here
+    index: Count  # type: ignore[assignment]  # shadows tuple.index, which nobody wants here
 
     def __str__(self) -> str:
         return f"{self.party}/{self.generation}/{self.index}"
@@ -60,7 +61,7 @@ class Outgoing(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     exercise: bool = False
     action: tuple[str, ...] = ()
     info: tuple[str, ...] = ()
-    reply_by_ms: int | None = None
+    reply_by_ms: Count | None = None
     in_reply_to: str | None = None
     attachments: tuple[Attachment, ...] = ()
     released_by: tuple[str, ...] = ()
@@ -74,7 +75,7 @@ class Send(_Request, tag="send", tag_field="op"):
     """
 
     messages: list[Outgoing]
-    within_ms: int = 0
+    within_ms: Count = 0
 
 
 class Sent(msgspec.Struct, omit_defaults=True):
@@ -90,19 +91,19 @@ class Sent(msgspec.Struct, omit_defaults=True):
 class Find(_Request, tag="find", tag_field="op"):
     """Entries after a position, oldest first. `kind` None means every kind; `wait_ms` waits for the first one."""
 
-    after: int = 0
-    count: int = 50
-    kind: int | None = None
+    after: Count = 0
+    count: Count = 50
+    kind: Count | None = None
     theirs: bool = False  # leave ours out
     newest: bool = False  # instead: the newest `count`, still oldest first
-    wait_ms: int = 0
+    wait_ms: Count = 0
 
 
 class Show(_Request, tag="show", tag_field="op"):
     """One entry by name or by position: exactly one of the two."""
 
     place: str | None = None
-    position: int | None = None
+    position: Count | None = None
 
 
 class Acknowledge(_Request, tag="acknowledge", tag_field="op"):
@@ -118,7 +119,7 @@ class Acknowledge(_Request, tag="acknowledge", tag_field="op"):
 class Append(_Request, tag="append", tag_field="op"):
     """Any other entry of ours by kind, body as hex: certificates, revocations and what later rooms define."""
 
-    kind: int
+    kind: Count
     body: str
     references: list[str] = []
     token: str | None = None
@@ -128,7 +129,7 @@ class WaitHeld(_Request, tag="wait-held", tag_field="op"):
     """Answered when every other party's receipt covers all these places, or when `within_ms` has passed."""
 
     places: list[Place]
-    within_ms: int
+    within_ms: Count
 
 
 class Waited(msgspec.Struct):
@@ -180,7 +181,7 @@ class CarryOut(_Request, tag="carry-out", tag_field="op"):
     """Write what `party` lacks into a folder, sealed afresh, with a cover note. None means every other party."""
 
     folder: str
-    party: int | None = None
+    party: Count | None = None
 
 
 class CarryIn(_Request, tag="carry-in", tag_field="op"):
@@ -334,7 +335,7 @@ class Recover(_Request, tag="recover", tag_field="op"):
     """The recovery secret, hex, for recovery grants that come; `party`: begin afresh with one that joined later."""
 
     secret: str | None = None
-    party: int | None = None
+    party: Count | None = None
 
 
 class Member(msgspec.Struct):

@@ -39,6 +39,8 @@ def take_files(store: Store, files: Sequence[asking.Attachment], blob_bytes_max:
 
 
 def _read(file: asking.Attachment, blob_bytes_max: int) -> bytes:
+    if "\0" in file.path:
+        raise Told("OL-204", f"{file.path!r} is not a path")
     with open(file.path, "rb", opener=_at_once) as opened:
         if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
             raise Told("OL-204", f"{file.path} is not a file that could go along")

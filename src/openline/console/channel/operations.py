@@ -244,12 +244,12 @@ class StationOperations:
         chosen = [self._reader.find_place(name) for name in ask.places]
         running = self._running
         return await asyncio.to_thread(
-            export, running.store, running.papers, Path(ask.path), chosen, bodies=ask.bodies, now_ms=running.now_ms()
+            export, running.store, running.papers, path_of(ask.path), chosen, bodies=ask.bodies, now_ms=running.now_ms()
         )
 
     async def backup(self, ask: asking.Backup) -> asking.BackedUp:
         """Consistent while the station runs; holds the charter and roster too, never the keyring."""
-        return await asyncio.to_thread(_back_up, self._running.line, Path(ask.path), ask.passphrase.encode())
+        return await asyncio.to_thread(_back_up, self._running.line, path_of(ask.path), ask.passphrase.encode())
 
     async def carry_out(self, ask: asking.CarryOut) -> asking.Carried:
         """For one party, or for every other one."""
@@ -259,7 +259,7 @@ class StationOperations:
             raise Told("OL-302", f"party {ask.party} is not another party of this line")
         done = asking.Carried(0, 0)
         for party in present if ask.party is None else [ask.party]:
-            one = await self._running.carry_out(Path(ask.folder), party)
+            one = await self._running.carry_out(path_of(ask.folder), party)
             done.files += one.files
             done.bytes += one.bytes
             done.entries += one.entries
@@ -267,13 +267,20 @@ class StationOperations:
 
     async def carry_in(self, ask: asking.CarryIn) -> asking.Carried:
         """What a courier brought."""
-        return await self._running.carry_in(Path(ask.folder))
+        return await self._running.carry_in(path_of(ask.folder))
 
 
     async def stop(self) -> asking.Nothing:
         """Answered before the station ends."""
         self._running.stop()
         return asking.Nothing()
+
+
+def path_of(name: str) -> Path:
+    """A path that a program gave. Raises Told OL-204 for what no path can hold."""
+    if not name or "\0" in name:
+        raise Told("OL-204", f"{name!r} is not a path")
+    return Path(name)
 
 
 def _back_up(line: LineHome, path: Path, passphrase: bytes) -> asking.BackedUp:

@@ -143,7 +143,9 @@ def restore(session: Session, file: Path, sources: passphrases.Sources) -> None:
     """
     name = session.line_name or session.config.line
     line = session.home.line(name) if name else session.line
-    if _running(line) is not None:
+    running = _running(line)
+    if running is not None:
+        running.close()
         raise Told("OL-703", f"a station of line {line.name} is running")
     if line.store.exists():
         raise Told("OL-702", f"{line.store} is there; move it away first, with its -wal and -shm")
