@@ -207,4 +207,3 @@ def _proofs(store: Store, log: LogId) -> list[float]:
         leaf = store.leaves(log, index, 1)[0]
         assert merkle.verify_inclusion(leaf, index, row.size, proof, root)
     return spans
-

@@ -44,7 +44,7 @@ QUICK = Sizes(lone=100, sustained=20_000, before_overhead=2_000, catchup=10_000,
 
 
 def lone(homes: Homes, sizes: Sizes, say: Say) -> dict[str, list[Sample]]:
-    """One message after the other, each from `submit` until its receipt is verified and kept; the floor around it."""
+    """One message after the other, each from asking until the answer that its receipt is verified."""
     ours, theirs = homes.pair()
     with running(ours, theirs), ours.link() as link, Floor(homes.folder) as floor:
         for number in range(WARM_UP):
@@ -62,7 +62,7 @@ def lone(homes: Homes, sizes: Sizes, say: Say) -> dict[str, list[Sample]]:
 
 
 def _send_lone(link: ControlLink, number: int) -> float:
-    """Milliseconds from asking until the answer that their receipt is verified and kept."""
+    """Milliseconds from asking until the answer that their receipt is verified."""
     ask = Send(messages=[message(number)], within_ms=WITHIN_MS)
     begun = time.perf_counter()
     sent = link.ask(ask, Sent)

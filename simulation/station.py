@@ -186,13 +186,28 @@ class Station:
                 if isinstance(event, Arrived):
                     self.world.watch.came(self, event.items)
             self.after(result)
+            self._pay()
         return result
+
+    def _pay(self) -> None:
+        """Store the receipts that were told first; the power may fail just before."""
+        if self.turns is None or not self.turns.owes:
+            return
+        self.world.count("owed", "receipts")
+        try:
+            self.turns.pay()
+        except PowerCut as cut:
+            self.go_dark(str(cut))
+        except UnknownOutcome:
+            self._reopen()
+        except StoreDown:
+            self.world.count("refused", "owed: disk down")
 
     def _run(self, events: Sequence[Event]) -> Result | None:
         if self.turns is None:
             return None
         try:
-            return self.turns.take(events, self.wall_ms())
+            return self.turns.take(events, self.wall_ms(), may_owe=True)
         except PowerCut as cut:
             self.go_dark(str(cut))
             return None

@@ -32,7 +32,7 @@ from openline.console.channel.keeping import Kept, keep_line
 from openline.console.channel.operations import StationOperations
 from openline.console.channel.papers import Papers
 from openline.console.channel.reporting import Watch, status_of
-from openline.console.channel.submitting import Places, Submission, Submissions, refuse
+from openline.console.channel.submitting import Places, Submission, Submissions, Watchers, refuse
 from openline.console.channel.upkeep import Upkeep, is_recovery
 from openline.console.cli import run
 from openline.console.home import LineHome
@@ -71,7 +71,7 @@ class Station:
         self._submissions = Submissions(kept.store)
         self._wake = asyncio.Event()
         self._ended = asyncio.Event()
-        self._watchers: set[asyncio.Future[None]] = set()
+        self._watchers = Watchers()
         self._roads = Roads(self.happened, self.frame_came, self.settled, self.watch.note)
         self._quiet: list[Quiet] = []
         self._turns = 0
@@ -146,15 +146,7 @@ class Station:
 
     async def change(self, until: float) -> None:
         """Returns at the next change of the record, or at that instant of the event loop's clock."""
-        loop = asyncio.get_running_loop()
-        watcher: asyncio.Future[None] = loop.create_future()
-        timer = loop.call_at(until, _wake, watcher)
-        self._watchers.add(watcher)
-        try:
-            await watcher
-        finally:
-            timer.cancel()
-            self._watchers.discard(watcher)
+        await self._watchers.wait(until)
 
     def stop(self) -> None:
         """End in order after the turn under way."""
@@ -170,6 +162,8 @@ class Station:
 
     def _settle(self, *, more: bool = False) -> None:
         """Tell those who wait for what was given before; a peer that never stops asking keeps nobody waiting."""
+        if self._quiet:
+            self._pay()
         waiting, self._quiet = self._quiet, []
         for one in waiting:
             if (more and self._turns < one.last_turn) or not self._roads.frames.is_past(one.mark):
@@ -197,7 +191,10 @@ class Station:
                 self._wake.clear()
                 self._turn()
                 await asyncio.sleep(0)  # let the sockets be read: what came meanwhile is the next batch
+                if not self._wake.is_set():
+                    self._pay()
             self._turn()
+            self._pay()
 
     async def _tick(self) -> None:
         for number in itertools.count():
@@ -208,6 +205,7 @@ class Station:
                 if not self._is_out:
                     self._turn_keys()
                     if self.upkeep.due(self.state, self.now_ms()):
+                        self._pay()
                         self._new_life()
             except (StoreDown, UnknownOutcome) as down:  # of the keyring: the old one stands, the next tick tries again
                 self.watch.ring("disk", str(down))
@@ -236,7 +234,7 @@ class Station:
             self._settle()
             return
         try:
-            result = self.turns.take(events, self.now_ms())
+            result = self.turns.take(events, self.now_ms(), may_owe=True)
         except UnknownOutcome as unknown:
             self._after_unknown(submissions, unknown)
             return
@@ -248,6 +246,15 @@ class Station:
         if result.more:
             self._wake.set()
         self._settle(more=result.more)
+
+    def _pay(self) -> None:
+        """Store receipts that were told first: whoever waited for them has been answered meanwhile."""
+        try:
+            self.turns.pay()
+        except UnknownOutcome as unknown:
+            self._after_unknown([], unknown)
+        except StoreDown as down:
+            self.watch.ring("disk", str(down))
 
     def _one_by_one(self, events: list[Event], submissions: list[Submission], error: Exception) -> None:
         """A batch did not go: the disk takes nothing, or one event meets a fault of ours. Refuse what is new, take
@@ -398,19 +405,18 @@ class Station:
         now_ms = self.now_ms()
         if any(isinstance(told, Amended) for told in result.told):
             self.upkeep.follow(self.state, now_ms)
-        for peer, state in self.state.peers.items():
-            self.kept.keyring.confirm(peer, state.epoch_held, now_ms)
         joined: dict[tuple[int, str | None], list[Item]] = {}
         for send in result.sends:
             joined.setdefault((send.peer, send.bearer), []).extend(send.items)
         for (peer, bearer), items in joined.items():
             self._send(Send(peer, tuple(items), bearer))
+        for peer, state in self.state.peers.items():
+            self.kept.keyring.confirm(peer, state.epoch_held, now_ms)
         if result.told:
             self.watch.hear(result.told)
             for wanted in wanted_files(self.store, result.told, self.charter.limits.blob_bytes_max):
                 self.happened(wanted)
-            for watcher in self._watchers:
-                _wake(watcher)
+            self._watchers.tell()
 
     def _send(self, send: Send) -> None:
         road = self._roads.best(send.peer, send.bearer)
@@ -473,11 +479,6 @@ class Station:
     def status(self) -> asking.Status:
         """How the line is."""
         return status_of(self.state, self.charter, self.watch, self.started_at_ms, self.now_ms())
-
-
-def _wake(watcher: asyncio.Future[None]) -> None:
-    if not watcher.done():
-        watcher.set_result(None)
 
 
 class Hall:

@@ -73,10 +73,12 @@ class Roads:
 
     def best(self, peer: int, name: str | None) -> Bearer | None:
         """The named bearer, else the quickest one that moves bytes to `peer`."""
-        able = [one for one in self._bearers.values() if peer in one.peers_up()]
-        if name is not None:
-            able = [one for one in able if one.facts.name == name]
-        return max(able, key=lambda one: one.facts.bytes_per_second, default=None)
+        best: Bearer | None = None
+        for one in self._bearers.values():
+            if peer in one.peers_up() and name in (None, one.facts.name):
+                if best is None or one.facts.bytes_per_second > best.facts.bytes_per_second:
+                    best = one
+        return best
 
     def carry(self, peer: int, bearer: Bearer, body: bytes) -> None:
         """Give one frame body to a bearer. What it loses the next hail shows."""

@@ -75,7 +75,7 @@ def step(state: LineState, events: Sequence[Event], now_ms: int, nonce: bytes) -
     for event in events:
         _take(work, event)
     intake.append(work, work.drafts)
-    return work.freeze()
+    return work.freeze(), work.intent()
 
 
 def complete(state: LineState, intent: Intent, signatures: Signatures, now_ms: int) -> tuple[LineState, Outcome]:
@@ -100,8 +100,7 @@ def complete(state: LineState, intent: Intent, signatures: Signatures, now_ms: i
         writes += [*work.writes, PutNote(log, size, root, signatures.checkpoint)]
         sends += outgoing.push_fresh(work, own, intent.fresh, signatures.checkpoint)
         told.append(Appended(log, intent.fresh.first, len(intent.fresh.rows), intent.fresh.tokens))
-    frozen, _ = work.freeze()
-    return frozen, Outcome(tuple(writes), tuple(sends), intent.wanted, tuple(told))
+    return work.freeze(), Outcome(tuple(writes), tuple(sends), intent.wanted, tuple(told))
 
 
 def _take(work: Work, event: Event) -> None:

@@ -253,7 +253,7 @@ class Held(NamedTuple):
 
 
 class ReceiptCame(NamedTuple):
-    """A party's countersignature, checked and stored: its machine holds `log` up to `size`."""
+    """A party's countersignature, checked: its machine holds `log` up to `size`. Stored, or owed to the store."""
 
     log: LogId
     witness: int

@@ -26,6 +26,7 @@ from openline.line.events import (
     Load,
     LoadBlob,
     Loaded,
+    Outcome,
     PqSigned,
     RootFound,
     Send,
@@ -36,7 +37,7 @@ from openline.line.events import (
     Wanted,
 )
 from openline.line.nodes import nodes_of
-from openline.line.ports import LogId, LogRow, Store
+from openline.line.ports import LogId, LogRow, PutReceipt, Store, Write
 from openline.line.state import LineState, LogState, PqHeld, Receipted, Standing
 from openline.line.window import window_of
 from openline.record import merkle
@@ -48,6 +49,7 @@ from openline.wire.fragments import Reassembly, pack
 from openline.wire.items import Fragment, Item, Receipt, decode_items, encode_item
 
 QUESTION_BYTES = 16 * 1024  # a question that is not for entries counts as so much: some hundred hashes of a long log
+OWED_MAX = 1024
 ROUNDS_MAX = 8  # of answering one turn's own questions; the rest is answered in the next
 
 
@@ -101,6 +103,7 @@ class Turns:
         self._store = store
         self._keys = keys
         self._waiting: tuple[Wanted, ...] = ()
+        self._owed: list[Write] = []
         self.state = revive(store, roster, me, charter)
 
     def start(self, life: Life, now_ms: int) -> Result:
@@ -115,10 +118,22 @@ class Turns:
         )
         return self.take((Started(life.generation, life.secret, life.station, opening),), now_ms)
 
-    def take(self, events: Sequence[Event], now_ms: int) -> Result:
+    @property
+    def owes(self) -> bool:
+        """True while receipts were told that are not stored yet: call `pay` as soon as they have been told."""
+        return bool(self._owed)
+
+    def pay(self) -> None:
+        """Store what is owed. Raises StoreDown (it stays owed), UnknownOutcome."""
+        if self._owed:
+            self._store.commit(self._owed)
+            self._owed = []
+
+    def take(self, events: Sequence[Event], now_ms: int, *, may_owe: bool = False) -> Result:
         """Run a batch of events, and answer what the machine asks of the store, for a bounded number of rounds.
 
         `Result.more`: questions are left; take again soon, also with no events.
+        `may_owe`: receipts of others, where nothing else came, may be told first and stored after (see `_is_owed`).
         Raises StoreDown: nothing of these events was recorded, the state is as before.
         Raises UnknownOutcome: this object must be thrown away and the store reopened before anything is said.
         """
@@ -127,13 +142,13 @@ class Turns:
         waiting = self._waiting
         left = Allowance()
         answers, later = self._answers(waiting, left)
-        waiting = (*later, *self._round([*events, *answers], now_ms, sends, told))
+        waiting = (*later, *self._round([*events, *answers], now_ms, sends, told, may_owe))
         try:
             for _ in range(ROUNDS_MAX - 1):
                 if not waiting or left.bytes <= 0:
                     break
                 answers, later = self._answers(waiting, left)
-                waiting = (*later, *self._round(answers, now_ms, sends, told))
+                waiting = (*later, *self._round(answers, now_ms, sends, told, may_owe))
         except StoreDown:  # what was recorded before stays recorded and is said; the questions wait
             pass
         self._waiting = waiting
@@ -162,16 +177,32 @@ class Turns:
         state = self.state.peers.get(peer)
         return outgoing.room_for(state) if state is not None else 0
 
-    def _round(self, events: Sequence[Event], now_ms: int, sends: list[Send], told: list[Told]) -> tuple[Wanted, ...]:
+    def _round(
+        self, events: Sequence[Event], now_ms: int, sends: list[Send], told: list[Told], may_owe: bool
+    ) -> tuple[Wanted, ...]:
         state, intent = step(self.state, events, now_ms, self._keys.draw(8))
         signatures = self._sign(intent, now_ms)
         state, outcome = complete(state, intent, signatures, now_ms)
-        if outcome.writes:
-            self._store.commit(outcome.writes)  # from here on it is durable, and only from here on it may be said
+        if may_owe and self._is_owed(outcome):
+            self._owed += outcome.writes
+        elif outcome.writes or self._owed:
+            self._store.commit([*self._owed, *outcome.writes])  # durable, and only from here on it may be said
+            self._owed = []
         self.state = state
         sends += outcome.sends
         told += outcome.told
         return outcome.wanted
+
+    def _is_owed(self, outcome: Outcome) -> bool:
+        """True where nothing came but receipts of others, and nothing is said to anybody.
+
+        Their giver has stored them and repeats them byte for byte to whoever lacks them, so a crash before ours are
+        stored costs a repetition. They go with the next commit at the latest, before anything that mentions them.
+        """
+        few = len(self._owed) < OWED_MAX
+        return few and not outcome.sends and all(
+            isinstance(write, PutReceipt) and write.witness != self.state.me for write in outcome.writes
+        )
 
     def _sign(self, intent: Intent, now_ms: int) -> Signatures:
         checkpoint = b""

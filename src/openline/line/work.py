@@ -185,9 +185,9 @@ class Work:
         self.put_peer(self.peer(party).flowing(log, flow))
 
     # ---------------------------------------------------------------- end
-    def freeze(self) -> tuple[LineState, Intent]:
-        """The next state, and what this step wants."""
-        state = LineState(
+    def freeze(self) -> LineState:
+        """The next state."""
+        return LineState(
             me=self.me,
             roster=self.roster,
             own=self.own,
@@ -205,7 +205,10 @@ class Work:
             pq=self.pq,
             pq_at_ms=self.pq_at_ms,
         )
-        intent = Intent(
+
+    def intent(self) -> Intent:
+        """What this step wants."""
+        return Intent(
             self.checkpoint,
             tuple(self.receipts.values()),
             tuple(self.writes),
@@ -214,7 +217,6 @@ class Work:
             tuple(self.told),
             self.fresh,
         )
-        return state, intent
 
 
 def _short(log: LogId) -> tuple[int, bytes]:

@@ -85,3 +85,32 @@ def refuse(submissions: Sequence[Submission], error: Exception) -> None:
     for one in submissions:
         if not one.answer.done():
             one.answer.set_exception(error)
+
+
+class Watchers:
+    """Those who wait for a change of the record, each until an instant of its own."""
+
+    def __init__(self) -> None:
+        self._watching: set[asyncio.Future[None]] = set()
+
+    async def wait(self, until: float) -> None:
+        """Returns when told, or at that instant of the event loop's clock; woken in one step of the loop."""
+        loop = asyncio.get_running_loop()
+        watcher: asyncio.Future[None] = loop.create_future()
+        timer = loop.call_at(until, _wake, watcher)
+        self._watching.add(watcher)
+        try:
+            await watcher
+        finally:
+            timer.cancel()
+            self._watching.discard(watcher)
+
+    def tell(self) -> None:
+        """The record changed."""
+        for watcher in self._watching:
+            _wake(watcher)
+
+
+def _wake(watcher: asyncio.Future[None]) -> None:
+    if not watcher.done():
+        watcher.set_result(None)
