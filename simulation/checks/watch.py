@@ -20,6 +20,7 @@ from simulation.checks.leaving import Leaving
 from simulation.checks.ledger import Ledger
 from simulation.checks.proofs import Proofs
 from simulation.checks.records import Records
+from simulation.checks.verdict import Told as ToldLie
 from simulation.checks.verdict import read_by_a_stranger
 from simulation.checks.words import Violation, demand
 
@@ -42,10 +43,11 @@ class Watch:
         self.leave = Leaving(signatures)
         self.proofs = Proofs(signatures, world.plan.liar)
         self.records = Records(signatures, world.plan.liar)
+        self.told_lies: list[ToldLie] = []
         self._old_copy: set[int] = set()
         self._loud: list[str] | None = None
         self._frames = 0
-        relayed = (Receipt,) if any(link.severed for link in world.plan.links) else ()
+        relayed = (Receipt,) if world.plan.parties > 2 else ()  # bystanders are reminded with each hail
         self._quiet_items = (Hail, Grant, BlobAsk, *relayed)
 
     @property
@@ -221,7 +223,10 @@ class Watch:
         self._blobs(stations)
         world = self._world
         reader = stations[world.plan.seed % len(stations)]
-        world.count("proof", "in an export", read_by_a_stranger(reader, self.proofs.forked))
+        accused, shown = read_by_a_stranger(reader, self.proofs.forked, self.told_lies)
+        world.count("proof", "in an export", accused)
+        for lie in shown:
+            world.count("shown", lie)
         world.count("proof", "exhibit", exhibits)
         world.count("restored", "read back", self.ledger.read_back)
         world.count("restored", "gone with the disk", len(self.ledger.gone))

@@ -13,7 +13,7 @@ from openline import limits
 from openline.line import relaying
 from openline.line.events import FindRoot
 from openline.line.forms import name_log
-from openline.line.outgoing import patience_ms, proved, pump, rewind, send_receipt
+from openline.line.outgoing import is_narrow, patience_ms, proved, pump, rewind, send_receipt
 from openline.line.ports import LogId
 from openline.line.state import Asked, Flow, PeerState
 from openline.line.work import LONG_AGO_MS, Work
@@ -125,6 +125,8 @@ def due(work: Work) -> None:
     for party, peer in list(work.peers.items()):
         if peer.bearers and work.since(peer.hailed_at_ms) >= patience_ms(peer, limits.HAIL_EVERY_MS):
             hail(work, party)
+            if not is_narrow(peer):
+                relaying.remind(work, party)
 
 
 def take(work: Work, party: int, start: bytes, item: Hail) -> None:

@@ -70,3 +70,17 @@ def third_lists(work: Work, party: int, held: LogState) -> None:
         return
     if receipt.size > size or work.since(at_ms) >= limits.RELAY_AGAIN_AFTER_MS:
         send_receipt(work, party, held, work.me)
+
+
+def remind(work: Work, party: int) -> None:
+    """Repeat to `party`, with each hail, our receipt for one log of a third: it cannot say that it lacks it.
+
+    The author gets ours by asking. A bystander only ever had it said once, and its frame may be lost; what it then
+    shows, and exports, would lack a receipt that was given. The newest logs take turns, and beside them the old ones.
+    """
+    theirs = [log for log, held in sorted(work.logs.items()) if work.me in held.receipts]
+    logs = [log for log in theirs if log.party not in (work.me, party)]
+    newest = [log for log in logs if work.newest.get(log.party) == log]
+    turn = work.now_ms // limits.HAIL_EVERY_MS
+    for log in sorted({kind[turn % len(kind)] for kind in (newest, logs) if kind}):
+        send_receipt(work, party, work.logs[log], work.me)

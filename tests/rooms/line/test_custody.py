@@ -261,3 +261,19 @@ def test_what_was_asked_and_not_recorded_is_not_sent() -> None:
     commits = [item for send in sends for item in send.items if isinstance(item, Commit)]
     assert [one.first + len(one.entries) for one in commits] == [3]
     assert ours.store.notes(ours.own, 3, 3)[0].signature == commits[0].signature
+
+
+def test_a_bystander_that_missed_a_receipt_gets_it_with_a_later_hail() -> None:
+    """R-128: B's receipt for A's log is lost on its way to C, who cannot know that it lacks it."""
+    world = make_world(3)
+    for a, b in ((1, 0), (2, 0), (2, 1)):
+        world.connect(a, b)
+    world.settle(2)
+    world.drop = lambda sender, receiver, item: (sender, receiver) == (1, 2) and isinstance(item, Receipt)
+    submit(world, 0, "seen by all")
+    world.settle()
+    log = world.desks[0].own
+    assert world.desks[2].turns.state.logs[log].receipts[1].size == 1
+    world.drop = None
+    world.settle(4)
+    assert world.desks[2].turns.state.logs[log].receipts[1].size == 2
