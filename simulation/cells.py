@@ -39,6 +39,7 @@ MUST: Final[dict[str, tuple[str, ...]]] = {
     "frame refused": ("Unchecked", "Forged", "Malformed"),
     "refused": ("turn: disk down",),
     "proof": ("exhibit", "in an export"),
+    "shown": ("pre-record", "take back"),
     "restored": ("read back", "gone with the disk"),
 }
 

@@ -36,6 +36,7 @@ from openline.wire.items import (
     encode_items,
 )
 from simulation.checks import own
+from simulation.checks.verdict import Told
 from simulation.liar import Liar, spoilt
 from simulation.papers import OPENED_AT_MS
 from simulation.pen import Pen, held_by
@@ -137,6 +138,7 @@ def _pre_record(liar: Liar, peer: int, draw: Random) -> None:
     generation, size = (known[0].generation, known[1]) if known else (draw.randbytes(12), 0)
     after = held_by([(peer, generation, size + draw.randrange(1, 1_000), draw.randbytes(32))], [(peer, 1)])
     pen.write(MESSAGE, b"pen, recorded ahead", liar.wall_ms(), after)
+    liar.world.watch.told_lies.append(Told("pre-record", pen.log, 2, LogId(peer, generation)))
     for other in _others(liar):
         liar.lie(other, *pen.items(0, other))
 
@@ -148,6 +150,7 @@ def _take_back(liar: Liar, peer: int, draw: Random) -> None:
         held = liar.turns.state.logs[known[0]]
         after = held_by([(peer, known[0].generation, held.size, held.noted.root)], [(peer, 1)])
         pen.write(MESSAGE, b"pen, first", liar.wall_ms(), after)
+        liar.world.watch.told_lies.append(Told("take back", pen.log, 3, known[0]))
     pen.write(MESSAGE, b"pen, then nothing held", liar.wall_ms())
     liar.lie(peer, *pen.items(0, peer))
 

@@ -5,7 +5,8 @@ Whatever a liar wrote, the file must read; it must accuse whoever the station di
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from openline.console.channel.exporting import Exporter
 from openline.errors import OpenlineError
@@ -18,8 +19,20 @@ if TYPE_CHECKING:
     from simulation.station import Station
 
 
-def read_by_a_stranger(station: Station, forked: set[LogId]) -> int:
-    """Export, read, judge; gives back how many accusations the file carries. `forked`: logs whose writer lied."""
+class Told(NamedTuple):
+    """A lie inside one history, which no exhibit can prove: whoever reads the whole record must be shown it."""
+
+    lie: str
+    log: LogId  # of the liar
+    size: int  # entries of it that carry the lie
+    about: LogId  # whose log it names as it is not
+
+
+def read_by_a_stranger(station: Station, forked: set[LogId], lies: Sequence[Told]) -> tuple[int, list[str]]:
+    """Export, read, judge; gives back how many accusations the file carries, and which other lies it shows.
+
+    `forked`: logs whose writer told two stories.
+    """
     papers = papers_of(len(station.roster.parties), station.party)
     exporter = Exporter(station.store, papers, station.wall_ms())
     try:
@@ -32,4 +45,10 @@ def read_by_a_stranger(station: Station, forked: set[LogId]) -> int:
     demand(accused <= forked, "verify", f"the export of party {station.party} accuses {accused - forked}")
     held = sum(row.size for row in station.store.logs())
     demand(exporter.entries == held, "verify", f"the export of party {station.party} lacks entries")
-    return len(accused)
+    sizes = {one.log: one.size for one in findings.logs}
+    shown = [one for one in lies if sizes.get(one.log, 0) >= one.size and one.log not in forked]
+    for one in shown:
+        named = any(gap.log == one.about for gap in findings.missing)
+        named = named or any(doubt.log == one.log for doubt in findings.doubts)
+        demand(named, "shown", f"the export of party {station.party} says nothing of a lie: {one.lie}")
+    return len(accused), [one.lie for one in shown]
