@@ -14,7 +14,7 @@ HOLD_ABOVE_BYTES: Final = 16 * 1024 * 1024  # of one peer: then no more is read 
 
 
 class WaitingFrames:
-    """Queues of (bearer, frame body) by peer. `peer` is whom the bearer names; only opening a frame shows who it was."""
+    """Queues of (bearer, frame body) by peer: whom the bearer names. Only opening a frame shows who it was."""
 
     def __init__(self) -> None:
         self._queues: dict[int, deque[tuple[str, bytes]]] = {}
