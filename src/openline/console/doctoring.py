@@ -72,6 +72,8 @@ def _clock() -> tuple[str, str]:
 
 
 def _home(home: Home) -> tuple[str, str]:
+    if not home.folder.exists():
+        return "look", f"there is no {home.folder} yet; `openline party create NAME` makes it"
     mode = stat.S_IMODE(home.folder.stat().st_mode)
     if mode & 0o077:
         return "look", f"{home.folder} has mode {mode:04o}; 0700 keeps others from seeing even names"

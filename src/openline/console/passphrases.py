@@ -59,9 +59,9 @@ def _pair(command: F, prefix: str, which: str, what: str) -> F:
         return take_value
 
     command = click.option(f"--{prefix}passphrase-file", type=click.Path(path_type=Path), expose_value=False,
-                           callback=gather("file"), help=f"A file of mode 0600 with {what}.")(command)
-    return click.option(f"--{prefix}passphrase-fd", type=click.IntRange(0), expose_value=False,
-                        callback=gather("fd"), help=f"An open descriptor to read {what} from.")(command)
+                           callback=gather("file"), help=f"A file of mode 0600 that holds {what}.")(command)
+    return click.option(f"--{prefix}passphrase-fd", type=click.IntRange(0), expose_value=False, metavar="N",
+                        callback=gather("fd"), help=f"An open descriptor that gives {what}.")(command)
 
 
 def take_both(session: Session, sources: Sources, root: str, station: str) -> tuple[bytes, bytes]:

@@ -48,7 +48,8 @@ _OFFICER: Final = click.option("--officer", envvar="OPENLINE_OFFICER", metavar="
 @click.option("--exercise", is_flag=True, help="Marked EXERCISE for ever.")
 @click.option("--reply-by", metavar="INSTANT", help="Like 2026-11-22T10:05:00Z.")
 @click.option("--in-reply-to", metavar="ENTRY", help="Position here, or the entry's full name.")
-@click.option("--attach", multiple=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--attach", multiple=True, type=click.Path(path_type=Path, exists=True, dir_okay=False),
+              help="A file to go along; may be repeated.")
 @click.option("--released-by", multiple=True, metavar="NAME",
               help="Who let it out; recorded as given. Left out: the login name, and one person is what is recorded.")
 @click.option("--token", help="Asking twice under one token records once.")

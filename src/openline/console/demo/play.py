@@ -77,7 +77,7 @@ class Demo:
         road = ("--listen", f"127.0.0.1:{a.port}") if side is a else ("--dial", f"{a.name}=127.0.0.1:{a.port}")
         self._stage.start(side, *road)
         assert side.station is not None
-        again = f", its {side.starts}. life" if side.starts > 1 else ""
+        again = f"; its life number {side.starts}" if side.starts > 1 else ""
         self._tell.step(f"{side.name} is up as process {side.station.pid}{again}")
 
     # --- the story

@@ -50,8 +50,9 @@ class Telling:
         self._echo("")
         kind = click.style(f"[{line.kind}]", fg="green" if line.kind == "sourced" else "magenta")
         where = [line.when, *(part for part in (line.speaker, line.where) if part)]
-        head = textwrap.wrap(" · ".join(where), WIDTH - 16)
-        self._echo(click.style(head[0], bold=True) + "  " + kind)
+        mark = f"[{line.kind}] "
+        head = textwrap.wrap(mark + " · ".join(where), WIDTH)
+        self._echo(kind + click.style(head[0][len(mark) - 1 :], bold=True))
         for rest in head[1:]:
             self._echo(click.style(rest, bold=True))
         info = f" (info {', '.join(line.info)})" if line.info else ""
