@@ -34,9 +34,11 @@ class Contexts(NamedTuple):
 def make_contexts(identity: Identity, pinned: Iterable[bytes]) -> Contexts:
     """Settings that show `identity` and accept only the `pinned` certificates (DER).
 
-    Raises Misconfigured when certificate and key do not belong together or one cannot be read.
+    A pinned certificate that this TLS library does not read is left out: its party cannot connect, the others can.
+    Raises Misconfigured when our certificate and key do not belong together or cannot be read.
     """
-    anchors = b"".join(pinned)
+    every = list(pinned)
+    anchors = b"".join(every if _reads(b"".join(every)) else [one for one in every if _reads(one)])
     contexts = Contexts(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
     for context in contexts:
         context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_3
@@ -52,6 +54,14 @@ def make_contexts(identity: Identity, pinned: Iterable[bytes]) -> Contexts:
             raise Misconfigured(f"TLS certificate or key cannot be used: {error}; renew the station's keys") from error
     contexts.listening.num_tickets = 0  # no resumption: every link shows its certificate
     return contexts
+
+
+def _reads(certificates: bytes) -> bool:
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=certificates)
+    except (ssl.SSLError, ValueError):
+        return False
+    return True
 
 
 def _load_identity(context: ssl.SSLContext, identity: Identity) -> None:

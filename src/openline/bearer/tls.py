@@ -261,9 +261,11 @@ class TlsBearer:
     # --- our own doing
 
     def _pin(self, identity: Identity, peers: Sequence[TlsPeer]) -> None:
-        pinned = {certificate: peer.party for peer in peers for certificate in peer.certificates}
-        if identity.certificate in pinned or sum(len(peer.certificates) for peer in peers) != len(pinned):
-            raise LocalFault("one TLS certificate is pinned for two parties")
+        pinned: dict[bytes, int] = {}
+        for peer in peers:
+            for certificate in peer.certificates:
+                if certificate != identity.certificate:  # whatever a party claims stops nobody: it is ours
+                    pinned.setdefault(certificate, peer.party)
         self._contexts = make_contexts(identity, pinned)
         self._identity, self._peers, self._pinned = identity, tuple(peers), pinned
 

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
@@ -199,6 +199,7 @@ def _check_keys(certificate: Certificate, root: RootPublic, fields: Fields) -> N
     signature.check_mldsa_key(certificate.mldsa_key, fields.where(4))
     xwing_public(certificate.hpke_key, fields.where(5))
     tls = _tls_key(certificate.tls_certificate, fields.where(6))
+    _check_tls_owner(certificate.tls_certificate, certificate.party_id, fields.where(6))
     keys = (root.ed25519, certificate.note_key, certificate.receipt_key, tls, certificate.hpke_key[-32:])
     if len(set(keys)) != len(keys) or certificate.mldsa_key == root.mldsa44:
         raise Malformed(f"{fields.where(2)}: one key serves two purposes; make new station keys", certificate.signed)
@@ -219,10 +220,26 @@ def _tls_key(der: bytes, where: str) -> bytes:
     return key.public_bytes_raw()
 
 
+def _tls_name(party_id: bytes) -> x509.Name:
+    return x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, f"openline {party_id.hex()[:16]}")])
+
+
+def _check_tls_owner(der: bytes, party_id: bytes, where: str) -> None:
+    """Made by whoever has its key, for this party: nobody can certify another's as its own and stand in its way."""
+    made = x509.load_der_x509_certificate(der)
+    try:
+        made.verify_directly_issued_by(made)
+        is_theirs = made.subject == _tls_name(party_id)
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm) as problem:
+        raise Malformed(f"{where}: not signed by its own key", der) from problem
+    if not is_theirs:
+        raise Malformed(f"{where}: not named after its party", der)
+
+
 def _tls_certificate(seed: bytes, party_id: bytes, not_before_ms: int, not_after_ms: int, draw: Draw) -> bytes:
-    """A self-signed certificate: peers pin its bytes, so names and dates in it decide nothing."""
+    """A self-signed certificate: peers pin its bytes, so dates in it decide nothing."""
     key = Ed25519PrivateKey.from_private_bytes(seed)
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, f"openline {party_id.hex()[:16]}")])
+    name = _tls_name(party_id)
     try:
         begins = datetime.datetime.fromtimestamp(not_before_ms // 1000, datetime.UTC)
         ends = datetime.datetime.fromtimestamp(-(-not_after_ms // 1000), datetime.UTC)

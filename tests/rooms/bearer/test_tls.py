@@ -15,9 +15,9 @@ import pytest
 from openline.bearer import door
 from openline.bearer.door import DoorBounds
 from openline.bearer.link import GREETING
-from openline.bearer.pins import ALPN, Identity, make_contexts
+from openline.bearer.pins import ALPN, Identity
 from openline.bearer.tls import TLS_FACTS, TlsBearer, TlsBounds, TlsPeer, _Dialling
-from openline.errors import LocalFault, Misconfigured
+from openline.errors import Misconfigured
 from openline.limits import SEND_BUFFER_BYTES, TCP_GIVE_UP_AFTER_MS
 from openline.seal import certificate, draw, party
 from openline.wire.frame import encode_frame
@@ -564,10 +564,22 @@ def test_settings_that_cannot_work_are_refused_by_name():
         await second.close()
         with pytest.raises(Misconfigured, match="renew the station's keys"):
             ours.pin(Identity(US.certificate, STRANGER.key_pem), [])
-        with pytest.raises(Misconfigured):
-            make_contexts(US, [b"no certificate"])
-        with pytest.raises(LocalFault, match="two parties"):
-            ours.pin(US, [TlsPeer(1, (THEM.certificate,)), TlsPeer(2, (THEM.certificate,))])
+        await ours.close()
+
+    run(story())
+
+
+def test_no_certificate_of_a_party_stops_the_pinning_of_others():
+    """A certificate of ours or of another party that somebody calls its own ended stations, at every start again."""
+
+    async def story() -> None:
+        ours, ears, at = await listening()
+        claims = (b"no certificate", US.certificate, THEM.certificate, THEM.certificate)
+        ours.pin(US, [TlsPeer(1, (THEM.certificate,)), TlsPeer(2, claims)])
+        assert ours.who(THEM.certificate) == 1 and ours.who(US.certificate) is None
+        theirs, _ = await dialling(at)
+        await until(lambda: ears.up)
+        await theirs.close()
         await ours.close()
 
     run(story())

@@ -44,6 +44,11 @@ def resigned(change: Change, label: str = CERTIFICATE_LABEL) -> bytes:
     return root(0).sign(label, write_map(list(body.values()))).encode()
 
 
+def resealed(der: bytes) -> bytes:
+    """The same, its signature broken."""
+    return der[:-1] + bytes([der[-1] ^ 1])
+
+
 def test_a_certificate_names_its_keys_and_comes_back() -> None:
     """R-042, R-040."""
     secrets, made = station(0)
@@ -102,6 +107,8 @@ REFUSED: dict[str, tuple[Change, str]] = {
     "no TLS certificate": (lambda body: body.update({6: b""}), "TLS certificate"),
     "TLS certificate with a tail": (lambda body: body.update({6: body[6] + b"\x00"}), "TLS certificate"),
     "TLS certificate of another kind": (lambda body: body.update({6: p256_certificate()}), "not Ed25519"),
+    "TLS certificate of somebody else": (lambda body: body.update({6: station(1)[1].tls_certificate}), "its party"),
+    "TLS certificate signed by another key": (lambda body: body.update({6: resealed(body[6])}), "its own key"),
     "empty window": (lambda body: body.update({8: body[7]}), "not after"),
     "negative date": (lambda body: body.update({7: -1}), "not before"),
     "serial too long": (lambda body: body.update({9: bytes(17)}), "serial"),
