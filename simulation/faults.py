@@ -220,7 +220,8 @@ def _fragments_dropped(patch: Patch) -> None:
 
 
 def _nothing_relayed(patch: Patch) -> None:
-    patch.put(relaying, "third_lists", lambda *_: None)
+    for name in ("third_lists", "remind"):
+        patch.put(relaying, name, lambda *_: None)
 
 
 def _full_form_forgotten(patch: Patch) -> None:
