@@ -7,6 +7,7 @@ and the simulation both run it, so what is simulated is what is shipped. R-120.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from hashlib import sha256
 from typing import NamedTuple, Protocol
 
@@ -185,9 +186,12 @@ class Turns:
         state, outcome = complete(state, intent, signatures, now_ms)
         if may_owe and self._is_owed(outcome):
             self._owed += outcome.writes
-        elif outcome.writes or self._owed:
+        elif outcome.writes:
             self._store.commit([*self._owed, *outcome.writes])  # durable, and only from here on it may be said
             self._owed = []
+        else:
+            with suppress(StoreDown):  # links and hails go on while the disk takes nothing; no hail is evidence
+                self.pay()
         self.state = state
         sends += outcome.sends
         told += outcome.told
