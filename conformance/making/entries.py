@@ -57,7 +57,7 @@ def _headers(book: Book) -> None:
         ("integer-longer-than-it-needs", data[:2] + b"\x18\x00" + data[3:], "one spelling", "Index 0 in two bytes."),
         ("index-a-float", put(0, 1.0), "whole number", "1.0 equals 1 and is not spelled so."),
         ("precedence-true", put(3, True), "whole number", "True equals 1 and is not spelled so."),
-        ("a-tag", data[:2] + b"\xc1" + data[2:], "whole number", "A tag around the index."),
+        ("a-tag", data[:2] + b"\xc1" + data[2:], "tag", "A tag around the index."),
         ("trailing-byte", data + b"\0", "one spelling", "A byte after the end."),
         ("truncated", data[:-1], "not CBOR", "A byte lacks."),
         ("too-long", data + bytes(4096), "at most 4096", "Bounded before it is looked into."),

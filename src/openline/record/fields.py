@@ -13,9 +13,11 @@ from typing import Any, Final
 import cbor2
 
 from openline.errors import Malformed
+from openline.seal.spelling import decode
 
-# cbor2 wraps most errors; nonsense behind a tag (dates, numbers, networks) can let others out.
+# cbor2 wraps most errors; nonsense can let others out.
 _DECODING_ERRORS: Final = (cbor2.CBORError, ValueError, TypeError, ArithmeticError, LookupError, RecursionError)
+_DEPTH_MAX: Final = 6
 _KEYS: Final = tuple(tuple(range(count)) for count in range(24))
 # Control characters; half a surrogate pair, which has no spelling in UTF-8; line and paragraph separators; marks that
 # turn the direction of what follows, so that it reads as something else.
@@ -29,7 +31,7 @@ def load_map(data: bytes, keys: int, what: str, bytes_max: int) -> dict[int, Any
     if len(data) > bytes_max:
         raise Malformed(f"{what} of {len(data)} bytes: at most {bytes_max}", data[:bytes_max])
     try:
-        fields = cbor2.loads(data, allow_duplicate_keys=False, allow_indefinite=False, max_depth=6)
+        fields = decode(data, _DEPTH_MAX)
     except _DECODING_ERRORS as error:
         raise Malformed(f"{what} is not CBOR: {error}", data) from error
     if type(fields) is not dict or tuple(fields) != _KEYS[keys]:  # true and 1.0 equal 1: the caller sees them

@@ -24,8 +24,50 @@ def _no_tags(*_: Any) -> NoReturn:
     raise ValueError("a tag")
 
 
-# Every tag the library would act on (dates, big numbers, even regular expressions are built from their bytes).
-_TAGS_REFUSED: Final = dict.fromkeys((*range(6), *range(21, 40), 100, 256, 258, 260, 261, 1004, 43000, 55799), _no_tags)
+# Every tag the library would act on: dates, big numbers, even regular expressions are built from their bytes, and one
+# of a few kilobytes took seconds.
+_TAGS_REFUSED: Final = dict.fromkeys(
+    (*range(6), *range(21, 40), 52, 54, 100, 256, 258, 260, 261, 1004, 43000, 55799), _no_tags
+)
+_SCANNED_ABOVE_BYTES: Final = 4096  # less than this is too little for a map whose keys all fall together
+_LENGTH_BYTES: Final = {24: 1, 25: 2, 26: 4, 27: 8}
+_MAP, _TAG = 5, 6  # major types
+_ONE_BYTE_HEADS: Final = range(24)
+
+
+def decode(data: bytes, depth_max: int) -> object:
+    """The value of `data`: a map of plain values, no map inside it, no tags.
+
+    Raises CBORError, ValueError, TypeError, OverflowError or RecursionError, as the library does.
+    """
+    if len(data) > _SCANNED_ABOVE_BYTES:
+        _scan(data)
+    return cbor2.loads(
+        data,
+        allow_duplicate_keys=False,
+        allow_indefinite=False,
+        max_depth=depth_max,
+        semantic_decoders=_TAGS_REFUSED,
+        tag_hook=_no_tags,
+    )
+
+
+def _scan(data: bytes) -> None:
+    """Refuse maps inside the map before they are built: keys can be chosen so that looking them up takes hours."""
+    if data[0] >> 5 == _MAP and data[0] & 31 not in _ONE_BYTE_HEADS:
+        raise ValueError("a map of more than 23 fields")
+    at, end = 1, len(data)
+    while at < end:
+        major, count = data[at] >> 5, data[at] & 31
+        at += 1
+        if major in (_MAP, _TAG):
+            raise ValueError("a map inside a map, or a tag")
+        width = _LENGTH_BYTES.get(count, 0)
+        if width:
+            count = int.from_bytes(data[at : at + width], "big")
+            at += width
+        if major in (2, 3):
+            at += count
 
 
 def write_map(values: Sequence[object]) -> bytes:
@@ -42,14 +84,7 @@ def _read(data: bytes, what: str, bytes_max: int) -> object:
     if len(data) > bytes_max:
         raise Malformed(f"{what}: {len(data)} bytes, more than {bytes_max}", data[:64])
     try:
-        value = cbor2.loads(
-            data,
-            allow_duplicate_keys=False,
-            allow_indefinite=False,
-            max_depth=_DEPTH_MAX,
-            semantic_decoders=_TAGS_REFUSED,
-            tag_hook=_no_tags,
-        )
+        value = decode(data, _DEPTH_MAX)
         again = cbor2.dumps(value)
     except (cbor2.CBORError, ValueError, TypeError, OverflowError, RecursionError) as problem:
         raise Malformed(f"{what}: not CBOR that may stand here ({problem})", data) from problem

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import cbor2
 import pytest
 from hypothesis import given
@@ -178,3 +180,37 @@ def test_words_alone_are_spelled_by_hand_as_the_library_spells_them(length: int)
 def test_half_a_surrogate_pair_is_refused() -> None:
     with pytest.raises(Malformed, match="U\\+D800"):
         body.encode_message(Message("", "a\ud800"))
+
+
+def regular_expression(classes: int) -> bytes:
+    """A text that a CBOR library is asked to compile: ten milliseconds a class."""
+    return cbor2.dumps(cbor2.CBORTag(35, "(?i)" + "[\u0080-\uffff]" * classes))
+
+
+def many_keys(count: int) -> bytes:
+    """A map of so many fields, each the number of itself."""
+    return cbor2.dumps(dict.fromkeys(range(count)))
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [regular_expression(20), regular_expression(2000), many_keys(2000), b"\xd8\x34\x44abcd", b"\xa0"],
+    ids=["expression", "long expression", "keys", "address", "empty map"],
+)
+def test_nothing_is_built_of_what_stands_behind_a_tag_or_in_a_map_inside(
+    inside: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R-073. A message of 250 kB had a pattern compiled: minutes, in the station of whoever got it, then in `show` and
+    in `verify`. A map's keys can be chosen so that all fall together."""
+    built: list[object] = []
+    whole = body.encode_message(Message(subject="s", text="t"))
+    assert whole.endswith(b"\x08\x80")
+    for data in (whole[:-1] + inside, inside, b"\xb9\x07\xd0" + many_keys(2000)[3:]):
+        with monkeypatch.context() as patched:
+            patched.setattr(re, "compile", built.append)
+            try:
+                body.parse_message(data)
+            except Malformed:
+                continue
+        pytest.fail("it was read")
+    assert not built

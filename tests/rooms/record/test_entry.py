@@ -109,7 +109,7 @@ def bent(**changes: object) -> bytes:
         (bent(k9=1), "keys 0 to 8"),
         (GOOD.replace(b"\xa9\x00\x07", b"\xa9\x00\x18\x07"), "one spelling"),
         (b"\xbf" + GOOD[1:] + b"\xff", "not CBOR"),
-        (b"\xd9\xd9\xf7" + GOOD, "not a map"),
+        (b"\xd9\xd9\xf7" + GOOD, "tag"),
         (bent(k0=-1), "index"),
         (bent(k0=7.0), "index"),
         (bent(k0=True), "index"),

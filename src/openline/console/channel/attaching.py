@@ -7,17 +7,16 @@ import os
 import stat
 from collections.abc import Sequence
 
-import cbor2
-
 from openline.console.channel import asking
 from openline.console.codes import Told
 from openline.errors import Malformed, Refused
-from openline.limits import ATTACHMENTS_MAX, BLOB_CHUNK_BYTES
+from openline.limits import ATTACHMENTS_MAX, BLOB_CHUNK_BYTES, BODY_BYTES_MAX
 from openline.line.events import BlobWanted, Held
 from openline.line.events import Told as Heard
 from openline.line.ports import PutBlob, Store
 from openline.record.body import Attachment, parse_message
 from openline.record.entry import MESSAGE
+from openline.record.fields import load_map
 from openline.store.turn import kind_of
 
 
@@ -76,8 +75,8 @@ def wanted_files(store: Store, told: Sequence[Heard], blob_bytes_max: int) -> li
 def _names_files(body: bytes) -> bool:
     """A quick look that spares the strict reading of every message."""
     try:
-        return bool(cbor2.loads(body)[7])
-    except Exception:  # noqa: BLE001  whatever it is, it is not a message that names files
+        return bool(load_map(body, 9, "message", BODY_BYTES_MAX)[7])
+    except Malformed:  # whatever it is, it is not a message that names files
         return False
 
 
