@@ -7,6 +7,7 @@ again. When the whole is here and its hash is right, an entry of ours says so: t
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Final
 
 import cbor2
@@ -29,21 +30,41 @@ from openline.record.fields import dump_map
 from openline.wire.items import BlobAsk, BlobChunk
 
 STATE_NAME: Final = "blob-wants"
-STATE_VERSION: Final = 1
+STATE_VERSION: Final = 2
+IDLE_ROUNDS_MAX: Final = 2  # of asking everybody: then what is held leads nowhere
 
 
 def want(work: Work, event: BlobWanted) -> None:
-    """A message names an attachment that is not whole here."""
-    if 0 < event.total <= limits.BLOB_BYTES_MAX and event.digest not in work.wants:
-        work.wants[event.digest] = BlobWant(event.total, event.held, event.asked, -limits.RESEND_AFTER_MS)
-        _save(work)
-    elif event.asked and event.digest in work.wants:
-        work.wants[event.digest] = work.wants[event.digest]._replace(asked=True)
+    """A message names an attachment that is not whole here. Bounded by party: one's names keep nobody else's out."""
+    known = work.wants.get(event.digest)
+    if work.wanted_by is None:
+        work.wanted_by = Counter(one.named_by for one in work.wants.values())
+    if not 0 < event.total <= limits.BLOB_BYTES_MAX:
+        return
+    if known is not None:
+        totals = known.totals if event.total in known.totals else (*known.totals, event.total)
+        work.wants[event.digest] = known._replace(
+            totals=totals[: limits.BLOB_SIZES_MAX], asked=known.asked or event.asked
+        )
+    elif work.wanted_by[event.named_by] < limits.BLOBS_WANTED_MAX:
+        work.wanted_by[event.named_by] += 1
+        work.wants[event.digest] = BlobWant(
+            (event.total,),
+            event.held,
+            event.asked,
+            -limits.RESEND_AFTER_MS,
+            named_by=event.named_by,
+            total=event.total if event.held else 0,
+        )
+    else:
+        work.notice("blob-left", f"party {event.named_by} names more attachments than are fetched at a time: left")
+        return
+    work.wants_changed = True
 
 
-def _save(work: Work) -> None:
+def save(work: Work) -> None:
     """Which attachments are wanted survives a restart; how much of each is here the store knows."""
-    rows = [[digest, wanted.total, wanted.asked] for digest, wanted in sorted(work.wants.items())]
+    rows = [[digest, list(one.totals), one.asked, one.named_by + 1] for digest, one in sorted(work.wants.items())]
     work.writes.append(PutState(STATE_NAME, STATE_VERSION, cbor2.dumps(rows)))
 
 
@@ -53,31 +74,43 @@ def revive(store: Store) -> dict[bytes, BlobWant]:
     if saved is None or saved[0] != STATE_VERSION:
         return {}
     wants = {}
-    for digest, total, asked in cbor2.loads(saved[1]):
+    for digest, totals, asked, named_by in cbor2.loads(saved[1]):
         row = store.blob(digest)
-        wants[digest] = BlobWant(total, row.held if row else 0, asked, -limits.RESEND_AFTER_MS)
+        held, total = (row.held, row.total) if row is not None and row.held else (0, 0)
+        wants[digest] = BlobWant(
+            tuple(totals), held, asked, -limits.RESEND_AFTER_MS, named_by=named_by - 1, total=total
+        )
     return wants
 
 
 def due(work: Work) -> None:
     """Ask for the next piece of whatever stands still, of any party in contact; each time another one."""
+    asked: Counter[int] = Counter()
     for digest, wanted in list(work.wants.items()):
-        if work.since(wanted.moved_at_ms) < limits.RESEND_AFTER_MS:
+        if work.since(wanted.moved_at_ms) < limits.RESEND_AFTER_MS or asked[wanted.named_by] >= limits.BLOBS_ASKED_MAX:
             continue
-        if wanted.held >= wanted.total:  # power went between its last piece and the look at its hash
-            work.wants[digest] = wanted._replace(moved_at_ms=work.now_ms)
-            work.wanted.append(CheckBlob(digest, wanted.asked_of))
-            continue
-        able = [
-            party
-            for party, peer in sorted(work.peers.items())
-            if peer.bearers and (wanted.asked or not is_narrow(peer))
-        ]
-        if not able:
-            continue
-        party = able[wanted.tries % len(able)]
-        work.wants[digest] = wanted._replace(moved_at_ms=work.now_ms, tries=wanted.tries + 1, asked_of=party)
-        work.send(party, BlobAsk(digest, wanted.held))
+        asked[wanted.named_by] += _ask_again(work, digest, wanted)
+
+
+def _ask_again(work: Work, digest: bytes, wanted: BlobWant) -> bool:
+    if wanted.total and wanted.held >= wanted.total:  # power went between its last piece and the look at its hash
+        work.wants[digest] = wanted._replace(moved_at_ms=work.now_ms)
+        work.wanted.append(CheckBlob(digest, wanted.asked_of))
+        return True
+    able = [
+        party for party, peer in sorted(work.peers.items()) if peer.bearers and (wanted.asked or not is_narrow(peer))
+    ]
+    if not able:
+        return False
+    if wanted.held and wanted.idle >= IDLE_ROUNDS_MAX * len(able):  # nobody goes on from here: it may be a lie
+        work.writes.append(DropBlob(digest))
+        wanted = wanted._replace(held=0, total=0, idle=0)
+    party = able[wanted.tries % len(able)]
+    work.wants[digest] = wanted._replace(
+        moved_at_ms=work.now_ms, tries=wanted.tries + 1, idle=wanted.idle + 1, asked_of=party
+    )
+    work.send(party, BlobAsk(digest, wanted.held))
+    return True
 
 
 def serve(work: Work, party: int, item: BlobAsk) -> None:
@@ -97,22 +130,19 @@ def take_loaded(work: Work, event: BlobLoaded) -> None:
 def take(work: Work, party: int, item: BlobChunk) -> None:
     """Keep the next piece; anything else is a repetition or was not asked for."""
     wanted = work.wants.get(item.digest)
-    if wanted is None or party != wanted.asked_of or (item.offset, item.total) != (wanted.held, wanted.total):
+    if wanted is None or party != wanted.asked_of or item.offset != wanted.held:
         return
-    if not item.data:
+    if item.total not in ((wanted.total,) if wanted.held else wanted.totals):
         return
+    if len(item.data) != min(limits.BLOB_CHUNK_BYTES, item.total - item.offset):
+        return  # crumbs: each would be a commit
     held = wanted.held + len(item.data)
     work.writes.append(PutBlob(item.digest, item.offset, item.total, item.data))
-    work.wants[item.digest] = replace_held(wanted, held, work.now_ms)
-    if held == wanted.total:
+    work.wants[item.digest] = wanted._replace(held=held, total=item.total, moved_at_ms=work.now_ms, idle=0)
+    if held == item.total:
         work.wanted.append(CheckBlob(item.digest, party))
     else:
         work.send(party, BlobAsk(item.digest, held))
-
-
-def replace_held(wanted: BlobWant, held: int, now_ms: int) -> BlobWant:
-    """The want after a piece came."""
-    return wanted._replace(held=held, moved_at_ms=now_ms)
 
 
 def take_checked(work: Work, event: BlobChecked) -> None:
@@ -122,9 +152,9 @@ def take_checked(work: Work, event: BlobChecked) -> None:
         return
     if event.right:
         del work.wants[event.want.digest]
-        _save(work)
+        work.wants_changed = True
         work.drafts.append(Draft(BLOB_HELD, 0, 0, (), dump_map((event.want.digest, wanted.total))))
     else:
         work.notice("blob-wrong", f"an attachment from party {event.want.peer} has another hash; fetched again")
         work.writes.append(DropBlob(event.want.digest))
-        work.wants[event.want.digest] = replace_held(wanted, 0, work.now_ms)
+        work.wants[event.want.digest] = wanted._replace(held=0, total=0, moved_at_ms=work.now_ms)

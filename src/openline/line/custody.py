@@ -75,6 +75,8 @@ def step(state: LineState, events: Sequence[Event], now_ms: int, nonce: bytes) -
     for event in events:
         _take(work, event)
     intake.append(work, work.drafts)
+    if work.wants_changed:
+        blobs.save(work)
     return work.freeze(), work.intent()
 
 

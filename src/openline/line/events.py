@@ -101,6 +101,7 @@ class BlobWanted(NamedTuple):
     total: int
     held: int
     asked: bool = False
+    named_by: int = -1  # whose message it is
 
 
 class BlobLoaded(NamedTuple):

@@ -79,14 +79,20 @@ class Pending(NamedTuple):
 
 
 class BlobWant(NamedTuple):
-    """An attachment on its way here. Volatile: the store knows what is held, the messages what is named."""
+    """An attachment on its way here. Volatile: the store knows what is held, the messages what is named.
 
-    total: int
+    Messages may give it several sizes; only its bytes show which is right.
+    """
+
+    totals: tuple[int, ...]
     held: int
     asked: bool
     moved_at_ms: int
     tries: int = 0
     asked_of: int = -1  # whose pieces are taken
+    named_by: int = -1  # whose message named it first
+    idle: int = 0  # askings since the last piece
+    total: int = 0  # of the pieces held, 0 for none
 
 
 class PqHeld(NamedTuple):

@@ -6,6 +6,7 @@ frozen into the next. Inner mappings are copied when first written in a step.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
@@ -55,6 +56,8 @@ class Work:
         self.roots = dict(state.roots)
         self.last_written_ms = state.last_written_ms
         self.wants = dict(state.wants)
+        self.wants_changed = False
+        self.wanted_by: Counter[int] | None = None  # attachments wanted, by whose messages name them
         self.ledger = state.ledger
         self.pq = dict(state.pq)
         self.pq_at_ms = state.pq_at_ms

@@ -11,8 +11,8 @@ import pytest
 
 from openline import limits
 from openline.errors import Malformed
-from openline.line.events import Arrived, Noticed, Tick, Up
-from openline.line.ports import LogId, PutBlob
+from openline.line.events import Arrived, BlobWanted, Noticed, Tick, Up
+from openline.line.ports import LogId, PutBlob, PutState, Write
 from openline.line.state import BearerUp
 from openline.line.turn import Heard
 from openline.record.entry import MESSAGE
@@ -217,3 +217,61 @@ def test_thousands_of_logs_do_not_push_the_newest_ones_out_of_a_hail() -> None:
         assert len(names) == limits.HAIL_LOGS_MAX and desk.own in names
         listed |= names
     assert len(listed) == len(desk.turns.state.logs)
+
+
+# ------------------------------------------------------------------ attachments
+def test_attachments_named_without_end_are_wanted_up_to_a_bound_and_keep_nobody_elses_out() -> None:
+    """R-134. A thousand messages with sixteen each held a station up for hours: every one wrote down all the others."""
+    wire = met(3)
+    desk = wire.desks[0]
+    names = [BlobWanted(os.urandom(32), 1000, 0, named_by=1) for _ in range(limits.BLOBS_WANTED_MAX + 100)]
+    writes: list[Write] = []
+    commit = desk.store.commit
+    desk.store.commit = lambda batch: (writes.extend(batch), commit(batch))[1]  # type: ignore[method-assign]
+    desk.take(names, wire.now_ms)
+    assert len(desk.turns.state.wants) == limits.BLOBS_WANTED_MAX and noticed(desk, "blob-left")
+    assert sum(isinstance(one, PutState) for one in writes) == 1
+    wire.now_ms += limits.RESEND_AFTER_MS
+    asks = [item for send in desk.take((Tick(),), wire.now_ms) for item in send.items if isinstance(item, BlobAsk)]
+    assert len(asks) == limits.BLOBS_ASKED_MAX
+    desk.take((BlobWanted(sha256(b"x").digest(), 1, 0, named_by=2),), wire.now_ms)
+    asks = [item for send in desk.take((Tick(),), wire.now_ms) for item in send.items if isinstance(item, BlobAsk)]
+    assert BlobAsk(sha256(b"x").digest(), 0) in asks
+
+
+def test_a_wrong_size_for_somebody_elses_attachment_does_not_keep_it_away() -> None:
+    """R-134. Whoever named it first, with another size, kept the true one from ever being fetched."""
+    wire = met()
+    desk = wire.desks[0]
+    data = os.urandom(3 * limits.BLOB_CHUNK_BYTES)
+    digest = sha256(data).digest()
+    for total in (1, len(data), 7):
+        desk.take((BlobWanted(digest, total, 0),), wire.now_ms)
+    wire.now_ms += limits.RESEND_AFTER_MS
+    desk.take((Tick(),), wire.now_ms)
+    assert heard(wire, BlobChunk(digest, 0, len(data) + 1, data[: limits.BLOB_CHUNK_BYTES])) == []
+    assert heard(wire, BlobChunk(digest, 0, len(data), data[:10])) == [], "crumbs would be a commit each"
+    for at in range(0, len(data), limits.BLOB_CHUNK_BYTES):
+        heard(wire, BlobChunk(digest, at, len(data), data[at : at + limits.BLOB_CHUNK_BYTES]))
+    assert not desk.turns.state.wants and desk.store.blob_bytes(digest, 0, len(data)) == data
+
+
+def test_a_beginning_that_nobody_goes_on_from_is_thrown_away() -> None:
+    """R-134. A first piece of the wrong whole, and then silence: the true pieces did not follow it."""
+    wire = met()
+    desk = wire.desks[0]
+    data = os.urandom(100)
+    digest = sha256(data).digest()
+    for total in (2 * limits.BLOB_CHUNK_BYTES, len(data)):
+        desk.take((BlobWanted(digest, total, 0),), wire.now_ms)
+    offsets = []
+    for _ in range(6):
+        wire.now_ms += limits.RESEND_AFTER_MS
+        sends = desk.take((Tick(),), wire.now_ms)
+        asks = [item for send in sends for item in send.items if isinstance(item, BlobAsk)]
+        offsets += [ask.offset for ask in asks]
+        if len(offsets) == 1:
+            heard(wire, BlobChunk(digest, 0, 2 * limits.BLOB_CHUNK_BYTES, bytes(limits.BLOB_CHUNK_BYTES)))
+    assert offsets[0] == 0 and limits.BLOB_CHUNK_BYTES in offsets and offsets[-1] == 0
+    heard(wire, BlobChunk(digest, 0, len(data), data))
+    assert desk.store.blob_bytes(digest, 0, 1000) == data

@@ -68,8 +68,9 @@ def wanted_files(store: Store, told: Sequence[Heard], blob_bytes_max: int) -> li
             continue
         for row in one.rows:
             if kind_of(row.header) == MESSAGE and _names_files(row.body):
-                wanted += [BlobWanted(a.digest, a.size, 0) for a in _files_of(row.body) if 0 < a.size <= blob_bytes_max]
-    return [_with_held(store, one) for one in wanted if not _whole(store, one.digest)]
+                files = [one for one in _files_of(row.body) if 0 < one.size <= blob_bytes_max]
+                wanted += [BlobWanted(file.digest, file.size, 0, named_by=one.log.party) for file in files]
+    return [lacking for one in wanted if (lacking := _with_held(store, one)) is not None]
 
 
 def _names_files(body: bytes) -> bool:
@@ -87,11 +88,9 @@ def _files_of(body: bytes) -> tuple[Attachment, ...]:
         return ()  # held and shown raw; nothing can be fetched for it
 
 
-def _whole(store: Store, digest: bytes) -> bool:
-    row = store.blob(digest)
-    return row is not None and row.held == row.total
-
-
-def _with_held(store: Store, one: BlobWanted) -> BlobWanted:
+def _with_held(store: Store, one: BlobWanted) -> BlobWanted | None:
+    """With what is here of it; None when that is the whole."""
     row = store.blob(one.digest)
-    return one._replace(held=row.held) if row else one
+    if row is None or not row.held:
+        return one
+    return one._replace(held=row.held, total=row.total) if row.held < row.total else None
