@@ -9,7 +9,7 @@ from conformance.making.cupboard import KeptDraw, word
 from conformance.making.parties import OPENED_AT_MS, WINDOW, Log, line, papers_of, side
 from conformance.making.scenarios import Book, flipped
 from openline.record import merkle, note
-from openline.record.exhibit import NotAPrefix, TwoRoots, encode_exhibit
+from openline.record.exhibit import NotAPrefixProof, TwoRoots, encode_exhibit
 from openline.seal.certificate import certify, draw_station, revoke
 
 AT_S = OPENED_AT_MS // 1000 + 5
@@ -192,7 +192,8 @@ def _not_a_prefix(book: Book) -> None:
     opened = line(2)
     one, other = _fork()
     given: dict[str, Any] = {"line": papers_of(opened), "station": None}
-    data = encode_exhibit(NotAPrefix(one.note(2), other.note(3), tuple(other.leaves)))
+    proof = tuple(merkle.consistency_proof(2, 3, lambda _, first, count: other.leaves[first : first + count]))
+    data = encode_exhibit(NotAPrefixProof(one.note(2), other.note(3), merkle.root_of(other.leaves[:2]), proof))
     book.shared.add("exhibit.not-a-prefix", data)
     book.accept("record-exhibit-not-a-prefix", "exhibit", given | {"bytes": data}, "R-071 R-090 R-091", "Two entries signed, and three that do not begin with them.", log=one.log, size=2)
 

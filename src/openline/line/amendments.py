@@ -7,7 +7,8 @@ the record; a snapshot of the outcome is stored with them and derived again at e
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from openline.errors import LocalFault, PeerFault
@@ -17,8 +18,9 @@ from openline.line.state import Ledger
 from openline.line.work import Work
 from openline.record.entry import Ref, entry_name, parse_header
 from openline.record.members import station_keys
+from openline.record.opening import parse_opening
 from openline.record.roster import Party, Roster, StationKeys
-from openline.record.standing import Checks, Record, Standing, stand
+from openline.record.standing import Checks, Record, Standing, Wait, stand
 from openline.record.statement import AMENDING, Statement, read_statement
 from openline.seal.certificate import certificate_digest, parse_certificate
 from openline.seal.charter import Charter
@@ -47,12 +49,32 @@ def collect(work: Work, log: LogId, rows: Sequence[EntryRow]) -> None:
         judge(work)
 
 
+def opened(work: Work, log: LogId, opening: bytes) -> None:
+    """A log begins, and names the life before it."""
+    before = _life_before(opening)
+    if work.ledger is not None and before is not None:
+        work.ledger = replace(work.ledger, before={**work.ledger.before, log: before})
+
+
+def _life_before(opening: bytes) -> tuple[bytes, int] | None:
+    with suppress(PeerFault):  # a log that was held before openings were looked at
+        said = parse_opening(opening)
+        return said.previous[:2] if said.previous is not None else None
+    return None
+
+
 def due(work: Work) -> None:
     """Judge again what waited for entries or receipts; forget parties that have left."""
     for party in [party for party in work.peers if is_gone(work.roster, party)]:
         del work.peers[party]
-    if work.ledger is not None and not work.ledger.standing.settled:
+    if work.ledger is not None and any(_is_here(work, one) for one in work.ledger.standing.waits):
         judge(work)
+
+
+def _is_here(work: Work, wait: Wait) -> bool:
+    log, size, receipted = wait
+    held = work.logs.get(log)
+    return held is not None and any(one.size >= size for one in (held.receipts.values() if receipted else (held,)))
 
 
 def is_gone(roster: Roster, party: int) -> bool:
@@ -64,11 +86,11 @@ def judge(work: Work) -> None:
     """The line as the record has it now; what changed goes into this turn's transaction."""
     ledger = work.ledger
     assert ledger is not None
-    standing = stand(ledger.charter, record_of(ledger.statements, work), ledger.checks)
+    standing = stand(ledger.charter, record_of(ledger, work), ledger.checks)
     snapshot = standing.encode()
     if snapshot != ledger.snapshot:
         work.writes.append(PutState(SNAPSHOT, SNAPSHOT_VERSION, snapshot))
-    if standing != ledger.standing:
+    if standing._replace(waits=ledger.standing.waits) != ledger.standing:
         work.told.append(Amended(tuple(_news(ledger.standing, standing))))
     work.ledger = replace(ledger, standing=standing, snapshot=snapshot)
     work.roster = rostered(ledger.papers, standing)
@@ -91,13 +113,14 @@ def _news(before: Standing, after: Standing) -> Iterator[str]:
             yield f"party {party} has revoked its station {revocation.certificate.hex()[:16]}"
 
 
-def record_of(statements: Mapping[Ref, Statement], work: Work) -> Record:
+def record_of(ledger: Ledger, work: Work) -> Record:
     """What the fold looks at, from the machine's state."""
     return Record(
-        statements,
+        ledger.statements,
         {log: held.size for log, held in work.logs.items()},
         {log: held.station for log, held in work.logs.items()},
         {log: max((one.size for one in held.receipts.values()), default=0) for log, held in work.logs.items()},
+        before=ledger.before,
     )
 
 
@@ -162,7 +185,7 @@ def _ordered(stations: Sequence[StationKeys], revoked: set[bytes]) -> tuple[Stat
 
 def take_offered(work: Work, party: int, data: bytes) -> None:
     """A station certificate that its party shows before its entry has come: checked under the party's root. R-151."""
-    work.waste(4)
+    work.wasted += 4
     ledger = work.ledger
     if ledger is None or party >= len(ledger.standing.terms.parties):
         return
@@ -202,12 +225,18 @@ def open_ledger(store: Store, charter: Charter, papers: Roster) -> Ledger:
         {row.log: row.size for row in rows},
         {row.log: row.station for row in rows},
         {row.log: max((one.size for one in store.newest_receipts(row.log)), default=0) for row in rows},
+        before=_lives_before(store, [row.log for row in rows if row.size]),
     )
     checks = Checks()
     standing = stand(charter, record, checks)
     kept = store.state(SNAPSHOT)
     snapshot = kept[1] if kept is not None and kept[0] == SNAPSHOT_VERSION else b""
-    return Ledger(charter, papers, statements, standing, checks, snapshot)
+    return Ledger(charter, papers, statements, standing, checks, snapshot, record.before)
+
+
+def _lives_before(store: Store, logs: Sequence[LogId]) -> dict[LogId, tuple[bytes, int]]:
+    named = {log: _life_before(store.entries(log, 0, 1, 1)[0].body) for log in logs}
+    return {log: before for log, before in named.items() if before is not None}
 
 
 def derive_snapshot(store: Store, charter: Charter, papers: Roster) -> tuple[int, bytes]:

@@ -158,6 +158,7 @@ def _start(work: Work, event: Started) -> None:
     work.own = log
     work.logs[log] = own
     work.newest[work.me] = log
+    amendments.opened(work, log, event.opening)
     if work.ledger is not None:
         amendments.judge(work)  # the stored snapshot is that of what we start with
     for party in others(work.roster, work.me):
@@ -193,9 +194,9 @@ def _carry_out(work: Work, party: int) -> None:
 
 def _take_items(work: Work, peer: int, start: bytes, items: Sequence[Item]) -> None:
     """One frame. When it has wasted too much of our time the rest is left: what matters is repeated. R-160."""
-    work.begin_frame()
+    work.wasted = 0
     for number, item in enumerate(items):
-        if work.is_spent:
+        if work.wasted > limits.WASTE_A_FRAME_MAX:
             left = len(items) - number
             work.notice("frame-left", f"{left} items of a frame from party {peer} left: it was nothing but work")
             return
@@ -236,7 +237,7 @@ def _named(work: Work, peer: int, start: bytes, item: Commit | Entries | Checkpo
     try:
         return work.find(item.log, peer, start, [log for by, log in work.secrets if by == peer])
     except Unresolved:
-        work.waste()
+        work.wasted += 1
         if work.since(work.peer(peer).hailed_at_ms) >= hails.ANSWER_REST_MS:
             hails.hail(work, peer)  # shows what we hold, so that the sender begins at the beginning
         return None
@@ -252,7 +253,7 @@ def _take_entries(work: Work, peer: int, start: bytes, item: Commit | Entries, s
     size = item.first + len(item.entries)
     reason = intake.admit_or_differ(work, log, size, signature, peer)
     if reason is not None:
-        work.waste()
+        work.wasted += 1
         hails.differ(work, peer, log, reason)
     else:
         _after_admission(work, peer, start, log, size)
@@ -264,7 +265,7 @@ def _take_checkpoint(work: Work, peer: int, start: bytes, item: Checkpoint) -> N
         return
     reason = intake.admit_or_differ(work, log, item.size, item.signature, peer)
     if reason is not None:
-        work.waste()
+        work.wasted += 1
         hails.differ(work, peer, log, reason)
     else:
         _after_admission(work, peer, start, log, item.size)

@@ -46,7 +46,7 @@ def parse_author_note(roster: Roster, data: bytes) -> tuple[LogId, int, bytes]:
 
 def take_differs(work: Work, party: int, start: bytes, item: Differs) -> None:
     """The peer could not take what it got: repeat once in full form, or show our signed note of that log."""
-    work.waste()
+    work.wasted += 1
     try:
         log = work.find(item.log, party, start)
     except Unresolved:
@@ -59,7 +59,7 @@ def take_differs(work: Work, party: int, start: bytes, item: Differs) -> None:
 
 def take_note(work: Work, party: int, item: Note) -> None:
     """A whole signed note: compare it with what we hold of that log at that size."""
-    work.waste(2)
+    work.wasted += 2
     try:
         log, size, root = parse_author_note(work.roster, item.text)
     except (PeerFault, Unchecked) as doubt:
@@ -134,7 +134,7 @@ def keep_exhibit(work: Work, data: bytes) -> bool:
     try:
         accusation = judge(data, work.roster)
     except (Malformed, Unchecked, PeerFault) as doubt:
-        work.waste(4)
+        work.wasted += 4
         work.notice("exhibit-void", f"an exhibit proves nothing: {doubt}")
         return False
     held = work.logs.get(accusation.log)

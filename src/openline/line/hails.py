@@ -131,7 +131,7 @@ def due(work: Work) -> None:
 
 def take(work: Work, party: int, start: bytes, item: Hail) -> None:
     """Learn from a hail: life, clock, what the peer holds and lacks; then serve it. R-126."""
-    work.waste(4 + (len(item.logs) + len(item.lacks)) // 16)
+    work.wasted += 4 + (len(item.logs) + len(item.lacks)) // 16
     peer = work.peer(party)
     rested = work.since(peer.hailed_at_ms) >= ANSWER_REST_MS
     alive = _alive(work, peer, start, item)
@@ -214,7 +214,7 @@ def _take_log(work: Work, party: int, current: LogId | None, row: HailLog) -> No
     if row.size <= ours:
         root = work.root_at(log, row.size)
         if root is None:
-            work.waste()
+            work.wasted += 1
             work.wanted.append(FindRoot(party, log, row.size, row))
         else:
             compare(work, party, row, root)

@@ -222,6 +222,8 @@ def admit(work: Work, log: LogId, size: int, signature: bytes, peer: int) -> boo
     _write_rows(work, log, state.size, made.rows, made.nodes)
     work.writes.append(PutNote(log, made.size, made.root, signature))
     work.put_log(new)
+    if state.size == 0:
+        amendments.opened(work, log, made.rows[0].body)
     if log != work.newest.get(log.party):
         work.review_again()
     work.remember_root(log, made.size, made.root)

@@ -71,13 +71,13 @@ def take(work: Work, party: int, start: bytes, item: PqCheckpoint | PqReceipt) -
         return
     root = work.root_at(log, item.size)
     if root is None:
-        work.waste()
+        work.wasted += 1
         work.wanted.append(FindRoot(party, log, item.size, item))
         return
     try:
         check_pq(work.roster, log, witness, item.size, root, at_s, item.signature)
     except (PeerFault, Unchecked) as doubt:
-        work.waste(4)
+        work.wasted += 4
         work.notice("pq-unchecked", f"post-quantum statement of party {witness} for {log_name(log)}: {doubt}")
         return
     _keep(work, log, witness, PqHeld(item.size, at_s, item.signature))

@@ -35,7 +35,7 @@ def take(work: Work, party: int, start: bytes, item: Receipt) -> None:
     # Of ours: at a size that we signed. Another shows nothing to anybody: no checkpoint of ours goes with it. R-127.
     root = work.signed_root(log, item.size) if log.party == work.me else work.root_at(log, item.size)
     if root is None:
-        work.waste()
+        work.wasted += 1
         work.wanted.append(FindRoot(party, log, item.size, item._replace(witness=witness)))
         return
     judge(work, log, witness, item, root)
@@ -50,7 +50,7 @@ def judge(work: Work, log: LogId, witness: int, item: Receipt, root: bytes) -> N
     try:
         check_receipt(work.roster, log, witness, item.size, root, item.at_s, item.signature)
     except (PeerFault, Unchecked) as doubt:
-        work.waste(len(work.roster.parties[witness].stations))
+        work.wasted += len(work.roster.parties[witness].stations)
         work.notice(
             "receipt-unchecked", f"party {witness}, {log_name(log)} at {item.size}: {doubt}"
         )

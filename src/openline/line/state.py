@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 from openline.line.ports import LogId
 from openline.line.window import Window
 from openline.record.entry import Ref
+from openline.record.lives import Before
 from openline.record.merkle import Peaks
 from openline.record.roster import Roster
 from openline.record.standing import Checks
@@ -194,6 +195,7 @@ class Ledger:
     standing: LineStanding
     checks: Checks
     snapshot: bytes = b""  # of `standing`, as stored
+    before: Before = field(default_factory=dict)  # what the opening of each log names as the life before
 
 
 @dataclass(frozen=True, slots=True)

@@ -279,13 +279,8 @@ class Turns:
 
 def _bytes_of(answer: Event) -> int:
     """What an answer weighs in memory, or in work."""
-    match answer:
-        case Loaded():
-            return sum(len(row.header) + len(row.body) for row in answer.rows)
-        case BlobLoaded():
-            return len(answer.data)
-        case _:
-            return QUESTION_BYTES
+    rows = answer.rows if isinstance(answer, Loaded) else ()
+    return QUESTION_BYTES + sum(len(row.header) + len(row.body) for row in rows)
 
 
 # -------------------------------------------------------------------- loading

@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
-from openline import limits
 from openline.limits import GENERATION_BYTES
 from openline.line.events import (
     Draft,
@@ -69,7 +68,7 @@ class Work:
         self.wanted: list[Wanted] = []
         self.told: list[Told] = []
         self.fresh: Fresh | None = None
-        self._wasted = 0
+        self.wasted = 0  # by the frame under way: work that brought nothing
         self._tails: dict[tuple[int, bytes], list[LogId]] | None = None
         self.exhibits: list[bytes] = []  # that other parties put into the record: judged before they are believed
 
@@ -87,20 +86,6 @@ class Work:
     def notice(self, code: str, text: str) -> None:
         """Tell a person, after the commit."""
         self.told.append(Noticed(code, text))
-
-    # ---------------------------------------------------------------- bounds
-    def begin_frame(self) -> None:
-        """What a frame wastes is counted for itself."""
-        self._wasted = 0
-
-    def waste(self, units: int = 1) -> None:
-        """Something in this frame made work and brought nothing."""
-        self._wasted += units
-
-    @property
-    def is_spent(self) -> bool:
-        """True when a frame has wasted so much that the rest of it is not taken."""
-        return self._wasted > limits.WASTE_A_FRAME_MAX
 
     # ---------------------------------------------------------------- logs
     def find(self, ref: LogRef, sender: int, start: bytes, opened: Iterable[LogId] = ()) -> LogId:

@@ -18,7 +18,6 @@ from openline.errors import Forged, Malformed, Unchecked
 from openline.limits import EXHIBIT_BYTES_MAX, NOTE_BYTES_MAX
 from openline.record import merkle
 from openline.record.entry import LogId, log_name
-from openline.record.note import parse_checkpoint, parse_note
 from openline.record.roster import CheckedNote, Roster, check_note
 
 TWO_ROOTS: Final = 1
@@ -33,14 +32,6 @@ class TwoRoots(NamedTuple):
     note_b: bytes
 
 
-class NotAPrefix(NamedTuple):
-    """Two signed notes and all leaf hashes under the larger one; `encode_exhibit` reduces them to the proof."""
-
-    note_short: bytes
-    note_long: bytes
-    leaves: tuple[bytes, ...]
-
-
 class NotAPrefixProof(NamedTuple):
     """Two signed notes; `root` is what the first entries under the larger one give, as `proof` shows."""
 
@@ -50,7 +41,7 @@ class NotAPrefixProof(NamedTuple):
     proof: tuple[bytes, ...]
 
 
-Exhibit = TwoRoots | NotAPrefix | NotAPrefixProof
+Exhibit = TwoRoots | NotAPrefixProof
 
 
 class Accusation(NamedTuple):
@@ -65,35 +56,12 @@ class Accusation(NamedTuple):
 
 
 def encode_exhibit(exhibit: Exhibit) -> bytes:
-    """Kind, then each part with four bytes of length before it. (R-090)
-
-    Raises Malformed for notes that do not read or leaves that are not those of the larger note.
-    """
-    if isinstance(exhibit, NotAPrefix):
-        exhibit = prove_not_a_prefix(*exhibit)
+    """Kind, then each part with four bytes of length before it. (R-090)"""
     if isinstance(exhibit, TwoRoots):
         kind, parts = TWO_ROOTS, sorted(exhibit)
     else:
         kind, parts = NOT_A_PREFIX, [exhibit.note_short, exhibit.note_long, exhibit.root, *exhibit.proof]
     return bytes([kind]) + b"".join([len(part).to_bytes(4, "big") + part for part in parts])
-
-
-def prove_not_a_prefix(note_short: bytes, note_long: bytes, leaves: tuple[bytes, ...]) -> NotAPrefixProof:
-    """Reduce all leaves to the few hashes that show it. Raises Malformed if the leaves are not the larger note's."""
-    short = parse_checkpoint(parse_note(note_short).text)
-    long = parse_checkpoint(parse_note(note_long).text)
-    peaks, stored = merkle.extend(0, (), leaves)
-    if len(leaves) != long.size or merkle.root(peaks) != long.root or short.size > long.size:
-        raise Malformed("these leaves are not those under the larger note", note_short, note_long)
-    nodes = {(level, index): digest for level, index, digest in stored}
-
-    def lookup(level: int, first: int, count: int) -> list[bytes]:
-        if level == 0:
-            return list(leaves[first : first + count])
-        return [nodes[level, index] for index in range(first, first + count)]
-
-    root = merkle.root(merkle.peaks_at(short.size, lookup))
-    return NotAPrefixProof(note_short, note_long, root, tuple(merkle.consistency_proof(short.size, long.size, lookup)))
 
 
 def parse_exhibit(data: bytes) -> TwoRoots | NotAPrefixProof:

@@ -32,6 +32,7 @@ def record_of(books: Iterable[LogBook], revocations: Iterable[Revocation]) -> Re
         {book.log: book.start.station for book in books},
         {book.log: max((size for _, size in book.receipts), default=0) for book in books},
         tuple(revocations),
+        {book.log: book.opening.previous[:2] for book in books if book.opening and book.opening.previous},
     )
 
 

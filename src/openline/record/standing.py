@@ -17,13 +17,15 @@ over the few statements that change who is on the line, so that lies about the p
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
 from openline.errors import Malformed, PeerFault
 from openline.limits import PARTIES_MAX
 from openline.record.entry import LogId, Ref
 from openline.record.fields import dump_map
+from openline.record.lives import Before, Lives
 from openline.record.statement import Answered, Brought, Proposed, Statement, Written
 from openline.seal.amendment import Change, Close, Join, Leave, Proposal, Terms, amended
 from openline.seal.certificate import (
@@ -38,7 +40,7 @@ from openline.seal.certificate import (
 from openline.seal.charter import Charter
 from openline.seal.party import RootPublic
 
-STATEMENTS_MAX: Final = 1024  # of one party: later ones are held and shown, and change nothing (R-150)
+STATEMENTS_MAX: Final = 1024  # proposals of one party: further ones are held and shown, and change nothing (R-150)
 TURNOVERS_MAX: Final = 16  # proposals of one party that somebody joins or leaves (R-150)
 ROUNDS_MAX: Final = 4 * PARTIES_MAX  # more than eight parties can join and leave
 
@@ -72,6 +74,11 @@ class Record(NamedTuple):
     stations: Mapping[LogId, bytes]
     covered: Mapping[LogId, int]
     revocations: tuple[Revocation, ...] = ()
+    before: Before = {}
+
+
+Wait = tuple[LogId, int, bool]
+"""Some statement counts when so much of a log is held, or (true) has been receipted by somebody."""
 
 
 class Standing(NamedTuple):
@@ -85,6 +92,7 @@ class Standing(NamedTuple):
     revocations: tuple[tuple[int, Revocation], ...] = ()
     amendments: tuple[Amendment, ...] = ()  # those in force first, in the order of coming into force
     settled: bool = True  # False while a statement waits, or hangs on receipts to come
+    waits: frozenset[Wait] = frozenset()  # for what
 
     def current(self) -> tuple[int, ...]:
         """Who is on the line now."""
@@ -181,14 +189,17 @@ class _Fold:
         self._charter = charter
         self._record = record
         self._papers = papers
-        every = _bounded(record.statements)
-        counting = [one for one in every if self._counts(one.at)]
-        self._settled = len(counting) == len(every)
-        self._proposals = {one.at.ref: one for one in counting if isinstance(one, Proposed)}
-        self._answers: dict[Ref, list[Answered]] = {ref: [] for ref in self._proposals}
+        self._lives = Lives(record.before, {one.at.log for one in record.statements.values()})
+        waits = {one.at.ref: self._waits(one.at) for one in record.statements.values()}
+        counting = [one for one in record.statements.values() if waits[one.at.ref] is None]
+        self._waiting = frozenset(wait for wait in waits.values() if wait is not None)
+        proposals = {one.at.ref: one for one in counting if isinstance(one, Proposed)}
+        answers: dict[Ref, list[Answered]] = {ref: [] for ref in proposals}
         for one in counting:
-            if isinstance(one, Answered) and one.about in self._proposals:
-                self._answers[one.about].append(one)
+            if isinstance(one, Answered) and one.about in answers:
+                answers[one.about].append(one)
+        self._answers = {ref: self._that_count(proposals[ref], given) for ref, given in answers.items()}
+        self._proposals = {one.at.ref: one for one in self._first(proposals.values(), STATEMENTS_MAX)}
         self._turnovers = self._find_turnovers()
         founders = frozenset(range(len(charter.parties)))
         self._founding = _Presence(founders, founders)
@@ -197,30 +208,60 @@ class _Fold:
 
     # --- what counts
 
-    def _counts(self, at: Written) -> bool:
-        """Everything it was written after is held, and no revocation disowns it. (R-142, R-153)"""
-        if any(self._record.held.get(LogId(party, generation), 0) < size for party, generation, size in at.held):
-            return False
+    def _waits(self, at: Written) -> Wait | None:
+        """None: everything it was written after is held, and no revocation disowns it. (R-142, R-153)"""
+        for party, generation, size in at.held:
+            log = LogId(party, generation)
+            if self._record.held.get(log, 0) < size:
+                return log, size, False
         revocation = self._papers.revoking(at.ref.party, self._record.stations.get(at.log, b""))
         if revocation is None:
-            return True
+            return None
         agreed = {log.generation: log.size for log in revocation.agreed}.get(at.ref.generation, 0)
-        return at.ref.index < max(agreed, self._record.covered.get(at.log, 0))
+        counts = at.ref.index < max(agreed, self._record.covered.get(at.log, 0))
+        return None if counts else (at.log, at.ref.index + 1, True)
+
+    def _that_count(self, one: Proposed, answers: list[Answered]) -> list[Answered]:
+        """Of each log the first answer; of each party's logs those that it had not answered before. (R-141)
+
+        So what one log says takes nothing back of what stands in another, which may be shown years later.
+        """
+        first: dict[LogId, Answered] = {}
+        for answer in sorted(answers, key=lambda answer: answer.at.ref):
+            if answer.at.knew(one.at):
+                first.setdefault(answer.at.log, answer)
+        found: dict[tuple[int, bool], Answered] = {}
+        for answer in first.values():
+            party = answer.at.ref.party
+            if (party, answer.said.accepted) in found:
+                continue
+            earlier = [other for other in first.values() if other.at.ref.party == party and other is not answer]
+            if not any(self._lives.knew(answer.at, other.at.ref) for other in earlier):
+                found[party, answer.said.accepted] = answer
+        return list(found.values())
+
+    def _first(self, proposals: Iterable[Proposed], at_most: int) -> list[Proposed]:
+        """A bounded number of each party's: first those that most have agreed to, so that more of them undo nothing.
+
+        In the order of the logs. (R-150)
+        """
+        used: Counter[int] = Counter()
+        found = []
+        agreed = {ref: sum(answer.said.accepted for answer in given) for ref, given in self._answers.items()}
+        for one in sorted(proposals, key=lambda one: (-agreed[one.at.ref], one.at.ref)):
+            used[one.at.ref.party] += 1
+            if used[one.at.ref.party] <= at_most:
+                found.append(one)
+        return sorted(found, key=lambda one: one.at.ref)
 
     def _find_turnovers(self) -> list[Proposed]:
         """Proposals that somebody joins or leaves, a bounded number of each party. (R-150)"""
-        used: dict[int, int] = {}
-        found = []
-        for one in self._proposals.values():
-            if isinstance(one.said.change, Join | Leave):
-                used[one.at.ref.party] = used.get(one.at.ref.party, 0) + 1
-                if used[one.at.ref.party] <= TURNOVERS_MAX and self._may_stand(one.said.change):
-                    found.append(one)
-        return found
+        turning = [one for one in self._proposals.values() if self._may_stand(one.said.change)]
+        return self._first(turning, TURNOVERS_MAX)
 
-    def _may_stand(self, change: Join | Leave) -> bool:
-        if isinstance(change, Leave):
-            return True
+    def _may_stand(self, change: Change) -> bool:
+        if not isinstance(change, Join):
+            return isinstance(change, Leave)
         founding, card = self._charter.parties, change.card
         return (
             len(founding) <= change.place < PARTIES_MAX
@@ -258,7 +299,7 @@ class _Fold:
 
     def _complete(self, one: Proposed, then: Written | None = None) -> bool:
         """Whether all have said yes that must: altogether, or as far as the author of `then` could know."""
-        if then is not None and not then.knew(one.at):
+        if then is not None and not self._lives.knew(then, one.at.ref):
             return False
         return self._could_propose(one) and not self._consent(one, then)[1]
 
@@ -288,11 +329,13 @@ class _Fold:
         return yes, needed - yes
 
     def _first_answers(self, one: Proposed, then: Written | None) -> list[Answered]:
+        """Of each party its answer, altogether or as far as the author of `then` could know. Of two that no order of
+        its logs decides between, the yes."""
         first: dict[int, Answered] = {}
         for answer in self._answers[one.at.ref]:
-            if answer.at.knew(one.at) and (then is None or then.knew(answer.at)):
+            if then is None or self._lives.knew(then, answer.at.ref):
                 known = first.setdefault(answer.at.ref.party, answer)
-                if answer.at.ref < known.at.ref:
+                if answer.said.accepted and not known.said.accepted:
                     first[answer.at.ref.party] = answer
         return list(first.values())
 
@@ -300,7 +343,7 @@ class _Fold:
         if not answer.said.accepted or answer.at.ref.party not in self._present(answer.at).here:
             return False
         noes = [no.at for no in self._answers[one.at.ref] if not no.said.accepted]
-        if any(no.ref.party == one.at.ref.party and answer.at.knew(no) for no in noes):
+        if any(no.ref.party == one.at.ref.party and self._lives.knew(answer.at, no.ref) for no in noes):
             return False
         return not (isinstance(one.said.change, Join) and self._gave_place_away(one, one.said.change.place, answer))
 
@@ -311,7 +354,7 @@ class _Fold:
             if other is one or not isinstance(change, Join) or change.place != place:
                 continue
             given = [a.at.ref for a in self._answers[other.at.ref] if a.said.accepted] + [other.at.ref]
-            if any(ref.party == answer.at.ref.party and ref < answer.at.ref for ref in given):
+            if any(ref.party == answer.at.ref.party and self._lives.knew(answer.at, ref) for ref in given):
                 if all(no.said.accepted for no in self._first_answers(other, answer.at)):
                     return True
         return False
@@ -340,7 +383,8 @@ class _Fold:
             certificates=tuple(certificates),
             revocations=tuple(revocations),
             amendments=(*force, *rest),
-            settled=self._settled,
+            settled=not self._waiting,
+            waits=self._waiting,
         )
 
     def _stands(self, one: Proposed) -> bool:
@@ -378,17 +422,6 @@ class _Fold:
 
 def _by_time(one: Statement) -> tuple[int, Ref]:
     return one.at.at_ms, one.at.ref
-
-
-def _bounded(statements: Mapping[Ref, Statement]) -> list[Statement]:
-    """The first STATEMENTS_MAX of each party, in the order of the logs. (R-150)"""
-    used: dict[int, int] = {}
-    found = []
-    for ref in sorted(statements):
-        used[ref.party] = used.get(ref.party, 0) + 1
-        if used[ref.party] <= STATEMENTS_MAX:
-            found.append(statements[ref])
-    return found
 
 
 def _apply(standing: Standing, change: Change) -> Standing:

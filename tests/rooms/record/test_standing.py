@@ -25,6 +25,7 @@ from openline.record.standing import (
     IN_FORCE,
     OPEN,
     REFUSED,
+    STATEMENTS_MAX,
     TURNOVERS_MAX,
     VOID,
     WAITING,
@@ -513,3 +514,97 @@ def test_the_snapshot_says_what_follows_from_the_record() -> None:
     assert book.stands().encode() == stand(book.charter, book.record()).encode()
     seen = {Book().stands().encode(), book.stands().encode(), joined()[0].stands().encode()}
     assert len(seen) == 3
+
+
+# --- a life shown late, under whatever name
+
+LATE = (OPENED_AT_MS - 1).to_bytes(6, "big") + b"late!!"  # older by name than any other
+
+
+class Backdated(Book):
+    """A book in which party 1 shows, after everything, one more life that its name puts before all others."""
+
+    def late(self, *bodies: tuple[int, bytes, tuple[Ref, ...]]) -> None:
+        """It says to have known all that the others wrote."""
+        held = tuple(Held(one, GENERATION, self.sizes[one], word(one)) for one in sorted(self.sizes) if one != 1)
+        for index, (kind, body, about) in enumerate(bodies, 1):
+            header = Header(index, OPENED_AT_MS, kind, 0, 0, After(held, ()), about, bytes(32))
+            statement = read_statement(LogId(1, LATE), header, body)
+            self.statements[statement.at.ref] = statement
+
+    def record(self, statements: dict[Ref, Statement] | None = None) -> Record:
+        record = super().record(statements)
+        return record._replace(held={**record.held, LogId(1, LATE): 5000})
+
+
+def test_a_yes_is_not_taken_back_by_a_life_shown_late() -> None:
+    """R-141. The first answer counted in the order of the names: a no of an older name undid what was in force."""
+    book = Backdated()
+    ref = book.propose(0, SHORT)
+    book.say(1, ref)
+    book.late((AMENDMENT_ACCEPTED, encode_answer(Answer(False)), (ref,)))
+    assert book.state(ref) == IN_FORCE
+
+
+def test_who_left_in_a_life_shown_late_had_still_agreed() -> None:
+    """R-142."""
+    book = Backdated()
+    ref = book.propose(0, SHORT)
+    book.say(1, ref)
+    book.late((AMENDMENT_PROPOSED, encode_proposal(Proposal(Leave(1))), ()))
+    assert book.state(ref) == IN_FORCE and book.stands().left == (1,)
+
+
+def test_nobody_joins_in_the_past_of_what_was_agreed() -> None:
+    """R-142, R-143. A yes held back and shown later under an older name: the third was then passed over, it seemed."""
+    book = Backdated()
+    third = book.propose(0, joining(2))
+    ref = book.propose(0, SHORT)
+    book.say(1, ref)
+    book.late((AMENDMENT_ACCEPTED, encode_answer(Answer(True)), (third,)))
+    assert [book.state(one) for one in (third, ref)] == [IN_FORCE, IN_FORCE]
+
+
+def test_a_proposal_is_not_withdrawn_nor_a_place_given_away_by_a_life_shown_late() -> None:
+    """R-141, R-147."""
+    book = Backdated()
+    ref = book.propose(1, joining(2))
+    book.say(0, ref)
+    assert book.state(ref) == IN_FORCE
+    book.late(
+        (AMENDMENT_ACCEPTED, encode_answer(Answer(False)), (ref,)),
+        (AMENDMENT_PROPOSED, encode_proposal(Proposal(joining(2, name="other"))), ()),
+    )
+    assert book.state(ref) == IN_FORCE
+
+
+def test_statements_in_great_number_push_out_nothing_that_was_agreed() -> None:
+    """R-150. The first thousand counted in the order of the names."""
+    book = Backdated()
+    ours = book.propose(0, LONG)
+    book.say(1, ours)
+    terms = book.propose(1, SHORT)
+    book.say(0, terms)
+    third = book.propose(1, joining(2))
+    book.say(0, third)
+    flood = [(AMENDMENT_PROPOSED, encode_proposal(Proposal(LONG)), ())] * STATEMENTS_MAX
+    flood += [(AMENDMENT_PROPOSED, encode_proposal(Proposal(Leave(0))), ())] * (2 * TURNOVERS_MAX)
+    flood += [(AMENDMENT_ACCEPTED, encode_answer(Answer(False)), (Ref(0, LATE, 7),))] * STATEMENTS_MAX
+    book.late(*flood)
+    assert [book.state(ref) for ref in (terms, third, ours)] == [IN_FORCE] * 3
+
+
+def test_what_was_said_in_earlier_lives_is_known_to_later_ones() -> None:
+    """R-142: by their openings, over lives that said nothing."""
+    book = Backdated()
+    ref = book.propose(0, SHORT)
+    said = (AMENDMENT_ACCEPTED, encode_answer(Answer(False)), (ref,))
+    book.late(said)
+    book.say(1, ref)
+    assert book.state(ref) == IN_FORCE, "two lives that do not know each other: the yes"
+    between = OPENED_AT_MS.to_bytes(6, "big") + b"a life"
+    before = {LogId(1, GENERATION): (between, 3), LogId(1, between): (LATE, 2)}
+    record = book.record()._replace(before=before)
+    assert stand(book.charter, record).amendments[0].state == REFUSED, "it had said no before"
+    record = book.record()._replace(before=before | {LogId(1, between): (LATE, 1)})
+    assert stand(book.charter, record).amendments[0].state == IN_FORCE, "what was not known yet"
