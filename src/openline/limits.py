@@ -44,6 +44,7 @@ FRAGMENTED_BYTES_MAX: Final = COMMIT_BYTES_MAX + 64 * 1024
 FRAGMENT_SETS_MAX: Final = 8
 FRAGMENT_GAPS_MAX: Final = 4096  # separate stretches of one set
 CERTIFICATE_BYTES_MAX: Final = 16 * 1024
+CERTIFICATES_A_PARTY_MAX: Final = 128  # of its stations, in force or not: monthly renewals for ten years
 GRANT_BYTES_MAX: Final = 4096
 
 # --- notes (C2SP signed note)

@@ -7,16 +7,17 @@ the record; a snapshot of the outcome is stored with them and derived again at e
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
+from openline import limits
 from openline.errors import LocalFault, PeerFault
-from openline.line.events import Amended
+from openline.line.events import Amended, Draft
 from openline.line.ports import EntryRow, LogId, PutState, Store
 from openline.line.state import Ledger
 from openline.line.work import Work
-from openline.record.entry import Ref, entry_name, parse_header
+from openline.record.entry import CERTIFICATE, Ref, entry_name, parse_header
 from openline.record.members import station_keys
 from openline.record.opening import parse_opening
 from openline.record.roster import Party, Roster, StationKeys
@@ -92,8 +93,8 @@ def judge(work: Work) -> None:
         work.writes.append(PutState(SNAPSHOT, SNAPSHOT_VERSION, snapshot))
     if standing._replace(waits=ledger.standing.waits) != ledger.standing:
         work.told.append(Amended(tuple(_news(ledger.standing, standing))))
-    work.ledger = replace(ledger, standing=standing, snapshot=snapshot)
-    work.roster = rostered(ledger.papers, standing)
+    work.roster = rostered(ledger.papers, standing)  # whatever was known of a party's stations stays known
+    work.ledger = replace(ledger, standing=standing, snapshot=snapshot, papers=work.roster)
     for party in range(len(work.roster.parties)):
         if party != work.me and not work.roster.parties[party].left:
             work.put_peer(work.peer(party))
@@ -166,21 +167,19 @@ def rostered(papers: Roster, standing: Standing) -> Roster:
     for number, member in enumerate(standing.terms.parties):
         party_id = member.root.party_id
         known = papers.parties[number] if number < len(papers.parties) else None
-        stations = list(known.stations) if known is not None and known.party_id == party_id else []
-        certificates = [one for party, one in standing.certificates if party == number]
-        stations += [station_keys(one, False) for one in (*certificates, joined.get(number)) if one is not None]
-        held = _ordered(stations, {digest for party, digest in revoked if party == number})
+        stations = {one.digest: one for one in known.stations} if known and known.party_id == party_id else {}
+        for one in (joined.get(number), *(one for party, one in standing.certificates if party == number)):
+            if one is not None and len(stations) < limits.CERTIFICATES_A_PARTY_MAX:
+                stations.setdefault(one.digest, station_keys(one, False))
+        held = _ordered(stations.values(), {digest for party, digest in revoked if party == number})
         parties.append(Party(party_id, member.name, held, number in standing.left))
     later = papers.parties[len(parties) :]  # named by the papers; the record will show how they joined
     return papers._replace(parties=(*parties, *later))
 
 
-def _ordered(stations: Sequence[StationKeys], revoked: set[bytes]) -> tuple[StationKeys, ...]:
-    once: dict[bytes, StationKeys] = {}
-    for one in stations:
-        is_out = one.revoked or one.digest in revoked
-        once.setdefault(one.digest, one._replace(revoked=is_out))
-    return tuple(sorted(once.values(), key=lambda one: (one.not_before_ms, one.digest)))
+def _ordered(stations: Iterable[StationKeys], revoked: set[bytes]) -> tuple[StationKeys, ...]:
+    marked = [one._replace(revoked=one.revoked or one.digest in revoked) for one in stations]
+    return tuple(sorted(marked, key=lambda one: (one.not_before_ms, one.digest)))
 
 
 def take_offered(work: Work, party: int, data: bytes) -> None:
@@ -197,15 +196,27 @@ def take_offered(work: Work, party: int, data: bytes) -> None:
     except PeerFault as fault:
         work.notice("certificate-refused", fault.reason)
         return
-    if certificate.line_nonce != nonce:
-        work.notice("certificate-refused", f"certificate shown by party {party}: is for another line")
+    parties = list(work.roster.parties)
+    if certificate.line_nonce != nonce or len(parties[party].stations) >= limits.CERTIFICATES_A_PARTY_MAX // 2:
+        work.notice("certificate-refused", f"certificate shown by party {party}: is for another line, or one too many")
         return
-    papers = list(ledger.papers.parties)
-    papers += work.roster.parties[len(papers) :]
-    held = (*papers[party].stations, station_keys(certificate, False))
-    papers[party] = papers[party]._replace(stations=_ordered(held, set()))
-    work.ledger = replace(ledger, papers=ledger.papers._replace(parties=tuple(papers)))
+    held = (*parties[party].stations, station_keys(certificate, False))
+    parties[party] = parties[party]._replace(stations=_ordered(held, set()))
+    offered = {**ledger.offered, certificate.digest: data}
+    work.ledger = replace(ledger, papers=work.roster._replace(parties=tuple(parties)), offered=offered)
     judge(work)
+
+
+def keep_offered(work: Work) -> None:
+    """What was only shown, and is needed because a log under it is held, goes on the record: our export needs it."""
+    ledger = work.ledger
+    if ledger is None or not ledger.offered or work.own is None:
+        return
+    recorded = {one.digest for _, one in ledger.standing.certificates}
+    needed = {held.station for held in work.logs.values()} & ledger.offered.keys()
+    work.drafts += [Draft(CERTIFICATE, 0, 0, (), ledger.offered[one]) for one in sorted(needed - recorded)]
+    left = {one: data for one, data in ledger.offered.items() if one not in needed}
+    work.ledger = replace(ledger, offered=left)
 
 
 # ------------------------------------------------------------------ starting
@@ -231,7 +242,7 @@ def open_ledger(store: Store, charter: Charter, papers: Roster) -> Ledger:
     standing = stand(charter, record, checks)
     kept = store.state(SNAPSHOT)
     snapshot = kept[1] if kept is not None and kept[0] == SNAPSHOT_VERSION else b""
-    return Ledger(charter, papers, statements, standing, checks, snapshot, record.before)
+    return Ledger(charter, papers, statements, standing, checks, snapshot, before=record.before)
 
 
 def _lives_before(store: Store, logs: Sequence[LogId]) -> dict[LogId, tuple[bytes, int]]:

@@ -132,10 +132,9 @@ def take(work: Work, party: int, item: BlobChunk) -> None:
     wanted = work.wants.get(item.digest)
     if wanted is None or party != wanted.asked_of or item.offset != wanted.held:
         return
-    if item.total not in ((wanted.total,) if wanted.held else wanted.totals):
+    whole = min(limits.BLOB_CHUNK_BYTES, item.total - item.offset)  # crumbs would be a commit each
+    if item.total not in ((wanted.total,) if wanted.held else wanted.totals) or len(item.data) != whole:
         return
-    if len(item.data) != min(limits.BLOB_CHUNK_BYTES, item.total - item.offset):
-        return  # crumbs: each would be a commit
     held = wanted.held + len(item.data)
     work.writes.append(PutBlob(item.digest, item.offset, item.total, item.data))
     work.wants[item.digest] = wanted._replace(held=held, total=item.total, moved_at_ms=work.now_ms, idle=0)

@@ -5,9 +5,8 @@ A hail that answers our own unpredictable nonce proves life; its age counts from
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
-from typing import Final, TypeVar
+from typing import Final
 
 from openline import limits
 from openline.line import relaying
@@ -19,7 +18,6 @@ from openline.line.state import Asked, Flow, PeerState
 from openline.line.work import LONG_AGO_MS, Work
 from openline.wire.items import Differs, Hail, HailLog, HailReceipt, Lack
 
-Row = TypeVar("Row")
 NO_NONCE: Final = bytes(8)
 ROOT8: Final = 8
 REVIEW_LOGS: Final = 64  # a hail, while a peer that may have been restored is told of everything we hold
@@ -63,7 +61,9 @@ def compose(work: Work, party: int) -> Hail:
     listed = set(first)
     listed |= {log for log in work.logs if log not in listed and not is_settled(work, log, party)}
     listed.update(relaying.to_list(work, party))
-    logs = sorted(_bounded(work, listed, first))
+    # Whoever opens thousands of logs must not push out the ones that the rest of the line lives by.
+    others = relaying.in_turn(work, sorted(listed - first), limits.HAIL_LOGS_MAX - len(first))
+    logs = sorted([*first, *others])
     own = work.logs.get(work.own) if work.own is not None else None
     receipted = {} if own is None else {p: r.size for p, r in own.receipts.items()}
     return Hail(
@@ -79,22 +79,6 @@ def compose(work: Work, party: int) -> Hail:
     )
 
 
-def _bounded(work: Work, listed: set[LogId], first: set[LogId]) -> Iterable[LogId]:
-    """As many as a hail holds: those that come first, and of the others the next ones in turn. Whoever opens thousands
-    of logs must not push out the ones that the rest of the line lives by."""
-    if len(listed) <= limits.HAIL_LOGS_MAX:
-        return listed
-    return [*first, *_in_turn(work, sorted(listed - first), limits.HAIL_LOGS_MAX - len(first))]
-
-
-def _in_turn(work: Work, rows: list[Row], count: int) -> list[Row]:
-    """`count` of the rows, with each hail the next ones."""
-    if len(rows) <= count:
-        return rows
-    start = work.now_ms // limits.HAIL_EVERY_MS * count % len(rows)
-    return (rows + rows)[start : start + count]
-
-
 def _lacks(work: Work, peer: PeerState) -> tuple[Lack, ...]:
     lacks = []
     for log, (size, since_ms) in sorted(peer.lacks_since.items()):
@@ -106,7 +90,7 @@ def _lacks(work: Work, peer: PeerState) -> tuple[Lack, ...]:
         if patient and work.since(since_ms) < limits.SERVE_OTHERS_AFTER_MS:
             continue  # its author is in contact and will send it itself
         lacks.append(Lack(log.party, log.generation, have))
-    return tuple(sorted(_in_turn(work, lacks, limits.HAIL_LOGS_MAX)))
+    return tuple(sorted(relaying.in_turn(work, lacks, limits.HAIL_LOGS_MAX)))
 
 
 def hail(work: Work, party: int, *, bearer: str | None = None) -> None:

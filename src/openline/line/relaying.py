@@ -9,13 +9,16 @@ reach, repeats its own. Nobody is told to stop, so all of it is seldom and bound
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TypeVar
 
 from openline import limits
 from openline.line.outgoing import patience_ms, send_receipt, send_receipts
 from openline.line.ports import LogId
 from openline.line.state import LogState, others
 from openline.line.work import Work
+from openline.wire.items import Lack
 
+Row = TypeVar("Row", LogId, Lack)
 LOGS_A_HAIL = 4
 ASKS_MAX = 64
 ASK_STANDS_MS = 4 * limits.HAIL_EVERY_MS
@@ -43,14 +46,19 @@ def to_list(work: Work, party: int) -> list[LogId]:
         for log, held in sorted(work.logs.items())
         if log.party == work.me and log != work.own and any(lacks_receipt(held, p) for p in away)
     ]
-    first = work.now_ms // limits.HAIL_EVERY_MS * LOGS_A_HAIL % max(len(lacking), 1)
     asked = [
         log
         for peer in work.peers.values()
         for log, at_ms in peer.asks.items()
         if peer.party != party and work.since(at_ms) < ASK_STANDS_MS and lacks_receipt(work.logs[log], party)
     ]
-    return (lacking[first:] + lacking[:first])[:LOGS_A_HAIL] + asked
+    return in_turn(work, lacking, LOGS_A_HAIL) + asked
+
+
+def in_turn(work: Work, rows: list[Row], count: int) -> list[Row]:
+    """`count` of the rows, with each hail the next ones."""
+    first = work.now_ms // limits.HAIL_EVERY_MS * count % max(len(rows), 1)
+    return (rows[first:] + rows[:first])[:count]
 
 
 def author_lists(work: Work, party: int, held: LogState) -> None:

@@ -195,6 +195,7 @@ class Ledger:
     standing: LineStanding
     checks: Checks
     snapshot: bytes = b""  # of `standing`, as stored
+    offered: Mapping[bytes, bytes] = field(default_factory=dict)  # certificates shown, by digest: not on the record
     before: Before = field(default_factory=dict)  # what the opening of each log names as the life before
 
 

@@ -87,15 +87,6 @@ class Result(NamedTuple):
     more: bool = False
 
 
-class Allowance:
-    """What one taking may still read from the store for others."""
-
-    __slots__ = ("bytes",)
-
-    def __init__(self) -> None:
-        self.bytes = limits.ANSWER_BYTES_MAX
-
-
 class Turns:
     """Runs the line machine over a store. One caller at a time."""
 
@@ -104,6 +95,7 @@ class Turns:
         self._store = store
         self._keys = keys
         self._waiting: tuple[Wanted, ...] = ()
+        self._left_bytes = 0  # that this taking may still read from the store for others
         self._owed: list[Write] = []
         self.state = revive(store, roster, me, charter)
 
@@ -141,37 +133,37 @@ class Turns:
         sends: list[Send] = []
         told: list[Told] = []
         waiting = self._waiting
-        left = Allowance()
-        answers, later = self._answers(waiting, left)
+        self._left_bytes = limits.ANSWER_BYTES_MAX
+        answers, later = self._answers(waiting)
         waiting = (*later, *self._round([*events, *answers], now_ms, sends, told, may_owe))
         try:
             for _ in range(ROUNDS_MAX - 1):
-                if not waiting or left.bytes <= 0:
+                if not waiting or self._left_bytes <= 0:
                     break
-                answers, later = self._answers(waiting, left)
+                answers, later = self._answers(waiting)
                 waiting = (*later, *self._round(answers, now_ms, sends, told, may_owe))
         except StoreDown:  # what was recorded before stays recorded and is said; the questions wait
             pass
         self._waiting = waiting
         return Result(tuple(sends), tuple(told), bool(waiting))
 
-    def _answers(self, waiting: Sequence[Wanted], left: Allowance) -> tuple[list[Event], list[Wanted]]:
+    def _answers(self, waiting: Sequence[Wanted]) -> tuple[list[Event], list[Wanted]]:
         """Answers to as many questions as the allowance has room for, and the questions that are left."""
         answers: list[Event] = []
         later: list[Wanted] = []
         rooms: dict[int, int] = {}  # by peer, under what this round has put on its way already
         newest = {(want.peer, want.log): want for want in waiting if isinstance(want, Load)}
         for want in waiting:
-            if left.bytes <= 0:
+            if self._left_bytes <= 0:
                 later.append(want)
             elif not isinstance(want, Load):
                 answers.append(self._answer(want))
-                left.bytes -= _bytes_of(answers[-1])
+                self._left_bytes -= _bytes_of(answers[-1])
             elif newest[want.peer, want.log] is want:  # a peer that begins life after life asks for one thing often
                 room = rooms.setdefault(want.peer, self._room_for(want.peer))
                 answers.append(self._answer(want) if room > 0 else Loaded(*want, (), None, is_full=True))
                 rooms[want.peer] -= _bytes_of(answers[-1])
-                left.bytes -= _bytes_of(answers[-1])
+                self._left_bytes -= _bytes_of(answers[-1])
         return answers, later
 
     def _room_for(self, peer: int) -> int:

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass, field
 
 from openline.console.channel.keeping import StationKeys
+from openline.limits import CERTIFICATES_A_PARTY_MAX
 from openline.line.amendments import SNAPSHOT, SNAPSHOT_VERSION, derive_snapshot
 from openline.line.events import Amended, Arrived, Draft, Noticed, Submitted
 from openline.line.turn import Heard, Life, Turns
@@ -322,3 +323,37 @@ def test_junk_in_a_commit_of_amendments_is_refused_like_any_other() -> None:
     wire.drop = None
     wire.settle(4)
     assert birch.size(amber.own) == ref.index + 1
+
+
+def test_a_certificate_that_was_only_shown_goes_on_the_record_with_the_first_log_under_it() -> None:
+    """R-151. A log under a certificate that its party never recorded could be held, and no export of it be made."""
+    wire, (amber, birch) = make()
+    side = world.two().sides[1]
+    renewed = side.certified("shown", OPENED_AT_MS + 1)
+    wire.put(0, amber.take((Arrived(1, "wire", birch.start_bytes, (RosterEntry(renewed.signed),)),), wire.now_ms))
+    assert not amber.store.find(CERTIFICATE, 0, 9)
+    wire.links.clear()
+    birch.turn_to(renewed, side.secrets("shown"))
+    wire.now_ms += 10
+    birch.roster = amber.turns.state.roster
+    birch.start(wire.now_ms)
+    wire.connect(0, 1)
+    wire.settle(3)
+    assert amber.size(birch.own) == 1
+    assert [row.log for row in amber.store.find(CERTIFICATE, 0, 9)] == [amber.own]
+    ledger = amber.turns.state.ledger
+    assert ledger is not None and not ledger.offered
+
+
+def test_certificates_without_end_are_known_up_to_a_bound() -> None:
+    """R-151. Eleven hundred of them made papers that the station could not read again: it never started any more."""
+    wire, (amber, _) = make()
+    side = world.two().sides[1]
+    made = [side.certified(f"many {number}", OPENED_AT_MS + number) for number in range(70)]
+    for one in made:
+        wire.put(0, amber.take((Arrived(1, "wire", b"", (RosterEntry(one.signed),)),), wire.now_ms))
+    assert amber.noticed.count("certificate-refused") == 70 - (CERTIFICATES_A_PARTY_MAX // 2 - 1)
+    assert len(amber.turns.state.roster.parties[1].stations) == CERTIFICATES_A_PARTY_MAX // 2
+    for number in range(70, 150):
+        write(wire, amber, CERTIFICATE, side.certified(f"many {number}", OPENED_AT_MS + number).signed)
+    assert len(amber.turns.state.roster.parties[1].stations) == CERTIFICATES_A_PARTY_MAX

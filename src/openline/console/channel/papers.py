@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from openline.console.home import LineHome, read_bounded, write_whole
 from openline.errors import Malformed, Misconfigured, PeerFault
-from openline.limits import CARD_BYTES_MAX, CEREMONY_BYTES_MAX, PARTIES_MAX
+from openline.limits import CARD_BYTES_MAX, CEREMONY_BYTES_MAX, CERTIFICATES_A_PARTY_MAX, PARTIES_MAX
 from openline.record.members import station_keys
 from openline.record.roster import Party, Roster
 from openline.record.standing import Standing
@@ -28,8 +28,9 @@ from openline.seal.charter import Charter, parse_charter
 from openline.seal.party import Card, parse_card
 from openline.seal.spelling import Fields, armour, items, octets, unarmour, whole, write_map
 
-PAPERS_BYTES_MAX: Final = 4 * 1024 * 1024
-CERTIFICATES_MAX: Final = 1024  # of one line: eight parties that renew monthly for ten years
+PAPERS_BYTES_MAX: Final = 32 * 1024 * 1024
+CERTIFICATES_MAX: Final = PARTIES_MAX * CERTIFICATES_A_PARTY_MAX
+REVOKED_BYTES_MAX: Final = 1024 * 1024  # of one party's revocations; further ones are in the record only
 BUNDLE: Final = "LINE PAPERS"
 _NAMES: Final = ("our party", "cards", "certificates", "revocations")
 
@@ -76,14 +77,21 @@ class Papers(NamedTuple):
         return papers
 
     def with_certificate(self, party: int, certificate: Certificate) -> Papers:
-        """The papers with one more certificate; the same papers when it is there already."""
-        if any(have.digest == certificate.digest for have in self.of_party(party)):
+        """The papers with one more certificate; the same papers when it is there already, or one too many.
+
+        What is not kept here the record still has; a file that could not be read again would end the station.
+        """
+        known = self.of_party(party)
+        if len(known) >= CERTIFICATES_A_PARTY_MAX or any(have.digest == certificate.digest for have in known):
             return self
         return self._replace(certificates=(*self.certificates, (party, certificate)))
 
     def with_revocation(self, party: int, revocation: Revocation) -> Papers:
-        """The papers with one more revocation; the same papers when it is there already."""
-        if any(have.digest == revocation.digest for _, have in self.revocations):
+        """The papers with one more revocation; the same papers when it is there already, or one too many."""
+        theirs = [have for number, have in self.revocations if number == party]
+        if any(have.digest == revocation.digest for have in theirs) or len(theirs) >= CERTIFICATES_A_PARTY_MAX:
+            return self
+        if sum(len(have.signed) for have in theirs) + len(revocation.signed) > REVOKED_BYTES_MAX:
             return self
         return self._replace(revocations=(*self.revocations, (party, revocation)))
 
@@ -181,3 +189,6 @@ def roster_of(papers: Papers) -> Roster:
         for number, card in enumerate(papers.cards)
     )
     return Roster(papers.line_id, papers.charter.opened_at_ms, parties)
+
+
+assert CERTIFICATES_MAX * CERTIFICATE_BYTES_MAX + PARTIES_MAX * (REVOKED_BYTES_MAX + CARD_BYTES_MAX) < PAPERS_BYTES_MAX
