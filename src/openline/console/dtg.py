@@ -25,7 +25,7 @@ def dtg(at_ms: int) -> str:
     t = _instant(at_ms)
     if t is None:
         return f"{at_ms} ms"
-    return f"{t.day:02d} {t.hour:02d}{t.minute:02d}:{t.second:02d}Z {MONTHS[t.month - 1]} {t.year % 100:02d}"
+    return f"{t.day:02d} {t.hour:02d}{t.minute:02d}:{t.second:02d}Z {MONTHS[t.month - 1]} {_year(t.year)}"
 
 
 def short_dtg(at_ms: int) -> str:
@@ -33,7 +33,12 @@ def short_dtg(at_ms: int) -> str:
     t = _instant(at_ms)
     if t is None:
         return f"{at_ms} ms"
-    return f"{t.day:02d}{t.hour:02d}{t.minute:02d}Z {MONTHS[t.month - 1]} {t.year % 100:02d}"
+    return f"{t.day:02d}{t.hour:02d}{t.minute:02d}Z {MONTHS[t.month - 1]} {_year(t.year)}"
+
+
+def _year(year: int) -> str:
+    """Two digits for this century; whoever dates something a hundred years ahead is not to look like today."""
+    return f"{year % 100:02d}" if 2000 <= year < 2100 else f"{year:04d}"
 
 
 def clock(at_ms: int) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from openline.console.dtg import dtg, interval, iso
 from openline.console.verifying import Verified
@@ -15,15 +16,20 @@ from openline.errors import Malformed
 from openline.record.body import parse_acknowledgement, parse_message
 from openline.record.entry import (
     ACKNOWLEDGEMENT,
+    DISPUTE,
     EXERCISE,
     KIND_NAMES,
     MESSAGE,
+    OPENING,
     PRECEDENCE_NAMES,
     entry_name,
     log_name,
 )
 from openline.record.export import EXTRACT
 from openline.record.findings import EntryFinding, Findings, LogFinding, ReceiptFinding
+from openline.record.statement import AMENDING
+
+WEIGHED_KINDS: Final = AMENDING | {OPENING, DISPUTE}  # what their bodies say changes what the rest proves
 
 
 def in_words(verified: Verified, *, entries: bool) -> str:
@@ -33,6 +39,8 @@ def in_words(verified: Verified, *, entries: bool) -> str:
         "PROVED",
         *_indented(_proved(verified)),
         *(["EACH ENTRY", *_indented(_each(findings))] if entries else []),
+        "SAID BY THE FILE OF ITSELF, AND SIGNED BY NOBODY",
+        *_indented(_of_itself(findings)),
         "NOT HERE",
         *_indented(_not_here(findings) or ["nothing: no statement in this file names an entry that is not in it"]),
     ]
@@ -60,8 +68,6 @@ def _proved(verified: Verified) -> list[str]:
         f"{counted(count, 'entry')} in {counted(len(findings.logs), 'log')} stand as signed; "
         f"{counted(findings.signatures, 'signature')} checked, every digest and root derived again",
         f"line {safe(findings.charter.line_name)}, id {head.line_id.hex()}",
-        f"{'an extract' if head.kind == EXTRACT else 'a record'} ({safe(head.scope)}), "
-        f"made by {_name(findings, head.by)}, {dtg(head.made_at_ms)} by its clock",
     ]
     for number, known in enumerate(verified.known):
         party = findings.roster.parties[number]
@@ -73,6 +79,17 @@ def _proved(verified: Verified) -> list[str]:
     for number, logs in sorted(by_party.items()):
         lines += _of_party(findings, number, logs)
     return lines
+
+
+def _of_itself(findings: Findings) -> list[str]:
+    """What the file says of itself. Nobody signed that; it must not stand among what is proved."""
+    head = findings.head
+    kind = "an extract" if head.kind == EXTRACT else "a record"
+    return [
+        f"it is {kind}, made by {_name(findings, head.by)} at {dtg(head.made_at_ms)}; of what is in it, it says "
+        f"{safe(head.scope)!r}",
+        "when a receipt reached its maker, where such a time narrows when something was held",
+    ]
 
 
 def _of_party(findings: Findings, number: int, logs: list[LogFinding]) -> Iterator[str]:
@@ -101,7 +118,7 @@ def _by_witness(findings: Findings, witness: int, logs: list[LogFinding]) -> Ite
     held = sum(log.receipts[witness][-1].size for log in logs if log.receipts[witness])
     whole = sum(log.size for log in logs)
     if not receipts:
-        yield f"  {name} signed a receipt for none of them"
+        yield f"  no receipt of {name} for any of them is here"
         return
     first = min(receipts, key=lambda receipt: receipt.at_s)
     last = max(receipts, key=lambda receipt: receipt.at_s)
@@ -110,7 +127,7 @@ def _by_witness(findings: Findings, witness: int, logs: list[LogFinding]) -> Ite
     for log in logs:
         size = log.receipts[witness][-1].size if log.receipts[witness] else 0
         if size < log.size:
-            yield f"  {name} signed no receipt for entries {size} to {log.size - 1} of {log_name(log.log)}"
+            yield f"  no receipt of {name} for entries {size} to {log.size - 1} of {log_name(log.log)} is here"
 
 
 def counted(count: int, what: str) -> str:
@@ -121,7 +138,8 @@ def counted(count: int, what: str) -> str:
 
 
 def _when(receipt: ReceiptFinding) -> str:
-    mark = "DISPUTED time, " if receipt.interval.disputed else ""
+    by = " by the word of who made this file" if receipt.by_arrival else ""
+    mark = f"DISPUTED time{by}, " if receipt.interval.disputed else ""
     if receipt.interval.latest_ms is None:
         return f"{mark}not before {dtg(receipt.interval.earliest_ms)}"
     return mark + interval(receipt.interval.earliest_ms, receipt.interval.latest_ms)
@@ -165,9 +183,16 @@ def _not_here(findings: Findings) -> list[str]:
         for log in findings.logs
         if log.withheld
     ]
+    for log in findings.logs:
+        hidden = [e.header for e in log.entries if e.body is None and e.header.kind in WEIGHED_KINDS]
+        lines += [
+            f"of these the {KIND_NAMES[one.kind]}, {entry_name(log.log, one.index)}: what follows from it is not told"
+            for one in hidden
+        ]
     for gap in findings.missing:
         owner = _name(findings, gap.log.party)
         which = f"entries {gap.first} to {gap.end - 1} of {owner}'s {log_name(gap.log)}"
+        which = which if gap.what == "entries" else f"{gap.what}, over {which},"
         lines.append(f"{which} are named by {gap.named_by}")
     if findings.head.kind == EXTRACT:
         lines.append("everything that was not chosen: an extract shows what is in it and says nothing of the rest")
@@ -193,6 +218,7 @@ def _never(verified: Verified) -> list[str]:
     lines = [
         "that a text is true, or that its writer meant it; a receipt and an acknowledgement are not consent",
         "that nothing else was said elsewhere, nor that this file holds what reached the other side after it was made",
+        "that something was not held, or not earlier: whoever made this file can leave receipts out",
     ]
     if not all(verified.known):
         lines.append("whose keys these are: that you know only from a card got in person (--card)")

@@ -50,7 +50,7 @@ class EntryFinding(NamedTuple):
 class ReceiptFinding(NamedTuple):
     """A receipt: `witness` signed that it holds `size` entries. `at_s` by its clock, `arrived_at_ms` by the exporter's.
 
-    `revoked`: by a key that its party has revoked since.
+    `revoked`: by a key that its party has revoked since. `by_arrival`: disputed by the exporter's word only.
     """
 
     witness: int
@@ -59,6 +59,7 @@ class ReceiptFinding(NamedTuple):
     arrived_at_ms: int | None
     interval: Interval
     revoked: bool
+    by_arrival: bool = False
 
 
 class LogFinding(NamedTuple):
@@ -76,12 +77,8 @@ class LogFinding(NamedTuple):
 
     def held(self, index: int) -> list[ReceiptFinding]:
         """For each party that holds the entry, the receipt that first covers it."""
-        found = []
-        for receipts in self.receipts:
-            at = bisect_right([receipt.size for receipt in receipts], index)
-            if at < len(receipts):
-                found.append(receipts[at])
-        return found
+        ats = [(receipts, bisect_right(receipts, index, key=lambda one: one.size)) for receipts in self.receipts]
+        return [receipts[at] for receipts, at in ats if at < len(receipts)]
 
 
 class Missing(NamedTuple):

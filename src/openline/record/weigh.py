@@ -172,7 +172,8 @@ def receipts_of(
         arrived = book.arrivals.get((witness, size))
         interval = receipt_interval(at_s, arrived, bounds)
         revoked = station_of(roster, witness, station).revoked
-        found[witness].append(ReceiptFinding(witness, size, at_s, arrived, interval, revoked))
+        by_arrival = interval.disputed and not receipt_interval(at_s, None, bounds).disputed
+        found[witness].append(ReceiptFinding(witness, size, at_s, arrived, interval, revoked, by_arrival))
     return tuple(tuple(receipts) for receipts in found)
 
 

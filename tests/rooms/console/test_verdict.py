@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from openline.console import verdict, verifying
+from openline.console.dtg import dtg
 from openline.console.verifying import Verified, verify_file
 from openline.console.words import safe
 from openline.errors import Forged, PeerFault
 from openline.record import export
 from openline.record.body import Message, encode_message
-from openline.record.entry import Held, Receipted, Ref
+from openline.record.entry import DISPUTE, Held, Receipted, Ref
 from tests.rooms.record.world import OPENED_AT_MS, Log, papers, talk, two, whole
 
 Openline = Callable[..., tuple[int, str, str]]
@@ -37,7 +38,7 @@ def test_an_honest_exchange_is_told_with_who_held_it(tmp_path: Path) -> None:
     names = [party.name for party in two().roster.parties]
     assert f"{names[0]} signed 4 entries" in text and f"{names[1]} signed 2 entries" in text
     assert f"{names[1]}'s machine signed that it holds 3 of 4" in text
-    assert f"{names[1]} signed no receipt for entries 3 to 3" in text
+    assert f"no receipt of {names[1]} for entries 3 to 3" in text
     assert "no receipt covers it" in text and "held by" in text
     assert "its card is in your hand" in text and "NO CARD GIVEN" not in text
     assert "not consent" in text
@@ -160,3 +161,50 @@ def test_a_log_of_a_party_that_never_was_is_named_as_such_and_stops_nobody(tmp_p
     text = said(written(tmp_path / "r", head._replace(by=7), *rest, *whole(log)), entries=True)
     assert "entries 0 to 4 of party 6, who is not on this line,'s log" in text
     assert "made by party 7, who is not on this line" in text
+
+
+def test_what_a_file_says_of_itself_does_not_stand_among_what_is_proved(tmp_path: Path) -> None:
+    """Its maker is whoever made it: its words stood under PROVED."""
+    ours, theirs = talk()
+    head, *rest = papers(two())
+    assert isinstance(head, export.Head)
+    boast = head._replace(scope="complete, and checked by the United Nations")
+    text = said(written(tmp_path / "r", boast, *rest, *whole(ours), *whole(theirs)))
+    proved, itself = text.split("SIGNED BY NOBODY")
+    assert "United Nations" not in proved and "made by" not in proved and "'complete, and checked" in itself
+
+
+def test_a_receipt_left_out_is_told_as_left_out_of_the_file_not_as_never_given(tmp_path: Path) -> None:
+    """Whoever makes a file can leave receipts out of it; where the author names one, that is said too."""
+    ours, theirs = talk()
+    ours.write(b"later", receipted=(Receipted(1, 3),))
+    ours.sign()
+    lines = {size: [line for line in held if "receipt" not in line.name] for size, held in ours.lines.items()}
+    ours.lines, ours.arrivals = lines, {}
+    text = said(written(tmp_path / "r", *papers(two()), *whole(ours), *whole(theirs)))
+    name = two().roster.parties[1].name
+    assert f"no receipt of {name} for any of them is here" in text and "signed no receipt" not in text
+    assert "receipts of party 1, over entries 0 to 2" in text, "named by its author, and not here"
+    assert "can leave receipts out" in text
+
+
+def test_an_arrival_that_the_maker_made_up_disputes_by_its_word_only(tmp_path: Path) -> None:
+    log = Log(two(), 0)
+    log.write(b"x", at_ms=OPENED_AT_MS + 1_000)
+    log.sign()
+    log.receipt(1, OPENED_AT_MS // 1000 + 600, arrived_at_ms=OPENED_AT_MS + 2_000)
+    text = said(written(tmp_path / "r", *papers(two()), *whole(log)))
+    assert "DISPUTED time by the word of who made this file" in text
+
+
+def test_an_opening_or_a_dispute_that_is_withheld_is_named(tmp_path: Path) -> None:
+    """What an opening names as the life before, and what an exhibit proves, would be told from them."""
+    log = Log(two(), 0)
+    log.write(b"x", kind=DISPUTE)
+    log.sign()
+    text = said(written(tmp_path / "r", *papers(two()), *whole(log, withheld=(0, 1))))
+    assert "of these the opening" in text and "of these the dispute" in text
+
+
+def test_another_century_does_not_look_like_this_one() -> None:
+    assert dtg(4_951_461_600_000).endswith("NOV 2126") and dtg(1_795_788_000_000).endswith("NOV 26")

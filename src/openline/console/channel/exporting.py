@@ -16,7 +16,7 @@ from openline.line.nodes import nodes_of
 from openline.line.ports import LogId, LogRow, NoteRow, PqRow, ReceiptRow, Store
 from openline.record import export as files
 from openline.record import merkle
-from openline.record.entry import log_name, salt_for
+from openline.record.entry import DISPUTE, OPENING, log_name, salt_for
 from openline.record.note import (
     NoteSignature,
     author_line,
@@ -31,6 +31,9 @@ from openline.record.statement import AMENDING
 PAGE_ENTRIES: Final = 1024
 PAGE_BYTES: Final = 8 * 1024 * 1024
 NOTES_PAGE: Final = 100_000
+
+
+ALWAYS_SHOWN: Final = AMENDING | {OPENING, DISPUTE}  # who is on the line, which lives it had, and what is proved
 
 
 class Exporter:
@@ -90,7 +93,7 @@ class Exporter:
                 raise Told("OL-101", f"{log_name(row.log)} lacks entry {at} below its own size; run `openline fsck`")
             kinds = [] if bodies else self._store.kinds(row.log, at, len(page))
             for place, entry in enumerate(page):
-                shown = bodies or kinds[place] in AMENDING  # who is on the line must be seen in every record
+                shown = bodies or kinds[place] in ALWAYS_SHOWN
                 salt = salt_for(row.secret, at) if shown else None
                 yield files.Entry(entry.header, entry.body if shown else None, salt)
                 at += 1
