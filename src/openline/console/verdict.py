@@ -57,7 +57,7 @@ def _indented(lines: Sequence[str]) -> list[str]:
 def _name(findings: Findings, party: int) -> str:
     """A name on the roster; a signed statement may also name a party that never was."""
     parties = findings.roster.parties
-    return safe(parties[party].name) if party < len(parties) else f"party {party}, who is not on this line,"
+    return safe(parties[party].name) if party < len(parties) else f"party {party} (not on this line)"
 
 
 def _proved(verified: Verified) -> list[str]:
@@ -193,7 +193,9 @@ def _not_here(findings: Findings) -> list[str]:
         owner = _name(findings, gap.log.party)
         which = f"entries {gap.first} to {gap.end - 1} of {owner}'s {log_name(gap.log)}"
         which = which if gap.what == "entries" else f"{gap.what}, over {which},"
-        lines.append(f"{which} are named by {gap.named_by}")
+        own = gap.what != "entries" or gap.named_by.startswith((f"log {gap.log.party}/", "the revocation"))
+        word = "" if own else f"; that is its writer's word, nothing signed by {owner} shows them"
+        lines.append(f"{which} are named by {gap.named_by}{word}")
     if findings.head.kind == EXTRACT:
         lines.append("everything that was not chosen: an extract shows what is in it and says nothing of the rest")
     return lines
