@@ -83,6 +83,7 @@ SERVE_OTHERS_AFTER_MS: Final = 10_000  # before we serve a third party's log
 
 # --- bearers
 HANDSHAKES_MAX: Final = 64  # strangers at the door at once
+UNGREETED_MAX: Final = 4  # links of one party that are past the handshake and have not greeted
 HANDSHAKE_MS: Final = 10_000  # from the first byte to a settled link
 DIAL_AGAIN_FIRST_MS: Final = 250
 DIAL_AGAIN_MAX_MS: Final = 10_000

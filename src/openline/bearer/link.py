@@ -29,6 +29,8 @@ class Owner(Protocol):
 
     def began(self, link: Link) -> None: ...
 
+    def is_theirs(self, link: Link) -> None: ...
+
     def came_up(self, link: Link) -> None: ...
 
     def got(self, link: Link, body: bytes) -> None: ...
@@ -87,6 +89,8 @@ class Link(asyncio.Protocol):
             self.drop(f"they do not speak {ALPN} over TLS 1.3")
             return
         self.peer = party
+        if not self.dialled:
+            self._owner.is_theirs(self)
         _watch_for_silence(transport.get_extra_info("socket"))
         self._transport.set_write_buffer_limits(high=SEND_BUFFER_BYTES)
         self._timer = asyncio.get_running_loop().call_later(

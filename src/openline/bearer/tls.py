@@ -25,6 +25,7 @@ from openline.limits import (
     FRAME_BODY_BYTES_MAX,
     SEND_BUFFER_BYTES,
     SEND_BUFFER_BYTES_MAX,
+    UNGREETED_MAX,
 )
 
 __all__ = ["TLS_FACTS", "Identity", "TlsBearer", "TlsBounds", "TlsPeer"]
@@ -91,6 +92,7 @@ class TlsBearer:
         self._contexts: Contexts
         self._links: dict[int, list[Link]] = {}  # up, by peer; the one that came up last is last
         self._open: set[Link] = set()  # every connection past its handshake
+        self._ungreeted: dict[int, list[Link]] = {}  # of them, those that called and are not up, by peer
         self._dialling: dict[int, _Dialling] = {}
         self._held: set[int] = set()
         self._state = "new"
@@ -203,6 +205,13 @@ class TlsBearer:
     def began(self, link: Link) -> None:
         """Past the handshake; what becomes of it is not settled."""
         self._open.add(link)
+
+    def is_theirs(self, link: Link) -> None:
+        """A caller is known by its certificate, and has not greeted: only so many of one party at once. (R-024)"""
+        waiting = [one for one in self._ungreeted.get(link.peer, ()) if one in self._open and not one.is_up]
+        self._ungreeted[link.peer] = [*waiting, link][-UNGREETED_MAX:]
+        for old in [*waiting, link][:-UNGREETED_MAX]:
+            old.drop("too many of their links wait for a greeting")
 
     def came_up(self, link: Link) -> None:
         """Greeted on both sides: settle which links stay. (R-023)"""

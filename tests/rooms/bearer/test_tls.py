@@ -18,7 +18,7 @@ from openline.bearer.link import GREETING
 from openline.bearer.pins import ALPN, Identity
 from openline.bearer.tls import TLS_FACTS, TlsBearer, TlsBounds, TlsPeer, _Dialling
 from openline.errors import Misconfigured
-from openline.limits import SEND_BUFFER_BYTES, TCP_GIVE_UP_AFTER_MS
+from openline.limits import SEND_BUFFER_BYTES, TCP_GIVE_UP_AFTER_MS, UNGREETED_MAX
 from openline.seal import certificate, draw, party
 from openline.wire.frame import encode_frame
 from tests.contracts.bearer_contract import BearerContract, Side, body
@@ -276,6 +276,22 @@ def test_a_wrong_greeting_ends_the_link_before_it_is_up():
         assert "do not greet" in ears.refusals()
         assert not ears.told
         writer.close()
+        await ours.close()
+
+    run(story())
+
+
+def test_a_party_that_opens_links_and_never_greets_keeps_few_of_them():
+    """R-024. Thousands of links of one party, past the handshake and mute, took a gigabyte and every descriptor."""
+
+    async def story() -> None:
+        ours, ears, at = await listening()
+        mute = [await speak(at) for _ in range(3 * UNGREETED_MAX)]
+        await until(lambda: len(ears.faults) == 2 * UNGREETED_MAX)
+        assert "too many of their links" in ears.refusals()
+        await still_works(at, ears)
+        for _, writer in mute:
+            writer.close()
         await ours.close()
 
     run(story())
