@@ -24,6 +24,7 @@ from openline.console.channel.link import ControlLink
 WITHIN_MS = 60_000
 UNDER_WAY = 8  # requests of BATCH messages each that the load generator keeps waiting for receipts
 WARM_UP = 30
+PAUSE_S = 0.002
 _SIGNATURE_AND_TAG = 64 + 16
 
 Say = Callable[[str], None]
@@ -52,6 +53,7 @@ def lone(homes: Homes, sizes: Sizes, say: Say) -> dict[str, list[Sample]]:
         spans = []
         for number in range(sizes.lone):
             spans.append(_send_lone(link, number))
+            time.sleep(PAUSE_S)  # what the stations still do is not to stand in the floor's way
             floor.walk()
     spans.sort()
     walk, p50 = floor.median(), statistics.median(spans)
