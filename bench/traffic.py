@@ -15,7 +15,7 @@ from typing import NamedTuple
 from bench import machine
 from bench.floor import Floor, parts
 from bench.machine import BATCH, Machine
-from bench.pair import Homes, body_of, message, running
+from bench.pair import Homes, body_of, message, peer_of, running
 from bench.relay import Carried, Relay
 from bench.table import Sample, as_parts
 from openline.console.channel.asking import AskStatus, Export, Exported, Place, Send, Sent, Status, Waited, WaitHeld
@@ -24,7 +24,6 @@ from openline.console.channel.link import ControlLink
 WITHIN_MS = 60_000
 UNDER_WAY = 8  # requests of BATCH messages each that the load generator keeps waiting for receipts
 WARM_UP = 30
-PAUSE_S = 0.002
 _SIGNATURE_AND_TAG = 64 + 16
 
 Say = Callable[[str], None]
@@ -53,7 +52,7 @@ def lone(homes: Homes, sizes: Sizes, say: Say) -> dict[str, list[Sample]]:
         spans = []
         for number in range(sizes.lone):
             spans.append(_send_lone(link, number))
-            time.sleep(PAUSE_S)  # what the stations still do is not to stand in the floor's way
+            peer_of(link)  # answered when our station is at rest: what it still does must not stand in the floor's way
             floor.walk()
     spans.sort()
     walk, p50 = floor.median(), statistics.median(spans)

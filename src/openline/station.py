@@ -27,6 +27,7 @@ from openline.bearer.roads import CARRY, CARRY_FACTS, Roads, up_of
 from openline.console.channel import asking
 from openline.console.channel.attaching import wanted_files
 from openline.console.channel.bearers import bearers_of
+from openline.console.channel.bell import Bell
 from openline.console.channel.control import ControlDoor
 from openline.console.channel.keeping import Kept, keep_line
 from openline.console.channel.operations import StationOperations
@@ -69,8 +70,8 @@ class Station:
         self.started_at_ms = self.now_ms()
         self._events: list[Event] = []
         self._submissions = Submissions(kept.store)
-        self._wake = asyncio.Event()
-        self._ended = asyncio.Event()
+        self._bell = Bell(self._turn, self._pay)
+        self._has_ended = False
         self._watchers = Watchers()
         self._roads = Roads(self.happened, self.frame_came, self.settled, self.watch.note)
         self._quiet: list[Quiet] = []
@@ -129,19 +130,19 @@ class Station:
     def happened(self, event: Event) -> None:
         """Something happened; it is taken with the next turn."""
         self._events.append(event)
-        self._wake.set()
+        self._bell.ring()
 
     def frame_came(self) -> None:
         """A frame came by a bearer, and waits there."""
-        self._wake.set()
+        self._bell.ring()
 
     async def submit(self, drafts: Sequence[Draft]) -> Places:
         """Append drafts; returns their places once they are durable here. Raises StoreDown, Refused."""
-        if self._ended.is_set():
+        if self._has_ended:
             raise Refused("this station is stopping; ask again when it is up")
         self.upkeep.check_open(self.state)
         answer = self._submissions.take(drafts)
-        self._wake.set()
+        self._bell.ring()
         return await answer
 
     async def change(self, until: float) -> None:
@@ -150,14 +151,14 @@ class Station:
 
     def stop(self) -> None:
         """End in order after the turn under way."""
-        self._ended.set()
-        self._wake.set()
+        self._has_ended = True
+        self._bell.stop()
 
     async def settled(self) -> None:
         """Returns once all frames given so far are in the record or refused."""
         quiet: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._quiet.append(Quiet(quiet, self._roads.frames.mark(), self._turns + QUIET_TURNS_MAX))
-        self._wake.set()
+        self._bell.ring()
         await quiet
 
     def _settle(self, *, more: bool = False) -> None:
@@ -186,15 +187,7 @@ class Station:
             ticking = loop.create_task(self._tick())
             stack.callback(ticking.cancel)
             serving.ready()
-            while not self._ended.is_set():
-                await self._wake.wait()
-                self._wake.clear()
-                self._turn()
-                await asyncio.sleep(0)  # let the sockets be read: what came meanwhile is the next batch
-                if not self._wake.is_set():
-                    self._pay()
-            self._turn()
-            self._pay()
+            await self._bell.serve()
 
     async def _tick(self) -> None:
         for number in itertools.count():
@@ -223,13 +216,13 @@ class Station:
         events += self._open_frames()
         submissions, drafts = self._submissions.choose()
         if self._submissions.waiting:
-            self._wake.set()
+            self._bell.ring()
         if drafts:
             events.insert(0, Submitted(tuple(drafts)))
         self._turns += 1
         self._roads.taken()
         if self._roads.frames:
-            self._wake.set()
+            self._bell.ring()
         if not events and not submissions:
             self._settle()
             return
@@ -244,7 +237,7 @@ class Station:
         self._submissions.answer(submissions, result.told)
         self._speak(result)
         if result.more:
-            self._wake.set()
+            self._bell.ring()
         self._settle(more=result.more)
 
     def _pay(self) -> None:

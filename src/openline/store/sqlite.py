@@ -162,12 +162,12 @@ class SqliteStore(Queries):
                 raise UnknownOutcome(f"{self.path}: the outcome of the last commit is unknown; reopen the store")
             rows = after_turn(writes, self._held)
             try:
-                with _as_store_down(str(self.path)):
-                    conn.execute("BEGIN IMMEDIATE")
-                    numbers = apply(conn, writes, rows, self._numbers)
+                conn.execute("BEGIN IMMEDIATE")
+                numbers = apply(conn, writes, rows, self._numbers)
             except BaseException:
                 self._undo(conn)
-                raise
+                with _as_store_down(str(self.path)):
+                    raise
             self._finish(conn)
             self._held.update(rows)
             self._numbers.update(numbers)

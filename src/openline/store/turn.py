@@ -6,7 +6,8 @@ write can only be a bug, and on disk it would be one for good. R-191.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from openline.errors import LocalFault
 from openline.line.ports import (
@@ -24,6 +25,8 @@ from openline.line.ports import (
 
 _KIND_KEY = b"\x02"  # third key of the header's map: kind
 _UINT_BYTES = (*(1,) * 24, 2, 3, 5, 9)  # by initial byte, of an unsigned CBOR integer (RFC 8949 3.)
+
+_OF_A_LOG: Final = (PutNote, PutReceipt, PutPq, PutNodes, PutSubmission)  # besides rows and entries
 
 
 def short(log: LogId) -> str:
@@ -58,15 +61,18 @@ def after_turn(writes: Sequence[Write], held: Mapping[LogId, LogRow]) -> dict[Lo
     for write in writes:
         if isinstance(write, PutLog):
             row = write.row
-            _check_log(rows.get(row.log) or held.get(row.log), row)
+            fault = _fault_of(rows.get(row.log) or held.get(row.log), row)
+            if fault:
+                raise LocalFault(f"{short(row.log)}: {fault}")
             rows[row.log] = row
     ends = _ends(writes, held, rows)
     for log, row in rows.items():
         end = ends[log] if log in ends else _size(held.get(log))
         if row.size != end:
             raise LocalFault(f"{short(log)}: the turn says size {row.size}, its entries end at {end}")
-    _check_within((w for w in writes if isinstance(w, PutNote | PutReceipt | PutPq)), held, rows)
-    _check_known((w for w in writes if isinstance(w, PutNodes | PutSubmission)), held, rows)
+    for write in writes:
+        if isinstance(write, _OF_A_LOG):
+            _check_known(write, rows.get(write.log) or held.get(write.log))
     return rows
 
 
@@ -74,21 +80,21 @@ def _size(row: LogRow | None) -> int:
     return row.size if row is not None else 0
 
 
-def _check_log(old: LogRow | None, new: LogRow) -> None:
-    """An update keeps identity and only grows."""
-    name = short(new.log)
+def _fault_of(old: LogRow | None, new: LogRow) -> str:
+    """Why `new` may not take the place of `old`: an update keeps identity and only grows. Empty if it may."""
     if len(new.peaks) != 32 * new.size.bit_count():
-        raise LocalFault(f"{name}: {len(new.peaks)} bytes of peaks do not belong to size {new.size}")
+        return f"{len(new.peaks)} bytes of peaks do not belong to size {new.size}"
     if new.noted_size > new.size:
-        raise LocalFault(f"{name}: noted size {new.noted_size} is beyond size {new.size}")
+        return f"noted size {new.noted_size} is beyond size {new.size}"
     if old is None:
-        return
+        return ""
     if new.size < old.size or new.noted_size < old.noted_size:
-        raise LocalFault(f"{name}: a log never shrinks (held {old.size}, put {new.size})")
+        return f"a log never shrinks (held {old.size}, put {new.size})"
     if old.secret not in (b"", new.secret) or old.station not in (b"", new.station):
-        raise LocalFault(f"{name}: its secret and station are set once")
+        return "its secret and station are set once"
     if old.disputed_from is not None and (new.disputed_from is None or new.disputed_from > old.disputed_from):
-        raise LocalFault(f"{name}: a dispute is not taken back")
+        return "a dispute is not taken back"
+    return ""
 
 
 def _ends(writes: Sequence[Write], held: Mapping[LogId, LogRow], rows: Mapping[LogId, LogRow]) -> dict[LogId, int]:
@@ -107,22 +113,12 @@ def _ends(writes: Sequence[Write], held: Mapping[LogId, LogRow], rows: Mapping[L
     return ends
 
 
-def _check_within(
-    writes: Iterable[PutNote | PutReceipt | PutPq], held: Mapping[LogId, LogRow], rows: Mapping[LogId, LogRow]
-) -> None:
-    """A statement over more than is held cannot have been checked."""
-    for write in writes:
-        row = rows.get(write.log) or held.get(write.log)
-        if write.size > _size(row):
-            raise LocalFault(f"{short(write.log)}: a statement over {write.size}, but {_size(row)} are held")
-
-
-def _check_known(
-    writes: Iterable[PutNodes | PutSubmission], held: Mapping[LogId, LogRow], rows: Mapping[LogId, LogRow]
-) -> None:
-    for write in writes:
-        row = rows.get(write.log) or held.get(write.log)
+def _check_known(write: PutNote | PutReceipt | PutPq | PutNodes | PutSubmission, row: LogRow | None) -> None:
+    """Nothing is said of a log that is not here, and a statement over more than is held cannot have been checked."""
+    if isinstance(write, (PutNodes, PutSubmission)):
         if row is None:
             raise LocalFault(f"{short(write.log)}: not a log of this store")
         if isinstance(write, PutSubmission) and write.index >= row.size:
             raise LocalFault(f"{short(write.log)}: submission {write.token!r} names entry {write.index} of {row.size}")
+    elif write.size > _size(row):
+        raise LocalFault(f"{short(write.log)}: a statement over {write.size}, but {_size(row)} are held")

@@ -1,0 +1,64 @@
+"""What calls a station to its next turn: rung by whoever has something, answered once for all of them.
+
+The answer comes one step of the event loop later, after the sockets were looked at: what came meanwhile is the same
+batch. When nobody has rung again, what may wait is done a step later still, after the turn's answers have gone out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+
+class Bell:
+    """`turn` takes all that waits; `rest` does what may wait. Neither runs before `serve`."""
+
+    def __init__(self, turn: Callable[[], None], rest: Callable[[], None]) -> None:
+        self._turn = turn
+        self._rest = rest
+        self._rung = False
+        self._loop: asyncio.AbstractEventLoop | None = None  # while it is served
+        self._end: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def ring(self) -> None:
+        """There is something to take."""
+        if not self._rung:
+            self._rung = True
+            if self._loop is not None:
+                self._loop.call_soon(self._answer)
+
+    def stop(self) -> None:
+        """`serve` returns after the turn under way, also when it has not begun yet."""
+        if not self._end.done():
+            self._end.set_result(None)
+
+    async def serve(self) -> None:
+        """Answer until stopped, and once more. What a turn raises is raised here."""
+        self._loop = asyncio.get_running_loop()
+        if self._rung:
+            self._loop.call_soon(self._answer)
+        try:
+            await self._end
+        finally:
+            self._loop = None
+        self._turn()
+        self._rest()
+
+    def _answer(self) -> None:
+        if self._loop is None:
+            return
+        self._rung = False
+        self._do(self._turn)
+        if not self._rung:
+            self._loop.call_soon(self._be_at_rest)
+
+    def _be_at_rest(self) -> None:
+        if not self._rung:
+            self._do(self._rest)
+
+    def _do(self, act: Callable[[], None]) -> None:
+        try:
+            act()
+        except Exception as fault:  # noqa: BLE001  it ends the station, from where it is served
+            if not self._end.done():
+                self._end.set_exception(fault)
