@@ -14,7 +14,8 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from openline.record import findings, roster
+from openline.record import roster
+from openline.record.evidence import findings
 from openline.record.roster import Roster
 from openline.seal import keyring
 from openline.seal.charter import SUITE

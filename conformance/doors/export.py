@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from openline.record.export import read_export
-from openline.record.findings import Findings, LogFinding
-from openline.record.judge import judge_at_once
+from openline.record.evidence.export import read_export
+from openline.record.evidence.findings import Findings, LogFinding
+from openline.record.evidence.judge import judge_at_once
 
 
 def exported(given: dict[str, Any]) -> object:

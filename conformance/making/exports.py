@@ -10,9 +10,10 @@ from typing import Final
 from conformance.making.cupboard import word
 from conformance.making.parties import OPENED_AT_MS, Log, Opened, line, side
 from conformance.making.scenarios import Book, flipped
-from openline.record import export, merkle, note
+from openline.record import merkle, note
 from openline.record.entry import Held, Receipted, encode_header, salt_for
-from openline.record.export import Item
+from openline.record.evidence import export
+from openline.record.evidence.export import Item
 from openline.record.note import NoteSignature
 from openline.record.opening import Opening, encode_opening, secret_commitment
 

@@ -11,9 +11,9 @@ from conformance.making.exports import spelled as export_of
 from conformance.making.parties import OPENED_AT_MS, Log, line, papers_of
 from conformance.making.scenarios import Book
 from conformance.making.sealing import ceremony_root, sealed
-from openline.record import export
 from openline.record.body import Message, encode_message
 from openline.record.entry import IMMEDIATE, Receipted, salt_for
+from openline.record.evidence import export
 from openline.seal import epochs
 from openline.seal.charter import SUITE
 from openline.seal.epochs import Way

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from openline.console.channel.exporting import Exporter
 from openline.errors import OpenlineError
 from openline.line.ports import LogId
-from openline.record.judge import judge_at_once
+from openline.record.evidence.judge import judge_at_once
 from simulation.checks.words import Violation, demand
 from simulation.papers import papers_of
 

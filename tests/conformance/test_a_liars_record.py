@@ -36,8 +36,8 @@ from openline.record.entry import (
     body_digest,
     salt_for,
 )
-from openline.record.export import read_export, spell_export
-from openline.record.judge import judge_at_once
+from openline.record.evidence.export import read_export, spell_export
+from openline.record.evidence.judge import judge_at_once
 from openline.record.merkle import root_of
 from openline.record.note import Checkpoint, checkpoint_text, cosigned_message, cosigned_text
 from openline.record.roster import origin_of

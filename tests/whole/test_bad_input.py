@@ -36,7 +36,7 @@ from openline.console.channel.keeping import STATION_PURPOSE
 from openline.console.channel.papers import load_papers
 from openline.console.home import Home
 from openline.record.entry import MESSAGE
-from openline.record.export import CHECK_BYTES
+from openline.record.evidence.export import CHECK_BYTES
 from openline.seal.certificate import StationSecrets, parse_station
 from openline.store.keyfile import unlock
 from openline.wire.frame import FrameReader, encode_frame

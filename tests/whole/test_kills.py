@@ -13,7 +13,7 @@ from openline.console.channel.asking import Outgoing, Send, Sent, Waited, WaitHe
 from openline.console.codes import Told
 from openline.record.body import parse_message
 from openline.record.entry import MESSAGE, parse_header
-from openline.record.export import Entry, LogStart, read_export
+from openline.record.evidence.export import Entry, LogStart, read_export
 from openline.store.sqlite import SqliteStore
 from tests.whole.parties import Desk
 

@@ -1,6 +1,6 @@
 """What an exported record proves, in plain words: who signed what, held by whom in which interval, what is not here.
 
-Pure. Nothing is said that `record.judge` did not find; what nobody can prove from a file is said too.
+Pure. Nothing is said that `record.evidence.judge` did not find; what nobody can prove from a file is said too.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from openline.record.entry import (
     entry_name,
     log_name,
 )
-from openline.record.export import EXTRACT
-from openline.record.findings import EntryFinding, Findings, LogFinding, ReceiptFinding
+from openline.record.evidence.export import EXTRACT
+from openline.record.evidence.findings import EntryFinding, Findings, LogFinding, ReceiptFinding
 from openline.record.statement import AMENDING
 
 WEIGHED_KINDS: Final = AMENDING | {OPENING, DISPUTE}  # what their bodies say changes what the rest proves

@@ -1,4 +1,4 @@
-"""Checking an exported record: the file through `record.judge`, its signatures over all cores, the cards in hand.
+"""Checking an export: the file by `record.evidence.judge`, its signatures over all cores, the cards in hand.
 
 Needs no station, no network and no keys but the parties' cards, which the reader got in person.
 """
@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from openline.errors import Forged
-from openline.record.export import read_export
-from openline.record.findings import Findings, Job, verify
-from openline.record.judge import judge_export
+from openline.record.evidence.export import read_export
+from openline.record.evidence.findings import Findings, Job, verify
+from openline.record.evidence.judge import judge_export
 from openline.seal.party import Card
 
 _CHUNK_BYTES: Final = 1 << 20

@@ -19,7 +19,8 @@ from dataclasses import replace
 from typing import assert_never
 
 from openline import limits
-from openline.line import amendments, blobs, disputes, hails, intake, outgoing, pq, receipts
+from openline.line import amendments, disputes, hails, intake, outgoing, receipts
+from openline.line.broad import blobs, pq
 from openline.line.events import (
     Appended,
     Arrived,

@@ -13,7 +13,8 @@ from typing import NamedTuple, Protocol
 
 from openline import limits
 from openline.errors import Malformed, StoreDown
-from openline.line import amendments, blobs, disputes, outgoing
+from openline.line import amendments, disputes, outgoing
+from openline.line.broad import blobs
 from openline.line.custody import complete, step
 from openline.line.events import (
     BlobChecked,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from openline.errors import PeerFault
 from openline.record.entry import LogId, Ref
-from openline.record.findings import Doubt
+from openline.record.evidence.findings import Doubt
 from openline.record.logbook import LogBook
 from openline.record.roster import Roster
 from openline.record.standing import Record, Standing

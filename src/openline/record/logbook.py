@@ -16,8 +16,8 @@ from openline.record.entry import (
     log_name,
     parse_header,
 )
-from openline.record.export import Arrival, Entry, LogStart, Proof
-from openline.record.findings import EntryFinding, Job
+from openline.record.evidence.export import Arrival, Entry, LogStart, Proof
+from openline.record.evidence.findings import EntryFinding, Job
 from openline.record.note import (
     COSIGNATURE_ED25519,
     COSIGNATURE_MLDSA44,

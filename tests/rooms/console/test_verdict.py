@@ -13,9 +13,9 @@ from openline.console.dtg import dtg
 from openline.console.verifying import Verified, verify_file
 from openline.console.words import safe
 from openline.errors import Forged, PeerFault
-from openline.record import export
 from openline.record.body import Message, encode_message
 from openline.record.entry import DISPUTE, Held, Receipted, Ref
+from openline.record.evidence import export
 from tests.rooms.record.world import OPENED_AT_MS, Log, papers, talk, two, whole
 
 Openline = Callable[..., tuple[int, str, str]]

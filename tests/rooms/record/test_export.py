@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from openline.errors import LocalFault, Malformed
-from openline.record import export
-from openline.record.export import Entry, Head, LogStart
+from openline.record.evidence import export
+from openline.record.evidence.export import Entry, Head, LogStart
 from tests.rooms.record.world import papers, talk, two, whole
 
 OURS, THEIRS = talk()

@@ -11,11 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from openline.errors import Forged, Malformed, PeerFault
-from openline.record import entry, export, findings, judge, merkle, note
+from openline.record import entry, merkle, note
 from openline.record.entry import Held, Receipted, Ref
+from openline.record.evidence import export, findings, judge
+from openline.record.evidence.export import Arrival, CharterPaper, Entry, Item, LogStart, NotePaper, Proof
+from openline.record.evidence.findings import Findings
 from openline.record.exhibit import TwoRoots, encode_exhibit
-from openline.record.export import Arrival, CharterPaper, Entry, Item, LogStart, NotePaper, Proof
-from openline.record.findings import Findings
 from openline.record.opening import Previous
 from openline.record.times import Interval
 from openline.seal.amendment import Answer, Join, Proposal, encode_answer, encode_proposal

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from functools import cache
 from hashlib import sha256
 
-from openline.record import entry, export, merkle, note
+from openline.record import entry, merkle, note
 from openline.record.entry import After, Header, Held, LogId, Receipted, Ref
+from openline.record.evidence import export
 from openline.record.members import read_members
 from openline.record.opening import Opening, Previous, encode_opening, secret_commitment
 from openline.record.roster import Roster

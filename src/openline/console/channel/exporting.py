@@ -14,9 +14,9 @@ from openline.console.channel.papers import Papers, roster_of
 from openline.console.codes import Told
 from openline.line.nodes import nodes_of
 from openline.line.ports import LogId, LogRow, NoteRow, PqRow, ReceiptRow, Store
-from openline.record import export as files
 from openline.record import merkle
 from openline.record.entry import DISPUTE, OPENING, log_name, salt_for
+from openline.record.evidence import export as files
 from openline.record.note import (
     NoteSignature,
     author_line,

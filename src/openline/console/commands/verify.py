@@ -10,7 +10,7 @@ from openline.console import verdict
 from openline.console.ceremonies import read_card_file
 from openline.console.terminal import Session, room_options
 from openline.console.verifying import verify_file
-from openline.record.export import EXTRACT
+from openline.record.evidence.export import EXTRACT
 
 
 @click.command()

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from openline.console.codes import Told
 from openline.record.body import parse_message
 from openline.record.entry import MESSAGE, parse_header
-from openline.record.export import Entry, Item, LogStart, read_export, spell_export
+from openline.record.evidence.export import Entry, Item, LogStart, read_export, spell_export
 
 
 class Target(NamedTuple):

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from openline.record.entry import OPENING, After, LogId, entry_name, log_name
-from openline.record.findings import Doubt, Missing, ReceiptFinding
+from openline.record.evidence.findings import Doubt, Missing, ReceiptFinding
 from openline.record.logbook import LogBook
 from openline.record.roster import Roster, station_of
 from openline.record.times import Bounds, receipt_interval

@@ -10,10 +10,9 @@ from collections.abc import Iterable
 from typing import Final
 
 from openline.errors import Malformed, PeerFault, Unchecked
-from openline.record import export
 from openline.record.entry import DISPUTE, LogId, log_name
-from openline.record.exhibit import Accusation, judge
-from openline.record.export import (
+from openline.record.evidence import export
+from openline.record.evidence.export import (
     Arrival,
     CardPaper,
     CertificatePaper,
@@ -27,13 +26,14 @@ from openline.record.export import (
     Proof,
     RevocationPaper,
 )
-from openline.record.findings import Findings, Job, LogFinding, Unsettled, verify
+from openline.record.evidence.findings import Findings, Job, LogFinding, Unsettled, verify
+from openline.record.evidence.weigh import receipts_of, weigh
+from openline.record.exhibit import Accusation, judge
 from openline.record.joining import joined_doubts, record_of
 from openline.record.logbook import LogBook
 from openline.record.members import Members, Paper, read_members, with_revocations
 from openline.record.roster import station_of
 from openline.record.standing import stand
-from openline.record.weigh import receipts_of, weigh
 from openline.seal.charter import parse_charter
 from openline.seal.party import Card, parse_card
 

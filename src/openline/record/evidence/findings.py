@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from openline.errors import Forged
 from openline.record.entry import Header, LogId
+from openline.record.evidence.export import Head
 from openline.record.exhibit import Accusation
-from openline.record.export import Head
 from openline.record.note import COSIGNATURE_MLDSA44
 from openline.record.roster import Roster, StationKeys
 from openline.record.standing import Standing

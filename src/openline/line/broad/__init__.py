@@ -1,0 +1,1 @@
+"""What travels by broad bearers and sticks only: attachments, post-quantum statements."""

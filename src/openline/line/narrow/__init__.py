@@ -1,0 +1,1 @@
+"""What makes a line usable over slow bearers: order, pacing, overtaking."""

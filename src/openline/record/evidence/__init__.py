@@ -1,0 +1,1 @@
+"""Exports and what they prove: the file, its judgement, the findings."""
