@@ -29,7 +29,7 @@ from openline.line.events import (
     Wanted,
 )
 from openline.line.ports import LogId, PutBlob, Store
-from openline.line.state import BearerUp
+from openline.line.state import BearerUp, Duplex
 from openline.line.turn import Heard, Life, Result, Turns, name_generation, payloads
 from openline.record.entry import MESSAGE
 from openline.seal import keyring
@@ -48,7 +48,7 @@ STICK: Final = "stick"
 SEALING_BYTES: Final = 64
 TICK_MS: Final = 1_000
 OFFER_EVERY_MS: Final = 20_000
-STICK_UP: Final = BearerUp(STICK, 1 << 20, 10_000_000, one_way=True)
+STICK_UP: Final = BearerUp(STICK, 1 << 20, 10_000_000, duplex=Duplex.SIMPLEX)
 
 
 class Turning(Turns):

@@ -61,6 +61,7 @@ HAIL_EVERY_MS: Final = 3_000
 CLOCK_TOLERANCE_MS: Final = 5_000  # two honest clocks may differ by this before their times are called disputed
 SILENCE_ALARM_AFTER_MS: Final = 60_000
 RESEND_AFTER_MS: Final = 4_000
+COURIER_ALARM_AFTER_MS: Final = 3 * 86_400_000  # unheard for so long by a courier
 COURIER_LATENCY_MS: Final = 60_000  # from here on nobody waits for an answer before sending
 IN_FLIGHT_BYTES_MAX: Final = 2 * COMMIT_BYTES_MAX
 IN_FLIGHT_ENTRIES_MAX: Final = 8192
@@ -90,6 +91,10 @@ DIAL_AGAIN_MAX_MS: Final = 10_000
 TCP_GIVE_UP_AFTER_MS: Final = 20_000  # bytes unanswered by the other machine's kernel
 SEND_BUFFER_BYTES: Final = 1024 * 1024  # more than this waiting: no room
 SEND_BUFFER_BYTES_MAX: Final = 32 * 1024 * 1024  # more than this waiting: refused
+BEARER_WAITING_MS: Final = 2_000  # of a bearer's declared rate: more than this waiting in it, and it has no room
+BEARER_REFUSED_MS: Final = 30_000  # likewise: more than this, and what is given is refused
+BEARER_FRAMES_WAITING: Final = 8  # so many of the longest frames are taken however slow a bearer is
+COURIER_COST: Final = 1_000  # a courier is taken where nothing else is up
 CARRY_FILE_BYTES: Final = 8 * 1024 * 1024  # a carried file is ended at the frame that reaches this
 CARRY_FILE_BYTES_MAX: Final = 256 * 1024 * 1024
 CARRY_FILES_MAX: Final = 100_000
@@ -123,6 +128,8 @@ assert CONTACT_LOST_AFTER_MS >= 5 * HAIL_EVERY_MS
 assert SILENCE_ALARM_AFTER_MS >= 5 * HAIL_EVERY_MS  # one lost hail must not wake anyone
 assert RESEND_AFTER_MS > HAIL_EVERY_MS  # a hail can report progress before we repeat ourselves
 assert SEND_BUFFER_BYTES_MAX >= IN_FLIGHT_BYTES_MAX + PENDING_BYTES_MAX  # a paced line is never refused
+assert BEARER_REFUSED_MS > BEARER_WAITING_MS  # who asks for room is never refused
+assert COURIER_ALARM_AFTER_MS > 2 * COURIER_LATENCY_MS
 assert DIAL_AGAIN_MAX_MS < SILENCE_ALARM_AFTER_MS  # a cut mended at once need not wake anyone
 assert CARRY_FILE_BYTES + FRAME_BODY_BYTES_MAX < CARRY_FILE_BYTES_MAX
 assert COURIER_LATENCY_MS > 10 * HAIL_EVERY_MS  # what answers hails is not carried by hand

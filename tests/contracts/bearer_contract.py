@@ -11,6 +11,7 @@ import pytest
 
 from openline.bearer.contract import Bearer
 from openline.errors import BearerDown, LocalFault
+from openline.line.state import Duplex
 from tests.rooms.bearer.ears import Ears, run, until
 
 
@@ -48,6 +49,9 @@ class BearerContract:
             assert facts.latency_ms >= 0
             assert facts.frame_bytes_max >= 28
             assert facts.courier_keep_ms > facts.latency_ms
+            assert isinstance(facts.duplex, Duplex)
+            assert facts.cost >= 0
+            assert facts.silence_alarm_after_ms > facts.latency_ms
 
         run(story())
 

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from typing import NamedTuple, Protocol
 
+from openline.limits import SILENCE_ALARM_AFTER_MS
+from openline.line.state import Duplex
+
 
 class BearerFacts(NamedTuple):
     """What a bearer says of itself, so that the line can pace, compress and keep keys long enough."""
@@ -16,8 +19,10 @@ class BearerFacts(NamedTuple):
     bytes_per_second: int  # what it carries in one direction, about
     latency_ms: int  # usual time until the other side has a frame
     frame_bytes_max: int  # longest frame body it takes
-    duplex: bool  # can the other side answer over it?
+    duplex: Duplex  # both ways at once, by turns, or one way only
     courier_keep_ms: int  # how long a frame may be under way
+    cost: int = 0  # which is taken first where several are up: the lowest
+    silence_alarm_after_ms: int = SILENCE_ALARM_AFTER_MS  # unheard over it for so long, the watch is told
 
 
 class Hears(Protocol):
@@ -61,7 +66,12 @@ class Bearer(Protocol):
         wait already, LocalFault when the body is longer than the bearer takes."""
 
     def room(self, peer: int) -> int:
-        """How many more bytes to give now without more than a burst waiting; 0: wait for `on_room` or `on_up`."""
+        """How many more bytes to give now; 0: wait for `on_room` or `on_up`.
+
+        More than 0 means that one frame, however long, is welcome. A bearer has no room while more than about
+        BEARER_WAITING_MS of its declared rate waits inside it, so that what is urgent never stands behind minutes
+        of what is not; who gives all the same is refused by `send` only far above that (BEARER_REFUSED_MS).
+        """
 
     def peers_up(self) -> tuple[int, ...]:
         """Peers to whom bytes move now, ascending."""

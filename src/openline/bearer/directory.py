@@ -13,9 +13,26 @@ from typing import Final, NamedTuple
 from openline.bearer.contract import BearerFacts, Hears
 from openline.bearer.folder import Cover, Inbox, Outbox, Reading
 from openline.errors import BearerDown, LocalFault, Malformed, Misconfigured
-from openline.limits import CARRY_FILE_BYTES, COURIER_KEEP_MS, FRAME_BODY_BYTES_MAX, SEND_BUFFER_BYTES_MAX
+from openline.limits import (
+    CARRY_FILE_BYTES,
+    COURIER_ALARM_AFTER_MS,
+    COURIER_COST,
+    COURIER_KEEP_MS,
+    FRAME_BODY_BYTES_MAX,
+    SEND_BUFFER_BYTES_MAX,
+)
+from openline.line.state import Duplex
 
-DIRECTORY_FACTS: Final = BearerFacts("directory", 1_000_000, 3_600_000, FRAME_BODY_BYTES_MAX, True, COURIER_KEEP_MS)
+DIRECTORY_FACTS: Final = BearerFacts(
+    "directory",
+    bytes_per_second=1_000_000,
+    latency_ms=3_600_000,
+    frame_bytes_max=FRAME_BODY_BYTES_MAX,
+    duplex=Duplex.FULL,
+    courier_keep_ms=COURIER_KEEP_MS,
+    cost=COURIER_COST,
+    silence_alarm_after_ms=COURIER_ALARM_AFTER_MS,
+)
 
 
 class DirectoryBounds(NamedTuple):
@@ -53,7 +70,7 @@ class DirectoryBearer:
         self._cover = cover
         self._out = out
         self._inbox = Inbox(into) if into is not None else None
-        self._facts = facts._replace(duplex=facts.duplex and out is not None and into is not None)
+        self._facts = facts if out is not None and into is not None else facts._replace(duplex=Duplex.SIMPLEX)
         self._bounds = bounds
         self._is_up = False
         self._closing = asyncio.Event()

@@ -17,11 +17,11 @@ from openline.bearer.tls import Identity, TlsBearer, TlsPeer
 from openline.bearer.waiting import WaitingFrames
 from openline.errors import BearerDown, PeerFault
 from openline.line.events import Down, Event, Up
-from openline.line.state import BearerUp
+from openline.line.state import BearerUp, Duplex
 
 CARRY: Final = "carry"
 BY_HAND: Final = -1  # in place of a peer: what a courier brought may be of anybody
-CARRY_FACTS: Final = DIRECTORY_FACTS._replace(name=CARRY, duplex=False)
+CARRY_FACTS: Final = DIRECTORY_FACTS._replace(name=CARRY, duplex=Duplex.SIMPLEX)
 
 
 class Roads:
@@ -72,13 +72,9 @@ class Roads:
         return [Up(peer, up_of(one.facts)) for one in self._bearers.values() for peer in one.peers_up()]
 
     def best(self, peer: int, name: str | None) -> Bearer | None:
-        """The named bearer, else the quickest one that moves bytes to `peer`."""
-        best: Bearer | None = None
-        for one in self._bearers.values():
-            if peer in one.peers_up() and name in (None, one.facts.name):
-                if best is None or one.facts.bytes_per_second > best.facts.bytes_per_second:
-                    best = one
-        return best
+        """The named bearer, else of those that move bytes to `peer` the one of least cost; of these, the quickest."""
+        up = [one for one in self._bearers.values() if peer in one.peers_up() and name in (None, one.facts.name)]
+        return min(up, key=lambda one: up_of(one.facts).preference, default=None)
 
     def carry(self, peer: int, bearer: Bearer, body: bytes) -> None:
         """Give one frame body to a bearer. What it loses the next hail shows."""
@@ -155,4 +151,12 @@ class Roads:
 
 def up_of(facts: BearerFacts) -> BearerUp:
     """What the line machine knows of a bearer."""
-    return BearerUp(facts.name, facts.frame_bytes_max, facts.bytes_per_second, not facts.duplex, facts.latency_ms)
+    return BearerUp(
+        facts.name,
+        facts.frame_bytes_max,
+        facts.bytes_per_second,
+        facts.duplex,
+        facts.latency_ms,
+        facts.cost,
+        facts.silence_alarm_after_ms,
+    )

@@ -27,10 +27,11 @@ from openline.limits import (
     SEND_BUFFER_BYTES_MAX,
     UNGREETED_MAX,
 )
+from openline.line.state import Duplex
 
 __all__ = ["TLS_FACTS", "Identity", "TlsBearer", "TlsBounds", "TlsPeer"]
 
-TLS_FACTS: Final = BearerFacts("tls", 10_000_000, 50, FRAME_BODY_BYTES_MAX, True, COURIER_KEEP_MS)
+TLS_FACTS: Final = BearerFacts("tls", 10_000_000, 50, FRAME_BODY_BYTES_MAX, Duplex.FULL, COURIER_KEEP_MS)
 
 
 class TlsPeer(NamedTuple):

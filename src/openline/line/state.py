@@ -12,6 +12,7 @@ from enum import Enum
 from operator import attrgetter
 from typing import Final, NamedTuple
 
+from openline import limits
 from openline.line.ports import LogId
 from openline.line.window import Window
 from openline.record.entry import Ref
@@ -116,14 +117,29 @@ class Flow(NamedTuple):
     ahead_bytes: int = 0  # of bodies and fields sent beyond what was reported, about
 
 
+class Duplex(Enum):
+    """Which ways a bearer carries, in radio's words."""
+
+    FULL = "full"  # both ways at once
+    HALF = "half"  # both ways, one at a time: by turns
+    SIMPLEX = "simplex"  # one way only
+
+
 class BearerUp(NamedTuple):
     """A bearer that moves bytes to one peer now."""
 
     name: str
     frame_bytes_max: int
     bytes_per_second: int
-    one_way: bool = False
+    duplex: Duplex = Duplex.FULL
     latency_ms: int = 0
+    cost: int = 0  # the lower is taken first
+    silence_alarm_after_ms: int = limits.SILENCE_ALARM_AFTER_MS  # a peer unheard over it for so long
+
+    @property
+    def preference(self) -> tuple[int, int, str]:
+        """The least is preferred: by cost, then by rate."""
+        return self.cost, -self.bytes_per_second, self.name
 
 
 class Contact(Enum):

@@ -13,6 +13,7 @@ from openline.bearer.directory import DIRECTORY_FACTS, DirectoryBearer, Director
 from openline.bearer.folder import COVER_NAME, Cover, Inbox, Outbox, Reading, cover_note
 from openline.errors import BearerDown, Malformed, Misconfigured
 from openline.limits import CARRY_FILE_BYTES
+from openline.line.state import Duplex
 from openline.wire.frame import encode_frame
 from tests.contracts.bearer_contract import BearerContract, Side, body
 from tests.rooms.bearer.ears import Ears, run, until
@@ -278,8 +279,8 @@ def test_one_way_for_a_while(tmp_path):
         (diode,) = made(tmp_path, "diode")
         ears, their_ears = Ears(), Ears()
         ours, theirs = bearer(1, ears, out=diode), bearer(0, their_ears, into=diode)
-        assert not ours.facts.duplex
-        assert not theirs.facts.duplex
+        assert ours.facts.duplex is Duplex.SIMPLEX
+        assert theirs.facts.duplex is Duplex.SIMPLEX
         await ours.start()
         await theirs.start()
         await until(lambda: ears.up)

@@ -19,6 +19,7 @@ from openline.bearer.pins import ALPN, Identity
 from openline.bearer.tls import TLS_FACTS, TlsBearer, TlsBounds, TlsPeer, _Dialling
 from openline.errors import Misconfigured
 from openline.limits import SEND_BUFFER_BYTES, TCP_GIVE_UP_AFTER_MS, UNGREETED_MAX
+from openline.line.state import Duplex
 from openline.seal import certificate, draw, party
 from openline.wire.frame import encode_frame
 from tests.contracts.bearer_contract import BearerContract, Side, body
@@ -627,7 +628,7 @@ def test_a_slow_reader_stops_the_sender_and_room_comes_back():
 
 
 def test_the_facts_fit_the_frames():
-    assert TLS_FACTS.duplex
+    assert TLS_FACTS.duplex is Duplex.FULL
     assert TLS_FACTS.frame_bytes_max <= 1024 * 1024
 
 

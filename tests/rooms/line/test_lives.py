@@ -8,7 +8,7 @@ from openline import limits
 from openline.errors import StoreDown, UnknownOutcome
 from openline.line.events import Arrived, CarryOut, Down, Submitted, Tick, Up
 from openline.line.ports import LogId
-from openline.line.state import BearerUp
+from openline.line.state import BearerUp, Duplex
 from openline.line.turn import name_generation
 from openline.record.body import parse_opening
 from openline.store.memory import MemoryStore
@@ -273,7 +273,7 @@ def test_everything_goes_one_way_by_a_courier() -> None:
     submit(world, 0, *(f"line {number}" for number in range(50)))
     old = restart(world, 0)
     submit(world, 0, "in the next life")
-    stick = Up(1, BearerUp("stick", 1 << 20, 1 << 20, one_way=True))
+    stick = Up(1, BearerUp("stick", 1 << 20, 1 << 20, duplex=Duplex.SIMPLEX))
     sends = ours.take((stick, CarryOut(1)), world.now_ms)
     sends += ours.take((Tick(), Down(1, "stick")), world.now_ms + 1)
     for send in sends:
