@@ -1,4 +1,5 @@
-"""The demonstration: a story, a stage of two real stations, and a telling of what they did.
+"""The demonstrations: stories, a stage of two real stations, a telling of what they did, and bad roads between them.
 
-Nothing in the program depends on it but the command that plays it.
+`weather` says what a bad road does, `relay` is one as a process; tests and the bench use them too. Nothing in the
+program depends on this chamber but the command that plays it.
 """
