@@ -18,6 +18,7 @@ DEBIAN_PACKAGE: Final = {
     "git": "git",
     "go": "golang-go",
     "ip": "iproute2",
+    "minimodem": "minimodem",
     "setpriv": "util-linux",
     "systemd-analyze": "systemd",
     "useradd": "passwd",
