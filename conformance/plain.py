@@ -27,6 +27,7 @@ ITEM_NAMES: Final[dict[type[Any], str]] = {
     items.PqCheckpoint: "pq-checkpoint",
     items.PqReceipt: "pq-receipt",
     items.RosterEntry: "roster-entry",
+    items.Overtaking: "overtaking",
 }
 
 _NAMED: Final = re.compile(r"@([A-Za-z0-9_.-]+)(?:\[(\d*):(\d*)\])?")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from openline.errors import Forged
-from openline.record import body, entry, merkle, note, opening, times
+from openline.record import ahead, body, entry, merkle, note, opening, times
 from openline.seal import amendment
 
 
@@ -29,6 +29,11 @@ def message(given: dict[str, Any]) -> object:
 def acknowledgement(given: dict[str, Any]) -> object:
     """The body of an ACKNOWLEDGEMENT."""
     return body.parse_acknowledgement(bytes.fromhex(given["bytes"]))
+
+
+def held_ahead(given: dict[str, Any]) -> object:
+    """The body of a HELD AHEAD."""
+    return ahead.parse_held_ahead(bytes.fromhex(given["bytes"]))
 
 
 def opening_body(given: dict[str, Any]) -> object:
@@ -106,6 +111,7 @@ DOORS: Final = {
     "body-digest": salted,
     "message-body": message,
     "acknowledgement-body": acknowledgement,
+    "held-ahead-body": held_ahead,
     "opening-body": opening_body,
     "proposal-body": proposal,
     "answer-body": answer,

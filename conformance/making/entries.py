@@ -153,6 +153,16 @@ def _others(book: Book) -> None:
         ("field-lacks", cbor(read[:2]), "keys 0 to 2", "The remark may be empty, not absent."),
     ):
         book.refuse(f"record-acknowledgement-{name}", "acknowledgement-body", {"bytes": data}, "R-073 R-077", story, says)
+    ahead: Fields = [[1, OTHER, 41], word("a leaf"), 43, ROOT]
+    book.accept("record-held-ahead", "held-ahead-body", {"bytes": cbor(ahead)}, "R-226", "Entry 41 is held, under a root of 43.")
+    for name, data, says, story in (
+        ("below-its-root", cbor([*ahead[:2], 41, ROOT]), "before the one", "A root of 41 entries says nothing of entry 41."),
+        ("of-party-8", cbor([[8, OTHER, 41], *ahead[1:]]), "from 0 to 7", "Parties are 0 to 7."),
+        ("without-its-leaf", cbor([ahead[0], b"", *ahead[2:]]), "not 32 bytes", "Which entry?"),
+        ("field-lacks", cbor(ahead[:3]), "keys 0 to 3", "Under which root?"),
+        ("trailing-byte", cbor(ahead) + b"\0", "one spelling", "A byte after the end."),
+    ):
+        book.refuse(f"record-held-ahead-{name}", "held-ahead-body", {"bytes": data}, "R-073 R-226", story, says)
     opening: Fields = [word("a commitment"), [OTHER, 17, ROOT], word("a certificate's name"), "openline 0.1"]
     first = [opening[0], None, *opening[2:]]
     book.accept("record-opening", "opening-body", {"bytes": cbor(opening)}, "R-078", "A new life that names the one before.")

@@ -129,10 +129,10 @@ def _pieces(book: Book) -> None:
     two = item + item
     book.refuse("wire-pieces-of-two-items", "pieces", {**given, "payloads": pack([two], 100)}, "R-018",
                 "The whole is two items: a set holds one.", "it is one item")  # fmt: skip
-    broken = b"\x11" + bytes(8)
+    broken = b"\x60" + bytes(8)
     unknown = [encode_item(Fragment(_set_id(broken), 0, len(broken), broken), 0)]
     book.refuse("wire-pieces-of-an-unknown-kind", "pieces", {**given, "payloads": unknown}, "R-011 R-018",
-                "The whole is no item.", "unknown kind 17")  # fmt: skip
+                "The whole is no item.", "unknown kind 96")  # fmt: skip
 
 
 def _set_id(item: bytes) -> bytes:

@@ -19,6 +19,7 @@ OTHER: Final = bytes.fromhex("019c2c3a6a8d") + word("another generation")[:6]
 SIGNATURE: Final = word("half a signature") + word("the other half")
 PQ_SIGNATURE: Final = (word("part of a long signature") * 76)[:2420]
 ROOT: Final = word("a root")
+OTHERS: Final = word("another root")
 NOW: Final = LogRef(0, b"")
 SHORT: Final = LogRef(1, GENERATION[-2:])
 FULL: Final = LogRef(2, GENERATION)
@@ -46,6 +47,7 @@ def write(book: Book) -> None:
     _hails(book)
     _entries(book)
     _statements(book)
+    _overtaking(book)
     _carried(book)
 
 
@@ -78,6 +80,12 @@ def _taken(book: Book) -> None:
         ("pq-receipt", items.PqReceipt(FULL, None, 7, 1_770_282_001, PQ_SIGNATURE), "R-019", "255 for the sender."),
         ("pq-receipt-of-another", items.PqReceipt(FULL, 1, 7, 1_770_282_001, PQ_SIGNATURE), "R-019", "Of party 1."),
         ("roster-entry", items.RosterEntry(b"a certificate's bytes"), "R-010", "A station certificate, unread as yet."),
+        ("overtaking", items.Overtaking(NOW, 9, AFTER, REFERRING, 10, SIGNATURE, 8, (ROOT,)), "R-220",
+         "Entry 9 goes before entry 8, whose leaf is beside it."),
+        ("overtaking-needing-nothing", items.Overtaking(FULL, 6, (), ENTRY, 9, SIGNATURE, 0, (ROOT, OTHERS, ROOT, OTHERS)),
+         "R-220", "Entries 0 to 3 and 4 to 5 before entry 6; 7 alone, and 8, behind it."),
+        ("overtaking-nothing", items.Overtaking(SHORT, 0, (), ENTRY, 1, SIGNATURE, 0, ()), "R-220",
+         "The first entry of a log, alone: no hashes."),
     )  # fmt: skip
     for name, item, rules, story in rows:
         book.accept(f"wire-item-{name}", "payload", given(encode_items([item], OPENED_AT_MS)), rules, story, items=[item])
@@ -93,7 +101,7 @@ def _frame_of_items(book: Book) -> None:
     book.accept("wire-payload-of-two-items", "payload", given(one + one), "R-010", "Items follow without a gap.",
                 items=[receipt, receipt])  # fmt: skip
     for name, payload, says, rules, story in (
-        ("unknown-kind-17", one + b"\x11" + bytes(4), "unknown kind 17", "R-011",
+        ("unknown-kind-96", one + b"\x60" + bytes(4), "unknown kind 96", "R-011",
          "The item before it is not used either."),
         ("unknown-kind-255", b"\xff", "unknown kind 255", "R-011", "No such kind."),
         ("padding-not-zero", one + bytes(5) + b"\x01", "padding", "R-010", "A bit in the padding is a second spelling."),
@@ -195,6 +203,30 @@ def _statements(book: Book) -> None:
         ("opening-secret-cut-off", b"\x02\x00" + GENERATION + ROOT[:31], "R-011", "needs 32 bytes", "31 bytes of secret."),
     ):  # fmt: skip
         book.refuse(f"wire-{name}", "payload", given(payload), rules, story, says)
+
+
+def _overtaking(book: Book) -> None:
+    head = b"\x11" + b"\x22" + GENERATION  # the log in full
+    entry = b"\x01\x00" + bytes(5) + b"\x00"  # of no body, in a log that holds nothing of the others
+    for name, payload, rules, says, story in (
+        ("index-beyond-the-longest-log", head + put_varint(2**40) + b"\x00" + entry, "R-220", "more than 1099511627775",
+         "No entry has the index 2^40."),
+        ("receipted-beyond-its-index", head + b"\x05" + b"\x01\x00\x06" + entry, "R-015 R-220", "more than 5",
+         "Its `after` counts from its own index."),
+        ("more-behind-than-a-log-has", head + put_varint(2**40 - 1) + b"\x00" + entry + b"\x01", "R-220", "more than 0",
+         "It is the last entry of the longest log: nothing is behind it."),
+        ("more-missing-than-there-are", head + b"\x05\x00" + entry + b"\x00" + SIGNATURE + b"\x06", "R-220", "more than 5",
+         "Six entries cannot be missing before entry 5."),
+        ("a-hash-too-few", head + b"\x05\x00" + entry + b"\x00" + SIGNATURE + b"\x05" + ROOT, "R-220", "needs 64 bytes, 32 are",
+         "Entries 0 to 3, and entry 4: two subtrees."),
+        ("a-hash-too-many", head + b"\x05\x00" + entry + b"\x00" + SIGNATURE + b"\x01" + ROOT + b"\x60" + ROOT[1:], "R-011 R-220",
+         "unknown kind 96", "Entry 4 is one subtree; what follows it is the next item."),
+        ("signature-cut-off", head + b"\x05\x00" + entry + b"\x00" + SIGNATURE[:-1], "R-011 R-220", "needs 64 bytes, 63 are",
+         "63 bytes of signature."),
+        ("bits-unknown", head + b"\x05\x00" + b"\x01\x40" + bytes(5) + b"\x00", "R-014 R-220", "unknown bits",
+         "The entry is spelled as in a commit."),
+    ):  # fmt: skip
+        book.refuse(f"wire-overtaking-{name}", "payload", given(payload), rules, story, says)
 
 
 def _carried(book: Book) -> None:

@@ -152,14 +152,17 @@ def entries(taken: Bytes, opened: int) -> Any:
         runs.append({"count": count, "after": slots(taken, first + total)})
         total += count
     need(total and first + total <= LONGEST_LOG, "no entries")
-    some = []
-    for _ in range(total):
-        kind, bits, since = taken.fixed(1), taken.fixed(1), taken.fixed(5)
-        need(bits < 0x40, "bits")
-        named = references(taken) if bits & 8 else []
-        some.append({"kind": kind, "bits": bits & 7, "written_at_ms": opened + since, "references": named,
-                     "codec": bits >> 4, "body": taken.counted(BODY_MOST).hex()})  # fmt: skip
+    some = [one_entry(taken, opened) for _ in range(total)]
     return {"log": log, "first": first, "runs": runs, "entries": some}
+
+
+def one_entry(taken: Bytes, opened: int) -> Any:
+    """R-014."""
+    kind, bits, since = taken.fixed(1), taken.fixed(1), taken.fixed(5)
+    need(bits < 0x40, "bits")
+    named = references(taken) if bits & 8 else []
+    return {"kind": kind, "bits": bits & 7, "written_at_ms": opened + since, "references": named,
+            "codec": bits >> 4, "body": taken.counted(BODY_MOST).hex()}  # fmt: skip
 
 
 def ascending(rows: Any, key: Any) -> Any:
@@ -233,6 +236,28 @@ def opening(taken: Bytes) -> Any:
             "station": taken.take(8).hex()}  # fmt: skip
 
 
+def subtrees(first: int, end: int) -> int:
+    """R-220: how many complete subtrees stand side by side there."""
+    count = 0
+    while first < end:
+        width = 1
+        while first % (width * 2) == 0 and first + width * 2 <= end:
+            width *= 2
+        first, count = first + width, count + 1
+    return count
+
+
+def overtaking(taken: Bytes, opened: int) -> Any:
+    """R-220."""
+    log, index = log_of(taken), taken.varint(LONGEST_LOG - 1)
+    found = {"log": log, "index": index, "after": slots(taken, index), "entry": one_entry(taken, opened)}
+    size = index + 1 + taken.varint(LONGEST_LOG - index - 1)
+    found |= {"size": size, "signature": taken.take(64).hex()}
+    first = index - taken.varint(index)
+    count = subtrees(first, index) + subtrees(index + 1, size)
+    return found | {"first": first, "hashes": [taken.take(32).hex() for _ in range(count)]}
+
+
 ITEMS: Any = {
     1: ("hail", lambda taken, _: hail(taken)),
     2: ("opening", lambda taken, _: opening(taken)),
@@ -250,6 +275,7 @@ ITEMS: Any = {
     14: ("pq-checkpoint", lambda taken, _: signed(taken, 2420)),
     15: ("pq-receipt", lambda taken, _: pq_receipt(taken)),
     16: ("roster-entry", lambda taken, _: {"certificate": taken.counted(16_384).hex()}),
+    17: ("overtaking", overtaking),
 }
 
 

@@ -9,7 +9,9 @@ import pytest
 
 from openline.errors import LocalFault
 from openline.line.ports import (
+    AheadRow,
     BlobRow,
+    DropAhead,
     DropBlob,
     EntryRow,
     ExhibitRow,
@@ -18,6 +20,7 @@ from openline.line.ports import (
     LogRow,
     NoteRow,
     PqRow,
+    PutAhead,
     PutBlob,
     PutEntries,
     PutExhibit,
@@ -75,6 +78,16 @@ def turn(
     return writes + ([PutNote(log, size, b"r" * 31 + bytes([size % 256]), b"n" * 64)] if note else [])
 
 
+def ahead(log: LogId, index: int, size: int, **changes: object) -> AheadRow:
+    """An entry held ahead, as the line keeps it."""
+    header, body, leaf = entry(index)
+    behind = bytes(32 * (size - index - 1))
+    before = bytes(32 * index.bit_count())
+    root, signed = b"r" * 32, b"n" * 64
+    row = AheadRow(log, index, header, body, leaf, size, root, signed, before, behind, SECRET, STATION, 4_000)
+    return row._replace(**changes)  # type: ignore[arg-type]
+
+
 class StoreContract:
     """Subclass, name it Test..., and give it a fixture `store`."""
 
@@ -98,6 +111,7 @@ class StoreContract:
         assert store.pq_statements(A) == [] and store.arrivals(A, 0, 10) == []
         assert store.submission("x") is None and store.state("x") is None and store.states() == []
         assert store.exhibits() == [] and store.blobs() == [] and store.blob(b"d" * 32) is None
+        assert store.ahead() == []
         assert store.blob_bytes(b"d" * 32, 0, 10) == b"" and store.find(None, 0, 10) == []
 
     def test_what_was_committed_is_read_back_byte_for_byte(self, store: Store) -> None:
@@ -160,6 +174,10 @@ class StoreContract:
             [PutBlob(b"d" * 32, 1, 10, b"gap")],
             [PutBlob(b"d" * 32, 0, 2, b"too much")],
             [PutEntries(A, 3, [EntryRow(b"not a header", b"", b"l" * 32)], 1), PutLog(row(A, 4))],
+            [PutAhead(ahead(A, 2, 3))],
+            [PutAhead(ahead(A, 4, 5)._replace(size=4))],
+            [PutAhead(ahead(A, 4, 5)), PutAhead(ahead(A, 4, 6))],
+            [*turn(A, 3, 2), PutAhead(ahead(A, 4, 6))],
         ],
         ids=lambda writes: "-".join(type(write).__name__ for write in writes),
     )
@@ -219,6 +237,32 @@ class StoreContract:
         store.commit([*turn(A, 0, 2), PutPq(A, 1, 2, 7, b"w" * 2420), PutPq(A, 0, 2, 0, b"a" * 2420)])
         store.commit([PutPq(A, 1, 2, 8, b"x" * 2420)])
         assert store.pq_statements(A) == [PqRow(0, 2, 0, b"a" * 2420), PqRow(1, 2, 7, b"w" * 2420)]
+
+    # --- what is held ahead
+
+    def test_entries_are_held_ahead_of_their_log_until_it_holds_them(self, store: Store) -> None:
+        """R-225: in order of arrival, also of a log of which nothing else is here; then they go, for good."""
+        store.commit(turn(A, 0, 2))
+        rows = [ahead(A, 4, 6), ahead(B, 7, 8), ahead(A, 3, 4, secret=b"", station=b"t" * 8)]
+        store.commit([PutAhead(rows[0]), PutAhead(rows[1])])
+        store.commit([PutAhead(rows[2]), *turn(A, 2, 1)])
+        assert store.ahead() == rows and [one.log for one in store.logs()] == [A]
+        store.commit([DropAhead(A, 3), *turn(A, 3, 1)])
+        assert store.ahead() == rows[:2]
+        store.commit(turn(A, 4, 1))
+        store.commit([DropAhead(A, 4), DropAhead(A, 4), DropAhead(A, 9)])
+        assert store.ahead() == [rows[1]]
+
+    def test_what_is_held_ahead_goes_only_into_its_own_place(self, store: Store) -> None:
+        """R-225: it is what shows that a log was forked."""
+        other = ahead(A, 3, 4, leaf=b"l" * 32)
+        store.commit([*turn(A, 0, 2), PutAhead(other)])
+        for writes in ([DropAhead(A, 3)], [*turn(A, 2, 2), DropAhead(A, 3)], [PutAhead(ahead(A, 3, 5))]):
+            with pytest.raises(LocalFault):
+                store.commit(writes)
+            assert store.ahead() == [other] and len(store.leaves(A, 0, 9)) == 2
+        store.commit(turn(A, 2, 2))
+        assert store.ahead() == [other]
 
     # --- everything else
 

@@ -33,6 +33,7 @@ def test_a_store_of_every_schema_opens_and_derives(schema: int, tmp_path: Path) 
     store = SqliteStore(path)
     size = store.logs()[0].size
     assert size > 0 and store.submission("a message of ours") is not None and store.exhibits() and store.blobs()
+    assert [(row.index, row.size) for row in store.ahead()] == ([(5, 8)] if schema >= 2 else [])
     store.commit(turn(B, 0, 2))
     assert store.entries(B, 0, 9, 10_000) == [entry(0), entry(1)]
     assert [found.position for found in store.find(None, size, 9)] == [size + 1, size + 2]

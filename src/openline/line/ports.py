@@ -80,6 +80,28 @@ class FoundRow(NamedTuple):
     index: int  # type: ignore[assignment]  # shadows tuple.index, which nobody wants here
 
 
+class AheadRow(NamedTuple):
+    """An entry that is held before what comes before it, under a root that its author signed. R-225.
+
+    `before` and `behind` lead from its leaf to the root: the peaks of the entries before it, and the subtrees of those
+    behind it, 32 bytes each. Secret and station are those of its log, which may not be known here otherwise yet.
+    """
+
+    log: LogId
+    index: int  # type: ignore[assignment]  # shadows tuple.index, which nobody wants here
+    header: bytes
+    body: bytes
+    leaf: bytes
+    size: int
+    root: bytes
+    signature: bytes
+    before: bytes
+    behind: bytes
+    secret: bytes
+    station: bytes
+    arrived_at_ms: int
+
+
 class BlobRow(NamedTuple):
     """How much of an attachment is held: its first `held` bytes of `total`."""
 
@@ -170,9 +192,25 @@ class PutBlob(NamedTuple):
 
 
 class DropBlob(NamedTuple):
-    """Forget an attachment's bytes: they do not have its hash. The only thing a store ever forgets."""
+    """Forget an attachment's bytes: they do not have its hash."""
 
     digest: bytes
+
+
+class PutAhead(NamedTuple):
+    """Keep an entry ahead of its log: past what is held of it. Put once for one place."""
+
+    row: AheadRow
+
+
+class DropAhead(NamedTuple):
+    """The log has come to an entry that was held ahead, and holds the same one: a second copy is not kept.
+
+    A LocalFault where the log does not hold that very entry: then what is held ahead stays, for it shows a fork.
+    """
+
+    log: LogId
+    index: int  # type: ignore[assignment]  # shadows tuple.index, which nobody wants here
 
 
 class PutSubmission(NamedTuple):
@@ -194,6 +232,8 @@ Write = (
     | PutState
     | PutBlob
     | DropBlob
+    | PutAhead
+    | DropAhead
     | PutSubmission
 )
 
@@ -267,6 +307,9 @@ class Store(Protocol):
 
     def states(self) -> list[str]:
         """The names of all snapshots, sorted."""
+
+    def ahead(self) -> list[AheadRow]:
+        """Every entry held ahead of its log, in order of arrival."""
 
     def exhibits(self) -> list[ExhibitRow]:
         """Every exhibit, in the order they were kept."""

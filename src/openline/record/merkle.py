@@ -97,6 +97,21 @@ def _extend_by_one(size: int, peaks: Peaks, leaf: bytes) -> tuple[Peaks, list[St
     return (*waiting, digest), stored
 
 
+def graft(size: int, peaks: Peaks, level: int, node: bytes) -> Peaks:
+    """Append one complete subtree of 2**level leaves where the tree's size is a multiple of that.
+
+    Raises LocalFault if the peaks are not those of `size`, or the subtree does not begin there.
+    """
+    if len(peaks) != size.bit_count() or size & (1 << level) - 1:
+        raise LocalFault(f"a subtree of level {level} does not follow a log of {size} entries with {len(peaks)} peaks")
+    waiting = list(peaks)
+    index = size >> level
+    while index & 1:
+        node = node_hash(waiting.pop(), node)
+        index >>= 1
+    return (*waiting, node)
+
+
 def root(peaks: Peaks) -> bytes:
     """Root hash of the tree with these peaks; of the empty tree, SHA-256 of nothing. (R-070)"""
     if not peaks:

@@ -14,11 +14,12 @@ from collections.abc import Callable, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 
-from openline.errors import OpenlineError, StoreDown, Unchecked
+from openline.errors import LocalFault, Malformed, OpenlineError, StoreDown, Unchecked
 from openline.limits import BLOB_CHUNK_BYTES
-from openline.line.ports import Store
-from openline.record import exhibit
-from openline.record.roster import Roster
+from openline.line.ports import AheadRow, Store
+from openline.record import ahead, exhibit
+from openline.record.entry import body_digest, leaf, parse_header, salt_for
+from openline.record.roster import Claim, Roster, check_checkpoint
 from openline.store.sqlite import SqliteStore
 from openline.store.walk import Counts as Counts
 from openline.store.walk import Fault as Fault
@@ -49,6 +50,7 @@ def check(
         yield from Walk(store, row, roster, counts).faults()
     yield from guarded("exhibits", _exhibits(store, roster, counts))
     yield from guarded("attachments", _attachments(store, counts))
+    yield from guarded("entries held ahead", _ahead(store, roster, counts))
     yield from guarded("snapshots", _snapshots(store, snapshots or {}, counts))
 
 
@@ -102,6 +104,45 @@ def _attachments(store: Store, counts: Counts) -> Iterator[Fault]:
                 found.update(store.blob_bytes(digest, offset, BLOB_CHUNK_BYTES))
             if found.digest() != digest:
                 yield Fault("attachment", None, None, f"{name}: its bytes do not have its hash")
+
+
+def _ahead(store: Store, roster: Roster | None, counts: Counts) -> Iterator[Fault]:
+    """Each by itself: header, digest, leaf, the way to its root, the signature over that. R-225."""
+    for row in store.ahead():
+        counts.ahead += 1
+        for what in _faults_ahead(row):
+            yield Fault("ahead", row.log, row.index, f"held ahead: {what}")
+        if roster is None:
+            counts.unchecked += 1
+            continue
+        try:
+            check_checkpoint(roster, row.station, Claim(row.log, row.size, row.root, row.signature))
+            counts.signatures += 1
+        except Unchecked:
+            counts.unchecked += 1
+        except OpenlineError as fault:
+            yield Fault("signature", row.log, row.size, f"over an entry held ahead: {fault}")
+
+
+def _faults_ahead(row: AheadRow) -> Iterator[str]:
+    try:
+        header = parse_header(row.header)
+    except Malformed as fault:
+        yield fault.reason
+        return
+    if header.index != row.index:
+        yield f"its header says it is entry {header.index}"
+    if body_digest(salt_for(row.secret, row.index), row.body) != header.digest:
+        yield "the body is not the one the header was written for"
+    if leaf(row.header) != row.leaf:
+        yield "its leaf is not the hash of its header"
+    try:
+        path = ahead.Path(ahead.cut(row.before), ahead.cut(row.behind))
+        derived = ahead.root_along(path, row.leaf, row.index, row.size)
+    except (LocalFault, ValueError):
+        derived = b""
+    if derived != row.root:
+        yield "it does not lead to the root it is kept under"
 
 
 def _snapshots(store: Store, snapshots: Mapping[str, Snapshot], counts: Counts) -> Iterator[Fault]:

@@ -11,9 +11,11 @@ import apsw
 
 from openline.errors import LocalFault
 from openline.line.ports import (
+    DropAhead,
     DropBlob,
     LogId,
     LogRow,
+    PutAhead,
     PutBlob,
     PutEntries,
     PutExhibit,
@@ -64,10 +66,18 @@ def apply(
             case PutPq():
                 sql = "INSERT INTO pq (log, witness, size, at_s, signature) VALUES (?,?,?,?,?) ON CONFLICT DO NOTHING"
                 conn.execute(sql, (numbers[write.log], *write[1:]))
+            case PutAhead(row):
+                sql = f"INSERT INTO ahead VALUES (NULL,{','.join('?' * 14)})"
+                conn.execute(sql, (*row.log, *row[1:]))
+            case DropAhead():
+                pass  # below, after the entries that take their place
             case PutExhibit() | PutState() | PutBlob() | PutSubmission() | DropBlob():
                 _put_other(conn, numbers, write)
             case _:
                 assert_never(write)
+    dropped = [(*write.log, write.index) for write in writes if isinstance(write, DropAhead)]
+    if dropped:
+        conn.executemany("DELETE FROM ahead WHERE party = ? AND generation = ? AND idx = ?", dropped)
     return new
 
 

@@ -14,7 +14,9 @@ from typing import TypeVar, assert_never
 
 from openline.errors import LocalFault, StoreDown, UnknownOutcome
 from openline.line.ports import (
+    AheadRow,
     BlobRow,
+    DropAhead,
     DropBlob,
     EntryRow,
     ExhibitRow,
@@ -23,6 +25,7 @@ from openline.line.ports import (
     LogRow,
     NoteRow,
     PqRow,
+    PutAhead,
     PutBlob,
     PutEntries,
     PutExhibit,
@@ -62,6 +65,7 @@ class _Held:
     logs: dict[LogId, _Log] = field(default_factory=dict)
     found: list[tuple[int, LogId, int]] = field(default_factory=list)  # kind, log, index; position - 1 is the place
     exhibits: dict[bytes, ExhibitRow] = field(default_factory=dict)
+    ahead: dict[tuple[LogId, int], AheadRow] = field(default_factory=dict)
     states: dict[str, tuple[int, bytes]] = field(default_factory=dict)
     blobs: dict[bytes, tuple[int, bytes]] = field(default_factory=dict)  # total, held bytes
     submissions: dict[str, tuple[LogId, int]] = field(default_factory=dict)
@@ -197,6 +201,10 @@ class MemoryStore:
         """The names of all snapshots, sorted."""
         return sorted(self._seen().states)
 
+    def ahead(self) -> list[AheadRow]:
+        """Every entry held ahead of its log, in order of arrival."""
+        return list(self._seen().ahead.values())
+
     def exhibits(self) -> list[ExhibitRow]:
         """Every exhibit, in the order they were kept."""
         return list(self._seen().exhibits.values())
@@ -235,6 +243,7 @@ def _check(writes: Sequence[Write], held: _Held) -> None:
     roots: dict[tuple[LogId, int], bytes] = {}
     tokens: dict[str, tuple[LogId, int]] = {}
     chunks: dict[bytes, tuple[int, int]] = {}
+    ahead: set[tuple[LogId, int]] = set()
     for write in writes:
         match write:
             case PutEntries():
@@ -263,10 +272,30 @@ def _check(writes: Sequence[Write], held: _Held) -> None:
                     chunks[write.digest] = (total, end)
             case DropBlob():
                 chunks[write.digest] = (0, 0)
+            case PutAhead(row):
+                if (row.log, row.index) in held.ahead or (row.log, row.index) in ahead:
+                    raise LocalFault(f"{short(row.log)}: entry {row.index} is put ahead once")
+                kind_of(row.header)
+                ahead.add((row.log, row.index))
+            case DropAhead():
+                _check_drop(write, writes, held)
             case PutLog() | PutReceipt() | PutPq() | PutExhibit() | PutState():
                 pass
             case _:
                 assert_never(write)
+
+
+def _check_drop(write: DropAhead, writes: Sequence[Write], held: _Held) -> None:
+    row = held.ahead.get((write.log, write.index))
+    if row is None:
+        return
+    log = held.logs.get(write.log) or _Log()
+    found = log.entries[write.index : write.index + 1]
+    for put in writes:
+        if isinstance(put, PutEntries) and put.log == write.log and put.first <= write.index:
+            found = [*found, *put.rows[write.index - put.first :]][:1]
+    if not found or found[0].leaf != row.leaf:
+        raise LocalFault(f"{short(write.log)}: it does not hold what was held ahead as its entry {write.index}")
 
 
 def _root_of(held: _Held, write: PutNote) -> bytes:
@@ -304,6 +333,10 @@ def _apply(write: Write, held: _Held) -> None:
                 held.blobs[write.digest] = (total, data)
         case DropBlob():
             held.blobs.pop(write.digest, None)
+        case PutAhead(row):
+            held.ahead[row.log, row.index] = row
+        case DropAhead(log_id, index):
+            held.ahead.pop((log_id, index), None)
         case PutSubmission():
             held.submissions[write.token] = (write.log, write.index)
         case _:

@@ -1,9 +1,9 @@
 """The tables, and the steps that take an older store to them. `STEPS[n]` takes schema n to n + 1.
 
 Every table is STRICT. What was said is append-only by trigger: entries, notes, receipts, nodes, exhibits and
-submissions know neither UPDATE nor DELETE, a log row only grows, and an attachment's chunks are never changed, only
-dropped whole when they turn out not to have its hash. The triggers guard against our own bugs and careless hands;
-against a determined one there is `fsck`. R-191, R-196.
+submissions know neither UPDATE nor DELETE, a log row only grows, an attachment's chunks are never changed, only
+dropped whole when they turn out not to have its hash, and an entry held ahead goes only into its place in its log. The
+triggers guard against our own bugs and careless hands; against a determined one there is `fsck`. R-191, R-196.
 """
 
 from __future__ import annotations
@@ -120,7 +120,36 @@ def _append_only(table: str) -> str:
     )
 
 
-STEPS: tuple[str, ...] = (_TABLES + "".join(map(_append_only, _APPEND_ONLY)),)
+_AHEAD = """
+-- Not by the number of the log: nothing else of it may be held yet.
+CREATE TABLE ahead (
+    id INTEGER PRIMARY KEY,            -- order of arrival
+    party INTEGER NOT NULL CHECK (party BETWEEN 0 AND 7),
+    generation BLOB NOT NULL CHECK (length(generation) = 12),
+    idx INTEGER NOT NULL CHECK (idx < size),
+    header BLOB NOT NULL,
+    body BLOB NOT NULL,
+    leaf BLOB NOT NULL CHECK (length(leaf) = 32),
+    size INTEGER NOT NULL,
+    root BLOB NOT NULL CHECK (length(root) = 32),
+    signature BLOB NOT NULL,
+    before BLOB NOT NULL,
+    behind BLOB NOT NULL,
+    secret BLOB NOT NULL,
+    station BLOB NOT NULL,
+    arrived_at_ms INTEGER NOT NULL,
+    UNIQUE (party, generation, idx)
+) STRICT;
+CREATE TRIGGER ahead_stand BEFORE UPDATE ON ahead BEGIN SELECT RAISE(ABORT, 'ahead is append-only'); END;
+-- What was held ahead goes only when its log holds the very same entry.
+CREATE TRIGGER ahead_stay BEFORE DELETE ON ahead WHEN NOT EXISTS (
+    SELECT 1 FROM logs JOIN entries ON entries.log = logs.id
+    WHERE logs.party = OLD.party AND logs.generation = OLD.generation
+      AND entries.idx = OLD.idx AND entries.leaf = OLD.leaf
+) BEGIN SELECT RAISE(ABORT, 'its log does not hold what was held ahead'); END;
+"""
+
+STEPS: tuple[str, ...] = (_TABLES + "".join(map(_append_only, _APPEND_ONLY)), _AHEAD)
 
 
 def bring_up(conn: apsw.Connection, where: str, steps: tuple[str, ...] = STEPS) -> None:

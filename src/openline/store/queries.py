@@ -18,6 +18,7 @@ import apsw
 from openline.errors import StoreDown
 from openline.limits import PARTIES_MAX
 from openline.line.ports import (
+    AheadRow,
     BlobRow,
     EntryRow,
     ExhibitRow,
@@ -142,6 +143,14 @@ class Queries(ABC):
     def states(self) -> list[str]:
         """The names of all snapshots, sorted."""
         return [name for (name,) in self._rows("SELECT name FROM states ORDER BY name")]
+
+    def ahead(self) -> list[AheadRow]:
+        """Every entry held ahead of its log, in order of arrival."""
+        sql = (
+            "SELECT party, generation, idx, header, body, leaf, size, root, signature, before, behind, secret, "
+            "station, arrived_at_ms FROM ahead ORDER BY id"
+        )
+        return [AheadRow(LogId(party, generation), *rest) for party, generation, *rest in self._rows(sql)]
 
     def exhibits(self) -> list[ExhibitRow]:
         """Every exhibit, in the order they were kept."""

@@ -13,6 +13,7 @@ from openline.errors import LocalFault
 from openline.line.ports import (
     LogId,
     LogRow,
+    PutAhead,
     PutEntries,
     PutLog,
     PutNodes,
@@ -73,6 +74,8 @@ def after_turn(writes: Sequence[Write], held: Mapping[LogId, LogRow]) -> dict[Lo
     for write in writes:
         if isinstance(write, _OF_A_LOG):
             _check_known(write, rows.get(write.log) or held.get(write.log))
+        elif isinstance(write, PutAhead):
+            _check_ahead(write, rows.get(write.row.log) or held.get(write.row.log))
     return rows
 
 
@@ -111,6 +114,13 @@ def _ends(writes: Sequence[Write], held: Mapping[LogId, LogRow], rows: Mapping[L
             raise LocalFault(f"{short(log)}: entries from {write.first} do not follow its {end} held")
         ends[log] = end + len(write.rows)
     return ends
+
+
+def _check_ahead(write: PutAhead, row: LogRow | None) -> None:
+    """What is held ahead lies beyond what is held, and below the size it is signed under. R-225."""
+    log, index, size = write.row.log, write.row.index, write.row.size
+    if not _size(row) <= index < size:
+        raise LocalFault(f"{short(log)}: entry {index} of {size} is not ahead of the {_size(row)} held")
 
 
 def _check_known(write: PutNote | PutReceipt | PutPq | PutNodes | PutSubmission, row: LogRow | None) -> None:

@@ -43,6 +43,7 @@ class Counts:
     unchecked: int = 0
     exhibits: int = 0
     attachments: int = 0
+    ahead: int = 0
     snapshots: int = 0
 
 

@@ -69,9 +69,9 @@ def put_batch(
         if run.count < 1:
             raise LocalFault("a run of no entries")
         out.append(put_varint(run.count))
-        out.append(_put_after(run.after, at))
+        out.append(put_after(run.after, at))
         at += run.count
-    _put_entries(entries, opened_at_ms, out)
+    put_entries(entries, opened_at_ms, out)
     return out
 
 
@@ -86,14 +86,15 @@ def take_batch(cursor: Cursor, opened_at_ms: int) -> tuple[LogRef, int, tuple[Ru
         count = cursor.varint(COMMIT_ENTRIES_MAX - total, "length of a run")
         if count < 1:
             raise cursor.wrong("a run of no entries")
-        runs.append(Run(count, _take_after(cursor, first + total)))
+        runs.append(Run(count, take_after(cursor, first + total)))
         total += count
     if total < 1 or first + total > LOG_ENTRIES_MAX:
         raise cursor.wrong(f"{total} entries from {first} on: none, or beyond the longest log")
-    return log, first, tuple(runs), _take_entries(cursor, total, opened_at_ms)
+    return log, first, tuple(runs), take_entries(cursor, total, opened_at_ms)
 
 
-def _put_after(after: WireAfter, run_first: int) -> bytes:
+def put_after(after: WireAfter, run_first: int) -> bytes:
+    """An `after` of entries from `run_first` on. Raises LocalFault on what could not be read back. (R-015)"""
     out = [bytes((len(after),))]
     last = -1
     for party, tail, size, root, receipted in after:
@@ -120,7 +121,8 @@ def _form(tail: bytes, size: int, root: bytes) -> int:
     return form if len(root) == (ROOT_BYTES if form == _FULL else 0) else -1
 
 
-def _take_after(cursor: Cursor, run_first: int) -> WireAfter:
+def take_after(cursor: Cursor, run_first: int) -> WireAfter:
+    """What `put_after` spelled. Raises Malformed naming the byte. (R-015)"""
     slots: list[AfterSlot] = []
     last = -1
     for _ in range(cursor.number(1, "number of `after` slots")):
@@ -138,7 +140,8 @@ def _take_after(cursor: Cursor, run_first: int) -> WireAfter:
     return tuple(slots)
 
 
-def _put_entries(entries: Sequence[WireEntry], opened_at_ms: int, out: list[bytes]) -> None:
+def put_entries(entries: Sequence[WireEntry], opened_at_ms: int, out: list[bytes]) -> None:
+    """Add the pieces of entries to `out`. Raises LocalFault on what could not be read back. (R-014)"""
     pack = _HEAD.pack
     put = out.append
     for kind, bits, written_at_ms, references, codec, body in entries:
@@ -169,7 +172,8 @@ def _put_references(references: Sequence[Ref]) -> bytes:
     return b"".join(out)
 
 
-def _take_entries(cursor: Cursor, count: int, opened_at_ms: int) -> tuple[WireEntry, ...]:
+def take_entries(cursor: Cursor, count: int, opened_at_ms: int) -> tuple[WireEntry, ...]:
+    """`count` entries, as `put_entries` spelled them. Raises Malformed naming the byte. (R-014)"""
     buf, pos, end = cursor.buf, cursor.pos, len(cursor.buf)
     unpack = _HEAD.unpack_from
     out: list[WireEntry] = []

@@ -28,6 +28,8 @@ from openline.limits import (
 )
 from openline.wire.batches import put_batch, put_log, take_batch, take_log
 from openline.wire.cursor import Cursor
+from openline.wire.overtaking import KIND as OVERTAKING
+from openline.wire.overtaking import put_overtaking, take_overtaking
 from openline.wire.shapes import (
     AfterSlot,
     BlobAsk,
@@ -47,6 +49,7 @@ from openline.wire.shapes import (
     LogRef,
     Note,
     Opening,
+    Overtaking,
     PqCheckpoint,
     PqReceipt,
     Receipt,
@@ -60,8 +63,8 @@ from openline.wire.varint import VARINT_MAX, put_varint
 
 __all__ = [
     "AfterSlot", "BlobAsk", "BlobChunk", "Checkpoint", "Commit", "Differs", "DiffersReason", "Entries", "Fragment",
-    "Grant", "Hail", "HailLog", "HailReceipt", "Item", "Lack", "LogRef", "Note", "Opening", "PqCheckpoint",
-    "PqReceipt", "Receipt", "Ref", "RosterEntry", "Run", "WireAfter", "WireEntry",
+    "Grant", "Hail", "HailLog", "HailReceipt", "Item", "Lack", "LogRef", "Note", "Opening", "Overtaking",
+    "PqCheckpoint", "PqReceipt", "Receipt", "Ref", "RosterEntry", "Run", "WireAfter", "WireEntry",
     "FRAGMENT", "NEXT_KEY_BYTES", "PQ_SIGNATURE_BYTES", "SIGNATURE_BYTES",
     "decode_items", "encode_item", "encode_items", "pad",
 ]  # fmt: skip
@@ -273,6 +276,7 @@ _PUT: Final[dict[type, Callable[[Any, int], list[bytes]]]] = {
     PqCheckpoint: _put_pq_checkpoint,
     PqReceipt: _put_pq_receipt,
     RosterEntry: _put_roster_entry,
+    Overtaking: put_overtaking,
 }
 
 # --- reading: each takes the fields after the type byte
@@ -413,4 +417,5 @@ _TAKE: Final[dict[int, tuple[str, Callable[[Cursor, int], Item]]]] = {
     14: ("pq checkpoint", _take_pq_checkpoint),
     15: ("pq receipt", _take_pq_receipt),
     16: ("roster entry", _take_roster_entry),
+    OVERTAKING: ("overtaking", take_overtaking),
 }

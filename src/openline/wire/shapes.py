@@ -135,6 +135,23 @@ class Commit(NamedTuple):
     signature: bytes
 
 
+class Overtaking(NamedTuple):
+    """One entry that goes before its predecessors, with what leads from it to the signed root of `size`.
+
+    `hashes`: of complete subtrees, left to right, over the entries from `first` to this one and from behind it to
+    `size`; what the recipient holds below `first` is not sent. `first` 0 needs nothing of it.
+    """
+
+    log: LogRef
+    index: int  # type: ignore[assignment]  # shadows tuple.index, which nobody wants here
+    after: WireAfter
+    entry: WireEntry
+    size: int
+    signature: bytes
+    first: int
+    hashes: tuple[bytes, ...]
+
+
 class Checkpoint(NamedTuple):
     """The author's signature over the checkpoint of `size`; the receiver recomputes the root."""
 
@@ -251,4 +268,5 @@ Item = (
     | PqCheckpoint
     | PqReceipt
     | RosterEntry
+    | Overtaking
 )

@@ -8,8 +8,10 @@ from pathlib import Path
 import apsw
 
 from openline.line.ports import (
+    AheadRow,
     EntryRow,
     LogRow,
+    PutAhead,
     PutBlob,
     PutEntries,
     PutExhibit,
@@ -24,6 +26,7 @@ from openline.line.ports import (
     Write,
 )
 from openline.record import entry, merkle
+from openline.record.ahead import nodes_between
 from openline.record.exhibit import TwoRoots, encode_exhibit
 from openline.record.note import MLDSA44_BYTES, parse_timestamped
 from openline.store.sqlite import SqliteStore
@@ -77,8 +80,22 @@ def turns(log: Log) -> list[list[Write]]:
     return done
 
 
+def ahead(index: int = 5, size: int = 8) -> AheadRow:
+    """An entry of party 1's log that came before those below it."""
+    log = Log(two(), 1, life=3)
+    while log.size < size:
+        log.write(b"theirs %d" % log.size)
+    signature = log.lines[log.sign()][0].signature
+    before, _ = merkle.extend(0, (), log.leaves[:index])
+    behind = [merkle.root_of(log.leaves[at << level : at + 1 << level]) for level, at in nodes_between(index + 1, size)]
+    return AheadRow(
+        log.log, index, log.headers[index], log.bodies[index], log.leaves[index], size, merkle.root_of(log.leaves),
+        signature, b"".join(before), b"".join(behind), log.secret, log.side.certificate.digest, OPENED_AT_MS,
+    )  # fmt: skip
+
+
 def beside(log: Log, blob: bytes = BLOB) -> list[Write]:
-    """An exhibit that proves, one that only shows junk, an attachment, a submission, a snapshot."""
+    """An exhibit that proves, one of junk, an attachment, a submission, a snapshot, an entry held ahead."""
     one, other = Log(two(), 1), Log(two(), 1)
     one.write(b"peace"), other.write(b"war")
     one.sign(), other.sign()
@@ -89,6 +106,7 @@ def beside(log: Log, blob: bytes = BLOB) -> list[Write]:
         *[PutBlob(sha256(blob).digest(), at, len(blob), blob[at : at + 65_536]) for at in range(0, len(blob), 65_536)],
         PutSubmission("a message of ours", log.log, 7),
         PutState("count", 1, b"600"),
+        PutAhead(ahead()),
     ]
 
 

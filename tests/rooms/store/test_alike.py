@@ -9,8 +9,10 @@ import pytest
 
 from openline.errors import LocalFault
 from openline.line.ports import (
+    DropAhead,
     DropBlob,
     LogId,
+    PutAhead,
     PutBlob,
     PutEntries,
     PutExhibit,
@@ -26,7 +28,7 @@ from openline.line.ports import (
 )
 from openline.store.memory import MemoryStore
 from openline.store.sqlite import SqliteStore
-from tests.contracts.store_contract import A, B, entry, row
+from tests.contracts.store_contract import A, B, ahead, entry, row
 
 LOGS = (A, B, LogId(0, b"\x03" * 12))
 
@@ -57,13 +59,15 @@ def drawn_turn(draw: Random, sizes: dict[LogId, int]) -> list[Write]:
         PutBlob(digest, draw.choice((0, 2, 4)), 10, b"abcdefgh"[: draw.randrange(8)]),
         DropBlob(digest),
         PutSubmission(f"token {draw.randrange(20)}", log, draw.randint(0, size)),
+        PutAhead(ahead(log, size + draw.randrange(3), size + 3, leaf=entry(size + small).leaf)),
+        DropAhead(log, draw.randint(0, size)),
     ]
     return writes + draw.sample(others, draw.randrange(4))
 
 
 def answers(store: Store) -> list[object]:
     """Every answer a store can give, more or less."""
-    given: list[object] = [store.logs(), store.states(), store.exhibits(), store.blobs()]
+    given: list[object] = [store.logs(), store.states(), store.exhibits(), store.blobs(), store.ahead()]
     given += [store.state(f"state {number}") for number in range(4)]
     given += [store.submission(f"token {number}") for number in range(20)]
     given += [store.find(kind, after, 50) for kind in (None, 0, 1, 2, 200, 9) for after in (0, 7)]

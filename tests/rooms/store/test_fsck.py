@@ -46,9 +46,10 @@ def test_an_honest_store_has_nothing_to_report(whole: Path) -> None:
     counts = Counts()
     assert list(check_file(whole, ROSTER, counts=counts)) == []
     assert (counts.logs, counts.entries, counts.notes, counts.receipts) == (1, ENTRIES, len(NOTED), len(NOTED) - 1)
-    assert counts.signatures == len(NOTED) * 2 - 1 + 1 + 2 + 2, (
-        "notes, receipts, the newest note, two of ML-DSA, an exhibit"
+    assert counts.signatures == len(NOTED) * 2 - 1 + 1 + 2 + 2 + 1, (
+        "notes, receipts, the newest note, two of ML-DSA, an exhibit, one over an entry held ahead"
     )
+    assert counts.ahead == 1
     assert (counts.nodes, counts.exhibits, counts.attachments, counts.unchecked) == (2, 2, 1, 0)
 
 
@@ -61,7 +62,7 @@ def test_the_memory_store_is_checked_alike() -> None:
 def test_without_a_roster_signatures_are_counted_as_unchecked(whole: Path) -> None:
     counts = Counts()
     assert list(check_file(whole, counts=counts)) == []
-    assert counts.signatures == 0 and counts.unchecked == len(NOTED) * 2 + 2
+    assert counts.signatures == 0 and counts.unchecked == len(NOTED) * 2 + 2 + 1
 
 
 def changed_header(index: int) -> bytes:
@@ -103,6 +104,17 @@ def changed_header(index: int) -> bytes:
         ("UPDATE submissions SET idx = 600", (), [("database", None)]),
         ("INSERT INTO notes SELECT log + 5, size, root, signature FROM notes WHERE size = 1", (), [("database", None)]),
         ("DELETE FROM entries WHERE idx = 599", (), [("missing", 599)]),
+        ("UPDATE ahead SET body = ?", (b"theirs 4",), [("ahead", 5)]),
+        ("UPDATE ahead SET header = ?", (LOG.headers[5],), [("ahead", 5), ("ahead", 5)]),
+        ("UPDATE ahead SET header = x'a0'", (), [("ahead", 5)]),
+        ("UPDATE ahead SET idx = 4", (), [("ahead", 4), ("ahead", 4), ("ahead", 4)]),
+        ("UPDATE ahead SET leaf = ?", (bytes(32),), [("ahead", 5), ("ahead", 5)]),
+        ("UPDATE ahead SET before = x''", (), [("ahead", 5)]),
+        ("UPDATE ahead SET behind = CAST(behind || x'00' AS BLOB)", (), [("ahead", 5)]),
+        ("UPDATE ahead SET root = ?", (bytes(32),), [("ahead", 5), ("signature", 8)]),
+        ("UPDATE ahead SET size = 7", (), [("signature", 7)]),
+        ("UPDATE ahead SET signature = zeroblob(64)", (), [("signature", 8)]),
+        ("UPDATE ahead SET secret = ?", (b"x" * 32,), [("ahead", 5)]),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from openline.limits import BLOB_BYTES_MAX, FRAGMENTED_BYTES_MAX, LOG_ENTRIES_MAX
 from openline.wire import items as it
+from openline.wire.overtaking import subtrees_between
 from openline.wire.varint import VARINT_MAX
 
 OPENED_AT_MS = 1_770_000_000_000
@@ -85,6 +86,18 @@ def blob_chunks(draw):
     return it.BlobChunk(draw(roots), offset, draw(st.integers(offset + len(data), BLOB_BYTES_MAX)), data)
 
 
+@st.composite
+def overtakings(draw):
+    index = draw(indexes)
+    size = draw(st.one_of(st.just(index + 1), st.integers(index + 1, LOG_ENTRIES_MAX)))
+    first = draw(st.one_of(st.sampled_from([0, index, max(index - 1, 0)]), st.integers(0, index)))
+    count = subtrees_between(first, index) + subtrees_between(index + 1, size)
+    nodes = tuple(draw(roots) for _ in range(count))
+    return it.Overtaking(
+        draw(logs), index, draw(afters(index)), draw(entries), size, draw(signatures), first, nodes
+    )
+
+
 witnesses = st.one_of(st.none(), parties)
 any_item = st.one_of(
     hails,
@@ -102,6 +115,7 @@ any_item = st.one_of(
     st.builds(it.PqCheckpoint, logs, sizes, pq_signatures),
     st.builds(it.PqReceipt, logs, witnesses, sizes, stamps, pq_signatures),
     st.builds(it.RosterEntry, st.binary(max_size=200)),
+    overtakings(),
 )
 payload_items = st.lists(any_item, max_size=5)
 
