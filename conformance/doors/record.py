@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from openline.errors import Forged
-from openline.record import ahead, body, entry, merkle, note, opening, times
+from openline.record import ahead, body, entry, merkle, note, opening, statement, times
 from openline.seal import amendment
 
 
@@ -50,6 +50,11 @@ def proposal(given: dict[str, Any]) -> object:
                 "certificate": change.certificate.digest, "offices": change.offices,
                 "remark": read.remark}  # fmt: skip
     return {"change": type(change).__name__.lower(), **change._asdict(), "remark": read.remark}
+
+
+def intake(given: dict[str, Any]) -> object:
+    """The body of an INTAKE."""
+    return statement.parse_paused(bytes.fromhex(given["bytes"]))
 
 
 def answer(given: dict[str, Any]) -> object:
@@ -113,6 +118,7 @@ DOORS: Final = {
     "acknowledgement-body": acknowledgement,
     "held-ahead-body": held_ahead,
     "opening-body": opening_body,
+    "intake-body": intake,
     "proposal-body": proposal,
     "answer-body": answer,
     "tree": tree,

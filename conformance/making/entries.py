@@ -177,3 +177,15 @@ def _others(book: Book) -> None:
         ("null-in-two-bytes", changed(cbor(first), cbor(first).index(b"\x01\xf6"), b"\x01\xf8"), "", "A simple value in two bytes."),
     ):  # fmt: skip
         book.refuse(f"record-opening-{name}", "opening-body", {"bytes": data}, "R-073 R-078", story, says)
+    paused: Fields = [1, OTHER, 41, 600]
+    book.accept("record-intake", "intake-body", {"bytes": cbor(paused)}, "R-182", "Party 1 writes more than 600 a minute; 41 entries of that log were held.")
+    for name, data, says, story in (
+        ("of-party-8", cbor([8, *paused[1:]]), "from 0 to 7", "Parties are 0 to 7."),
+        ("short-generation", cbor([1, OTHER[:-1], 41, 600]), "not 12 bytes", "11 bytes."),
+        ("size-below-zero", cbor([1, OTHER, -1, 600]), "whole number", "Nothing is less than nothing."),
+        ("rate-of-nothing", cbor([1, OTHER, 41, 0]), "allows one at least", "No terms allow that."),
+        ("rate-beyond-all-terms", cbor([1, OTHER, 41, 10_000_001]), "10000000", "No terms allow that either."),
+        ("field-lacks", cbor(paused[:3]), "keys 0 to 3", "Beyond which rate?"),
+        ("trailing-byte", cbor(paused) + b"\0", "one spelling", "A byte after the end."),
+    ):
+        book.refuse(f"record-intake-{name}", "intake-body", {"bytes": data}, "R-073 R-182", story, says)

@@ -80,6 +80,9 @@ BLOB_SIZES_MAX: Final = 4  # that messages give for one attachment
 BLOBS_A_STEP_MAX: Final = 4  # pieces of attachments for one peer
 DIFFERS_MAX: Final = 64  # logs about which a peer is told so within RESEND_AFTER_MS
 OPENED_LOGS_MAX: Final = 256  # of one peer: opened, and nothing held yet
+ENTRIES_A_MINUTE_MAX: Final = 10_000_000  # that a charter may allow a party
+RATE_RESERVE_MIN: Final = 16  # entries beyond a minute's worth, for FLASH and for what the line itself says
+INTAKE_SAID_EVERY_MS: Final = 600_000  # at most, that intake from a party pauses
 SERVE_OTHERS_AFTER_MS: Final = 10_000  # before we serve a third party's log
 
 # --- bearers

@@ -137,10 +137,11 @@ class Station:
         self._bell.ring()
 
     async def submit(self, drafts: Sequence[Draft]) -> Places:
-        """Append drafts; returns their places once they are durable here. Raises StoreDown, Refused."""
+        """Append drafts; returns their places once they are durable here. Raises StoreDown, Refused, Told."""
         if self._has_ended:
             raise Refused("this station is stopping; ask again when it is up")
         self.upkeep.check_open(self.state)
+        self._submissions.check(self.state, self.charter, drafts, self.now_ms())
         answer = self._submissions.take(drafts)
         self._bell.ring()
         return await answer

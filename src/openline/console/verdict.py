@@ -5,6 +5,7 @@ Pure. Nothing is said that `record.evidence.judge` did not find; what nobody can
 
 from __future__ import annotations
 
+import contextlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -18,6 +19,7 @@ from openline.record.entry import (
     ACKNOWLEDGEMENT,
     DISPUTE,
     EXERCISE,
+    INTAKE,
     KIND_NAMES,
     MESSAGE,
     OPENING,
@@ -27,7 +29,7 @@ from openline.record.entry import (
 )
 from openline.record.evidence.export import EXTRACT
 from openline.record.evidence.findings import EntryFinding, Findings, LogFinding, ReceiptFinding
-from openline.record.statement import AMENDING
+from openline.record.statement import AMENDING, Paused, parse_paused
 
 WEIGHED_KINDS: Final = AMENDING | {OPENING, DISPUTE}  # what their bodies say changes what the rest proves
 
@@ -105,6 +107,7 @@ def _of_party(findings: Findings, number: int, logs: list[LogFinding]) -> Iterat
     for witness in range(len(findings.roster.parties)):
         if witness != number:
             yield from _by_witness(findings, witness, logs)
+    yield from _pauses(logs)
     signers = {party for log in logs for party, size in enumerate(log.pq_sizes) if size}
     if signers:
         names = " and ".join(_name(findings, party) for party in sorted(signers))
@@ -171,9 +174,26 @@ def _says(entry: EntryFinding) -> str:
         if entry.header.kind == ACKNOWLEDGEMENT:
             said = parse_acknowledgement(entry.body)
             return f"{kind} by {safe(said.officer)} (not agreement)"
+        if entry.header.kind == INTAKE:
+            return f"{kind}: {_paused(parse_paused(entry.body))}"
     except Malformed as fault:
         return f"{kind}, a body that does not read: {fault.reason}"
     return kind
+
+
+def _paused(paused: Paused) -> str:
+    log = log_name((paused.party, paused.generation))
+    return f"of {log} no more than {paused.size} taken in then, its writer beyond {paused.entries_per_minute} a minute"
+
+
+def _pauses(logs: Sequence[LogFinding]) -> Iterator[str]:
+    """What a party has said of its intake: its own word about what another wrote, and when. (R-182)"""
+    for log in logs:
+        for entry in log.entries:
+            if entry.header.kind == INTAKE and entry.body is not None:
+                with contextlib.suppress(Malformed):
+                    said = _paused(parse_paused(entry.body))
+                    yield f"  said at {dtg(entry.header.written_at_ms)} that its intake paused: {said}"
 
 
 def _not_here(findings: Findings) -> list[str]:

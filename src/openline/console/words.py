@@ -100,6 +100,7 @@ def whole(entry: Shown) -> str:
         lines.append("refers to   " + ", ".join(entry.references))
     if entry.disputed:
         lines.append("DISPUTED    their log has forked at or before this entry; see the exhibits in an export")
+    lines += [f"BREACH      {breach}" for breach in entry.breaches]
     lines.append("")
     lines += _content(entry)
     lines.append("")

@@ -17,6 +17,7 @@ from openline.line.events import Draft, Fresh, Held, UnsignedCheckpoint, Unsigne
 from openline.line.forms import Known, Unresolved, expand_after
 from openline.line.ports import EntryRow, LogId, PutEntries, PutNodes, PutNote, PutSubmission
 from openline.line.state import LogState, Pending, Standing
+from openline.line.terms import rate
 from openline.line.work import Work
 from openline.record import entry as entries
 from openline.record import merkle
@@ -78,6 +79,7 @@ def append(work: Work, drafts: list[Draft]) -> None:
         rows.append(EntryRow(coded, draft.body, leaf))
     peaks, nodes = merkle.extend(own.size, own.peaks, leaves)
     size = own.size + len(rows)
+    rate.count_own(work, len(rows), written_at_ms)
     _write_rows(work, own.log, own.size, rows, nodes)
     for index, draft in enumerate(drafts, own.size):
         if draft.token:
@@ -195,7 +197,7 @@ def _skip(runs: tuple[Run, ...], count: int) -> tuple[Run, ...]:
 
 
 def admit(work: Work, log: LogId, size: int, signature: bytes, peer: int) -> bool:
-    """Admit pending entries of `log` up to `size` under `signature`. True: held, or held already.
+    """Admit pending entries of `log` up to `size` under `signature`. True: held, or held already; False: not yet.
 
     Raises Unresolved, Unchecked or PeerFault; then nothing of it was admitted and the pending entries are gone.
     """
@@ -214,6 +216,9 @@ def admit(work: Work, log: LogId, size: int, signature: bytes, peer: int) -> boo
     if state.size == 0:
         state = _opened(state, made.rows[0], pending.entries[0].kind)
     checked = check_checkpoint(work.roster, state.station, Claim(log, made.size, made.root, signature))
+    if not rate.admits(work, log, pending, count):
+        work.pending[peer, log] = pending
+        return False
     last = amendments.undisputed(work, log, state.station)
     is_beyond = last is not None and made.size > last
     new = state.grown(Standing(checked.claim.size, checked.claim.root, signature), made.peaks)

@@ -97,6 +97,14 @@ class BlobWant(NamedTuple):
     total: int = 0  # of the pieces held, 0 for none
 
 
+class Rate(NamedTuple):
+    """How fast a party writes: when all counted of it would have been written at the agreed rate, and when our record
+    last said that intake from it pauses (None: not in this life)."""
+
+    due_us: int
+    said_at_ms: int | None
+
+
 class PqHeld(NamedTuple):
     """A party's newest ML-DSA-44 statement about one log."""
 
@@ -234,6 +242,7 @@ class LineState:
     pq: Mapping[tuple[LogId, int], PqHeld] = field(default_factory=dict)  # by log and witness
     pq_at_ms: int = 0
     wants: Mapping[bytes, BlobWant] = field(default_factory=dict)
+    rates: Mapping[int, Rate] = field(default_factory=dict)  # by party; see line.terms.rate
     ledger: Ledger | None = None  # None where no charter is known: then nothing amends the line
 
 

@@ -41,6 +41,7 @@ from openline.line.events import (
 from openline.line.nodes import nodes_of
 from openline.line.ports import LogId, LogRow, PutReceipt, Store, Write
 from openline.line.state import LineState, LogState, PqHeld, Receipted, Standing
+from openline.line.terms import rate
 from openline.line.window import window_of
 from openline.record import merkle
 from openline.record.body import Opening, encode_opening, secret_commitment
@@ -296,9 +297,11 @@ def revive(store: Store, roster: Roster, me: int, charter: Charter | None = None
         for row in store.pq_statements(log)
     }
     ledger = amendments.open_ledger(store, charter, roster) if charter is not None else None
+    own = [held for held in logs.values() if held.log.party == me]
     return LineState(
         roster=amendments.rostered(roster, ledger.standing) if ledger is not None else roster,
         ledger=ledger,
+        rates={me: rate.own_before(store, ledger, own)},
         me=me,
         own=None,
         pq=pq,

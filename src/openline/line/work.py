@@ -58,6 +58,7 @@ class Work:
         self.wants_changed = False
         self.wanted_by: Counter[int] | None = None  # attachments wanted, by whose messages name them
         self.ledger = state.ledger
+        self.rates = state.rates  # replaced, never changed
         self.pq = dict(state.pq)
         self.pq_at_ms = state.pq_at_ms
         self.drafts: list[Draft] = []
@@ -190,6 +191,7 @@ class Work:
             last_written_ms=self.last_written_ms,
             wants=self.wants,
             ledger=self.ledger,
+            rates=self.rates,
             pq=self.pq,
             pq_at_ms=self.pq_at_ms,
         )

@@ -43,7 +43,6 @@ AMENDMENT_ACCEPTED: Final = 4
 CERTIFICATE: Final = 5
 REVOCATION: Final = 6
 RECOVERY: Final = 7
-CLOSING: Final = 8
 BLOB_HELD: Final = 9
 HELD_AHEAD: Final = 10
 DISPUTE: Final = 11
@@ -59,11 +58,10 @@ KIND_NAMES: Final = {
     CERTIFICATE: "certificate",
     REVOCATION: "revocation",
     RECOVERY: "recovery",
-    CLOSING: "closing",
     BLOB_HELD: "attachment held",
     HELD_AHEAD: "held ahead",
     DISPUTE: "dispute",
-    INTAKE: "intake",
+    INTAKE: "intake paused",
 }
 
 ROUTINE: Final = 0

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from openline.errors import Malformed
-from openline.limits import PARTIES_MAX
+from openline.limits import ENTRIES_A_MINUTE_MAX, GENERATION_BYTES, LOG_ENTRIES_MAX, PARTIES_MAX
 from openline.record.entry import AMENDMENT_ACCEPTED, AMENDMENT_PROPOSED, CERTIFICATE, REVOCATION, Header, LogId, Ref
-from openline.record.fields import dump_map, load_map, same, whole
+from openline.record.fields import dump_map, load_map, octets, same, whole
 from openline.seal.amendment import Answer, Proposal, parse_answer, parse_proposal
 
 AMENDING: Final = frozenset((AMENDMENT_PROPOSED, AMENDMENT_ACCEPTED, CERTIFICATE, REVOCATION))
@@ -94,4 +94,34 @@ def parse_reopened(data: bytes) -> Reopened:
         whole(party, PARTIES_MAX - 1, "recovery: party", data), whole(epoch, 2**56, "recovery: epoch", data)
     )
     same(dump_map(found), data, "recovery")
+    return found
+
+
+class Paused(NamedTuple):
+    """Body of an INTAKE entry: its author takes in no more of that log than `size` entries for now, because its writer
+    goes beyond the agreed `entries_per_minute`. It accuses nobody. (R-182)"""
+
+    party: int
+    generation: bytes
+    size: int
+    entries_per_minute: int
+
+
+def encode_paused(paused: Paused) -> bytes:
+    """The one spelling."""
+    return dump_map(paused)
+
+
+def parse_paused(data: bytes) -> Paused:
+    """From the body of an INTAKE entry. Raises Malformed naming the field."""
+    party, generation, size, rate = load_map(data, 4, "intake", 64).values()
+    found = Paused(
+        whole(party, PARTIES_MAX - 1, "intake: party", data),
+        octets(generation, GENERATION_BYTES, "intake: generation", data),
+        whole(size, LOG_ENTRIES_MAX, "intake: size", data),
+        whole(rate, ENTRIES_A_MINUTE_MAX, "intake: entries a minute", data),
+    )
+    if not found.entries_per_minute:
+        raise Malformed("intake: entries a minute is 0; a line allows one at least", data)
+    same(dump_map(found), data, "intake")
     return found

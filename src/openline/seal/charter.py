@@ -14,6 +14,7 @@ from openline.limits import (
     BLOB_BYTES_MAX,
     BODY_BYTES_MAX,
     CEREMONY_BYTES_MAX,
+    ENTRIES_A_MINUTE_MAX,
     NAME_CHARS_MAX,
     OFFICE_CHARS_MAX,
     OFFICES_MAX,
@@ -33,7 +34,6 @@ LANGUAGES_MAX: Final = 8
 FORMATS_MAX: Final = 64
 BANNER_CHARS_MAX: Final = 120
 OPENED_AT_MS_MAX: Final = WRITTEN_AT_MS_MAX + 1 - 2**40  # entries travel with 40 bits of time since then (R-014)
-ENTRIES_PER_MINUTE_MAX: Final = 10_000_000
 DUE_MS_MAX: Final = 366 * 86_400_000
 # FLASH, IMMEDIATE, PRIORITY, ROUTINE: until a person has opened it.
 DUE_MS: Final = (10 * 60_000, 30 * 60_000, 3 * 3_600_000, 6 * 3_600_000)
@@ -199,6 +199,6 @@ def read_limits(values: list[object], where: str) -> CharterLimits:
     """Three limits in the order of `CharterLimits`. Raises Malformed naming `where`."""
     return CharterLimits(
         whole(values[0], where, 1, BODY_BYTES_MAX),
-        whole(values[1], where, 1, ENTRIES_PER_MINUTE_MAX),
+        whole(values[1], where, 1, ENTRIES_A_MINUTE_MAX),
         whole(values[2], where, 0, BLOB_BYTES_MAX),
     )

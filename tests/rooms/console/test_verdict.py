@@ -14,9 +14,11 @@ from openline.console.verifying import Verified, verify_file
 from openline.console.words import safe
 from openline.errors import Forged, PeerFault
 from openline.record.body import Message, encode_message
-from openline.record.entry import DISPUTE, Held, Receipted, Ref
+from openline.record.entry import DISPUTE, INTAKE, MESSAGE, Held, Receipted, Ref
 from openline.record.evidence import export
-from tests.rooms.record.world import OPENED_AT_MS, Log, papers, talk, two, whole
+from openline.record.statement import Paused, encode_paused
+from openline.seal.charter import CharterLimits
+from tests.rooms.record.world import OPENED_AT_MS, Log, World, papers, talk, two, whole
 
 Openline = Callable[..., tuple[int, str, str]]
 
@@ -209,3 +211,29 @@ def test_an_opening_or_a_dispute_that_is_withheld_is_named(tmp_path: Path) -> No
 
 def test_another_century_does_not_look_like_this_one() -> None:
     assert dtg(4_951_461_600_000).endswith("NOV 2126") and dtg(1_795_788_000_000).endswith("NOV 26")
+
+
+def test_a_body_beyond_the_terms_is_told_as_a_breach_and_proved_like_any_other(tmp_path: Path) -> None:
+    """R-183: what the line itself writes, such as an exhibit, is bound by no terms."""
+    world = World(2)
+    world.charter = world.charter._replace(limits=CharterLimits(1_000, 60, 0))
+    ours = Log(world, 0)
+    ours.write(b"x" * 1_001, MESSAGE), ours.write(b"x" * 1_000, MESSAGE), ours.write(b"x" * 1_001, DISPUTE)
+    ours.sign()
+    text = said(written(tmp_path / "r", *papers(world), *whole(ours)))
+    assert "entry 1 breaks the terms: a body of 1001 bytes; the terms of this line allow no more than 1000" in text
+    assert text.count("breaks the terms") == 1
+    assert f"{two().roster.parties[0].name} signed 4 entries" in text
+
+
+def test_that_intake_paused_is_told_as_its_writers_word(tmp_path: Path) -> None:
+    """R-182"""
+    ours, theirs = talk()
+    theirs.write(encode_paused(Paused(0, ours.log.generation, 3, 600)), INTAKE, at_ms=OPENED_AT_MS + 7_000)
+    theirs.write(b"no such thing", INTAKE, at_ms=OPENED_AT_MS + 8_000)
+    theirs.sign()
+    text = said(written(tmp_path / "r", *papers(two()), *whole(ours), *whole(theirs)), entries=True)
+    assert f"said at {dtg(OPENED_AT_MS + 7_000)} that its intake paused: of log 0/" in text
+    assert text.count("that its intake paused") == 1
+    assert "no more than 3 taken in then, its writer beyond 600 a minute" in text
+    assert "intake paused, a body that does not read" in text

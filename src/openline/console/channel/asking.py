@@ -262,6 +262,7 @@ class Shown(msgspec.Struct):
     lacking: list[str] = []  # names of the parties whose receipt does not cover it
     acknowledged: list[Acknowledged] = []
     disputed: bool = False
+    breaches: list[str] = []  # what its author should not have done; it is held like any other
 
 
 class Found(msgspec.Struct):

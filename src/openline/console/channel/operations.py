@@ -125,9 +125,6 @@ class StationOperations:
                     released_by=message.released_by,
                 )
             )
-        most = self._running.charter.limits.body_bytes_max
-        if len(body) > most:
-            raise Told("OL-402", f"a message of {len(body)} bytes; the charter of this line allows {most}")
         precedence = asking.PRECEDENCES.index(message.precedence)
         references = (in_reply_to,) if in_reply_to else ()
         return Draft(entries.MESSAGE, precedence, int(message.exercise), references, body, message.token or "")

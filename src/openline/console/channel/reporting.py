@@ -14,6 +14,7 @@ from openline.console.channel.asking import PeerStatus, Status
 from openline.limits import HAIL_EVERY_MS, RENEW_WARN_BEFORE_MS, SILENCE_ALARM_AFTER_MS
 from openline.line.events import Disputed, Noticed, Told
 from openline.line.state import LineState, PeerState
+from openline.line.terms.rate import waiting
 from openline.seal.charter import Charter
 
 FRESH_MS: Final = 4 * HAIL_EVERY_MS
@@ -114,6 +115,11 @@ def _renewals(state: LineState, now_ms: int) -> list[str]:
     return rows
 
 
+def _paused(state: LineState, now_ms: int) -> list[str]:
+    names = [state.roster.parties[party].name for party in waiting(state, now_ms)]
+    return [f"intake: {name} writes faster than agreed; more of it is taken in as the rate allows" for name in names]
+
+
 def pq_confirmed(state: LineState) -> int:
     """Entries of our current log that every other party has signed with ML-DSA-44."""
     if state.own is None or not state.peers:
@@ -137,7 +143,7 @@ def status_of(
         now_ms=now_ms,
         entries=sum(log.size for log in state.logs.values()),
         peers=peers,
-        alarms=[*watch.alarms, *_renewals(state, now_ms)],
+        alarms=[*watch.alarms, *_renewals(state, now_ms), *_paused(state, now_ms)],
         pq_confirmed=pq_confirmed(state),
         refused=dict(watch.refused),
         notices=list(watch.notices),

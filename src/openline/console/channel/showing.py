@@ -5,6 +5,7 @@ Reads a store and changes nothing. A running station reads its own through this;
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final, Protocol
 
 from openline.console.channel.asking import FIND_MAX, PRECEDENCES, Acknowledged, Find, Found, Holding, Place, Shown
@@ -13,9 +14,22 @@ from openline.console.words import parse_place
 from openline.errors import Malformed
 from openline.limits import COMMIT_BYTES_MAX
 from openline.line.ports import FoundRow, LogId, ReceiptRow, Store
+from openline.line.state import Ledger
 from openline.record.body import Message, parse_acknowledgement, parse_message
-from openline.record.entry import ACKNOWLEDGEMENT, EXERCISE, KIND_NAMES, MESSAGE, Header, Ref, parse_header
+from openline.record.breach import body_bytes_most, breaches, names_itself
+from openline.record.entry import (
+    ACKNOWLEDGEMENT,
+    EXERCISE,
+    INTAKE,
+    KIND_NAMES,
+    MESSAGE,
+    Header,
+    Ref,
+    log_name,
+    parse_header,
+)
 from openline.record.roster import Roster
+from openline.record.statement import parse_paused
 from openline.record.times import Bounds, receipt_interval
 
 _WINDOW: Final = 512  # positions looked at in one question when listing backwards
@@ -38,6 +52,10 @@ class Ours(Protocol):
     @property
     def roster(self) -> Roster:
         """The parties and their keys."""
+
+    @property
+    def ledger(self) -> Ledger | None:
+        """How the line stands, where its charter is known."""
 
     @property
     def me(self) -> int:
@@ -118,6 +136,7 @@ class Reader:
             acknowledged=self._acknowledged(Ref(log.party, log.generation, index), ours.roster),
             disputed=disputed_from is not None and index >= disputed_from,
         )
+        shown.breaches = list(_breaches(log, header, body, ours))
         _tell_body(shown, header, body)
         return shown
 
@@ -195,6 +214,13 @@ def _holding(receipt: ReceiptRow, written_ms: int | None, name: str) -> Holding:
     )
 
 
+def _breaches(log: LogId, header: Header, body: bytes, ours: Ours) -> Iterator[str]:
+    if ours.ledger is not None:
+        yield from breaches(header.kind, len(body), body_bytes_most(ours.ledger.charter, ours.ledger.standing))
+    if names_itself(log.party, header.after):
+        yield "it names its own party among those whose logs or receipts it holds, which says nothing"
+
+
 def _tell_body(shown: Shown, header: Header, body: bytes) -> None:
     try:
         if header.kind == MESSAGE:
@@ -204,6 +230,11 @@ def _tell_body(shown: Shown, header: Header, body: bytes) -> None:
             said = parse_acknowledgement(body)
             shown.text = said.remark
             shown.subject = f"opened by {said.officer}" + (f", {said.role}" if said.role else "")
+            return
+        if header.kind == INTAKE:
+            paused = parse_paused(body)
+            log = log_name((paused.party, paused.generation))
+            shown.subject = f"intake of {log} paused at {paused.size}: more than {paused.entries_per_minute} a minute"
             return
     except Malformed as error:
         shown.subject = f"a body that cannot be read: {error.reason}"

@@ -6,8 +6,14 @@ import asyncio
 from collections.abc import Sequence
 
 from openline import limits
-from openline.line.events import Appended, Draft, Told
+from openline.console.codes import Told
+from openline.line.events import Appended, Draft
+from openline.line.events import Told as Heard
 from openline.line.ports import LogId, Store
+from openline.line.state import LineState
+from openline.line.terms.rate import entries_per_minute, own_room
+from openline.record.breach import breaches
+from openline.seal.charter import Charter
 
 Places = list[tuple[LogId, int]]
 
@@ -35,6 +41,26 @@ class Submissions:
         self.waiting.append(Submission(tuple(drafts), answer))
         return answer
 
+    def check(self, state: LineState, terms: Charter, drafts: Sequence[Draft], now_ms: int) -> None:
+        """What the terms of the line do not allow is refused before anything is recorded. (R-180, R-183)
+
+        Raises Told: OL-402 for a body too long, OL-403 where the agreed rate has no room for these besides what waits;
+        those whose token is known are on the record already.
+        """
+        most = terms.limits.body_bytes_max
+        for draft in drafts:
+            if len(draft.body) > most:
+                for breach in breaches(draft.kind, len(draft.body), most):
+                    raise Told("OL-402", breach)
+        waiting = sum(len(one.drafts) for one in self.waiting)
+        if waiting + len(drafts) <= own_room(state, drafts, now_ms):
+            return
+        new = [draft for draft in drafts if not (draft.token and self._known(draft.token))]
+        room = max(0, own_room(state, new, now_ms) - waiting)
+        if len(new) > room:
+            rate = entries_per_minute(state.ledger)
+            raise Told("OL-403", f"{len(new)} more now; this line allows {rate} a minute, and has room for {room}")
+
     def choose(self) -> tuple[list[Submission], list[Draft]]:
         """As many as one commit may hold; a token that is known becomes the place it had."""
         chosen: list[Submission] = []
@@ -58,7 +84,7 @@ class Submissions:
     def _known(self, token: str) -> tuple[LogId, int] | None:
         return self._store.submission(token)
 
-    def answer(self, submissions: Sequence[Submission], told: Sequence[Told]) -> None:
+    def answer(self, submissions: Sequence[Submission], told: Sequence[Heard]) -> None:
         """Give every chosen submission its places, from what the committed turn told."""
         appended = next((one for one in told if isinstance(one, Appended)), None)
         index = appended.first if appended else 0

@@ -6,11 +6,12 @@ their party ids with cards got in person.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from openline.errors import Malformed, PeerFault, Unchecked
-from openline.record.entry import DISPUTE, LogId, log_name
+from openline.record.breach import body_bytes_most, breaches
+from openline.record.entry import DISPUTE, LogId, entry_name, log_name
 from openline.record.evidence import export
 from openline.record.evidence.export import (
     Arrival,
@@ -26,14 +27,14 @@ from openline.record.evidence.export import (
     Proof,
     RevocationPaper,
 )
-from openline.record.evidence.findings import Findings, Job, LogFinding, Unsettled, verify
+from openline.record.evidence.findings import Doubt, Findings, Job, LogFinding, Unsettled, verify
 from openline.record.evidence.weigh import receipts_of, weigh
 from openline.record.exhibit import Accusation, judge
 from openline.record.joining import joined_doubts, record_of
 from openline.record.logbook import LogBook
 from openline.record.members import Members, Paper, read_members, with_revocations
 from openline.record.roster import station_of
-from openline.record.standing import stand
+from openline.record.standing import Standing, stand
 from openline.seal.charter import parse_charter
 from openline.seal.party import Card, parse_card
 
@@ -155,7 +156,7 @@ class _Walk:
             raise Malformed("export: it holds no head and no charter")
         members = self._read_members(self.head)
         standing = stand(members.charter, record_of(self.books.values(), [one for _, one in members.revocations]))
-        doubts = joined_doubts(members.roster, standing)
+        doubts = [*joined_doubts(members.roster, standing), *_breaches(self.books.values(), members, standing)]
         members = with_revocations(members, standing.revocations)
         weighed = weigh(self.books, members.revocations, self.head.kind == export.RECORD)
         accusations, unproven = self._judge_exhibits(members)
@@ -225,6 +226,16 @@ class _Walk:
         ]
         covered = max([0, *agreed, *(size for _, size in book.receipts)])
         return [covered] if covered < book.start.size else []
+
+
+def _breaches(books: Iterable[LogBook], members: Members, standing: Standing) -> Iterator[Doubt]:
+    """Bodies beyond what the terms ever allowed. (R-183)"""
+    most = body_bytes_most(members.charter, standing)
+    for book in books:
+        for header, body in book.entries:
+            for breach in breaches(header.kind, len(body or b""), most):
+                name = entry_name(book.log, header.index)
+                yield Doubt("beyond-the-terms", book.log, header.index, f"{name} breaks the terms: {breach}")
 
 
 def _party(numbered: tuple[int, Card]) -> int:
