@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -46,12 +46,13 @@ class Party:
         command = [sys.executable, "-m", "openline", *words, "--home", str(self.home)]
         return subprocess.run(command, check=True, capture_output=True, text=True, timeout=WITHIN_S).stdout
 
-    def settle(self, **dial: int) -> None:
-        """Settings as a party would write them: where it listens, whom it dials."""
+    def settle(self, dial: Mapping[str, int], *, padding: bool = True) -> None:
+        """Settings as a party would write them: where it listens, whom it dials, whether its frames are padded."""
         dials = ", ".join(f'"{name}" = "127.0.0.1:{port}"' for name, port in dial.items())
         (self.home / "station.toml").write_text(
             f'[station]\nline = "{LINE}"\npassphrase_file = "{self.home}/passphrase"\n'
             f'[lines.{LINE}]\nlisten = ["127.0.0.1:{self.port}"]\ndial = {{ {dials} }}\n'
+            f"padding = {'true' if padding else 'false'}\n"
         )
 
     def start(self) -> None:
@@ -136,8 +137,8 @@ def _open_line(folder: Path, ours: Party, theirs: Party) -> None:
 
 def dial_each_other(one: Party, other: Party) -> None:
     """Both listen, both dial."""
-    one.settle(**{other.name: other.port})
-    other.settle(**{one.name: one.port})
+    one.settle({other.name: other.port})
+    other.settle({one.name: one.port})
 
 
 @contextlib.contextmanager

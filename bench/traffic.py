@@ -131,14 +131,29 @@ def _receipted(verdict: dict[str, object], author: int) -> int:
 
 
 def overhead(homes: Homes, sizes: Sizes, say: Say) -> dict[str, list[Sample]]:
-    """Bytes of lone messages and their receipts, counted by a relay between the two sockets."""
+    """Bytes of lone messages and their receipts, counted by a relay between the two sockets, without padding; what
+    padding adds, as it is on a network unless officers say otherwise, is told beside it."""
+    messages, receipts = _lone_frames(homes, sizes.before_overhead, padding=False)
+    beyond = [carried.frame_bytes - body for carried, body in messages]
+    _say_bytes(say, messages[0], receipts[0], sizes)
+    padded, answers = _lone_frames(homes, sizes.before_overhead, padding=True)
+    say(f"overhead: with padding, as it is on a network unless set otherwise, frames of {padded[0][0].frame_bytes} and "
+        f"{answers[0].frame_bytes}: {padded[0][0].frame_bytes - messages[0][0].frame_bytes} and "
+        f"{answers[0].frame_bytes - receipts[0].frame_bytes} more; the figures below are without it")
+    return {"overhead_message_bytes": [Sample(statistics.median(beyond), _SIGNATURE_AND_TAG)],
+            "overhead_receipt_bytes": [Sample(statistics.median([one.frame_bytes for one in receipts]),
+                                              _SIGNATURE_AND_TAG)]}  # fmt: skip
+
+
+def _lone_frames(homes: Homes, before: int, *, padding: bool) -> tuple[list[tuple[Carried, int]], list[Carried]]:
+    """Lone messages with the length of their body, and their receipts."""
     ours, theirs = homes.pair()
     messages, receipts = [], []
     with Relay(theirs.port) as relay:
-        ours.settle(**{theirs.name: relay.port})
-        theirs.settle()
+        ours.settle({theirs.name: relay.port}, padding=padding)
+        theirs.settle({}, padding=padding)
         with running(ours, theirs), ours.link() as link:
-            send_many(link, sizes.before_overhead)  # so that sizes and indices are as long as on a line in use
+            send_many(link, before)  # so that sizes and indices are as long as on a line in use
             for number in range(40):
                 time.sleep(0.02)
                 there, back = len(relay.there), len(relay.back)
@@ -147,18 +162,14 @@ def overhead(homes: Homes, sizes: Sizes, say: Say) -> dict[str, list[Sample]]:
                 if len(relay.there) - there == len(relay.back) - back == 1:  # no hail or grant between them
                     messages.append((relay.there[-1], len(body_of(ask))))
                     receipts.append(relay.back[-1])
-    beyond = [carried.frame_bytes - body for carried, body in messages]
-    _say_bytes(say, messages[0], receipts[0], sizes)
-    return {"overhead_message_bytes": [Sample(statistics.median(beyond), _SIGNATURE_AND_TAG)],
-            "overhead_receipt_bytes": [Sample(statistics.median([one.frame_bytes for one in receipts]),
-                                              _SIGNATURE_AND_TAG)]}  # fmt: skip
+    return messages, receipts
 
 
 def _say_bytes(say: Say, sent: tuple[Carried, int], receipt: Carried, sizes: Sizes) -> None:
     carried, body = sent
     say(f"overhead: after {sizes.before_overhead} messages a body of {body} bytes (raw, as on any broad bearer) "
         f"went in a frame of {carried.frame_bytes} and {carried.wire_bytes} bytes of TLS; its receipt in a frame of "
-        f"{receipt.frame_bytes} and {receipt.wire_bytes} bytes of TLS; frames with their marks and checks")
+        f"{receipt.frame_bytes} and {receipt.wire_bytes} bytes of TLS; frames with their marks and checks, no padding")
 
 
 def catchup(homes: Homes, sizes: Sizes, now: Machine, say: Say) -> dict[str, list[Sample]]:

@@ -20,13 +20,15 @@ from openline.record.standing import Record, stand
 from openline.record.statement import read_statement
 from openline.seal.charter import parse_charter
 from openline.store.memory import MemoryStore
+from openline.wire.codec import check_dictionary
 from openline.wire.items import Differs, DiffersReason
 
 NONCE: Final = bytes(8)
 
 
 def custody(given: dict[str, Any]) -> object:
-    """Take payloads from `sender`, whose life has `start`. `logs` are held, `known` are roots that a name may mean."""
+    """Take payloads from `sender`, whose life has `start`. `logs` are held, `known` are roots that a name may mean,
+    `dictionaries` those agreed on the line."""
     roster = roster_of(given)
     heard, state = Heard(roster.opened_at_ms), _state(given, roster)
     held: list[object] = []
@@ -57,7 +59,9 @@ def _state(given: dict[str, Any], roster: Roster) -> LineState:
     own = max((log for log in logs if log.party == given["me"]), default=None)
     newest = {log.party: log for log in sorted(logs)}
     windows = {log: window_of(sorted(found.items())) for log, found in roots.items()}
-    return replace(state, logs=logs, roots=windows, own=own, newest=newest)
+    agreed = [bytes.fromhex(one) for one in given.get("dictionaries", [])]
+    dictionaries = {check_dictionary(one): one for one in agreed}
+    return replace(state, logs=logs, roots=windows, own=own, newest=newest, dictionaries=dictionaries)
 
 
 def _admitted(intent: Intent) -> list[object]:

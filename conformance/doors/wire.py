@@ -6,9 +6,10 @@ from typing import Any, Final
 
 from openline.errors import Malformed, Unchecked
 from openline.line.turn import Heard
-from openline.wire.codec import open_body
+from openline.wire.codec import check_dictionary, open_body
 from openline.wire.frame import FrameReader, split_body
 from openline.wire.items import Item, decode_items
+from openline.wire.padding import padded_bytes
 from openline.wire.varint import get_varint
 
 
@@ -52,8 +53,15 @@ def pieces(given: dict[str, Any]) -> object:
 
 
 def codec(given: dict[str, Any]) -> object:
-    """A body out of its codec."""
-    return {"body": open_body(given["codec"], bytes.fromhex(given["coded"]))}
+    """A body out of its codec; `dictionaries` are those agreed on the line, where there are any."""
+    agreed = [bytes.fromhex(one) for one in given.get("dictionaries", [])]
+    dictionaries = {check_dictionary(one): one for one in agreed}
+    return {"body": open_body(given["codec"], bytes.fromhex(given["coded"]), dictionaries=dictionaries)}
+
+
+def padding(given: dict[str, Any]) -> object:
+    """How long a payload is with its padding, where it has some."""
+    return {"padded": padded_bytes(given["length"])}
 
 
 DOORS: Final = {
@@ -63,4 +71,5 @@ DOORS: Final = {
     "payload": payload,
     "pieces": pieces,
     "codec": codec,
+    "padding": padding,
 }

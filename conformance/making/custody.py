@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
+from hashlib import sha256
 from typing import Any, Final
 
 from conformance.making.cupboard import word
@@ -148,8 +149,21 @@ def _refused(book: Book) -> None:
     refuse("wrong-secret", "R-074 R-078", "The salts follow from the secret, and the opening commits to it.", "differs 4", opening._replace(secret=word("another")), commit)
     body = commit._replace(entries=(entries[0], entries[1]._replace(codec=1)))
     refuse("body-not-in-its-codec", "R-020", "Said to be deflated, and is not.", "differs 4", opening, body)
-    free = commit._replace(entries=(entries[0], entries[1]._replace(codec=2)))
-    refuse("body-in-an-unknown-codec", "R-020", "Codec 2 is kept free.", "differs 4", opening, free)
+    _refused_dictionaries(book, opening, commit, given)
+
+
+def _refused_dictionaries(book: Book, opening: items.Opening, commit: items.Commit, given: dict[str, Any]) -> None:
+    def coded_with(dictionary: bytes, mark: bytes) -> bytes:
+        press = zlib.compressobj(9, zlib.DEFLATED, -15, zdict=dictionary)
+        entry = commit.entries[1]._replace(codec=2, body=mark + press.compress(TEXT) + press.flush())
+        return spelled(opening, commit._replace(entries=(commit.entries[0], entry)))
+
+    ours, other = b"not a message, held all the same by us", b"held by nobody: is not a message at all"
+    mark = sha256(ours).digest()[:1]
+    agreed = given | {"dictionaries": [ours]}
+    book.accept("line-commit-with-the-agreed-dictionary", "custody", agreed | {"payloads": [coded_with(ours, mark)]}, "R-280 R-074", "The digest is over the body, whatever coded it.")
+    book.refuse("line-commit-dictionary-not-agreed", "custody", given | {"payloads": [coded_with(ours, mark)]}, "R-281 R-124", "Not agreed: it is asked for in full form.", "differs 4")
+    book.refuse("line-commit-with-a-wrong-dictionary", "custody", agreed | {"payloads": [coded_with(other, mark)]}, "R-280 R-125", "It names ours and was coded with another: other bytes, another digest.", "differs")
 
 
 def _openings(book: Book) -> None:

@@ -159,6 +159,62 @@ def _codecs(book: Book) -> None:
         ("bomb", large, "longer than 262144", "It would open to one byte more than a body may have."),
     ):
         book.refuse(f"wire-codec-{name}", "codec", given(1, data), "R-020", story, says)
-    for number in (2, 3):
-        book.refuse(f"wire-codec-{number}", "codec", given(number, raw), "R-020", f"Codec {number} is kept free.",
-                    "not known")  # fmt: skip
+    _dictionaries(book, raw)
+    _brotli(book, raw)
+    for length, padded in ((0, 256), (256, 256), (257, 272), (600, 608), (900, 928), (1025, 1088), (65_537, 67_584)):
+        book.accept(f"wire-padding-of-{length}", "padding", {"length": length}, "R-284", "A size class.", padded=padded)
+
+
+WORDS: Final = b" the same words, the same order, the same day; "
+
+
+def _dictionaries(book: Book, raw: bytes) -> None:
+    def pressed(dictionary: bytes) -> bytes:
+        press = zlib.compressobj(9, zlib.DEFLATED, -15, zdict=dictionary)
+        return sha256(dictionary).digest()[:1] + press.compress(raw) + press.flush()
+
+    def given(data: bytes, *agreed: bytes) -> dict[str, object]:
+        return {"codec": 2, "coded": data, "dictionaries": list(agreed)}
+
+    coded, other = pressed(WORDS), b"another dictionary, of other words"
+    book.accept("wire-codec-dictionary", "codec", given(coded, other, WORDS), "R-280", "One byte says which of two.",
+                body=raw)  # fmt: skip
+    bomb = zlib.compressobj(9, zlib.DEFLATED, -15, zdict=WORDS)
+    large = coded[:1] + bomb.compress(bytes(BODY_BYTES_MAX + 1)) + bomb.flush()
+    for name, data, agreed, rules, says, story in (
+        ("not-agreed", coded, [other], "R-281", "no dictionary", "It names one that the line has not agreed on."),
+        ("none-agreed", coded, [], "R-281", "no dictionary", "The line has agreed on none."),
+        ("none-named", b"", [WORDS], "R-280", "no dictionary", "The byte that says which is missing."),
+        ("cut-off", coded[:-2], [WORDS], "R-020", "cut off", "The last bytes are missing."),
+        ("trailing-byte", coded + b"\x00", [WORDS], "R-020", "follow", "A byte after the end."),
+        ("bomb", large, [WORDS], "R-020", "longer than 262144", "It would open to one byte too many."),
+        ("unused", b"\x00" + coded[1:], [WORDS], "R-281", "no dictionary", "Another byte in front."),
+    ):
+        book.refuse(f"wire-codec-dictionary-{name}", "codec", given(data, *agreed), rules, story, says)
+
+
+def _brotli(book: Book, raw: bytes) -> None:
+    """The streams are kept as they are: another release of the library may spell them otherwise."""
+    coded, large, wide = (bytes.fromhex(one) for one in _BROTLI)
+
+    def given(data: bytes) -> dict[str, object]:
+        return {"codec": 3, "coded": data}
+
+    book.accept("wire-codec-brotli", "codec", given(coded), "R-282", "Codec 3: brotli (RFC 7932).", body=raw)
+    for name, data, says, story in (
+        ("cut-off", coded[:-2], "cut off", "The last bytes are missing."),
+        ("trailing-byte", coded + b"\x00", "follow", "A byte after the end of the stream."),
+        ("nothing", b"", "cut off", "Not even the end of a stream."),
+        ("bomb", large, "longer than 262144", "A few bytes that would open to one byte too many."),
+        ("wide-window", wide, "window", "A window of 2^22 bytes: memory for a body that may not be so long."),
+        ("no-window", b"\x11" + coded[1:], "window", "The pattern that stands for no window."),
+        ("deflate", zlib.compress(raw)[2:-4], "window", "Deflate is not brotli."),
+    ):
+        book.refuse(f"wire-codec-brotli-{name}", "codec", given(data), "R-020 R-282", story, says)
+
+
+_BROTLI: Final = (
+    "13ff0000a541585ce8f42087782399fc0c5c4e68804e6e3d2c",
+    "530000847f02201e0b0474ef0700",
+    "1bff0000a541585ce8f42087782399fc0c5c4e68804e6e3d2c",
+)

@@ -27,6 +27,8 @@ MEDIA_TYPE_CHARS_MAX: Final = 120
 LANGUAGE_CHARS_MAX: Final = 35  # RFC 5646 4.4.1
 REMARK_CHARS_MAX: Final = 2_000  # what an officer adds to an acknowledgement, a dispute, a closing
 LOG_ENTRIES_MAX: Final = 2**40
+DICTIONARY_BYTES_MAX: Final = 32_506  # deflate's window less what it looks ahead: no byte beyond can be pointed at
+BROTLI_BATCH_BYTES_MAX: Final = 64 * 1024  # of bodies in one batch: 0.1 s of a core, and half an hour at 300 bit/s
 WRITTEN_AT_MS_MAX: Final = 2**48 - 1  # six bytes, as in the name of a generation
 
 # --- commits: what one signature and one fsync may cover
@@ -39,6 +41,7 @@ FRAME_BODY_BYTES_MAX: Final = 1024 * 1024
 PAYLOAD_BYTES_MAX: Final = FRAME_BODY_BYTES_MAX - FRAME_BODY_BYTES_MIN
 FRAME_COUNTER_MAX: Final = 2**32 - 1
 ITEMS_PER_FRAME_MAX: Final = 4096
+PADDED_BYTES_MIN: Final = 256  # a hail, a receipt and a few words look alike
 HAIL_LOGS_MAX: Final = 1024
 FRAGMENTED_BYTES_MAX: Final = COMMIT_BYTES_MAX + 64 * 1024
 FRAGMENT_SETS_MAX: Final = 8
@@ -122,6 +125,7 @@ STORY_LINES_MAX: Final = 200
 STORY_SOURCES_MAX: Final = 16
 
 assert COMMIT_ENTRIES_MAX >= 1
+assert DICTIONARY_BYTES_MAX == 2**15 - 262  # RFC 1951's window; 262 as zlib counts
 assert EXHIBIT_BYTES_MAX <= BODY_BYTES_MAX  # an exhibit fits into an entry
 assert COMMIT_BYTES_MAX >= BODY_BYTES_MAX + HEADER_BYTES_MAX  # one entry always fits a commit
 assert PENDING_BYTES_MAX >= COMMIT_BYTES_MAX  # a whole commit can wait for its signature

@@ -89,7 +89,8 @@ class Station:
         self._keyring_saved = -1
         self._heard: dict[int, Heard] = {}
         papers = self.kept.papers
-        self.turns = Turns(self.kept.store, self.kept.keys, self.kept.roster, papers.me, papers.charter)
+        kept = self.kept
+        self.turns = Turns(kept.store, kept.keys, kept.roster, papers.me, papers.charter, kept.dictionaries)
         self.upkeep.follow(self.state, now_ms)
         generation = name_generation(self.state, now_ms, os.urandom(6))
         self._frame_start = generation[-4:]
@@ -417,18 +418,19 @@ class Station:
         if road is None:
             return  # it is in the record; the next hail will show that the peer lacks it
         try:
-            for body in self.seal(send.peer, send.items, road.facts.frame_bytes_max):
+            for body in self.seal(send.peer, send.items, road.facts.frame_bytes_max, padded=road.facts.padded):
                 self._roads.carry(send.peer, road, body)
         except Unchecked as lost:
             self.watch.ring("keyring", str(lost))
         except (StoreDown, UnknownOutcome) as down:  # unsaid, as if the bearer had lost it
             self.watch.ring("disk", str(down))
 
-    def seal(self, peer: int, items: Sequence[Item], frame_bytes_max: int) -> list[bytes]:
+    def seal(self, peer: int, items: Sequence[Item], frame_bytes_max: int, *, padded: bool = False) -> list[bytes]:
         """Frame bodies that carry items to a peer, after everything they depend on is on disk."""
         self._save_keyring()
         bodies = []
-        for payload in payloads(items, self.charter.opened_at_ms, frame_bytes_max - SEALING_BYTES):
+        bytes_max = frame_bytes_max - SEALING_BYTES
+        for payload in payloads(items, self.charter.opened_at_ms, bytes_max, padded=padded):
             bodies.append(self.kept.keyring.seal(peer, payload, self._frame_start, self._counter))
             self._counter += 1
         return bodies

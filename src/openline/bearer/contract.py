@@ -23,6 +23,7 @@ class BearerFacts(NamedTuple):
     courier_keep_ms: int  # how long a frame may be under way
     cost: int = 0  # which is taken first where several are up: the lowest
     silence_alarm_after_ms: int = SILENCE_ALARM_AFTER_MS  # unheard over it for so long, the watch is told
+    padded: bool = False  # payloads are filled up to size classes, where bytes are cheap and somebody may count them
 
 
 class Hears(Protocol):

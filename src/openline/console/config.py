@@ -9,6 +9,7 @@
     dial = { Blue = "198.51.100.7:7443" }    # where ours reaches theirs, by party name
     carry_out = "/media/stick/out"           # folders for a courier's stick
     carry_in = "/media/stick/in"
+    padding = true                           # frames over a network show a size class instead of their size
 
 Every key may be left out. An unknown key is refused with its line and the nearest known name: a setting that
 is silently ignored is how a station listens on the wrong address for a year.
@@ -47,6 +48,7 @@ class LineConfig(NamedTuple):
     dial: Mapping[str, Address] = {}
     carry_out: Path | None = None
     carry_in: Path | None = None
+    padding: bool = True
 
 
 class Config(NamedTuple):
@@ -144,7 +146,7 @@ def _line(table: Mapping[str, object], name: str, lines: _Place) -> LineConfig:
     except Misconfigured as error:
         raise lines.refuse(name, str(error)) from error
     place = lines.inner(name)
-    _only(table, ("listen", "dial", "carry_out", "carry_in"), place)
+    _only(table, ("listen", "dial", "carry_out", "carry_in", "padding"), place)
     dial = _table(table, "dial", place)
     if len(dial) >= PARTIES_MAX:
         raise place.refuse("dial", f"at most {PARTIES_MAX - 1} other parties")
@@ -153,7 +155,15 @@ def _line(table: Mapping[str, object], name: str, lines: _Place) -> LineConfig:
         dial={_party(k, place.inner("dial")): _address(v, k, place.inner("dial")) for k, v in dial.items()},
         carry_out=_path(table, "carry_out", place),
         carry_in=_path(table, "carry_in", place),
+        padding=_switch(table, "padding", place, default=True),
     )
+
+
+def _switch(table: Mapping[str, object], key: str, place: _Place, *, default: bool) -> bool:
+    value = table.get(key, default)
+    if not isinstance(value, bool):
+        raise place.refuse(key, "true or false is expected")
+    return value
 
 
 def _listen(table: Mapping[str, object], place: _Place) -> tuple[Address, ...]:

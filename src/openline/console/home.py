@@ -54,6 +54,10 @@ class LineHome(NamedTuple):
         return self.folder / "keyring"
 
     @property
+    def dictionaries(self) -> Path:
+        return self.folder / "dictionaries"
+
+    @property
     def recovery_key(self) -> Path:
         return self.folder / "recovery.key"
 

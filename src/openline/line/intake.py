@@ -25,7 +25,7 @@ from openline.record.entry import After, Header, Receipted, Ref
 from openline.record.opening import parse_opening, secret_commitment
 from openline.record.roster import Claim, check_checkpoint
 from openline.record.statement import AMENDING
-from openline.wire.codec import open_body
+from openline.wire.codec import NO_DICTIONARIES, Dictionaries, open_body
 from openline.wire.items import Run, WireEntry
 
 PRECEDENCE_BITS = 0x03
@@ -212,7 +212,7 @@ def admit(work: Work, log: LogId, size: int, signature: bytes, peer: int) -> boo
             work.pending[peer, log] = pending
         return False  # the signature came before its entries
     count = size - state.size
-    made = rebuild(state, pending, count, _known(work))
+    made = rebuild(state, pending, count, _known(work), work.dictionaries)
     if state.size == 0:
         state = _opened(state, made.rows[0], pending.entries[0].kind)
     checked = check_checkpoint(work.roster, state.station, Claim(log, made.size, made.root, signature))
@@ -265,7 +265,9 @@ def _known(work: Work) -> Known:
     return Known([log for log in work.logs if log.party == work.me], work.roots)
 
 
-def rebuild(state: LogState, pending: Pending, count: int, known: Known) -> Made:
+def rebuild(
+    state: LogState, pending: Pending, count: int, known: Known, dictionaries: Dictionaries = NO_DICTIONARIES
+) -> Made:
     """Rebuild `count` headers from wire fields, and the root they lead to. Raises Unresolved, PeerFault."""
     rows: list[EntryRow] = []
     leaves: list[bytes] = []
@@ -278,7 +280,7 @@ def rebuild(state: LogState, pending: Pending, count: int, known: Known) -> Made
         for item in pending.entries[position : min(position + run.count, count)]:
             kind, bits, written_at_ms, references, codec, body = item
             if codec:
-                body = open_body(codec, body, limits.BODY_BYTES_MAX)
+                body = open_body(codec, body, limits.BODY_BYTES_MAX, dictionaries)
             digest = entries.body_digest(entries.salt_for(secret, index), body)
             header = entries.encode_header(
                 Header(

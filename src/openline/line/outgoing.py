@@ -13,11 +13,11 @@ from itertools import groupby
 from openline import limits
 from openline.line.events import Fresh, Load, Loaded, Send
 from openline.line.forms import compact_after, name_log
+from openline.line.narrow.squeezing import squeezed
 from openline.line.ports import EntryRow, LogId
 from openline.line.state import Flow, LogState, PeerState
 from openline.line.work import Work
 from openline.record.entry import Header, parse_header
-from openline.wire.codec import code_body
 from openline.wire.items import Commit, Entries, Item, Opening, Receipt, Ref, Run, WireEntry
 
 NARROW_BELOW_BYTES_PER_SECOND = 16_000
@@ -46,9 +46,8 @@ def is_narrow(peer: PeerState) -> bool:
     )
 
 
-def wire_entry(header: Header, body: bytes, *, narrow: bool) -> WireEntry:
+def wire_entry(header: Header, codec: int, coded: bytes) -> WireEntry:
     """Wire fields of one entry."""
-    codec, coded = code_body(body, narrow)
     bits = header.precedence | (0x04 if header.flags & 1 else 0)
     references = tuple(Ref(*ref) for ref in header.references) if header.references else ()
     return WireEntry(header.kind, bits, header.written_at_ms, references, codec, coded)
@@ -66,10 +65,10 @@ def commit_items(
     headers: Sequence[Header] | None = None,
 ) -> tuple[Item, ...]:
     """Items that carry `rows` and the signature over all of them: zero or more Entries, then one Commit."""
-    narrow = is_narrow(peer)
     if headers is None:
         headers = [parse_header(row.header) for row in rows]
-    coded = [wire_entry(header, row.body, narrow=narrow) for header, row in zip(headers, rows, strict=True)]
+    forms = squeezed([row.body for row in rows], work.dictionaries, narrow=is_narrow(peer), plain=full)
+    coded = [wire_entry(header, *form) for header, form in zip(headers, forms, strict=True)]
     afters = [header.after for header in headers]
     ref = name_log(log.log, full=full, sender_now=work.own)
     items: list[Item] = []

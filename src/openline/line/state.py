@@ -23,6 +23,7 @@ from openline.record.standing import Checks
 from openline.record.standing import Standing as LineStanding
 from openline.record.statement import Statement
 from openline.seal.charter import Charter
+from openline.wire.codec import Dictionaries
 from openline.wire.items import Note, Run, WireEntry
 
 
@@ -241,6 +242,7 @@ class LineState:
     disputed: Mapping[LogId, int] = field(default_factory=dict)  # by an exhibit that came before any of its entries
     pq: Mapping[tuple[LogId, int], PqHeld] = field(default_factory=dict)  # by log and witness
     pq_at_ms: int = 0
+    dictionaries: Dictionaries = field(default_factory=dict)  # held here, agreed or not
     wants: Mapping[bytes, BlobWant] = field(default_factory=dict)
     rates: Mapping[int, Rate] = field(default_factory=dict)  # by party; see line.terms.rate
     ledger: Ledger | None = None  # None where no charter is known: then nothing amends the line

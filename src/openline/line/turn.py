@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from hashlib import sha256
 from typing import NamedTuple, Protocol
 
@@ -48,8 +49,10 @@ from openline.record.body import Opening, encode_opening, secret_commitment
 from openline.record.note import Checkpoint, checkpoint_text, cosigned_message, cosigned_text
 from openline.record.roster import Roster, origin_of, receipt_name_of
 from openline.seal.charter import Charter
+from openline.wire.codec import NO_DICTIONARIES, Dictionaries
 from openline.wire.fragments import Reassembly, pack
 from openline.wire.items import Fragment, Item, Receipt, decode_items, encode_item
+from openline.wire.padding import pad
 
 QUESTION_BYTES = 16 * 1024  # a question that is not for entries counts as so much: some hundred hashes of a long log
 OWED_MAX = 1024
@@ -92,14 +95,23 @@ class Result(NamedTuple):
 class Turns:
     """Runs the line machine over a store. One caller at a time."""
 
-    def __init__(self, store: Store, keys: Keys, roster: Roster, me: int, charter: Charter | None = None) -> None:
-        """`roster` as our papers have it; with the `charter`, what the record has changed since is applied to it."""
+    def __init__(
+        self,
+        store: Store,
+        keys: Keys,
+        roster: Roster,
+        me: int,
+        charter: Charter | None = None,
+        dictionaries: Dictionaries = NO_DICTIONARIES,
+    ) -> None:
+        """`roster` as our papers have it; with the `charter`, what the record has changed since is applied to it.
+        `dictionaries` held here; those are used that the line's terms name."""
         self._store = store
         self._keys = keys
         self._waiting: tuple[Wanted, ...] = ()
         self._left_bytes = 0  # that this taking may still read from the store for others
         self._owed: list[Write] = []
-        self.state = revive(store, roster, me, charter)
+        self.state = replace(revive(store, roster, me, charter), dictionaries=dictionaries)
 
     def start(self, life: Life, now_ms: int) -> Result:
         """Open a new generation that names the last one. Raises StoreDown: then nothing was started."""
@@ -374,6 +386,7 @@ def _one_item(whole: bytes, opened_at_ms: int) -> Item:
     return items[0]
 
 
-def payloads(items: Sequence[Item], opened_at_ms: int, bytes_max: int) -> list[bytes]:
-    """Payloads of at most `bytes_max` bytes that carry `items` in order."""
-    return pack([encode_item(item, opened_at_ms) for item in items], bytes_max)
+def payloads(items: Sequence[Item], opened_at_ms: int, bytes_max: int, *, padded: bool = False) -> list[bytes]:
+    """Payloads of at most `bytes_max` bytes that carry `items` in order; `padded` to their size class. R-284."""
+    packed = pack([encode_item(item, opened_at_ms) for item in items], bytes_max)
+    return [pad(one, bytes_max) for one in packed] if padded else packed

@@ -29,6 +29,7 @@ from openline.line.state import Flow, LineState, LogState, PeerState, Pending
 from openline.line.window import NOTHING
 from openline.record.note import author_line, checkpoint_text, format_note
 from openline.record.roster import Roster, origin_of, station_of
+from openline.wire.codec import Dictionaries
 from openline.wire.items import Item, LogRef, Note
 
 LONG_AGO_MS: Final = 1 << 48
@@ -78,6 +79,15 @@ class Work:
         """How long ago that was, in ms. An instant still to come, because the clock was set back, is long ago: whoever
         waits for it would wait for days, and going on too early costs a repetition at most."""
         return self.now_ms - at_ms if at_ms <= self.now_ms else LONG_AGO_MS
+
+    # ---------------------------------------------------------------- codecs
+    @property
+    def dictionaries(self) -> Dictionaries:
+        """Those held here that the line's terms name now. R-281."""
+        held = self.state.dictionaries
+        if self.ledger is None or not held:
+            return held
+        return {digest: held[digest] for digest in self.ledger.standing.terms.formats if digest in held}
 
     # ---------------------------------------------------------------- wants
     def send(self, peer: int, *items: Item, bearer: str | None = None) -> None:
@@ -194,6 +204,7 @@ class Work:
             rates=self.rates,
             pq=self.pq,
             pq_at_ms=self.pq_at_ms,
+            dictionaries=self.state.dictionaries,
         )
 
     def intent(self) -> Intent:

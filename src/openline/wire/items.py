@@ -66,7 +66,7 @@ __all__ = [
     "Grant", "Hail", "HailLog", "HailReceipt", "Item", "Lack", "LogRef", "Note", "Opening", "Overtaking",
     "PqCheckpoint", "PqReceipt", "Receipt", "Ref", "RosterEntry", "Run", "WireAfter", "WireEntry",
     "FRAGMENT", "NEXT_KEY_BYTES", "PQ_SIGNATURE_BYTES", "SIGNATURE_BYTES",
-    "decode_items", "encode_item", "encode_items", "pad",
+    "decode_items", "encode_item", "encode_items",
 ]  # fmt: skip
 
 SIGNATURE_BYTES: Final = 64  # Ed25519
@@ -120,11 +120,6 @@ def decode_items(payload: bytes, opened_at_ms: int) -> list[Item]:
         except Malformed as fault:
             raise Malformed(f"item {len(items)} ({name}) at byte {start}: {fault.reason}", payload) from None
     return items
-
-
-def pad(payload: bytes, bucket_bytes: int) -> bytes:
-    """Fill up with zeros to the next multiple of `bucket_bytes`, so that sizes tell less. (R-010)"""
-    return payload.ljust(-(-len(payload) // bucket_bytes) * bucket_bytes, b"\0")
 
 
 # --- writing: each gives the pieces of one item, type byte first

@@ -8,7 +8,7 @@ from pathlib import Path
 from openline.bearer.contract import Bearer, Hears
 from openline.bearer.directory import DIRECTORY_FACTS, DirectoryBearer
 from openline.bearer.folder import Cover
-from openline.bearer.tls import Identity, TlsBearer, TlsPeer
+from openline.bearer.tls import TLS_FACTS, Identity, TlsBearer, TlsPeer
 from openline.console.channel.keeping import Kept
 from openline.errors import Misconfigured
 
@@ -34,7 +34,8 @@ def bearers_of(kept: Kept, hears: Hears) -> list[Bearer]:
     _check_dialled(kept)
     identity, peers = pins_of(kept)
     listen = [(address.host, address.port) for address in config.listen]
-    tls = TlsBearer(papers.me, identity, peers, hears, listen=listen)
+    facts = TLS_FACTS._replace(padded=config.padding)
+    tls = TlsBearer(papers.me, identity, peers, hears, listen=listen, facts=facts)
     return [tls, *_folders_of(kept, hears)]
 
 

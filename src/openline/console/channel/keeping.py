@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from openline.console import dictionaries
 from openline.console.channel.papers import Papers, load_papers, roster_of, save_papers
 from openline.console.config import LineConfig
 from openline.console.home import LineHome
@@ -73,6 +74,7 @@ class Kept:
     ) -> None:
         self.line = line
         self.config = config
+        self.dictionaries = dictionaries.held(line)
         self.papers = self._papers_on_disk = papers
         self.roster = roster_of(papers)
         self._passphrase = passphrase

@@ -7,7 +7,7 @@ from typing import Final
 
 import click
 
-from openline.console import ceremonies, passphrases
+from openline.console import ceremonies, dictionaries, passphrases
 from openline.console.codes import Told
 from openline.console.commands import amendment
 from openline.console.dtg import dtg
@@ -40,6 +40,8 @@ def line() -> None:
 @click.option("--office", "offices", multiple=True, metavar="PARTY=OFFICE",
               help="An office messages may be addressed to; may be repeated.")
 @click.option("--banner", "banners", multiple=True, metavar="LANGUAGE=TEXT", help="Handling banner.")
+@click.option("--dictionary/--no-dictionary", default=True, show_default=True,
+              help="Agree on the dictionary that is shipped; it shortens messages on slow bearers.")
 @_OUT
 @_DAYS
 @passphrases.option
@@ -47,7 +49,7 @@ def line() -> None:
 @room_options
 @click.pass_obj
 def propose(session: Session, /, name: str, others: tuple[Path, ...], languages: tuple[str, ...],
-            offices: tuple[str, ...], banners: tuple[str, ...], out: Path | None, days: int,
+            offices: tuple[str, ...], banners: tuple[str, ...], dictionary: bool, out: Path | None, days: int,
             sources: passphrases.Sources) -> None:
     """Propose line NAME to the parties of the cards. Writes NAME.proposal, to be handed to every other party."""
     home = session.home
@@ -57,6 +59,7 @@ def propose(session: Session, /, name: str, others: tuple[Path, ...], languages:
         if cards[-1].party_id in (card.party_id for card in cards[:-1]):
             raise Told("OL-201", f"{path}: the card of {safe(cards[-1].name)} is there twice; give the others' cards")
     terms = _terms(name, cards, languages, offices, banners)
+    terms = terms._replace(formats=(dictionaries.SHIPPED,) if dictionary else ())
     folder = home.line(name)
     root_passphrase, passphrase = passphrases.take_both(session, sources, "passphrase of the root key", _PURPOSE)
     root = ceremonies.unlock_root(home, root_passphrase)
@@ -190,6 +193,8 @@ def _describe(terms: Charter) -> str:
     rows.append(f"  to be opened by a person within: {due}")
     rows.append(f"  languages {', '.join(terms.languages)}; a message of at most {terms.limits.body_bytes_max} bytes, "
                 f"an attachment of {terms.limits.blob_bytes_max}")
+    if terms.formats:
+        rows.append(f"  agreed formats: {len(terms.formats)}  {dictionaries.named(terms.formats)}".rstrip())
     rows += [f"  banner {language}: {safe(text)}" for language, text in terms.handling]
     return "\n".join(rows)
 
