@@ -28,6 +28,7 @@ ITEM_NAMES: Final[dict[type[Any], str]] = {
     items.PqReceipt: "pq-receipt",
     items.RosterEntry: "roster-entry",
     items.Overtaking: "overtaking",
+    items.ShortHail: "short-hail",
 }
 
 _NAMED: Final = re.compile(r"@([A-Za-z0-9_.-]+)(?:\[(\d*):(\d*)\])?")

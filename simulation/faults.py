@@ -14,6 +14,7 @@ from typing import Any, Final
 from openline import limits
 from openline.line import custody, disputes, hails, intake, outgoing, receipts, relaying, turn
 from openline.line.events import BlobChecked, UnsignedReceipt
+from openline.line.narrow import contacts
 from openline.line.ports import LogId, PutEntries, PutReceipt, PutState, Write
 from openline.line.work import Work
 from openline.record import roster as rosters
@@ -247,6 +248,20 @@ def _other_lifes_word(patch: Patch) -> None:
     before = patch.put(hails, "_alive", alive)
 
 
+def _proof_from_arrival(patch: Patch) -> None:
+    """A proof's age counted from when it came, by the peer's own word of when that was."""
+
+    def heard(work: Work, peer: Any, item: Any, answered: Any) -> Any:
+        after = kept(work, peer, item, answered)
+        contact = after.contacts.get(work.bearer)
+        if contact is None or answered is None:
+            return after
+        late = contact._replace(proved_at_ms=max(item.clock_ms, work.now_ms))
+        return replace(after, contacts={**after.contacts, work.bearer: late})
+
+    kept = patch.put(contacts, "heard", heard)
+
+
 FAULTS: Final[dict[str, Callable[[Patch], None]]] = {
     "receipt before commit": _receipt_before_commit,
     "sent before commit": _sent_before_commit,
@@ -275,6 +290,7 @@ FAULTS: Final[dict[str, Callable[[Patch], None]]] = {
     "attachment not hashed": _attachment_not_hashed,
     "note ahead of its entries forgotten": _note_ahead_forgotten,
     "word of another life believed": _other_lifes_word,
+    "proof counted from its arrival": _proof_from_arrival,
 }
 
 

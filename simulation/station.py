@@ -339,6 +339,7 @@ class Station:
             grant = self.ring.make_grant(peer)
             if grant is not None:
                 self.send(peer, [Grant(*grant)])
+        self.world.watch.ticked(self)
         self.happened(Tick())
 
     def bearer_up(self, peer: int, bearer: BearerUp) -> None:

@@ -12,11 +12,11 @@ from hashlib import blake2b
 from random import Random
 from typing import Final
 
-from openline.line.events import PqWanted
+from openline.line.events import ClockSet, PqWanted
 from openline.line.state import BearerUp
 from simulation import lies, texts
 from simulation.cells import Cells
-from simulation.checks.watch import Watch
+from simulation.checks.watch import Watch, pace_ms
 from simulation.checks.words import Violation
 from simulation.grounds import Ground, MemoryGround, SqliteGround
 from simulation.liar import Liar
@@ -134,7 +134,7 @@ class World:
                 raise Violation("not settled", f"{CALM_MS} ms after calm: {self.watch.unsettled()}")
             self._until(self.now_ms + LOOK_EVERY_MS)
         self.most("settled after ms", self.now_ms - end_ms + CALM_MS)
-        self._until(self.now_ms + LATE_MS)
+        self._until(self.now_ms + LATE_MS + 3 * max(pace_ms(link.bytes_per_second) for link in self.plan.links))
         self.watch.quiet_from()
         self._until(self.now_ms + QUIET_MS)
         self.watch.quiet_until()
@@ -227,6 +227,7 @@ class World:
                 self._cut(station, act)
             case "jump":
                 station.clock_ms += act.number
+                station.happened(ClockSet(act.number))
             case "days":
                 self.leapt_ms += act.number * DAY_MS
             case "backup":

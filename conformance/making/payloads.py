@@ -54,11 +54,13 @@ def write(book: Book) -> None:
 def _taken(book: Book) -> None:
     log = HailLog(0, GENERATION, 20_852_163, ROOT[:8])
     hail = items.Hail(OPENED_AT_MS + 5_000, word("nonce")[:8], word("echo")[:8], 3, (log, log._replace(party=1)),
-                      (HailReceipt(1, 20_852_160), HailReceipt(2, 1)), (Lack(1, OTHER, 17),))  # fmt: skip
+                      (HailReceipt(1, 20_852_160), HailReceipt(2, 1)), (Lack(1, OTHER, 17),), 1_250)  # fmt: skip
+    short = items.ShortHail(OPENED_AT_MS + 5_000, word("nonce")[:8], word("echo")[:8], 700_000, 3, ROOT[:4])
     grant = items.Grant(5, word("a grant") * 3, b"")
     rows: Sequence[tuple[str, items.Item, str, str]] = (
         ("hail", hail, "R-016", "Two logs held, two receipts, one log that is lacking from entry 17 on."),
         ("hail-of-nothing", items.Hail(0, bytes(8), bytes(8), 0, (), (), ()), "R-016", "Here I am, and hold nothing."),
+        ("short-hail", short, "R-231", "Here I am, and as far as I know you hold all that I hold."),
         ("opening", items.Opening(1, GENERATION, word("a log secret"), ROOT[:8]), "R-010", "The secret of a log."),
         ("entries", items.Entries(FULL, 300, (NOTHING,), (ENTRY,)), "R-012 R-013 R-014", "One entry, log named in full."),
         ("entries-in-two-runs", items.Entries(SHORT, 9, (Run(2, AFTER), NOTHING), (ENTRY, REFERRING, ENTRY)),
@@ -114,7 +116,7 @@ def _frame_of_items(book: Book) -> None:
 
 def _hails(book: Book) -> None:
     log = b"\x00" + GENERATION + b"\x01" + ROOT[:8]
-    head = b"\x01" + bytes(6) + bytes(8) + bytes(8) + b"\x00"
+    head = b"\x01" + bytes(6) + bytes(8) + bytes(8) + b"\x00" + b"\x00"
     none = b"\x00"
     second = b"\x01" + log[1:]
     for name, payload, says, story in (
@@ -131,8 +133,11 @@ def _hails(book: Book) -> None:
         ("size-beyond-the-longest-log", head + b"\x01\x00" + GENERATION + put_varint(2**40 + 1), "more than 10995",
          "A log has at most 2^40 entries."),
         ("cut-off", head + b"\x01" + log, "cut off", "Receipts and lacks are missing."),
+        ("wait-badly-spelled", head[:-2] + b"\x80\x00" + none * 4, "shortest", "No wait, in two bytes."),
     ):  # fmt: skip
         book.refuse(f"wire-hail-{name}", "payload", given(payload), "R-011 R-016", story, says)
+    short = b"\x12" + bytes(6) + bytes(8) + bytes(8) + b"\x00\x00" + ROOT[:3]
+    book.refuse("wire-short-hail-cut-off", "payload", given(short), "R-011 R-231", "Three bytes of the level.", "level needs 4")
 
 
 def _entries(book: Book) -> None:

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from openline import limits
-from openline.line.events import Appended, Disputed, Draft, Held, Told
+from openline.line.events import Appended, ClockSet, Disputed, Draft, Held, Told
 from openline.line.ports import LogId
 from openline.line.state import LogState
 from openline.line.window import Window
-from openline.wire.items import BlobAsk, Grant, Hail, Item, Receipt
+from openline.wire.items import BlobAsk, Grant, Hail, Item, Receipt, ShortHail
 from simulation import texts
 from simulation.checks import own
 from simulation.checks.leaving import Leaving
@@ -46,9 +46,10 @@ class Watch:
         self.told_lies: list[ToldLie] = []
         self._old_copy: set[int] = set()
         self._loud: list[str] | None = None
+        self._spoke: dict[tuple[int, int], int] = {}  # when, in the world's time, one last sealed something for another
         self._frames = 0
         relayed = (Receipt,) if world.plan.parties > 2 else ()  # bystanders are reminded with each hail
-        self._quiet_items = (Hail, Grant, BlobAsk, *relayed)
+        self._quiet_items = (Hail, ShortHail, Grant, BlobAsk, *relayed)
 
     @property
     def honest(self) -> list[Station]:
@@ -100,12 +101,30 @@ class Watch:
 
     def sealed(self, station: Station, peer: int, body: bytes) -> None:
         """A frame was sealed."""
+        self._spoke[station.party, peer] = self._world.now_ms
         self.leave.sealed(body)
 
     def came(self, station: Station, items: Sequence[Item]) -> None:
         """A station has taken items out of a frame."""
         if station.honest:
             self.proofs.came(station, items)
+
+    def ticked(self, station: Station) -> None:
+        """Contact truth: nobody shows a bearer as proved fresh where the other has said nothing for as long, however
+        its clock was set meanwhile. R-232, R-233."""
+        if not station.honest or station.turns is None or any(isinstance(one, ClockSet) for one in station.inbox):
+            return
+        for party, peer in station.turns.state.peers.items():
+            up = {bearer.name: bearer for bearer in peer.bearers}
+            for name, contact in peer.contacts.items():
+                if contact.proved_at_ms is None or name not in up:
+                    continue
+                fresh = 4 * (limits.HAIL_EVERY_MS + pace_ms(up[name].bytes_per_second))
+                if 0 <= station.wall_ms() - contact.proved_at_ms <= fresh:
+                    self._world.count("contact", "shown as up")
+                    silent_ms = self._world.now_ms - self._spoke.get((party, station.party), -(1 << 40))
+                    text = f"party {station.party} shows party {party} as up; it said nothing for {silent_ms} ms"
+                    demand(silent_ms <= fresh, "false green", text)
 
     # ------------------------------------------------------------------ asked by the world
     def settled(self) -> bool:
@@ -205,14 +224,15 @@ class Watch:
 
     def _alive(self) -> None:
         """In calm weather everybody has proof, by its own nonce, that the others live."""
-        reached = {frozenset((link.low, link.high)) for link in self._world.plan.links if not link.severed}
+        reached = {frozenset((one.low, one.high)): one for one in self._world.plan.links if not one.severed}
         for one in self.honest:
             for other in self.honest:
-                if frozenset((one.party, other.party)) in reached and one.turns is not None:
+                link = reached.get(frozenset((one.party, other.party)))
+                if link is not None and one.turns is not None:
                     proved_at_ms = one.turns.state.peers[other.party].proved_at_ms
                     age_ms = one.wall_ms() - (proved_at_ms or 0)
                     name = f"party {one.party} has no proof, {age_ms} ms old at most, that party {other.party} lives"
-                    demand(age_ms <= ALIVE_MS, "alive", name)
+                    demand(age_ms <= ALIVE_MS + 3 * pace_ms(link.bytes_per_second), "alive", name)
 
     def end(self) -> None:
         """The whole record, from the disks."""
@@ -241,6 +261,11 @@ class Watch:
                     data = station.store.blob_bytes(row.digest, 0, row.total)
                     if texts.digest_of(data) != row.digest:
                         raise Violation("attachment", f"party {station.party} holds other bytes under a hash")
+
+
+def pace_ms(bytes_per_second: int) -> int:
+    """Time between hails beyond that of a broad bearer; said here once more. R-230."""
+    return max(0, 2 * 72 * 200 * 1000 // bytes_per_second - limits.HAIL_EVERY_MS)
 
 
 def _roots(window: Window) -> int:

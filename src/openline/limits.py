@@ -61,6 +61,7 @@ BLOB_CHUNK_BYTES: Final = 64 * 1024
 
 # --- the line
 HAIL_EVERY_MS: Final = 3_000
+COURIER_HAIL_EVERY_MS: Final = 3_600_000  # where only couriers go, while something is not known to be held
 CLOCK_TOLERANCE_MS: Final = 5_000  # two honest clocks may differ by this before their times are called disputed
 SILENCE_ALARM_AFTER_MS: Final = 60_000
 RESEND_AFTER_MS: Final = 4_000

@@ -15,7 +15,6 @@ import itertools
 import os
 import signal
 import sys
-import time
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
@@ -28,6 +27,7 @@ from openline.console.channel import asking
 from openline.console.channel.attaching import wanted_files
 from openline.console.channel.bearers import bearers_of
 from openline.console.channel.bell import Bell
+from openline.console.channel.clock import ClockWatch, wall_ms
 from openline.console.channel.control import ControlDoor
 from openline.console.channel.keeping import Kept, keep_line
 from openline.console.channel.operations import StationOperations
@@ -39,12 +39,12 @@ from openline.console.cli import run
 from openline.console.home import LineHome
 from openline.console.terminal import Serving
 from openline.errors import LocalFault, PeerFault, Refused, StoreDown, Unchecked, UnknownOutcome
-from openline.line.events import Amended, Arrived, CarryOut, Down, Draft, Event, Send, Submitted, Tick, Up
+from openline.line.events import Amended, Arrived, CarryOut, ClockSet, Down, Draft, Event, Send, Submitted, Tick, Up
 from openline.line.ports import PutState, Store
 from openline.line.state import LineState
 from openline.line.turn import Heard, Life, Result, Turns, name_generation, payloads
 from openline.seal.charter import Charter
-from openline.wire.items import Grant, Hail, Item
+from openline.wire.items import Grant, Hail, Item, ShortHail
 
 TICK_MS: Final = 250
 QUIET_TURNS_MAX: Final = 64
@@ -70,6 +70,7 @@ class Station:
         self.started_at_ms = self.now_ms()
         self._events: list[Event] = []
         self._submissions = Submissions(kept.store)
+        self._clock = ClockWatch()
         self._bell = Bell(self._turn, self._pay)
         self._has_ended = False
         self._watchers = Watchers()
@@ -125,7 +126,7 @@ class Station:
 
     def now_ms(self) -> int:
         """UTC, ms."""
-        return time.time_ns() // 1_000_000
+        return wall_ms()
 
     # ------------------------------------------------------------------ in
     def happened(self, event: Event) -> None:
@@ -212,6 +213,9 @@ class Station:
     def _turn(self) -> None:
         """Take everything that waits, as one batch."""
         events, self._events = self._events, []
+        if (by_ms := self._clock.set_by_ms()) != 0:
+            events.insert(0, ClockSet(by_ms))
+            self.watch.note(f"our clock was set by {by_ms} ms; what was observed is as old as it was")
         if self._is_out:
             self._wait_for_store()
             return
@@ -382,10 +386,12 @@ class Station:
             if road is not None:
                 self._roads.carry(peer, road, frame)
         for peer in fresh:
-            out = [keyring.make_offer(peer), *keyring.grants_to_repeat(peer)]
+            # Grants and offers, 1.3 kB each, wait for a broad bearer: on a narrow one keys turn by time alone. R-234.
+            slow = self._roads.is_narrow(peer)
+            out = [] if slow else [keyring.make_offer(peer), *keyring.grants_to_repeat(peer)]
             self._send(Send(peer, (*self.upkeep.introduction(), *(Grant(*item) for item in out))))
         for peer in keyring.grants_due(now_ms):
-            grant = keyring.make_grant(peer)
+            grant = None if self._roads.is_narrow(peer) else keyring.make_grant(peer)
             if grant is not None:
                 self._send(Send(peer, (Grant(*grant),)))
 
@@ -496,8 +502,8 @@ async def _serve(kept: Kept, serving: Serving) -> None:
 def needs_no_disk(event: Event) -> bool:
     """Links, hails and time go on while the disk takes nothing."""
     if isinstance(event, Arrived):
-        return all(isinstance(item, Hail) for item in event.items)
-    return isinstance(event, Up | Down | Tick)
+        return all(isinstance(item, Hail | ShortHail) for item in event.items)
+    return isinstance(event, Up | Down | Tick | ClockSet)
 
 
 def main() -> int:

@@ -174,7 +174,7 @@ def ascending(rows: Any, key: Any) -> Any:
 def hail(taken: Bytes) -> Any:
     """R-016."""
     found: Any = {"clock_ms": taken.fixed(6), "nonce": taken.take(8).hex(), "echo": taken.take(8).hex()}
-    found["epoch"] = taken.varint()
+    found["waited_ms"], found["epoch"] = taken.varint(), taken.varint()
 
     def rows(most: int, *fields: Any) -> Any:
         return [{name: take() for name, take in fields} for _ in range(taken.varint(most))]
@@ -187,6 +187,12 @@ def hail(taken: Bytes) -> Any:
     lacking = rows(1024, party, gen, ("first", size[1]))
     found["lacks"] = ascending(lacking, lambda row: (row["party"], row["generation"]))
     return found
+
+
+def short_hail(taken: Bytes) -> Any:
+    """R-231."""
+    found: Any = {"clock_ms": taken.fixed(6), "nonce": taken.take(8).hex(), "echo": taken.take(8).hex()}
+    return found | {"waited_ms": taken.varint(), "epoch": taken.varint(), "level4": taken.take(4).hex()}
 
 
 def stamped(taken: Bytes, signature: int, witness: Any) -> Any:
@@ -276,6 +282,7 @@ ITEMS: Any = {
     15: ("pq-receipt", lambda taken, _: pq_receipt(taken)),
     16: ("roster-entry", lambda taken, _: {"certificate": taken.counted(16_384).hex()}),
     17: ("overtaking", overtaking),
+    18: ("short-hail", lambda taken, _: short_hail(taken)),
 }
 
 

@@ -17,6 +17,7 @@ from openline.bearer.tls import Identity, TlsBearer, TlsPeer
 from openline.bearer.waiting import WaitingFrames
 from openline.errors import BearerDown, PeerFault
 from openline.line.events import Down, Event, Up
+from openline.line.outgoing import is_narrow_bearer
 from openline.line.state import BearerUp, Duplex
 
 CARRY: Final = "carry"
@@ -66,6 +67,11 @@ class Roads:
         """Peers to whom a link came up since this was last asked: for offers and grants."""
         fresh, self._fresh = sorted(set(self._fresh)), []
         return fresh
+
+    def is_narrow(self, peer: int) -> bool:
+        """True if every bearer that moves bytes to `peer` is narrow; False where none does."""
+        up = [one for one in self._bearers.values() if peer in one.peers_up()]
+        return bool(up) and all(is_narrow_bearer(up_of(one.facts)) for one in up)
 
     def who_is_up(self) -> list[Event]:
         """Every link that is up, as events for a machine that has just begun."""

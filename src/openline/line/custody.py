@@ -28,6 +28,7 @@ from openline.line.events import (
     BlobLoaded,
     BlobWanted,
     CarryOut,
+    ClockSet,
     Down,
     Draft,
     Event,
@@ -45,6 +46,7 @@ from openline.line.events import (
     Up,
 )
 from openline.line.forms import Unresolved
+from openline.line.narrow import contacts
 from openline.line.ports import LogId, PutNote, PutReceipt
 from openline.line.state import Flow, LineState, LogState, Receipted, Standing, others
 from openline.line.work import Work
@@ -66,6 +68,7 @@ from openline.wire.items import (
     PqReceipt,
     Receipt,
     RosterEntry,
+    ShortHail,
 )
 
 
@@ -113,7 +116,8 @@ def _take(work: Work, event: Event) -> None:
             work.drafts.extend(drafts)
         case Arrived(peer) | Up(peer) if amendments.is_gone(work.roster, peer):
             pass  # what it said before it left is held; from now on nothing is taken from it. R-158
-        case Arrived(peer, _, start, items, epoch):
+        case Arrived(peer, bearer, start, items, epoch):
+            work.bearer = bearer
             heard = work.peer(peer)
             if epoch > heard.epoch_opened:
                 work.put_peer(replace(heard, epoch_opened=epoch))
@@ -135,8 +139,10 @@ def _take(work: Work, event: Event) -> None:
             left = tuple(bearer for bearer in state.bearers if bearer.name != name)
             work.put_peer(replace(state, bearers=left, flows={} if not left else state.flows))
         case CarryOut(peer):
-            hails.hail(work, peer)
+            hails.hail(work, peer, bearer="")
             _carry_out(work, peer)
+        case ClockSet(by_ms):
+            contacts.clock_set(work, by_ms)
         case PqSigned():
             pq.take_signed(work, event)
         case PqWanted():
@@ -217,6 +223,8 @@ def _take_item(work: Work, peer: int, start: bytes, item: Item) -> None:
             receipts.take(work, peer, start, item)
         case Hail():
             hails.take(work, peer, start, item)
+        case ShortHail():
+            hails.take_short(work, peer, start, item)
         case Checkpoint():
             _take_checkpoint(work, peer, start, item)
         case PqCheckpoint() | PqReceipt():

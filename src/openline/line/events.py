@@ -134,6 +134,12 @@ class Tick(NamedTuple):
     """Time passed."""
 
 
+class ClockSet(NamedTuple):
+    """Our own clock was set by so much, ahead or back, beside one that only counts: what was observed moves with it."""
+
+    by_ms: int
+
+
 class CarryOut(NamedTuple):
     """Somebody carries a stick to `peer`: send all it has not receipted, without waiting for a hail."""
 
@@ -156,6 +162,7 @@ Event = (
     | BlobChecked
     | PqSigned
     | PqWanted
+    | ClockSet
 )
 
 

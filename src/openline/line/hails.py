@@ -12,16 +12,16 @@ from openline import limits
 from openline.line import relaying
 from openline.line.events import FindRoot
 from openline.line.forms import name_log
-from openline.line.outgoing import is_narrow, patience_ms, proved, pump, rewind, send_receipt
+from openline.line.narrow import contacts
+from openline.line.narrow.cadence import is_courier
+from openline.line.outgoing import is_narrow, is_narrow_bearer, proved, pump, rewind, send_receipt
 from openline.line.ports import LogId
 from openline.line.state import Asked, Flow, PeerState
 from openline.line.work import LONG_AGO_MS, Work
-from openline.wire.items import Differs, Hail, HailLog, HailReceipt, Lack
+from openline.wire.items import Differs, Hail, HailLog, HailReceipt, Lack, ShortHail
 
-NO_NONCE: Final = bytes(8)
 ROOT8: Final = 8
 REVIEW_LOGS: Final = 64  # a hail, while a peer that may have been restored is told of everything we hold
-ASKED_MAX: Final = 8  # nonces that may still be answered
 ANSWER_REST_MS: Final = 500  # between hails sent out of turn: two stations must not chase each other
 
 
@@ -45,8 +45,16 @@ def current_log(work: Work, party: int, start: bytes) -> LogId | None:
     return next((log for log in work.logs if log.party == party and log.generation.endswith(start)), None)
 
 
-def compose(work: Work, party: int) -> Hail:
-    """A hail for `party`: the newest log of everybody, older ones that are not settled with it, and what we lack.
+def is_level(work: Work, party: int) -> bool:
+    """True if, as far as we know, neither of us lacks anything: then a short hail says it all. R-231."""
+    peer = work.peer(party)
+    is_reviewed = bool(peer.start) and peer.reviewed >= len(work.logs)
+    return is_reviewed and not peer.lacks_since and all(is_settled(work, log, party) for log in work.logs)
+
+
+def compose(work: Work, party: int, bearer: str) -> Hail:
+    """A hail for `party` over `bearer`: the newest log of everybody, older ones that are not settled with it, and what
+    we lack.
 
     A life of `party` that we have not heard before may stand on an old copy of its disk: what it receipted or said in
     another life counts for nothing. So every log is listed once to each life, page by page. R-129.
@@ -66,10 +74,12 @@ def compose(work: Work, party: int) -> Hail:
     logs = sorted([*first, *others])
     own = work.logs.get(work.own) if work.own is not None else None
     receipted = {} if own is None else {p: r.size for p, r in own.receipts.items()}
+    nonce, echo, waited_ms = contacts.nonces(work, peer, bearer)
     return Hail(
         clock_ms=work.now_ms,
-        nonce=peer.asked[-1].nonce if peer.asked else NO_NONCE,
-        echo=peer.echo,
+        nonce=nonce,
+        echo=echo,
+        waited_ms=waited_ms,
         epoch=peer.epoch_opened,
         logs=tuple(
             HailLog(log.party, log.generation, work.logs[log].size, work.logs[log].noted.root[:ROOT8]) for log in logs
@@ -93,24 +103,35 @@ def _lacks(work: Work, peer: PeerState) -> tuple[Lack, ...]:
     return tuple(sorted(relaying.in_turn(work, lacks, limits.HAIL_LOGS_MAX)))
 
 
-def hail(work: Work, party: int, *, bearer: str | None = None) -> None:
-    """Send a hail now, with a fresh nonce unless the last one is still young."""
+def hail(work: Work, party: int, *, bearer: str | None = None, short: bool = False) -> None:
+    """Send a hail now: over `bearer`, else the best one; "" is whichever takes it. With a fresh nonce unless the last
+    one is still young."""
     peer = work.peer(party)
+    best = contacts.preferred(peer)
+    over = best if bearer is None else bearer
     listed = peer.reviewed if peer.reviewed >= len(work.logs) else peer.reviewed + REVIEW_LOGS
-    last = peer.asked[-1] if peer.asked else None
-    if last is None or last.listed != listed or work.since(last.at_ms) >= limits.HAIL_EVERY_MS:
-        peer = replace(peer, asked=(*peer.asked[1 - ASKED_MAX :], Asked(work.nonce, work.now_ms, listed)))
-    work.put_peer(replace(peer, hailed_at_ms=work.now_ms))
-    work.send(party, compose(work, party), bearer=bearer)
+    peer = contacts.ask(work, peer, over, listed)
+    work.put_peer(peer)
+    name = None if over in ("", best) else over
+    if short:
+        nonce, echo, waited_ms = contacts.nonces(work, peer, over)
+        said = ShortHail(work.now_ms, nonce, echo, waited_ms, peer.epoch_opened, contacts.level4(work))
+        work.send(party, said, bearer=name)
+    else:
+        work.send(party, compose(work, party, over), bearer=name)
 
 
 def due(work: Work) -> None:
-    """Hail every peer whose time has come."""
+    """Hail every peer over every bearer whose time has come; over a narrow one in short where there is nothing to tell.
+    R-230, R-231."""
     for party, peer in list(work.peers.items()):
-        if peer.bearers and work.since(peer.hailed_at_ms) >= patience_ms(peer, limits.HAIL_EVERY_MS):
-            hail(work, party)
-            if not is_narrow(peer):
-                relaying.remind(work, party)
+        is_slow = [bearer for bearer in peer.bearers if is_narrow_bearer(bearer) or is_courier(bearer)]
+        level = bool(is_slow) and is_level(work, party)
+        for bearer in peer.bearers:
+            if contacts.is_due(work, peer, bearer, level=level):
+                hail(work, party, bearer=bearer.name, short=level and is_narrow_bearer(bearer))
+                if bearer.name == contacts.preferred(peer) and not is_narrow(peer):
+                    relaying.remind(work, party)
 
 
 def take(work: Work, party: int, start: bytes, item: Hail) -> None:
@@ -124,15 +145,7 @@ def take(work: Work, party: int, start: bytes, item: Hail) -> None:
             hail(work, party)  # only who lives can answer its nonce; we do not answer what we did not take
         return
     answer_now = peer.start != start or (rested and _news(work, party, item))
-    work.put_peer(
-        replace(
-            alive,
-            start=start,
-            heard_at_ms=work.now_ms,
-            echo=item.nonce,
-            epoch_held=max(peer.epoch_held, item.epoch),
-        )
-    )
+    _heard(work, alive, start, item)
     current = current_log(work, party, start)
     for row in item.logs:
         _take_log(work, party, current, row)
@@ -146,13 +159,36 @@ def take(work: Work, party: int, start: bytes, item: Hail) -> None:
         hail(work, party)
 
 
-def _alive(work: Work, peer: PeerState, start: bytes, item: Hail) -> PeerState | None:
+def take_short(work: Work, party: int, start: bytes, item: ShortHail) -> None:
+    """A peer that believes us level with it; where we are not, or do not know that life of it, ours is a whole hail.
+    R-231."""
+    work.wasted += 4
+    peer = work.peer(party)
+    rested = work.since(peer.hailed_at_ms) >= ANSWER_REST_MS
+    alive = _alive(work, peer, start, item) if peer.start == start else None
+    if alive is not None:
+        _heard(work, alive, start, item)
+    if rested and (alive is None or item.level4 != contacts.level4(work)):
+        hail(work, party)
+
+
+def _heard(work: Work, alive: PeerState, start: bytes, item: Hail | ShortHail) -> None:
+    peer = contacts.heard(work, alive, item, _answered(alive, item))
+    epoch_held = max(peer.epoch_held, item.epoch)
+    work.put_peer(replace(peer, start=start, heard_at_ms=work.now_ms, epoch_held=epoch_held))
+
+
+def _answered(peer: PeerState, item: Hail | ShortHail) -> Asked | None:
+    return next((asked for asked in peer.asked if asked.nonce == item.echo), None)
+
+
+def _alive(work: Work, peer: PeerState, start: bytes, item: Hail | ShortHail) -> PeerState | None:
     """What is now known of the peer's life: proved by an answer to our nonce, and which page of logs it has seen.
 
     None: a hail of another life than the one we know to be alive, which answers nothing. It may have been on its way
     since before that life ended, so nothing of it is taken. R-126.
     """
-    answered = next((asked for asked in peer.asked if asked.nonce == item.echo), None)
+    answered = _answered(peer, item)
     if peer.start != start:
         known_ms = peer.proved_at_ms if peer.proved_at_ms is not None else -LONG_AGO_MS
         if answered is None and work.since(known_ms) < limits.CONTACT_LOST_AFTER_MS:
@@ -167,9 +203,8 @@ def _alive(work: Work, peer: PeerState, start: bytes, item: Hail) -> PeerState |
         peer = replace(peer, flows={}, lacks_since={}, reviewed=0, asked=asked, lives_at=lives)
     if answered is None:
         return peer
-    offset = item.clock_ms - (answered.at_ms + work.now_ms) // 2
     reviewed = max(peer.reviewed, answered.listed if peer.start == start else 0)
-    return replace(peer, proved_at_ms=answered.at_ms, clock_offset_ms=offset, reviewed=reviewed)
+    return replace(peer, proved_at_ms=answered.at_ms, reviewed=reviewed)
 
 
 def _news(work: Work, party: int, item: Hail) -> bool:

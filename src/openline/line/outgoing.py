@@ -15,7 +15,7 @@ from openline.line.events import Fresh, Load, Loaded, Send
 from openline.line.forms import compact_after, name_log
 from openline.line.narrow.squeezing import squeezed
 from openline.line.ports import EntryRow, LogId
-from openline.line.state import Flow, LogState, PeerState
+from openline.line.state import BearerUp, Flow, LogState, PeerState
 from openline.line.work import Work
 from openline.record.entry import Header, parse_header
 from openline.wire.items import Commit, Entries, Item, Opening, Receipt, Ref, Run, WireEntry
@@ -39,11 +39,14 @@ def patience_ms(peer: PeerState, at_least_ms: int) -> int:
     return max(at_least_ms, 2 * min((bearer.latency_ms for bearer in peer.bearers), default=0))
 
 
+def is_narrow_bearer(bearer: BearerUp) -> bool:
+    """True if this bearer is slow enough for compression to pay."""
+    return bearer.bytes_per_second < NARROW_BELOW_BYTES_PER_SECOND
+
+
 def is_narrow(peer: PeerState) -> bool:
     """True if every bearer that is up is slow enough for compression to pay."""
-    return bool(peer.bearers) and all(
-        bearer.bytes_per_second < NARROW_BELOW_BYTES_PER_SECOND for bearer in peer.bearers
-    )
+    return bool(peer.bearers) and all(is_narrow_bearer(bearer) for bearer in peer.bearers)
 
 
 def wire_entry(header: Header, codec: int, coded: bytes) -> WireEntry:

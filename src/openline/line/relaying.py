@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from openline import limits
+from openline.line.narrow.cadence import fresh_ms, is_courier
 from openline.line.outgoing import patience_ms, send_receipt, send_receipts
 from openline.line.ports import LogId
 from openline.line.state import LogState, others
@@ -29,7 +30,8 @@ def in_contact(work: Work, party: int) -> bool:
     peer = work.peer(party)
     if not peer.bearers or peer.heard_at_ms is None:
         return False
-    return work.since(peer.heard_at_ms) < patience_ms(peer, limits.CONTACT_LOST_AFTER_MS)
+    slow_ms = max((fresh_ms(bearer) for bearer in peer.bearers if not is_courier(bearer)), default=0)
+    return work.since(peer.heard_at_ms) < max(slow_ms, patience_ms(peer, limits.CONTACT_LOST_AFTER_MS))
 
 
 def lacks_receipt(held: LogState, witness: int) -> bool:

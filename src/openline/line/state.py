@@ -151,20 +151,29 @@ class BearerUp(NamedTuple):
         return self.cost, -self.bytes_per_second, self.name
 
 
-class Contact(Enum):
-    """What is known of a peer, from our own observation only."""
+class Contact(NamedTuple):
+    """What this station observed of a peer over one bearer since it started. Instants are our own clock's. R-232."""
 
-    NEVER = "never heard"
-    UP = "up"
-    SILENT = "silent"
+    hailed_at_ms: int | None = None
+    echo: bytes = bytes(8)  # the last nonce that came over it
+    echo_at_ms: int = 0  # when that nonce first came
+    heard_at_ms: int | None = None
+    proved_at_ms: int | None = None  # when the nonce was sent that last came back over it
+    round_trip_ms: int | None = None
+    clock_offset_ms: int | None = None  # the peer's clock less ours
+
+
+NO_CONTACT: Final = Contact()
 
 
 class Asked(NamedTuple):
-    """A nonce of ours: when it was first sent, and how many of our logs, in order, were listed with it."""
+    """A nonce of ours: when it was first sent, how many of our logs, in order, were listed with it, and over which
+    bearer; none where any may have taken it."""
 
     nonce: bytes
     at_ms: int
     listed: int
+    bearer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +186,8 @@ class PeerState:
     heard_at_ms: int | None = None
     proved_at_ms: int | None = None  # when our own nonce last came back
     asked: tuple[Asked, ...] = ()  # our last nonces to it, the newest last: an answer may be several hails late
-    echo: bytes = bytes(8)
     clock_offset_ms: int | None = None
+    contacts: Mapping[str, Contact] = field(default_factory=dict)  # by bearer, also of those that are down
     hailed_at_ms: int = 0
     reviewed: int = 0  # so many of our logs, in order, this life of it has seen listed
     epoch_opened: int = 0  # highest epoch of its frames that we can open

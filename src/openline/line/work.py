@@ -43,6 +43,7 @@ class Work:
         self.state = state
         self.now_ms = now_ms
         self.nonce = nonce
+        self.bearer = ""  # over which the frame under way came
         self.roster: Roster = state.roster
         self.me = state.me
         self.own = state.own

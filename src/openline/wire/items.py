@@ -56,6 +56,7 @@ from openline.wire.shapes import (
     Ref,
     RosterEntry,
     Run,
+    ShortHail,
     WireAfter,
     WireEntry,
 )
@@ -64,7 +65,7 @@ from openline.wire.varint import VARINT_MAX, put_varint
 __all__ = [
     "AfterSlot", "BlobAsk", "BlobChunk", "Checkpoint", "Commit", "Differs", "DiffersReason", "Entries", "Fragment",
     "Grant", "Hail", "HailLog", "HailReceipt", "Item", "Lack", "LogRef", "Note", "Opening", "Overtaking",
-    "PqCheckpoint", "PqReceipt", "Receipt", "Ref", "RosterEntry", "Run", "WireAfter", "WireEntry",
+    "PqCheckpoint", "PqReceipt", "Receipt", "Ref", "RosterEntry", "Run", "ShortHail", "WireAfter", "WireEntry",
     "FRAGMENT", "NEXT_KEY_BYTES", "PQ_SIGNATURE_BYTES", "SIGNATURE_BYTES",
     "decode_items", "encode_item", "encode_items",
 ]  # fmt: skip
@@ -170,7 +171,7 @@ def _many(rows: Sequence[Any], keys: list[Any], most: int, what: str) -> bytes:
 
 def _put_hail(item: Hail, _: int) -> list[bytes]:
     out = [b"\x01", _number(item.clock_ms, _CLOCK_BYTES, "clock"), _fixed(item.nonce, 8, "nonce")]
-    out += (_fixed(item.echo, 8, "echo"), put_varint(item.epoch))
+    out += (_fixed(item.echo, 8, "echo"), put_varint(item.waited_ms), put_varint(item.epoch))
     out.append(_many(item.logs, [log[:2] for log in item.logs], HAIL_LOGS_MAX, "logs"))
     for party, generation, size, root8 in item.logs:
         out += (_party(party), _generation(generation), _size(size), _fixed(root8, 8, "root8"))
@@ -255,8 +256,15 @@ def _put_roster_entry(item: RosterEntry, _: int) -> list[bytes]:
     return [b"\x10", _counted(item.certificate, CERTIFICATE_BYTES_MAX, "certificate")]
 
 
+def _put_short_hail(item: ShortHail, _: int) -> list[bytes]:
+    out = [b"\x12", _number(item.clock_ms, _CLOCK_BYTES, "clock"), _fixed(item.nonce, 8, "nonce")]
+    out += (_fixed(item.echo, 8, "echo"), put_varint(item.waited_ms), put_varint(item.epoch))
+    return [*out, _fixed(item.level4, 4, "level")]
+
+
 _PUT: Final[dict[type, Callable[[Any, int], list[bytes]]]] = {
     Hail: _put_hail,
+    ShortHail: _put_short_hail,
     Opening: _put_opening,
     Entries: _put_entries,
     Commit: _put_commit,
@@ -285,7 +293,8 @@ def _ascending(last: Any, key: Any, cursor: Cursor, what: str) -> Any:
 
 def _take_hail(cursor: Cursor, _: int) -> Hail:
     clock_ms = cursor.number(_CLOCK_BYTES, "clock")
-    nonce, echo, epoch = cursor.take(8, "nonce"), cursor.take(8, "echo"), cursor.varint(VARINT_MAX, "epoch")
+    nonce, echo = cursor.take(8, "nonce"), cursor.take(8, "echo")
+    waited_ms, epoch = cursor.varint(VARINT_MAX, "wait"), cursor.varint(VARINT_MAX, "epoch")
     logs, receipted, lacks = [], [], []
     last: Any = None
     for _row in range(cursor.varint(HAIL_LOGS_MAX, "number of logs")):
@@ -302,7 +311,14 @@ def _take_hail(cursor: Cursor, _: int) -> Hail:
         lack = Lack(cursor.party("lack"), cursor.generation("lack"), cursor.size("first index lacked"))
         last = _ascending(last, lack[:2], cursor, "lacks")
         lacks.append(lack)
-    return Hail(clock_ms, nonce, echo, epoch, tuple(logs), tuple(receipted), tuple(lacks))
+    return Hail(clock_ms, nonce, echo, epoch, tuple(logs), tuple(receipted), tuple(lacks), waited_ms)
+
+
+def _take_short_hail(cursor: Cursor, _: int) -> ShortHail:
+    clock_ms = cursor.number(_CLOCK_BYTES, "clock")
+    nonce, echo = cursor.take(8, "nonce"), cursor.take(8, "echo")
+    waited_ms, epoch = cursor.varint(VARINT_MAX, "wait"), cursor.varint(VARINT_MAX, "epoch")
+    return ShortHail(clock_ms, nonce, echo, waited_ms, epoch, cursor.take(4, "level"))
 
 
 def _take_opening(cursor: Cursor, _: int) -> Opening:
@@ -413,4 +429,5 @@ _TAKE: Final[dict[int, tuple[str, Callable[[Cursor, int], Item]]]] = {
     15: ("pq receipt", _take_pq_receipt),
     16: ("roster entry", _take_roster_entry),
     OVERTAKING: ("overtaking", take_overtaking),
+    18: ("short hail", _take_short_hail),
 }

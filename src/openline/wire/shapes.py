@@ -52,7 +52,8 @@ class Hail(NamedTuple):
     """Here I am, this I hold, this I lack. `logs` and `lacks` ascend by (party, generation), `receipted` by party.
 
     `epoch` is the highest epoch of the receiver's frames that this sender has opened. `echo` answers
-    the nonce of the last hail heard; eight zero bytes are none.
+    the nonce of the last hail heard over the same bearer; eight zero bytes are none. `waited_ms` is how long ago that
+    nonce first came: a claim, by which the round trip is told from the wait.
     """
 
     clock_ms: int
@@ -62,6 +63,22 @@ class Hail(NamedTuple):
     logs: tuple[HailLog, ...]
     receipted: tuple[HailReceipt, ...]
     lacks: tuple[Lack, ...]
+    waited_ms: int = 0
+
+
+class ShortHail(NamedTuple):
+    """Here I am, and as far as I know you hold all that I hold and I have your receipts. For narrow bearers.
+
+    `level4` begins the SHA-256 of what the sender holds of each party's newest log: whoever computes another answers by
+    a whole hail.
+    """
+
+    clock_ms: int
+    nonce: bytes
+    echo: bytes
+    waited_ms: int
+    epoch: int
+    level4: bytes
 
 
 class Opening(NamedTuple):
@@ -269,4 +286,5 @@ Item = (
     | PqReceipt
     | RosterEntry
     | Overtaking
+    | ShortHail
 )

@@ -77,3 +77,19 @@ def test_a_named_bearer_is_taken_or_none() -> None:
 
 def test_the_line_is_told_all_that_it_paces_by() -> None:
     assert up_of(RADIO) == BearerUp("radio", 1024, 37, Duplex.HALF, 500, 5, 900_000)
+
+
+def test_a_peer_reached_only_by_narrow_bearers_is_known_to_be_so() -> None:
+    """R-234: grants and offers wait until a broad bearer is up."""
+    radio, tls = Standing(RADIO, 1, 2), Standing(TLS_FACTS, 2)
+
+    async def settle() -> None: ...
+
+    async def story() -> None:
+        roads = Roads(lambda event: None, lambda: None, settle, lambda text: None)
+        await roads.open([radio, tls])
+        assert roads.is_narrow(1)
+        assert not roads.is_narrow(2)
+        assert not roads.is_narrow(3), "nobody can be reached: what is due waits for any bearer"
+
+    run(story())

@@ -192,7 +192,7 @@ def test_rows_of_a_hail_stand_in_one_order(rows):
     empty = it.Hail(1, bytes(8), bytes(8), 0, (), (), ())
     payload = spell(empty._replace(**{rows: some}))
     first, second = (spell(empty._replace(**{rows: (row,)})) for row in some)
-    head = 1 + 6 + 8 + 8 + 1 + {"logs": 1, "receipted": 2, "lacks": 3}[rows]
+    head = 1 + 6 + 8 + 8 + 1 + 1 + {"logs": 1, "receipted": 2, "lacks": 3}[rows]
     width = len(first) - len(spell(empty))
     assert payload[head : head + 2 * width] == first[head : head + width] + second[head : head + width]
     for pair in ((second, first), (first, first)):

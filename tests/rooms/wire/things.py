@@ -35,6 +35,7 @@ hails = st.builds(
     ascending(st.lists(st.builds(it.HailLog, parties, generations, sizes, eight), max_size=5), lambda row: row[:2]),
     ascending(st.lists(st.builds(it.HailReceipt, parties, sizes), max_size=5), lambda row: row.party),
     ascending(st.lists(st.builds(it.Lack, parties, generations, sizes), max_size=5), lambda row: row[:2]),
+    st.integers(0, VARINT_MAX),
 )
 indexes = st.integers(0, LOG_ENTRIES_MAX - 1)
 references = st.lists(st.builds(it.Ref, parties, generations, indexes), max_size=3).map(tuple)
@@ -116,6 +117,15 @@ any_item = st.one_of(
     st.builds(it.PqReceipt, logs, witnesses, sizes, stamps, pq_signatures),
     st.builds(it.RosterEntry, st.binary(max_size=200)),
     overtakings(),
+    st.builds(
+        it.ShortHail,
+        st.integers(0, 2**48 - 1),
+        eight,
+        eight,
+        st.integers(0, VARINT_MAX),
+        st.integers(0, VARINT_MAX),
+        st.binary(min_size=4, max_size=4),
+    ),
 )
 payload_items = st.lists(any_item, max_size=5)
 

@@ -7,17 +7,17 @@ peer's key, its age counted from when we sent it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from openline.console.channel.asking import PeerStatus, Status
-from openline.limits import HAIL_EVERY_MS, RENEW_WARN_BEFORE_MS, SILENCE_ALARM_AFTER_MS
+from openline.limits import RENEW_WARN_BEFORE_MS
 from openline.line.events import Disputed, Noticed, Told
-from openline.line.state import LineState, PeerState
+from openline.line.narrow.cadence import alarm_after_ms, can_answer, fresh_ms
+from openline.line.state import BearerUp, LineState, PeerState
 from openline.line.terms.rate import waiting
 from openline.seal.charter import Charter
 
-FRESH_MS: Final = 4 * HAIL_EVERY_MS
 WITHHELD_AFTER_MS: Final = 30_000
 CLOCK_AGREES_WITHIN_MS: Final = 2_000
 NOTICES_KEPT: Final = 64
@@ -70,11 +70,16 @@ def contact_of(peer: PeerState, now_ms: int) -> str:
     """One word: never heard, up, degraded (heard, but not proved fresh), silent."""
     if peer.heard_at_ms is None:
         return "never heard"
-    if peer.proved_at_ms is not None and now_ms - peer.proved_at_ms <= FRESH_MS and peer.bearers:
+    if peer.proved_at_ms is not None and 0 <= now_ms - peer.proved_at_ms <= _longest(peer, fresh_ms):
         return "up"
-    if now_ms - peer.heard_at_ms <= SILENCE_ALARM_AFTER_MS and peer.bearers:
+    if now_ms - peer.heard_at_ms <= _longest(peer, alarm_after_ms):
         return "degraded"
     return "silent"
+
+
+def _longest(peer: PeerState, of: Callable[[BearerUp], int]) -> int:
+    """Over the bearers that are up and can answer; -1 where none is."""
+    return max((of(bearer) for bearer in peer.bearers if can_answer(bearer)), default=-1)
 
 
 def _peer_status(state: LineState, peer: PeerState, now_ms: int) -> PeerStatus:

@@ -1,0 +1,132 @@
+"""Contact over each bearer by itself: whose nonce came back, how old that is, how long it took. R-230 to R-233.
+
+Charter. Every bearer has an exchange of nonces of its own, so that a standby that carries nothing else is known to be
+alive or dead. A proof's age counts from when we sent the nonce: an answer cannot be recorded ahead.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from hashlib import sha256
+from typing import Final
+
+from openline import limits
+from openline.line.narrow.cadence import hail_every_ms, is_courier
+from openline.line.state import NO_CONTACT, Asked, BearerUp, Contact, PeerState
+from openline.line.work import LONG_AGO_MS, Work
+from openline.wire.items import Hail, ShortHail
+
+ASKED_MAX: Final = 8  # nonces of each bearer that may still be answered
+CONTACTS_MAX: Final = 32  # bearers of one peer that are remembered
+LEVEL_BYTES: Final = 4
+
+
+def preferred(peer: PeerState) -> str:
+    """The bearer that a send without a name takes; none where none is up."""
+    return min(peer.bearers, key=lambda bearer: bearer.preference).name if peer.bearers else ""
+
+
+def ask(work: Work, peer: PeerState, bearer: str, listed: int) -> PeerState:
+    """The peer with a nonce of ours under way over `bearer`: a fresh one, unless the last is still young."""
+    known = [asked for asked in peer.asked if asked.bearer == bearer]
+    if not known or known[-1].listed != listed or work.since(known[-1].at_ms) >= limits.HAIL_EVERY_MS:
+        nonce = sha256(work.nonce + bytes([peer.party]) + bearer.encode()).digest()[: len(work.nonce)]
+        rest = [asked for asked in peer.asked if asked.bearer != bearer or asked in known[1 - ASKED_MAX :]]
+        asked = (*rest[1 - ASKED_MAX * CONTACTS_MAX :], Asked(nonce, work.now_ms, listed, bearer))
+        peer = replace(peer, asked=asked)
+    contact = peer.contacts.get(bearer, NO_CONTACT)
+    if bearer:
+        peer = _put(peer, bearer, contact._replace(hailed_at_ms=work.now_ms))
+    return replace(peer, hailed_at_ms=work.now_ms)
+
+
+def nonces(work: Work, peer: PeerState, bearer: str) -> tuple[bytes, bytes, int]:
+    """Nonce, echo and how long the echoed nonce has waited here, for a hail over `bearer`.
+
+    A bearer over which nothing came echoes what came over another: that proves life, though not that bearer.
+    """
+    nonce = next((asked.nonce for asked in reversed(peer.asked) if asked.bearer == bearer), bytes(8))
+    own = peer.contacts.get(bearer, NO_CONTACT)
+    if own.echo == NO_CONTACT.echo:
+        own = max(peer.contacts.values(), key=lambda contact: contact.echo_at_ms, default=NO_CONTACT)
+    waited_ms = work.since(own.echo_at_ms)
+    return nonce, own.echo, waited_ms if own.echo != NO_CONTACT.echo and waited_ms < LONG_AGO_MS else 0
+
+
+def heard(work: Work, peer: PeerState, item: Hail | ShortHail, answered: Asked | None) -> PeerState:
+    """The peer after a hail of the life that we take to be its own. `answered`: the nonce of ours that it echoes."""
+    bearer = work.bearer
+    known = peer.contacts.get(bearer, NO_CONTACT)
+    contact = known._replace(heard_at_ms=work.now_ms)
+    if item.nonce != known.echo:
+        contact = contact._replace(echo=item.nonce, echo_at_ms=work.now_ms)
+    if answered is not None and answered.bearer == bearer and answered.at_ms >= (known.proved_at_ms or 0):
+        # What the peer says of its own wait is a claim; it can make the line look quicker, never fresher.
+        round_trip_ms = max(0, work.since(answered.at_ms) - item.waited_ms)
+        offset_ms = item.clock_ms - (work.now_ms - round_trip_ms // 2)
+        contact = contact._replace(
+            proved_at_ms=answered.at_ms, round_trip_ms=round_trip_ms, clock_offset_ms=offset_ms
+        )
+        peer = replace(peer, clock_offset_ms=offset_ms)
+    return _put(peer, bearer, contact)
+
+
+def is_due(work: Work, peer: PeerState, bearer: BearerUp, *, level: bool) -> bool:
+    """Is it time to hail over this bearer? A standby keeps its slow pace: what is lost is repaired over the best."""
+    hailed_at_ms = peer.contacts.get(bearer.name, NO_CONTACT).hailed_at_ms
+    waited_ms = work.since(hailed_at_ms) if hailed_at_ms is not None else LONG_AGO_MS
+    if is_courier(bearer):
+        return not level and bearer.name == preferred(peer) and waited_ms >= limits.COURIER_HAIL_EVERY_MS
+    if waited_ms >= hail_every_ms(bearer):
+        return True
+    busy_ms = hail_every_ms(bearer, busy=True)
+    if level or waited_ms < busy_ms or bearer.name != preferred(peer):
+        return False
+    return all(work.since(flow.moved_at_ms) >= busy_ms for flow in peer.flows.values() if flow.sent > flow.reported)
+
+
+def level4(work: Work) -> bytes:
+    """The beginning of a hash over what we hold of each party's newest log. R-231."""
+    rows = [
+        bytes([party]) + log.generation + held.size.to_bytes(8, "big") + held.noted.root
+        for party, log in sorted(work.newest.items())
+        if (held := work.logs.get(log)) is not None
+    ]
+    return sha256(b"".join(rows)).digest()[:LEVEL_BYTES]
+
+
+def clock_set(work: Work, by_ms: int) -> None:
+    """Our clock was set: what was observed is as old as it was. R-233."""
+
+    def moved(at_ms: int | None) -> int | None:
+        return None if at_ms is None else at_ms + by_ms
+
+    def moved_contact(one: Contact) -> Contact:
+        return one._replace(
+            hailed_at_ms=moved(one.hailed_at_ms),
+            echo_at_ms=one.echo_at_ms + by_ms,
+            heard_at_ms=moved(one.heard_at_ms),
+            proved_at_ms=moved(one.proved_at_ms),
+            clock_offset_ms=None if one.clock_offset_ms is None else one.clock_offset_ms - by_ms,
+        )
+
+    for peer in list(work.peers.values()):
+        work.put_peer(
+            replace(
+                peer,
+                asked=tuple(asked._replace(at_ms=asked.at_ms + by_ms) for asked in peer.asked),
+                heard_at_ms=moved(peer.heard_at_ms),
+                proved_at_ms=moved(peer.proved_at_ms),
+                hailed_at_ms=peer.hailed_at_ms + by_ms,
+                lives_at=tuple(at_ms + by_ms for at_ms in peer.lives_at),
+                clock_offset_ms=None if peer.clock_offset_ms is None else peer.clock_offset_ms - by_ms,
+                contacts={name: moved_contact(one) for name, one in peer.contacts.items()},
+            )
+        )
+
+
+def _put(peer: PeerState, bearer: str, contact: Contact) -> PeerState:
+    kept = {name: one for name, one in peer.contacts.items() if name != bearer}
+    if len(kept) >= CONTACTS_MAX:
+        kept.pop(next(iter(kept)))
+    return replace(peer, contacts={**kept, bearer: contact})
