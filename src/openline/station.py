@@ -74,7 +74,7 @@ class Station:
         self._bell = Bell(self._turn, self._pay)
         self._has_ended = False
         self._watchers = Watchers()
-        self._roads = Roads(self.happened, self.frame_came, self.settled, self.watch.note)
+        self._roads = Roads(self.happened, self.frame_came, self.settled, self.watch.note, self.watch.set)
         self._quiet: list[Quiet] = []
         self._turns = 0
         self._is_out = False  # the store is closed, or no life could begin in it: tried again with every probe

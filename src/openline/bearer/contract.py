@@ -45,6 +45,9 @@ class Hears(Protocol):
     def on_fault(self, bearer: str, where: str, why: str) -> None:
         """Something was refused or skipped: a stranger at the door, junk in a stream, a damaged file."""
 
+    def on_alarm(self, bearer: str, why: str) -> None:
+        """Something of ours that a person must mend: a device that is gone, a program that ends. Empty: mended."""
+
     async def settled(self) -> None:
         """Return once all frames given so far are in the record or refused; a courier's file is marked after it."""
 

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from openline.bearer.contract import BearerFacts, Hears
 from openline.bearer.folder import Cover, Inbox, Outbox, Reading
+from openline.bearer.pacing import set_within
 from openline.errors import BearerDown, LocalFault, Malformed, Misconfigured
 from openline.limits import (
     CARRY_FILE_BYTES,
@@ -146,7 +147,7 @@ class DirectoryBearer:
         while not self._closing.is_set():
             await self._write(out)
             span_ms = self._bounds.gather_ms if self._is_up else self._bounds.look_every_ms
-            await _set_within(self._full, span_ms)
+            await set_within(self._full, span_ms)
             self._full.clear()
         await self._write(out)
 
@@ -188,7 +189,7 @@ class DirectoryBearer:
                     await self._read(inbox, Reading(path))
             except BearerDown as down:
                 self._fault("folder", str(down))
-            await _set_within(self._closing, self._bounds.look_every_ms)
+            await set_within(self._closing, self._bounds.look_every_ms)
 
     async def _read(self, inbox: Inbox, reading: Reading) -> None:
         pieces = reading.pieces()
@@ -225,11 +226,3 @@ class DirectoryBearer:
         if why != self._last_fault:
             self._last_fault = why
             self._hears.on_fault(self._facts.name, where, why)
-
-
-async def _set_within(event: asyncio.Event, span_ms: int) -> None:
-    try:
-        async with asyncio.timeout(span_ms / 1000):
-            await event.wait()
-    except TimeoutError:
-        return

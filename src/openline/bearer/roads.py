@@ -34,11 +34,13 @@ class Roads:
         frame_came: Callable[[], None],
         settle: Callable[[], Awaitable[None]],
         note: Callable[[str], None],
+        alarm: Callable[[str, str], None],
     ) -> None:
         self._happened = happened
         self._frame_came = frame_came
         self._settle = settle
         self._note = note
+        self._alarm = alarm
         self._bearers: dict[str, Bearer] = {}
         self._fresh: list[int] = []
         self.frames = WaitingFrames()
@@ -149,6 +151,10 @@ class Roads:
     def on_fault(self, bearer: str, where: str, why: str) -> None:
         """Something at the door was refused; kept for the engineer."""
         self._note(f"{bearer} {where}: {why}")
+
+    def on_alarm(self, bearer: str, why: str) -> None:
+        """A bearer needs a person, or no longer."""
+        self._alarm(f"bearer {bearer}", why)
 
     async def settled(self) -> None:
         """All frames given so far are in the record or refused."""

@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 from openline.bearer.contract import BearerFacts, Hears
 from openline.bearer.door import Address, Door, DoorBounds
 from openline.bearer.link import Link, LinkBounds
+from openline.bearer.pacing import set_within
 from openline.bearer.pins import Contexts, Identity, make_contexts, why
 from openline.errors import BearerDown, LocalFault
 from openline.limits import (
@@ -320,7 +321,7 @@ class TlsBearer:
                 await dialling.stirred.wait()
                 wait_ms = first_ms
             dialling.stirred.clear()
-            await _stirred_within(dialling.stirred, wait_ms * (0.5 + self._jitter() / 2))
+            await set_within(dialling.stirred, wait_ms * (0.5 + self._jitter() / 2))
             wait_ms = min(2 * wait_ms, self._bounds.dial_again_max_ms)
 
     async def _dial(self, peer: int, address: Address, dialling: _Dialling) -> None:
@@ -340,11 +341,3 @@ class TlsBearer:
         if trouble and trouble != dialling.trouble:
             self._fault(where, trouble)
         dialling.trouble = trouble
-
-
-async def _stirred_within(event: asyncio.Event, span_ms: float) -> None:
-    try:
-        async with asyncio.timeout(span_ms / 1000):
-            await event.wait()
-    except TimeoutError:
-        return

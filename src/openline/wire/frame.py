@@ -33,6 +33,14 @@ _CRC8: Final = _crc8_table()
 _CRC8_OF_MARK: Final = _CRC8[MARK]
 
 
+def crc8(data: bytes) -> int:
+    """The check of a frame's head, over any bytes."""
+    value = 0
+    for byte in data:
+        value = _CRC8[value ^ byte]
+    return value
+
+
 class Body(NamedTuple):
     """The parts of one frame's body; every one a claim until it is opened."""
 
@@ -104,6 +112,10 @@ class FrameReader:
         with memoryview(self._buf) as view:
             while self._advance(view, out):
                 pass
+        self._forget()
+        return out
+
+    def _forget(self) -> None:
         keep = self._at if self._search_from < 0 else self._search_from
         if keep:
             del self._buf[:keep]
@@ -112,6 +124,20 @@ class FrameReader:
             self._done = max(self._done - keep, 0)
             if self._search_from >= 0:
                 self._search_from -= keep
+
+    def quiet(self) -> list[bytes | Malformed]:
+        """The sender has stopped: what is half there will never be whole. Search it, as if something else had followed.
+
+        Without this a frame cut short would swallow the one that is sent after a pause, until enough has come to
+        fill it: on a slow bearer for minutes. (R-240)
+        """
+        out: list[bytes | Malformed] = []
+        with memoryview(self._buf) as view:
+            while self._at < len(view):
+                self._out_of_step(view, out)
+                while self._advance(view, out):
+                    pass
+        self._forget()
         return out
 
     @property

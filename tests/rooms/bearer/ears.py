@@ -24,6 +24,7 @@ class Ears:
         self.frames: list[tuple[int, bytes]] = []
         self.faults: list[tuple[str, str]] = []
         self.up: set[int] = set()
+        self.alarms: dict[str, str] = {}
 
     def on_up(self, bearer: str, peer: int) -> None:
         self.told.append(("up", peer))
@@ -41,6 +42,12 @@ class Ears:
 
     def on_fault(self, bearer: str, where: str, why: str) -> None:
         self.faults.append((where, why))
+
+    def on_alarm(self, bearer: str, why: str) -> None:
+        if not why:
+            self.alarms.pop(bearer, None)
+        else:
+            self.alarms[bearer] = why
 
     async def settled(self) -> None:
         self.told.append(("settled", len(self.frames)))

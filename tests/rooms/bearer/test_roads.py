@@ -43,7 +43,7 @@ def best_of(*bearers: Standing, peer: int = 1, name: str | None = None) -> str |
     async def settle() -> None: ...
 
     async def story() -> None:
-        roads = Roads(lambda event: None, lambda: None, settle, lambda text: None)
+        roads = Roads(lambda event: None, lambda: None, settle, lambda text: None, lambda name, text: None)
         await roads.open(bearers)
         best = roads.best(peer, name)
         found.append(best.facts.name if best is not None else None)

@@ -35,6 +35,13 @@ class Watch:
         """Raise an alarm, or renew its text."""
         self._alarms[name] = text
 
+    def set(self, name: str, text: str) -> None:
+        """Raise an alarm; with an empty text the fact is gone."""
+        if text:
+            self.ring(name, text)
+        else:
+            self.clear(name)
+
     def rings(self, name: str) -> bool:
         """Whether this alarm is raised."""
         return name in self._alarms
