@@ -86,7 +86,7 @@ def test_a_peer_reached_only_by_narrow_bearers_is_known_to_be_so() -> None:
     async def settle() -> None: ...
 
     async def story() -> None:
-        roads = Roads(lambda event: None, lambda: None, settle, lambda text: None)
+        roads = Roads(lambda event: None, lambda: None, settle, lambda text: None, lambda name, text: None)
         await roads.open([radio, tls])
         assert roads.is_narrow(1)
         assert not roads.is_narrow(2)
