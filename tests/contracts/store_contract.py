@@ -313,6 +313,8 @@ class StoreContract:
             for at, (log, index) in enumerate([(A, 0), (A, 1), (B, 0), (B, 1), (A, 2), (A, 3)])
         ]
         assert store.find(None, 0, 100) == places
+        assert [store.position_of(row.log, row.index) for row in places] == [row.position for row in places]
+        assert store.position_of(A, 4) is None and store.position_of(LogId(7, b"-" * 12), 0) is None
         assert store.find(None, 2, 2) == places[2:4]
         assert store.find(MESSAGE, 0, 100) == places[:2] and store.find(MESSAGE, 2, 100) == []
         assert store.find(ACKNOWLEDGEMENT, 0, 100) == places[2:4] and store.find(ACKNOWLEDGEMENT, 3, 9) == places[3:4]

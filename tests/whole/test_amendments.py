@@ -108,6 +108,13 @@ def test_terms_change_when_all_agree_and_not_before(on_a_line: Line) -> None:
     birch.stop()
     birch.start()
     assert birch.json("line", "amendments")["limits"][0] == 2000, "derived again at the start"
+    slower = amber.json("line", "amend", "--body-bytes-max", "2000", "--entries-per-minute", "2")
+    until("the proposal at Birch", lambda: state_of(birch, slower["place"]) == "open")
+    assert birch.json("line", "agree", slower["place"])["state"] == "in force"
+    birch.run("send", "one", ok=None), birch.run("send", "two", ok=None)
+    refused = birch.run("send", "three within a minute", ok=4)
+    assert "OL-403" in refused.stderr
+    birch.run("send", "--precedence", "FLASH", "FLASH has a reserve")
     close = birch.json("line", "close", "--yes")
     until("the proposal to close", lambda: state_of(amber, close["place"]) == "open")
     assert amber.json("line", "agree", close["place"])["state"] == "in force"
@@ -137,12 +144,17 @@ def test_a_party_joins_at_entry_1000_reads_everything_and_later_leaves(tmp_path:
     try:
         amber.start()
         birch.start()
-        send(amber, *(f"amber {n}" for n in range(600)), within_ms=60_000)
+        oldest = send(amber, *(f"amber {n}" for n in range(600)), within_ms=60_000)[0]
         send(birch, *(f"birch {n}" for n in range(600)), within_ms=60_000)
+        position = amber.json("show", str(oldest))["position"]
+        assert amber.json("show", str(position))["place"] == str(oldest), "by its full name, however old"
         amber.stop()
         amber.start()  # an older generation has to be read too
         admitted(tmp_path, amber, [birch], cedar)
+        cedar.settings({})  # it dials nobody: the others dial it, who are told where while they run
         cedar.start()
+        amber.settings({birch.name: birch.port, cedar.name: cedar.port})
+        birch.settings({amber.name: amber.port, cedar.name: cedar.port})
         until("one record at all three", lambda: same_everywhere(amber, birch, cedar))
         place = send(cedar, "good day from Cedar", within_ms=60_000)
         assert place[0].party == 2
@@ -166,6 +178,7 @@ def test_a_party_joins_at_entry_1000_reads_everything_and_later_leaves(tmp_path:
         for desk in (amber, birch):
             until("word of the leaving", lambda desk=desk: state_of(desk, left["place"]) == "in force")  # type: ignore[misc]
         assert cedar.run("send", "one more", ok=None).returncode == 4
+        cannot_return(tmp_path, amber, cedar)
         before = len(logs(cedar))
         send(amber, *(f"without Cedar {n}" for n in range(5)), within_ms=60_000)
         time.sleep(7)  # longer than the grace and two hails: nothing may come any more
@@ -177,6 +190,16 @@ def test_a_party_joins_at_entry_1000_reads_everything_and_later_leaves(tmp_path:
         for desk in (amber, birch, cedar):
             if desk.process is not None:
                 desk.kill()
+
+
+def cannot_return(folder: Path, sponsor: Desk, gone: Desk) -> None:
+    """R-146: under the root that left nobody joins again; both doors say what to do."""
+    sponsor.run("line", "papers", "--out", str(folder / "again"))
+    again = ("line", "join", str(folder / "again"), "--out", str(folder / "request"), "--yes", "--line", "again")
+    ran = gone.run(*again, *secret(gone), ok=7)
+    assert "a new root key and another name" in " ".join(ran.stderr.split())
+    refused = sponsor.run("line", "admit", str(folder / "joining"), "--yes", ok=4)
+    assert "ask anew" in refused.stderr, "its old request is for a place that is taken"
 
 
 def lose_the_keyring(joiner: Desk, *others: Desk) -> None:

@@ -84,6 +84,10 @@ def refused(ran: Ran, code: str, *words: str) -> None:
         assert word in ran.err, (word, ran.err)
 
 
+def birch_sees(desk: Desk) -> list[dict[str, Any]]:
+    return list(json.loads(desk.here("inbox", "--all", "--after", "0", "--count", "1000", "--json"))["entries"])
+
+
 def texts(desk: Desk) -> list[str]:
     with desk.link() as link:
         return [entry.text for entry in link.ask(Find(kind=MESSAGE, count=1000), Found).entries]
@@ -309,6 +313,8 @@ def test_words_that_cannot_be_recorded_are_refused_as_ours_not_as_somebodys_byte
     refused(amber.try_here("show", "99999"), "OL-301", "99999")
     refused(amber.try_here("acknowledge", "1"), "OL-401", "ours")
     refused(birch.try_here("acknowledge", "99999"), "OL-301", "99999")
+    opening = next(row["place"] for row in birch_sees(birch) if not row["ours"] and row["kind"] == "opening")
+    refused(birch.try_here("acknowledge", opening), "OL-401", "opening", "messages and notices")
     refused(amber.try_here("export", "/nowhere/at/all"), "OL-303", "/nowhere/at/all")
     assert amber.try_here("frobnicate").code == 2
     assert amber.try_here("send", "x", "--precedence", "URGENT").code == 2
@@ -549,5 +555,8 @@ def test_what_is_no_record_is_refused_as_such(line: tuple[Desk, Desk], tmp_path:
     bad.write_bytes(b"openline-record 1\n")
     refused(in_process("verify", str(bad)), "OL-502", "cut off")
     assert in_process("verify", str(tmp_path)).code == 2
-    assert in_process("verify", str(tmp_path / "nowhere")).code == 2
+    for command in (("verify",), ("replay",), ("restore",), ("party", "card"), ("line", "accept"), ("line", "admit")):
+        refused(in_process(*command, str(tmp_path / "nowhere"), "--home", str(tmp_path)), "OL-303", "nowhere")
+    nobody = ("verify", __file__, "--card", str(tmp_path / "nobody"))
+    refused(in_process(*nobody), "OL-303", "nobody: there is no such file")
     shutil.rmtree(tmp_path)

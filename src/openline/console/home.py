@@ -34,6 +34,10 @@ class LineHome(NamedTuple):
     folder: Path
 
     @property
+    def home(self) -> Home:
+        return Home(self.folder.parent.parent)
+
+    @property
     def charter(self) -> Path:
         return self.folder / "charter.cbor"
 

@@ -6,6 +6,7 @@ stdout is the answer, in words or as one JSON document; stderr is all else. Noth
 from __future__ import annotations
 
 import getpass
+import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -94,6 +95,18 @@ class Session:
             click.echo(msgspec.json.encode(for_a_program(error)).decode(), err=True)
         else:
             click.echo(for_a_person(error), err=True)
+
+
+class InputFile(click.Path):
+    """A file to be read: one that is not there is not found (OL-303), as everywhere, and no misuse of the command."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if not os.path.lexists(value):
+            raise Told("OL-303", f"{os.fsdecode(value)}: there is no such file")
+        return super().convert(value, param, ctx)
+
+
+INPUT_FILE: Final = InputFile(path_type=Path, exists=True, dir_okay=False)
 
 
 def login() -> str:

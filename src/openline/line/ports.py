@@ -296,6 +296,9 @@ class Store(Protocol):
     def arrivals(self, log: LogId, first: int, count: int) -> list[int]:
         """When we committed each entry, in ms of our clock, fewer where the log ends."""
 
+    def position_of(self, log: LogId, index: int) -> int | None:
+        """Where `find` finds an entry; None where it is not held."""
+
     def kinds(self, log: LogId, first: int, count: int) -> list[int]:
         """Under which kind `find` finds each entry; for fsck, which compares it with the header."""
 

@@ -48,6 +48,7 @@ HELD_AHEAD: Final = 10
 DISPUTE: Final = 11
 INTAKE: Final = 12
 LINE_KINDS: Final = range(32)
+NOTICE_KINDS: Final = range(96, 256)  # of agreements: held, receipted and shown raw where they are not known
 KIND_MAX: Final = 255
 KIND_NAMES: Final = {
     OPENING: "opening",

@@ -143,6 +143,11 @@ class MemoryStore:
         """When we committed each entry, in ms of our clock."""
         return self._log(log).arrivals[first : first + count]
 
+    def position_of(self, log: LogId, index: int) -> int | None:
+        """Where `find` finds an entry; None where it is not held."""
+        found = enumerate(self._seen().found, 1)
+        return next((position for position, (_, its_log, at) in found if (its_log, at) == (log, index)), None)
+
     def kinds(self, log: LogId, first: int, count: int) -> list[int]:
         """Under which kind each entry is found."""
         return [kind_of(row.header) for row in self._log(log).entries[first : first + count]]

@@ -78,6 +78,11 @@ class Queries(ABC):
         sql = f"SELECT arrived_at_ms FROM entries WHERE log = {_LOG} AND idx >= ? ORDER BY idx LIMIT ?"
         return [at for (at,) in self._rows(sql, (*log, first, count))]
 
+    def position_of(self, log: LogId, index: int) -> int | None:
+        """Where `find` finds an entry; None where it is not held."""
+        found = self._rows(f"SELECT position FROM entries WHERE log = {_LOG} AND idx = ?", (*log, index))
+        return int(found[0][0]) if found else None
+
     def kinds(self, log: LogId, first: int, count: int) -> list[int]:
         """Under which kind each entry is found."""
         sql = f"SELECT kind FROM entries WHERE log = {_LOG} AND idx >= ? ORDER BY idx LIMIT ?"

@@ -147,7 +147,7 @@ def test_the_command_exits_5_and_says_which_entry(tmp_path: Path, openline: Open
     path.write_bytes(data[:at] + b"S" + data[at + 1 :])
     code, out, err = openline("verify", str(path))
     assert (code, out) == (5, "") and "OL-502" in err and "entry 2" in err
-    assert openline("verify", str(tmp_path / "nowhere"))[0] == 2
+    assert openline("verify", str(tmp_path / "nowhere"))[0] == 3
     (tmp_path / "empty").write_bytes(b"")
     assert openline("verify", str(tmp_path / "empty"))[0] == 5
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final, Protocol
 
 from openline.console.channel import asking
+from openline.console.channel.joining import RETURN
 from openline.console.channel.showing import name_of, place_of
 from openline.console.channel.upkeep import Upkeep
 from openline.console.codes import Told
@@ -97,6 +98,10 @@ class Amending:
             raise Refused(f"the next place on the roster is {len(standing.terms.parties)}, not {join.place}: ask anew")
         if join.certificate.line_nonce != join_nonce(line_id, join.card.party_id):
             raise Refused(f"the certificate of {join.card.name} was made for another line")
+        for number, party in enumerate(standing.terms.parties):
+            if join.card.party_id == party.root.party_id or join.card.name == party.name:
+                gone = "has left" if number in standing.left else "is on"
+                raise Refused(f"party {number}, {party.name}, {gone} this line: {RETURN}")
         _fits(standing, join)
         self._check_place(join.place, standing)
 

@@ -31,7 +31,9 @@ def pins_of(kept: Kept) -> tuple[Identity, list[TlsPeer]]:
 def bearers_of(kept: Kept, hears: Hears) -> list[Bearer]:
     """The bearers that the settings of this line ask for. Raises Misconfigured when they name no party of the line."""
     papers, config = kept.papers, kept.config
-    _check_dialled(kept)
+    unknown = unknown_dialled(kept)
+    if unknown:
+        raise Misconfigured(unknown)
     identity, peers = pins_of(kept)
     listen = [(address.host, address.port) for address in config.listen]
     facts = TLS_FACTS._replace(padded=config.padding)
@@ -39,14 +41,15 @@ def bearers_of(kept: Kept, hears: Hears) -> list[Bearer]:
     return [tls, *_folders_of(kept, hears)]
 
 
-def _check_dialled(kept: Kept) -> None:
-    """A party that is not there would silently never be dialled."""
+def unknown_dialled(kept: Kept) -> str:
+    """Which address is set for a party that is not on the line, in words: it would silently never be dialled."""
     others = [party.name for number, party in enumerate(kept.roster.parties) if number != kept.papers.me]
     for name in kept.config.dial:
         if name not in others:
             near = difflib.get_close_matches(name, others, n=1, cutoff=0.5)
             hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(others)}"
-            raise Misconfigured(f"dial: no other party of line {kept.line.name} is called {name!r}; {hint}")
+            return f"dial: no other party of line {kept.line.name} is called {name!r}; {hint}"
+    return ""
 
 
 def _folders_of(kept: Kept, hears: Hears) -> list[Bearer]:

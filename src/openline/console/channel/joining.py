@@ -45,6 +45,12 @@ _REQUEST_NAMES: Final = ("line id", "place", "card", "certificate", "offices")
 _REQUEST_BYTES_MAX: Final = CARD_BYTES_MAX + CERTIFICATE_BYTES_MAX + OFFICES_MAX * 4 * OFFICE_CHARS_MAX
 
 
+RETURN: Final = (
+    "place, root key and name are never given again, for the record names them; a party comes back with "
+    "a new root key and another name (`openline party create NAME --home NEW`)"
+)
+
+
 class Request(NamedTuple):
     """What a party that wants to join hands to one that is on the line."""
 
@@ -87,8 +93,13 @@ def prepare(
     if line.is_open or line.charter.exists():
         raise Told("OL-702", f"line {line.name} is in {line.folder} already")
     place = len(known.cards)
-    if place >= PARTIES_MAX or any(one.party_id == card.party_id for one in known.cards):
-        raise Told("OL-701", f"this line has {place} parties, or ours is one of them")
+    if place >= PARTIES_MAX:
+        raise Told("OL-701", f"this line has had {place} parties, and there are no more places")
+    for one in known.cards:
+        if one.party_id == card.party_id:
+            raise Told("OL-701", f"{card.name} is on this line, or was: {RETURN}")
+        if one.name == card.name:
+            raise Told("OL-701", f"another party called {card.name} is on this line, or was: {RETURN}")
     draw, secrets = LibraryDraw(), draw_station(LibraryDraw())
     certificate = certify(root, secrets, join_nonce(known.line_id, card.party_id), *window, draw)
     papers = Papers(

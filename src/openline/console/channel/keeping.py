@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from openline.console import config as settings
 from openline.console import dictionaries
 from openline.console.channel.papers import Papers, load_papers, roster_of, save_papers
 from openline.console.config import LineConfig
@@ -86,6 +87,9 @@ class Kept:
         except PeerFault as fault:
             raise Misconfigured(f"{ring.path}: {fault.reason}; restore sealing by a recovery grant") from fault
         self.store = SqliteStore(line.store)
+        self._settings_stamp = _stamp(line.home.config)
+        in_file = settings.load(line.home).of_line(line.name).dial
+        self._dial_in_file = in_file if in_file == config.dial else None
 
     def _use(self, secrets: StationSecrets) -> None:
         self.certificate = _own_certificate(self.papers, secrets)
@@ -94,6 +98,24 @@ class Kept:
 
     def _by_station(self, party: int, signature: bytes, message: bytes) -> bool:
         return signed_by_station(self.roster, party, signature, message)
+
+    def reread_dial(self) -> bool:
+        """Take over the addresses to dial where station.toml was changed since; True if they are others now.
+
+        Those given with the command that started the station stand. Raises Misconfigured; the old ones stand then.
+        """
+        path = self.line.home.config
+        stamp = _stamp(path)
+        if stamp == self._settings_stamp:
+            return False
+        self._settings_stamp = stamp
+        if self._dial_in_file is None:
+            return False
+        dial = settings.load(self.line.home).of_line(self.line.name).dial
+        changed = dial != self._dial_in_file
+        self._dial_in_file = dial
+        self.config = self.config._replace(dial=dial)
+        return changed
 
     def follow(self, standing: Standing, roster: Roster) -> None:
         """Take over what the record has changed; papers are on disk on return. Raises OSError."""
@@ -128,6 +150,15 @@ class Kept:
     def close(self) -> None:
         """Let go of the store and its lock."""
         self.store.close()
+
+
+def _stamp(path: Path) -> tuple[int, int, int]:
+    """Changes when a file is written or replaced; zeros where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return 0, 0, 0
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def _parse(path: Path, secret: bytes) -> StationSecrets:

@@ -134,6 +134,10 @@ class StationOperations:
         ref = self._ref(ask.place)
         if ref.party == self._running.state.me:
             raise Refused("this message is ours; the other party's officer acknowledges it")
+        [kind] = self._running.store.kinds(LogId(ref.party, ref.generation), ref.index, 1)
+        if kind != entries.MESSAGE and kind not in entries.NOTICE_KINDS:
+            name = entries.KIND_NAMES.get(kind, f"kind {kind}")
+            raise Refused(f"{ask.place} is of the kind “{name}”; officers acknowledge messages and notices, no more")
         with as_given():
             body = encode_acknowledgement(Acknowledgement(ask.officer, ask.role, ask.note))
         return await self._submit([Draft(entries.ACKNOWLEDGEMENT, 0, 0, (ref,), body, ask.token or "")])

@@ -105,9 +105,11 @@ class Reader:
         return sum(row.size for row in self._store.logs())
 
     def position_of(self, log: LogId, index: int) -> int:
-        """Where an entry stands, if it came lately; 0 when that would take a long look."""
-        rows = self._store.find(None, max(0, self.last_position() - _WINDOW), _WINDOW)
-        return next((row.position for row in rows if row.log == log and row.index == index), 0)
+        """Where an entry stands. Raises Told OL-301 when it is not here."""
+        position = self._store.position_of(log, index)
+        if position is None:
+            raise Told("OL-301", f"no entry {place_of(log, index)} is held here")
+        return position
 
     def shown(self, position: int, log: LogId, index: int, ours: Ours) -> Shown:
         """One entry with all its evidence. Raises Told OL-301 when it is not here."""
@@ -196,7 +198,8 @@ class Reader:
             at_ms=header.written_at_ms, officer=said.officer, role=said.role, note=said.remark,
         )
         for ref in header.references:
-            self._opened.setdefault(ref, []).append(note)
+            if ref.party != row.log.party:  # nobody opens for the other party what it wrote itself
+                self._opened.setdefault(ref, []).append(note)
 
 
 def name_of(roster: Roster, party: int) -> str:

@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from openline.bearer.roads import Roads
-from openline.console.channel.bearers import pins_of
+from openline.console.channel.bearers import pins_of, unknown_dialled
 from openline.console.channel.keeping import Kept
 from openline.console.channel.reporting import Watch
-from openline.errors import LocalFault, PeerFault, Refused, Unchecked
+from openline.errors import LocalFault, Misconfigured, PeerFault, Refused, Unchecked
 from openline.line.amendments import is_revoked
 from openline.line.events import Draft, Event, Submitted
 from openline.line.state import LineState, others
@@ -107,11 +107,29 @@ class Upkeep:
             what = "we have left this line" if state.me in standing.left else "this line is closed"
             raise Refused(f"{what}; nothing new is recorded, what is here is still carried and receipted")
 
+    # ---------------------------------------------------------------- settings
+    def _reread(self) -> None:
+        """New addresses to dial, for a party that has joined or moved, without a restart."""
+        try:
+            if self._kept.reread_dial():
+                self._pin()
+            else:
+                return
+        except Misconfigured as fault:
+            self._watch.ring("settings", f"{fault}; what was set before stands")
+            return
+        unknown = unknown_dialled(self._kept)
+        if unknown:
+            self._watch.ring("settings", unknown)
+        else:
+            self._watch.clear("settings")
+
     # ---------------------------------------------------------------- from time to time
     def due(self, state: LineState, now_ms: int) -> bool:
         """What waits for its time. True: our keys have changed, a new life must begin now."""
         if self._is_behind:
             self.follow(state, now_ms)
+        self._reread()
         for party in [party for party, since in self._gone.items() if now_ms - since >= LEAVE_GRACE_MS]:
             if party not in self._cut:
                 self._cut.add(party)

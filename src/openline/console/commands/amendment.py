@@ -16,12 +16,11 @@ from openline.console.channel.papers import PAPERS_BYTES_MAX, bundle, load_paper
 from openline.console.codes import Told
 from openline.console.commands.message import full_name
 from openline.console.home import LineHome, write_whole
-from openline.console.terminal import Session, ask_yes, room_options
+from openline.console.terminal import INPUT_FILE, Session, ask_yes, room_options
 from openline.console.words import safe
 from openline.seal.amendment import Close, Join, Leave, Offices, Proposal, Terms, encode_proposal
 from openline.seal.charter import CharterLimits
 
-_FILE: Final = click.Path(path_type=Path, exists=True, dir_okay=False)
 _OUT: Final = click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Where to write the file.")
 _REMARK: Final = click.option("--remark", default="", help="Why; everybody on the line reads it.")
 _YES: Final = click.option("--yes", is_flag=True, help="Do not ask.")
@@ -106,8 +105,9 @@ def papers(session: Session, out: Path | None) -> None:
 
 
 @click.command()
-@click.argument("file", metavar="PAPERS", type=_FILE)
-@click.option("--card", "cards", multiple=True, type=_FILE, help="A card got in person; checked against the papers.")
+@click.argument("file", metavar="PAPERS", type=INPUT_FILE)
+@click.option("--card", "cards", multiple=True, type=INPUT_FILE,
+              help="A card got in person; checked against the papers.")
 @click.option("--office", "offices", multiple=True, metavar="OFFICE", help="An office of ours; may be repeated.")
 @click.option("--days", type=click.IntRange(1, 3660), default=366, show_default=True,
               help="How long our station's certificate is in force.")
@@ -143,7 +143,7 @@ def join(session: Session, /, file: Path, cards: tuple[Path, ...], offices: tupl
 
 
 @click.command()
-@click.argument("file", metavar="REQUEST", type=_FILE)
+@click.argument("file", metavar="REQUEST", type=INPUT_FILE)
 @_REMARK
 @_YES
 @room_options

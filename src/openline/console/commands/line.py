@@ -12,7 +12,7 @@ from openline.console.codes import Told
 from openline.console.commands import amendment
 from openline.console.dtg import dtg
 from openline.console.home import LineHome, write_whole
-from openline.console.terminal import Session, ask_yes, room_options
+from openline.console.terminal import INPUT_FILE, Session, ask_yes, room_options
 from openline.console.words import safe
 from openline.seal import ceremony
 from openline.seal.ceremony import OpenLine
@@ -20,7 +20,6 @@ from openline.seal.charter import Charter
 from openline.seal.draw import LibraryDraw
 from openline.seal.party import Card
 
-_FILE: Final = click.Path(path_type=Path, exists=True, dir_okay=False)
 _OUT: Final = click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Where to write the file.")
 _DAYS: Final = click.option("--days", type=click.IntRange(1, 3660), default=366, show_default=True,
                             help="How long our station's certificate is in force.")
@@ -34,7 +33,7 @@ def line() -> None:
 
 @line.command()
 @click.argument("name")
-@click.option("--with", "others", multiple=True, required=True, type=_FILE, metavar="CARD",
+@click.option("--with", "others", multiple=True, required=True, type=INPUT_FILE, metavar="CARD",
               help="The card of another party, got in person; may be repeated.")
 @click.option("--language", "languages", multiple=True, default=("en",), show_default=True)
 @click.option("--office", "offices", multiple=True, metavar="PARTY=OFFICE",
@@ -72,8 +71,9 @@ def propose(session: Session, /, name: str, others: tuple[Path, ...], languages:
 
 
 @line.command()
-@click.argument("proposal", type=_FILE)
-@click.option("--card", "cards", multiple=True, type=_FILE, help="A card got in person; checked against the proposal.")
+@click.argument("proposal", type=INPUT_FILE)
+@click.option("--card", "cards", multiple=True, type=INPUT_FILE,
+              help="A card got in person; checked against the proposal.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @_OUT
 @_DAYS
@@ -105,7 +105,7 @@ def accept(session: Session, /, proposal: Path, cards: tuple[Path, ...], yes: bo
 
 
 @line.command("open")
-@click.argument("files", nargs=-1, required=True, type=_FILE)
+@click.argument("files", nargs=-1, required=True, type=INPUT_FILE)
 @_OUT
 @passphrases.option
 @passphrases.root_option

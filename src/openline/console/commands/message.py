@@ -29,7 +29,7 @@ from openline.console.channel.asking import (
 from openline.console.channel.link import ControlLink
 from openline.console.codes import Told
 from openline.console.dtg import parse_iso
-from openline.console.terminal import Session, login, room_options
+from openline.console.terminal import INPUT_FILE, Session, login, room_options
 from openline.limits import BODY_BYTES_MAX
 from openline.record.entry import MESSAGE
 
@@ -48,7 +48,7 @@ _OFFICER: Final = click.option("--officer", envvar="OPENLINE_OFFICER", metavar="
 @click.option("--exercise", is_flag=True, help="Marked EXERCISE for ever.")
 @click.option("--reply-by", metavar="INSTANT", help="Like 2026-11-22T10:05:00Z.")
 @click.option("--in-reply-to", metavar="ENTRY", help="Position here, or the entry's full name.")
-@click.option("--attach", multiple=True, type=click.Path(path_type=Path, exists=True, dir_okay=False),
+@click.option("--attach", multiple=True, type=INPUT_FILE,
               help="A file to go along; may be repeated.")
 @click.option("--released-by", multiple=True, metavar="NAME",
               help="Who let it out; recorded as given. Left out: the login name, and one person is what is recorded.")

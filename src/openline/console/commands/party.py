@@ -14,7 +14,7 @@ from openline.console.codes import Told
 from openline.console.commands import renewal
 from openline.console.dtg import dtg
 from openline.console.home import LineHome, make_folder, write_whole
-from openline.console.terminal import Session, ask_yes, room_options
+from openline.console.terminal import INPUT_FILE, Session, ask_yes, room_options
 from openline.console.words import safe
 from openline.errors import Forged, PeerFault
 from openline.record.entry import REVOCATION
@@ -63,7 +63,7 @@ def create(session: Session, name: str, sources: passphrases.Sources) -> None:
 
 
 @party.command()
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=False)
+@click.argument("file", type=INPUT_FILE, required=False)
 @room_options
 @click.pass_obj
 def card(session: Session, file: Path | None) -> None:
@@ -110,7 +110,7 @@ def revoke_station(session: Session, /, digest: str, reason: str, out: Path | No
 
 
 @party.command("revoked")
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("file", type=INPUT_FILE)
 @room_options
 @click.pass_obj
 def take_revocation(session: Session, file: Path) -> None:

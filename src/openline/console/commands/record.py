@@ -16,7 +16,7 @@ from openline.console.channel.papers import load_papers, roster_of
 from openline.console.channel.showing import Reader
 from openline.console.codes import Told
 from openline.console.home import LineHome, make_folder
-from openline.console.terminal import Session, room_options
+from openline.console.terminal import INPUT_FILE, Session, room_options
 from openline.console.words import parse_position
 from openline.line.amendments import SNAPSHOT, derive_snapshot
 from openline.store.backup import check_backup, make_backup, restore_backup
@@ -132,7 +132,7 @@ def backup(session: Session, file: Path, check: bool, sources: passphrases.Sourc
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("file", type=INPUT_FILE)
 @passphrases.option
 @room_options
 @click.pass_obj

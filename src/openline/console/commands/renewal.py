@@ -12,13 +12,11 @@ from openline.console.channel import asking, joining
 from openline.console.channel.papers import load_papers, nonce_of, save_papers
 from openline.console.codes import Told
 from openline.console.dtg import dtg
-from openline.console.terminal import Session, room_options
+from openline.console.terminal import INPUT_FILE, Session, room_options
 from openline.console.words import safe
 from openline.errors import Forged, PeerFault
 from openline.limits import CERTIFICATE_BYTES_MAX
 from openline.seal.certificate import Certificate, parse_certificate
-
-_FILE: Final = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
 @click.command()
@@ -61,7 +59,7 @@ def _say(session: Session, certificate: Certificate, running: bool, at_once: boo
 
 
 @click.command()
-@click.argument("file", type=_FILE)
+@click.argument("file", type=INPUT_FILE)
 @room_options
 @click.pass_obj
 def renewed(session: Session, file: Path) -> None:

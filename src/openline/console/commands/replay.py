@@ -15,7 +15,7 @@ from openline.console.channel.asking import Outgoing, Place, Send, Sent, Waited,
 from openline.console.channel.link import ControlLink
 from openline.console.codes import Told
 from openline.console.replaying import BadLine, Words, cast, read
-from openline.console.terminal import Session, login, room_options
+from openline.console.terminal import INPUT_FILE, Session, login, room_options
 
 T = TypeVar("T")
 _ASK_WITHIN_MS: Final = 10_000
@@ -24,7 +24,7 @@ _GONE: Final = frozenset({"OL-104", "OL-603"})  # the station went away: it may 
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("file", type=INPUT_FILE)
 @click.option("--control", "controls", multiple=True, metavar="SPEAKER=SOCKET",
               help="Control address for one `from`; two of them for two parties. Left out: this home's own station.")
 @click.option("--skip-bad", is_flag=True, help="Leave lines out that cannot be sent, instead of refusing the file.")

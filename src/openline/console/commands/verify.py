@@ -8,14 +8,14 @@ import click
 
 from openline.console import verdict
 from openline.console.ceremonies import read_card_file
-from openline.console.terminal import Session, room_options
+from openline.console.terminal import INPUT_FILE, Session, room_options
 from openline.console.verifying import verify_file
 from openline.record.evidence.export import EXTRACT
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--card", "cards", multiple=True, type=click.Path(path_type=Path, exists=True, dir_okay=False),
+@click.argument("file", type=INPUT_FILE)
+@click.option("--card", "cards", multiple=True, type=INPUT_FILE,
               help="A party's card, got in person; may be repeated.")
 @click.option("--entries", is_flag=True, help="Each entry, and who held it when; an extract shows them anyway.")
 @click.option("--processes", type=click.IntRange(1, 256), help="How many check signatures [one a core].")
