@@ -1,6 +1,7 @@
-"""Measure what we promise and print it: `python -m bench [--only NAME ...] [--quick] [--runs N]`.
+"""Measure what we promise and print it: `python -m bench [PART] [--only NAME ...] [--quick] [--runs N]`.
 
-Three runs, median. One JSON object a figure goes to bench/results.jsonl, except from a quick run.
+Three runs, median. One JSON object a figure goes to bench/results.jsonl, except from a quick run or one of a
+single part, `line` or `radio`.
 """
 
 from __future__ import annotations
@@ -10,10 +11,10 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from bench import machine, traffic
+from bench import machine, radio, traffic
 from bench.machine import Machine
 from bench.million import Million
 from bench.pair import Homes
@@ -23,6 +24,7 @@ from bench.traffic import QUICK, WHOLE, Sizes
 RESULTS = Path(__file__).parent / "results.jsonl"
 Measured = dict[str, list[Sample]]
 
+# Those of the part `radio`: slow, cut and idle lines. The rest is the part `line`.
 # Which measurement gives which figures. Those of one row are measured together.
 TRAFFIC: Mapping[tuple[str, ...], Callable[[Homes, Sizes, Machine], Measured]] = {
     ("lone_p50_ratio", "lone_p50_ms"): lambda homes, sizes, _now: traffic.lone(homes, sizes, say),
@@ -31,6 +33,10 @@ TRAFFIC: Mapping[tuple[str, ...], Callable[[Homes, Sizes, Machine], Measured]] =
         homes, sizes, say
     ),
     ("catchup_10k_s",): lambda homes, sizes, now: traffic.catchup(homes, sizes, now, say),
+}
+RADIO: Mapping[tuple[str, ...], Callable[[Homes, Sizes, Machine], Measured]] = {
+    ("catchup_1k_s",): lambda homes, _sizes, now: radio.catchup(homes, now, say),
+    ("idle_100_lines_cpu_percent",): lambda homes, sizes, _now: radio.idle_lines(homes, sizes, say),
 }
 MILLION = ("startup_1m_s", "rss_1m_mb", "proof_1m_ms", "append_1m_ratio")
 
@@ -43,11 +49,13 @@ def say(text: str) -> None:
 def main() -> int:
     """Run, print, write."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("part", nargs="?", choices=("line", "radio"), help="only this part of it [both]")
     parser.add_argument("--only", action="append", choices=sorted(PROMISES), metavar="NAME", help="only this figure")
     parser.add_argument("--quick", action="store_true", help="one run, smaller sizes: for those who develop")
     parser.add_argument("--runs", type=int, default=0, metavar="N", help="how many runs; the median counts [3]")
     asked = parser.parse_args()
-    wanted = set(asked.only or PROMISES)
+    parts = {"line": {*_names(TRAFFIC), *MILLION}, "radio": _names(RADIO)}
+    wanted = set(asked.only or PROMISES) & (parts[asked.part] if asked.part else set(PROMISES))
     runs = asked.runs or (1 if asked.quick else 3)
     sizes = QUICK if asked.quick else WHOLE
     with tempfile.TemporaryDirectory(prefix="openline-bench-") as folder:
@@ -56,7 +64,7 @@ def main() -> int:
     figures = [settle(promise, samples[name]) for name, promise in PROMISES.items() if samples.get(name)]
     print()
     print(as_table(figures))
-    if not asked.quick:
+    if not asked.quick and asked.part is None:
         write_results(RESULTS, figures)
     return 0
 
@@ -71,12 +79,16 @@ def _measure(homes: Homes, sizes: Sizes, runs: int, wanted: set[str]) -> Measure
     for number in range(runs):
         say(f"run {number + 1} of {runs}")
         now = machine.measure(homes.folder)
-        for names, act in TRAFFIC.items():
+        for names, act in {**TRAFFIC, **RADIO}.items():
             if wanted & set(names):
                 keep(act(homes, sizes, now))
     if wanted & set(MILLION):
         keep(_million(homes, sizes, runs))
     return samples
+
+
+def _names(rows: Iterable[tuple[str, ...]]) -> set[str]:
+    return {name for names in rows for name in names}
 
 
 def _million(homes: Homes, sizes: Sizes, runs: int) -> Measured:

@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from openline.console.channel.asking import AskStatus, Outgoing, PeerStatus, Status
 from openline.console.channel.link import ControlLink
@@ -24,6 +24,14 @@ PASSPHRASE: Final = "a passphrase that guards nothing"
 TEXT_BYTES: Final = 600
 WITHIN_S: Final = 60.0
 _LOOK_EVERY_S: Final = 0.005
+
+
+class Clock(NamedTuple):
+    """How a station's clocks run: so many times as fast since an instant of ours, and ahead by so much."""
+
+    factor: int = 1
+    since_ns: int = 0
+    ahead_ms: int = 0
 
 
 class Party:
@@ -55,9 +63,10 @@ class Party:
             f"padding = {'true' if padding else 'false'}\n"
         )
 
-    def start(self) -> None:
+    def start(self, clock: Clock | None = None) -> None:
         """Start the station, and wait until it takes requests."""
-        command = [sys.executable, "-m", "openline", "serve", "--home", str(self.home)]
+        program = ["openline"] if clock is None else ["bench.clocked", *map(str, clock)]
+        command = [sys.executable, "-m", *program, "serve", "--home", str(self.home)]
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         until = time.monotonic() + WITHIN_S
@@ -92,6 +101,11 @@ class Party:
         assert self.process is not None
         fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def cpu_ns(self) -> int:
+        """The same as the scheduler counts it: for spans in which hardly any is used. Of its threads, the first."""
+        assert self.process is not None
+        return int(Path(f"/proc/{self.process.pid}/schedstat").read_text().split()[0])
 
 
 class Homes:

@@ -62,6 +62,8 @@ PROMISES = {
         Promise("proof_1m_ms", "ms", 5, False, "the hashing alone"),
         Promise("append_1m_ratio", "x empty", 1.2, False, "1: the same on an empty log"),
         Promise("verify_100k_s", "s", 15, False, "its signature checks and hashes alone, on two cores"),
+        Promise("catchup_1k_s", "s", 2, False, "1,000 messages at the limit of sustained_msgs_per_s"),
+        Promise("idle_100_lines_cpu_percent", "%", 3, False, "1"),
     )
 }
 

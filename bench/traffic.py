@@ -37,10 +37,11 @@ class Sizes(NamedTuple):
     before_overhead: int
     catchup: int
     million: int
+    idle_lines: int
 
 
-WHOLE = Sizes(lone=300, sustained=100_000, before_overhead=20_000, catchup=10_000, million=1_000_000)
-QUICK = Sizes(lone=100, sustained=20_000, before_overhead=2_000, catchup=10_000, million=30_000)
+WHOLE = Sizes(lone=300, sustained=100_000, before_overhead=20_000, catchup=10_000, million=1_000_000, idle_lines=10)
+QUICK = Sizes(lone=100, sustained=20_000, before_overhead=2_000, catchup=10_000, million=30_000, idle_lines=3)
 
 
 def lone(homes: Homes, sizes: Sizes, say: Say) -> dict[str, list[Sample]]:
@@ -178,7 +179,7 @@ def catchup(homes: Homes, sizes: Sizes, now: Machine, say: Say) -> dict[str, lis
     with running(ours, theirs):
         theirs.stop()
         with ours.link() as link:
-            places = _queue(link, sizes.catchup)
+            places = queue(link, sizes.catchup)
             theirs.start()
             assert link.ask(WaitHeld(places=places, within_ms=WITHIN_MS), Waited, 2 * WITHIN_MS).held
             held_at = time.time()
@@ -188,7 +189,8 @@ def catchup(homes: Homes, sizes: Sizes, now: Machine, say: Say) -> dict[str, lis
     return {"catchup_10k_s": [Sample(seconds, sizes.catchup / now.messages_per_s)]}
 
 
-def _queue(link: ControlLink, count: int) -> list[Place]:
+def queue(link: ControlLink, count: int) -> list[Place]:
+    """Record so many messages without waiting; the places to wait for."""
     places: list[Place] = []
     for first in range(0, count, BATCH):
         batch = [message(number) for number in range(first, min(first + BATCH, count))]

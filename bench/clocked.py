@@ -1,0 +1,60 @@
+"""The whole program in a process whose clocks have run `FACTOR` times as fast since an instant, and are ahead.
+
+    python -m bench.clocked FACTOR SINCE_NS AHEAD_MS serve --home ...
+
+Nothing in the program knows of it. Both kinds of clock are multiplied, and every wait of the event loop is divided, so
+that what the station does in a day it does in a day divided by the factor, each thing as often and in the same order.
+What it costs in bytes is what it costs in that day; what it costs in computing time is not looked at.
+"""
+
+from __future__ import annotations
+
+import selectors
+import sys
+import time
+from typing import Any
+
+
+def quicken(factor: int, since_ns: int, ahead_ms: int) -> None:
+    """From now on, in this process. `since_ns` of the wall clock is the same for stations that talk to each other."""
+    real_ns, ahead_ns = time.time_ns, ahead_ms * 1_000_000
+
+    def gone_ns() -> int:
+        return (real_ns() - since_ns) * factor
+
+    def wall_ns() -> int:
+        return since_ns + gone_ns() + ahead_ns
+
+    def gettime_ns(clock: int) -> int:
+        return wall_ns() if clock == time.CLOCK_REALTIME else gone_ns()
+
+    changed: dict[str, Any] = {
+        "time_ns": wall_ns,
+        "time": lambda: wall_ns() / 1e9,
+        "monotonic_ns": gone_ns,
+        "monotonic": lambda: gone_ns() / 1e9,
+        "clock_gettime_ns": gettime_ns,
+        "clock_gettime": lambda clock: gettime_ns(clock) / 1e9,
+    }
+    for name, clock in changed.items():
+        setattr(time, name, clock)
+    waits = selectors.DefaultSelector.select
+
+    def select(self: Any, timeout: float | None = None) -> Any:
+        return waits(self, None if timeout is None else timeout / factor)
+
+    selectors.DefaultSelector.select = select  # type: ignore[method-assign]
+
+
+def main() -> int:
+    """Run the program so."""
+    factor, since_ns, ahead_ms, *words = sys.argv[1:]
+    quicken(int(factor), int(since_ns), int(ahead_ms))
+    from openline.console.cli import run
+    from openline.station import Hall
+
+    return run(Hall(), words)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
