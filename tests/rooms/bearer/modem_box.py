@@ -1,8 +1,8 @@
 """Two serial devices with an audio modem behind each, and air between: what a station writes is sent as sound.
 
-`python -m tests.whole.modem_box BAUD NOISE_DB FOLDER` prints the two devices, and ends when its input ends. A box keys
-its transmitter when bytes come and lets go when they stop: that is one transmission, one WAV file, one decoding. `-` is
-no noise. Nothing waits for the tones to sound. What was sent is counted in FOLDER/sent, a line each.
+`python -m tests.rooms.bearer.modem_box BAUD NOISE_DB FOLDER` prints the two devices, and ends when its input ends. A box
+keys its transmitter when bytes come and lets go when they stop: that is one transmission, one WAV file, one decoding.
+NOISE_DB `-` is no noise. Nothing waits for the tones to sound. What was sent is counted in FOLDER/sent, a line each.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Final
 from openline.console.demo.relay_process import Terminal
 from tests.rooms.bearer.sound import Modem, seconds_of
 
-FELL_SILENT_S: Final = 0.15
+FELL_SILENT_S: Final = 0.3  # a station writes in pieces of a tenth of a second
 
 
 def gather(box: Terminal) -> bytes:
