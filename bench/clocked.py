@@ -40,8 +40,8 @@ def quicken(factor: int, since_ns: int, ahead_ms: int) -> None:
         setattr(time, name, clock)
     waits = selectors.DefaultSelector.select
 
-    def select(self: Any, timeout: float | None = None) -> Any:
-        return waits(self, None if timeout is None else timeout / factor)
+    def select(self: Any, within_s: float | None = None) -> Any:
+        return waits(self, None if within_s is None else within_s / factor)
 
     selectors.DefaultSelector.select = select  # type: ignore[method-assign]
 

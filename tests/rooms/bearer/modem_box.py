@@ -1,6 +1,6 @@
 """Two serial devices with an audio modem behind each, and air between: what a station writes is sent as sound.
 
-`python -m tests.rooms.bearer.modem_box BAUD NOISE_DB FOLDER` prints the two devices, and ends when its input ends. A box
+`python -m tests.rooms.bearer.modem_box BAUD NOISE_DB FOLDER` prints the devices, and ends when its input ends. A box
 keys its transmitter when bytes come and lets go when they stop: that is one transmission, one WAV file, one decoding.
 NOISE_DB `-` is no noise. Nothing waits for the tones to sound. What was sent is counted in FOLDER/sent, a line each.
 """
