@@ -22,6 +22,7 @@ from conformance.making import (
     frames,
     locks,
     lone,
+    paper,
     payloads,
     sealing,
     signed,
@@ -34,6 +35,7 @@ from conformance.run import SHARED, VECTORS
 WRITERS: Final[tuple[Writer, ...]] = (
     frames.write,
     payloads.write,
+    paper.write,
     locks.write,
     credentials.write,
     ceremonies.write,

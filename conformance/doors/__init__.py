@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from conformance.doors import epochs, export, keys, line, papers, record, statements, wire
+from conformance.doors import epochs, export, keys, line, pages, papers, record, statements, wire
 
 Door = Callable[[dict[str, Any]], object]
 DOORS: Final[dict[str, Door]] = {
     **wire.DOORS,
+    **pages.DOORS,
     **keys.DOORS,
     **papers.DOORS,
     **epochs.DOORS,

@@ -105,6 +105,16 @@ COURIER_COST: Final = 1_000  # a courier is taken where nothing else is up
 CARRY_FILE_BYTES: Final = 8 * 1024 * 1024  # a carried file is ended at the frame that reaches this
 CARRY_FILE_BYTES_MAX: Final = 256 * 1024 * 1024
 CARRY_FILES_MAX: Final = 100_000
+PAGE_SYMBOL_BYTES: Final = 700  # in one printed code as we print it: QR version 22 at level M with its head
+PAGE_SYMBOL_BYTES_MAX: Final = 2048  # in one code of anybody's
+PAGE_SYMBOLS_MAX: Final = 252  # of a set as we print it: 42 sheets of six
+PAGE_SET_BYTES_MAX: Final = 168 * PAGE_SYMBOL_BYTES  # as we print it: two thirds of the symbols are enough
+PAGE_SETS_AT_ONCE_MAX: Final = 4  # printed by one command; more is for a stick
+PAGE_SETS_KEPT_MAX: Final = 32  # of codes read in, not complete yet or lately taken
+PAGE_IMAGES_MAX: Final = 500  # of one command
+PAGE_IMAGE_BYTES_MAX: Final = 64 * 1024 * 1024
+PAGE_IMAGE_PIXELS_MAX: Final = 64_000_000
+PAGE_FRAME_BYTES_MAX: Final = 16 * 1024
 
 # --- keys and epochs
 EPOCH_EVERY_MS: Final = 6 * 3_600_000
@@ -140,6 +150,9 @@ assert BEARER_REFUSED_MS > BEARER_WAITING_MS  # who asks for room is never refus
 assert COURIER_ALARM_AFTER_MS > 2 * COURIER_LATENCY_MS
 assert DIAL_AGAIN_MAX_MS < SILENCE_ALARM_AFTER_MS  # a cut mended at once need not wake anyone
 assert CARRY_FILE_BYTES + FRAME_BODY_BYTES_MAX < CARRY_FILE_BYTES_MAX
+assert PAGE_SYMBOL_BYTES <= PAGE_SYMBOL_BYTES_MAX
+assert PAGE_FRAME_BYTES_MAX + 64 < PAGE_SET_BYTES_MAX  # every frame fits into a set
+assert PAGE_SYMBOLS_MAX * 2 >= 3 * (PAGE_SET_BYTES_MAX // PAGE_SYMBOL_BYTES)
 assert COURIER_LATENCY_MS > 10 * HAIL_EVERY_MS  # what answers hails is not carried by hand
 assert TRANSCRIPT_DIGITS >= 34
 assert TEXT_CHARS_MAX * 4 < BODY_BYTES_MAX

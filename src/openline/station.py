@@ -22,7 +22,7 @@ from typing import Final, NamedTuple
 
 from openline import __version__, limits
 from openline.bearer.folder import Cover, Outbox, Written
-from openline.bearer.roads import CARRY, CARRY_FACTS, Roads, up_of
+from openline.bearer.roads import CARRY_FACTS, PAGES_FACTS, Roads, up_of
 from openline.console.channel import asking
 from openline.console.channel.attaching import wanted_files
 from openline.console.channel.bearers import bearers_of
@@ -442,11 +442,12 @@ class Station:
         return bodies
 
     # ------------------------------------------------------------------ by hand
-    async def carry_out(self, folder: Path, party: int) -> asking.Carried:
+    async def carry_out(self, folder: Path, party: int, *, pages: bool = False) -> asking.Carried:
         """Write what `party` has not receipted into `folder`, sealed afresh. Raises BearerDown."""
+        facts = PAGES_FACTS if pages else CARRY_FACTS
         files: list[Written] = []
         before = self._appended_to(party)
-        events: list[Event] = [Up(party, up_of(CARRY_FACTS)), CarryOut(party)]
+        events: list[Event] = [Up(party, up_of(facts)), CarryOut(party)]
         keyring = self.kept.keyring
         items: list[Item] = [Grant(*one) for one in (keyring.make_offer(party), *keyring.grants_to_repeat(party))]
         with Outbox(folder, self._cover(party)) as outbox:
@@ -454,11 +455,11 @@ class Station:
                 result = self.turns.take(events, self.now_ms())
                 items += [item for send in result.sends if send.peer == party for item in send.items]
                 self._speak(result._replace(sends=tuple(send for send in result.sends if send.peer != party)))
-                files += await asyncio.to_thread(outbox.write, self.seal(party, items, CARRY_FACTS.frame_bytes_max))
+                files += await asyncio.to_thread(outbox.write, self.seal(party, items, facts.frame_bytes_max))
                 if not result.more:
                     break
                 events, items = [], []
-        self.happened(Down(party, CARRY))
+        self.happened(Down(party, facts.name))
         return asking.Carried(len(files), sum(file.size for file in files), before)
 
     def _appended_to(self, party: int) -> int:

@@ -94,3 +94,14 @@ def test_installed_alone_it_explains_itself(alone: Path) -> None:
     said = run(alone / "venv" / "bin" / "openline", "--help", cwd=alone)
     for command in ("party", "line", "serve", "send", "inbox", "acknowledge", "status", "export", "verify", "demo"):
         assert command in said
+
+
+def test_without_the_packages_for_pages_it_says_which_and_does_the_rest(alone: Path, tmp_path: Path) -> None:
+    """The newcomer who installed `openline` alone; last here, for it takes the packages away."""
+    python = alone / "venv" / "bin" / "python"
+    command = [alone / "venv" / "bin" / "openline", "carry", "in", "--pages", "--home", tmp_path]
+    run(sys.executable, "-m", "pip", "--python", python, "uninstall", "-qq", "-y", "segno", "zxing-cpp", cwd=alone)
+    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False)
+    assert done.returncode == 8
+    assert "OL-803" in done.stderr and "segno, zxing-cpp: pip install 'openline[pages]'" in done.stderr
+    assert "Sheets of codes" in run(alone / "venv" / "bin" / "openline", "carry", "out", "--help", cwd=alone)

@@ -103,7 +103,7 @@ class Outbox:
             if match:
                 yield int(match[1])
         with contextlib.suppress(OSError, ValueError, Malformed):  # files may have been taken away since
-            with open(self._folder / _LAST_NAME, "rb", opener=_open_plain) as file:
+            with open(self._folder / _LAST_NAME, "rb", opener=open_plain) as file:
                 yield min(int(file.read(8)), NUMBER_MAX)
 
     def _write_file(self, frames: Sequence[bytes]) -> Written:
@@ -150,7 +150,7 @@ class Reading:
         """The bodies, about a mebibyte of file at a time. Raises BearerDown when the file cannot be read
         and Malformed when it is no plain file or too long."""
         try:
-            with open(self.path, "rb", opener=_open_plain) as file:
+            with open(self.path, "rb", opener=open_plain) as file:
                 self.stamp = _stamp(os.fstat(file.fileno()))
                 hashed = sha256()
                 reader = FrameReader()
@@ -191,7 +191,7 @@ class Inbox:
         if reading.is_cut:
             return  # the rest may be on its way: read again once it changes
         done = reading.path.with_suffix(".done")
-        with contextlib.suppress(OSError, Malformed), open(done, "wb", opener=_open_plain) as file:
+        with contextlib.suppress(OSError, Malformed), open(done, "wb", opener=open_plain) as file:
             file.write(_mark_of(reading))
 
     def remember(self, reading: Reading) -> None:
@@ -204,7 +204,7 @@ class Inbox:
             stamp = _stamp(os.lstat(path))
             if self._seen.get(path.name) == stamp:
                 return True
-            with open(path.with_suffix(".done"), "rb", opener=_open_plain) as file:
+            with open(path.with_suffix(".done"), "rb", opener=open_plain) as file:
                 marked = file.read(65)
         except (OSError, Malformed):
             return False
@@ -251,8 +251,8 @@ def _mark_of(reading: Reading) -> bytes:
     return reading.digest.hex().encode() + b"\n"
 
 
-def _open_plain(path: str, flags: int) -> int:
-    """Open a plain file: no link that leads elsewhere, no pipe that waits for ever."""
+def open_plain(path: str, flags: int) -> int:
+    """An opener of plain files: no link that leads elsewhere, no pipe that waits for ever. Raises Malformed."""
     file = os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o644)
     if not stat.S_ISREG(os.fstat(file).st_mode):
         os.close(file)

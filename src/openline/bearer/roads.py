@@ -16,6 +16,7 @@ from openline.bearer.folder import Inbox, Reading
 from openline.bearer.tls import Identity, TlsBearer, TlsPeer
 from openline.bearer.waiting import WaitingFrames
 from openline.errors import BearerDown, PeerFault
+from openline.limits import PAGE_FRAME_BYTES_MAX
 from openline.line.events import Down, Event, Up
 from openline.line.outgoing import is_narrow_bearer
 from openline.line.state import BearerUp, Duplex
@@ -23,6 +24,7 @@ from openline.line.state import BearerUp, Duplex
 CARRY: Final = "carry"
 BY_HAND: Final = -1  # in place of a peer: what a courier brought may be of anybody
 CARRY_FACTS: Final = DIRECTORY_FACTS._replace(name=CARRY, duplex=Duplex.SIMPLEX)
+PAGES_FACTS: Final = CARRY_FACTS._replace(name="pages", bytes_per_second=100, frame_bytes_max=PAGE_FRAME_BYTES_MAX)
 
 
 class Roads:

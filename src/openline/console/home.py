@@ -10,6 +10,7 @@
     HOME/lines/NAME/recovery.key          reopens sealing after loss (encrypted); to be kept elsewhere
     HOME/lines/NAME/store.sqlite          the record
     HOME/lines/NAME/control.sock          where the running station takes requests, 0600
+    HOME/lines/NAME/pages/                printed codes that were read in and do not make a whole set yet
     HOME/lines/NAME/ceremony/             while a line is being opened
 
 Directories are made 0700. Files are replaced whole: written beside, synced, renamed.
@@ -72,6 +73,10 @@ class LineHome(NamedTuple):
     @property
     def control(self) -> Path:
         return self.folder / "control.sock"
+
+    @property
+    def pages(self) -> Path:
+        return self.folder / "pages"
 
     @property
     def ceremony(self) -> Path:

@@ -178,10 +178,14 @@ class BackedUp(msgspec.Struct):
 
 
 class CarryOut(_Request, tag="carry-out", tag_field="op"):
-    """Write what `party` lacks into a folder, sealed afresh, with a cover note. None means every other party."""
+    """Write what `party` lacks into a folder, sealed afresh, with a cover note. None means every other party.
+
+    With `pages`, in small frames and as few bytes as can be: for printed codes.
+    """
 
     folder: str
     party: Count | None = None
+    pages: bool = False
 
 
 class CarryIn(_Request, tag="carry-in", tag_field="op"):

@@ -79,7 +79,7 @@ class Running(Protocol):
     def status(self) -> asking.Status:
         """How the line is."""
 
-    async def carry_out(self, folder: Path, party: int) -> asking.Carried:
+    async def carry_out(self, folder: Path, party: int, *, pages: bool = False) -> asking.Carried:
         """Write what `party` lacks into `folder`."""
 
     async def carry_in(self, folder: Path) -> asking.Carried:
@@ -260,7 +260,7 @@ class StationOperations:
             raise Told("OL-302", f"party {ask.party} is not another party of this line")
         done = asking.Carried(0, 0)
         for party in present if ask.party is None else [ask.party]:
-            one = await self._running.carry_out(path_of(ask.folder), party)
+            one = await self._running.carry_out(path_of(ask.folder), party, pages=ask.pages)
             done.files += one.files
             done.bytes += one.bytes
             done.entries += one.entries
