@@ -32,7 +32,7 @@ from openline.console.channel.control import ControlDoor
 from openline.console.channel.keeping import Kept, keep_line
 from openline.console.channel.operations import StationOperations
 from openline.console.channel.papers import Papers
-from openline.console.channel.reporting import Watch, status_of
+from openline.console.channel.reporting import Watch, not_receipted, status_of
 from openline.console.channel.submitting import Places, Submission, Submissions, Watchers, refuse
 from openline.console.channel.upkeep import Upkeep, is_recovery
 from openline.console.cli import run
@@ -446,7 +446,7 @@ class Station:
         """Write what `party` has not receipted into `folder`, sealed afresh. Raises BearerDown."""
         facts = PAGES_FACTS if pages else CARRY_FACTS
         files: list[Written] = []
-        before = self._appended_to(party)
+        before = not_receipted(self.state, party)
         events: list[Event] = [Up(party, up_of(facts)), CarryOut(party)]
         keyring = self.kept.keyring
         items: list[Item] = [Grant(*one) for one in (keyring.make_offer(party), *keyring.grants_to_repeat(party))]
@@ -461,11 +461,6 @@ class Station:
                 events, items = [], []
         self.happened(Down(party, facts.name))
         return asking.Carried(len(files), sum(file.size for file in files), before)
-
-    def _appended_to(self, party: int) -> int:
-        """Entries here that `party` has not receipted."""
-        logs = [log for log in self.state.logs.values() if log.log.party != party]
-        return sum(log.size - (log.receipts[party].size if party in log.receipts else 0) for log in logs)
 
     def _cover(self, party: int) -> Cover:
         names = [one.name for one in self.kept.roster.parties]

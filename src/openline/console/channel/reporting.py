@@ -140,6 +140,12 @@ def pq_confirmed(state: LineState) -> int:
     return min(held.size if (held := state.pq.get((own, party))) else 0 for party in state.peers)
 
 
+def not_receipted(state: LineState, party: int) -> int:
+    """Entries here that `party` has not receipted."""
+    logs = [log for log in state.logs.values() if log.log.party != party]
+    return sum(log.size - (log.receipts[party].size if party in log.receipts else 0) for log in logs)
+
+
 def status_of(
     state: LineState, charter: Charter, watch: Watch, started_at_ms: int, now_ms: int
 ) -> Status:
