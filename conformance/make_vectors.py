@@ -26,6 +26,7 @@ from conformance.making import (
     payloads,
     sealing,
     signed,
+    stating,
     trees,
 )
 from conformance.making.cupboard import CUPBOARD, KEPT
@@ -44,6 +45,7 @@ WRITERS: Final[tuple[Writer, ...]] = (
     trees.write,
     signed.write,
     changes.write,
+    stating.write,
     custody.write,
     exports.write,
     lone.write,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from conformance.doors import epochs, export, keys, line, pages, papers, record, statements, wire
+from conformance.doors import epochs, export, keys, line, pages, papers, record, statements, stating, wire
 
 Door = Callable[[dict[str, Any]], object]
 DOORS: Final[dict[str, Door]] = {
@@ -19,6 +19,7 @@ DOORS: Final[dict[str, Door]] = {
     **epochs.DOORS,
     **record.DOORS,
     **statements.DOORS,
+    **stating.DOORS,
     **line.DOORS,
     **export.DOORS,
 }

@@ -26,6 +26,7 @@ FILE_NAME_CHARS_MAX: Final = 120
 MEDIA_TYPE_CHARS_MAX: Final = 120
 LANGUAGE_CHARS_MAX: Final = 35  # RFC 5646 4.4.1
 REMARK_CHARS_MAX: Final = 2_000  # what an officer adds to an acknowledgement, a dispute, a closing
+OPERATING_CHARS_MAX: Final = 4_000  # operators about the line; what is longer is a message
 LOG_ENTRIES_MAX: Final = 2**40
 DICTIONARY_BYTES_MAX: Final = 32_506  # deflate's window less what it looks ahead: no byte beyond can be pointed at
 BROTLI_BATCH_BYTES_MAX: Final = 64 * 1024  # of bodies in one batch: 0.1 s of a core, and half an hour at 300 bit/s

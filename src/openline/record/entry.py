@@ -5,7 +5,7 @@ present, shortest integers, no floats, no tags.
 
     0 index          position in its log, from 0
     1 written_at_ms  the author's clock, UTC, ms since 1970: a claim
-    2 kind           0..31 belong to the line, the rest to the accords
+    2 kind           0..31 belong to the line, 32..63 to contact, the rest to the desk and the accords
     3 precedence     0 ROUTINE, 1 PRIORITY, 2 IMMEDIATE, 3 FLASH
     4 flags          bit 0: exercise
     5 held           [[party, generation, size, root] ...] other logs as held when this was written
@@ -49,6 +49,14 @@ DISPUTE: Final = 11
 INTAKE: Final = 12
 LINE_KINDS: Final = range(32)
 NOTICE_KINDS: Final = range(96, 256)  # of agreements: held, receipted and shown raw where they are not known
+OPERATING: Final = 40  # what operators say about the line itself, apart from official traffic
+REFUSAL: Final = 41
+HOLDING_REPLY: Final = 42
+SUSPENSION: Final = 43
+RESUMPTION: Final = 44
+SILENCE_RECORDED: Final = 45
+SILENCE_ANSWERED: Final = 46
+DRILL: Final = 47
 KIND_MAX: Final = 255
 KIND_NAMES: Final = {
     OPENING: "opening",
@@ -63,6 +71,14 @@ KIND_NAMES: Final = {
     HELD_AHEAD: "held ahead",
     DISPUTE: "dispute",
     INTAKE: "intake paused",
+    OPERATING: "service message",
+    REFUSAL: "refusal",
+    HOLDING_REPLY: "holding reply",
+    SUSPENSION: "suspension",
+    RESUMPTION: "resumption",
+    SILENCE_RECORDED: "silence recorded",
+    SILENCE_ANSWERED: "silence answered",
+    DRILL: "drill",
 }
 
 ROUTINE: Final = 0
