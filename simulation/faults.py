@@ -12,8 +12,9 @@ from multiprocessing import get_context
 from typing import Any, Final
 
 from openline import limits
-from openline.line import custody, disputes, hails, intake, outgoing, receipts, relaying, turn
+from openline.line import custody, hails, intake, outgoing, receipts, relaying, turn
 from openline.line.events import BlobChecked, UnsignedReceipt
+from openline.line.forks import disputes
 from openline.line.narrow import contacts
 from openline.line.ports import LogId, PutEntries, PutReceipt, PutState, Write
 from openline.line.work import Work

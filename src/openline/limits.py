@@ -88,6 +88,10 @@ OPENED_LOGS_MAX: Final = 256  # of one peer: opened, and nothing held yet
 ENTRIES_A_MINUTE_MAX: Final = 10_000_000  # that a charter may allow a party
 RATE_RESERVE_MIN: Final = 16  # entries beyond a minute's worth, for FLASH and for what the line itself says
 INTAKE_SAID_EVERY_MS: Final = 600_000  # at most, that intake from a party pauses
+AHEAD_ENTRIES_MAX: Final = 32  # of one party, held ahead of its logs
+AHEAD_BYTES_MAX: Final = 512 * 1024  # of one party, likewise
+URGENT_MAX: Final = 64  # entries of ours that may overtake, remembered until all hold them
+OVERTAKE_TRIES_MAX: Final = 6  # to send one entry ahead to one peer, each time after twice as long
 SERVE_OTHERS_AFTER_MS: Final = 10_000  # before we serve a third party's log
 
 # --- bearers
@@ -141,6 +145,7 @@ assert DICTIONARY_BYTES_MAX == 2**15 - 262  # RFC 1951's window; 262 as zlib cou
 assert EXHIBIT_BYTES_MAX <= BODY_BYTES_MAX  # an exhibit fits into an entry
 assert COMMIT_BYTES_MAX >= BODY_BYTES_MAX + HEADER_BYTES_MAX  # one entry always fits a commit
 assert PENDING_BYTES_MAX >= COMMIT_BYTES_MAX  # a whole commit can wait for its signature
+assert AHEAD_BYTES_MAX >= BODY_BYTES_MAX + HEADER_BYTES_MAX  # any one entry can be held ahead
 assert PENDING_ENTRIES_MAX >= COMMIT_ENTRIES_MAX
 assert FRAGMENTED_BYTES_MAX >= BODY_BYTES_MAX  # any one entry can travel in pieces
 assert CONTACT_LOST_AFTER_MS >= 5 * HAIL_EVERY_MS

@@ -19,9 +19,10 @@ from dataclasses import replace
 from typing import assert_never
 
 from openline import limits
-from openline.line import amendments, disputes, hails, intake, outgoing, receipts
+from openline.line import amendments, hails, intake, outgoing, receipts
 from openline.line.broad import blobs, pq
 from openline.line.events import (
+    AheadLoaded,
     Appended,
     Arrived,
     BlobChecked,
@@ -36,6 +37,7 @@ from openline.line.events import (
     Intent,
     Loaded,
     Outcome,
+    PeaksFound,
     PqSigned,
     PqWanted,
     RootFound,
@@ -45,8 +47,9 @@ from openline.line.events import (
     Tick,
     Up,
 )
+from openline.line.forks import disputes
 from openline.line.forms import Unresolved
-from openline.line.narrow import contacts
+from openline.line.narrow import ahead, contacts, filling, overtaking
 from openline.line.ports import LogId, PutNote, PutReceipt
 from openline.line.state import Flow, LineState, LogState, Receipted, Standing, others
 from openline.line.work import Work
@@ -64,6 +67,7 @@ from openline.wire.items import (
     Item,
     Note,
     Opening,
+    Overtaking,
     PqCheckpoint,
     PqReceipt,
     Receipt,
@@ -105,9 +109,14 @@ def complete(state: LineState, intent: Intent, signatures: Signatures, now_ms: i
         own = own.grown(Standing(size, root, signatures.checkpoint), own.peaks)
         work.put_log(own)
         writes += [*work.writes, PutNote(log, size, root, signatures.checkpoint)]
-        sends += outgoing.push_fresh(work, own, intent.fresh, signatures.checkpoint)
+        overtaking.remember(work, intent.fresh)
+        aside = overtaking.aside(work, log, intent.fresh.first)
+        sends += outgoing.push_fresh(work, own, intent.fresh, signatures.checkpoint, aside)
+        for party in aside:
+            overtaking.due(work, party)
+            outgoing.pump(work, party, log)
         told.append(Appended(log, intent.fresh.first, len(intent.fresh.rows), intent.fresh.tokens))
-    return work.freeze(), Outcome(tuple(writes), tuple(sends), intent.wanted, tuple(told))
+    return work.freeze(), Outcome(tuple(writes), tuple(sends), (*intent.wanted, *work.wanted), tuple(told))
 
 
 def _take(work: Work, event: Event) -> None:
@@ -128,7 +137,13 @@ def _take(work: Work, event: Event) -> None:
             _take_root(work, event)
         case ForkFound():
             disputes.take_fork(work, event)
+        case AheadLoaded():
+            overtaking.take_loaded(work, event)
+        case PeaksFound(want):
+            ahead.take_peaks(work, event)
+            _admit_reached(work, want.peer, b"", want.log)
         case Tick():
+            overtaking.forget(work)
             hails.due(work)
             blobs.due(work)
             pq.due(work)
@@ -196,7 +211,7 @@ def _carry_out(work: Work, party: int) -> None:
             continue
         receipt = held.receipts.get(party)
         size = receipt.size if receipt else 0
-        work.put_flow(party, log, Flow(size, work.now_ms, size, asked=True))
+        work.put_flow(party, log, Flow(size, work.now_ms, size, asked=True, whole=True))
         outgoing.pump(work, party, log)
 
 
@@ -223,10 +238,15 @@ def _take_item(work: Work, peer: int, start: bytes, item: Item) -> None:
             receipts.take(work, peer, start, item)
         case Hail():
             hails.take(work, peer, start, item)
+            overtaking.due(work, peer)
         case ShortHail():
             hails.take_short(work, peer, start, item)
+            overtaking.due(work, peer)
+            overtaking.due(work, peer)
         case Checkpoint():
             _take_checkpoint(work, peer, start, item)
+        case Overtaking():
+            _take_overtaking(work, peer, start, item)
         case PqCheckpoint() | PqReceipt():
             pq.take(work, peer, start, item)
         case BlobAsk():
@@ -243,7 +263,7 @@ def _take_item(work: Work, peer: int, start: bytes, item: Item) -> None:
             work.notice("item-not-taken", f"item {type(item).__name__} from party {peer} is not taken by this station")
 
 
-def _named(work: Work, peer: int, start: bytes, item: Commit | Entries | Checkpoint) -> LogId | None:
+def _named(work: Work, peer: int, start: bytes, item: Commit | Entries | Checkpoint | Overtaking) -> LogId | None:
     try:
         return work.find(item.log, peer, start, [log for by, log in work.secrets if by == peer])
     except Unresolved:
@@ -258,9 +278,27 @@ def _take_entries(work: Work, peer: int, start: bytes, item: Commit | Entries, s
     if log is None or log == work.own:
         return
     kept = intake.keep_pending(work, peer, log, item.first, item.runs, item.entries)
-    if kept is None or signature is None:
+    if kept is not None and signature is not None:
+        _admit(work, peer, start, log, item.first + len(item.entries), signature)
+    _admit_reached(work, peer, start, log)
+
+
+def _take_checkpoint(work: Work, peer: int, start: bytes, item: Checkpoint) -> None:
+    log = _named(work, peer, start, item)
+    if log is None or log == work.own:
         return
-    size = item.first + len(item.entries)
+    _admit(work, peer, start, log, item.size, item.signature)
+    _admit_reached(work, peer, start, log)
+
+
+def _take_overtaking(work: Work, peer: int, start: bytes, item: Overtaking) -> None:
+    log = _named(work, peer, start, item)
+    if log is not None and log != work.own:
+        ahead.take(work, peer, log, item)
+        _admit_reached(work, peer, start, log)
+
+
+def _admit(work: Work, peer: int, start: bytes, log: LogId, size: int, signature: bytes) -> None:
     reason = intake.admit_or_differ(work, log, size, signature, peer)
     if reason is not None:
         work.wasted += 1
@@ -269,19 +307,17 @@ def _take_entries(work: Work, peer: int, start: bytes, item: Commit | Entries, s
         _after_admission(work, peer, start, log, size)
 
 
-def _take_checkpoint(work: Work, peer: int, start: bytes, item: Checkpoint) -> None:
-    log = _named(work, peer, start, item)
-    if log is None or log == work.own:
-        return
-    reason = intake.admit_or_differ(work, log, item.size, item.signature, peer)
-    if reason is not None:
-        work.wasted += 1
-        hails.differ(work, peer, log, reason)
-    else:
-        _after_admission(work, peer, start, log, item.size)
+def _admit_reached(work: Work, peer: int, start: bytes, log: LogId) -> None:
+    """Let in what the checkpoints cover that came with entries ahead, as far as nothing lacks before them. R-228."""
+    while (end := filling.reached(work, peer, log)) is not None:
+        _admit(work, peer, start, log, *end)
+        if log not in work.logs or work.logs[log].size < end[0]:
+            return
 
 
 def _after_admission(work: Work, peer: int, start: bytes, log: LogId, size: int) -> None:
+    ahead.settle(work, log)
+    overtaking.hear(work)
     disputes.take_exhibits(work)
     disputes.take_ahead(work, log)
     flow = work.peer(peer).flows.get(log)

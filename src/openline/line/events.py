@@ -10,7 +10,7 @@ from typing import NamedTuple
 from openline.line.ports import EntryRow, LogId, NoteRow, Write
 from openline.line.state import BearerUp
 from openline.record.entry import Header, Ref
-from openline.wire.items import HailLog, Item
+from openline.wire.items import HailLog, Item, Overtaking
 
 
 # ------------------------------------------------------------------ events
@@ -94,6 +94,22 @@ class ForkFound(NamedTuple):
     proof: tuple[bytes, ...]
 
 
+class AheadLoaded(NamedTuple):
+    """Answer to `LoadAhead`: the entry, the signature over `want.size`, the hashes."""
+
+    want: LoadAhead
+    row: EntryRow
+    signature: bytes
+    hashes: tuple[bytes, ...]
+
+
+class PeaksFound(NamedTuple):
+    """Answer to `FindPeaks`: None where we do not hold that much."""
+
+    want: FindPeaks
+    peaks: tuple[bytes, ...] | None
+
+
 class BlobWanted(NamedTuple):
     """A message names an attachment of which we hold `held` bytes of `total`. `asked`: also over narrow bearers."""
 
@@ -163,6 +179,8 @@ Event = (
     | PqSigned
     | PqWanted
     | ClockSet
+    | AheadLoaded
+    | PeaksFound
 )
 
 
@@ -199,6 +217,25 @@ class FindFork(NamedTuple):
     size: int
     whole: int
     note: bytes
+
+
+class LoadAhead(NamedTuple):
+    """Read entry `index` of our own log for `peer`, with what leads from it to the root of `size`, from `first` on."""
+
+    peer: int
+    log: LogId
+    index: int  # type: ignore[assignment]  # shadows tuple.index, which nobody wants here
+    size: int
+    first: int
+
+
+class FindPeaks(NamedTuple):
+    """Find the peaks that `log` had at `size`, where the hashes of an entry that overtakes begin."""
+
+    peer: int
+    log: LogId
+    size: int
+    item: Overtaking
 
 
 class LoadBlob(NamedTuple):
@@ -260,6 +297,14 @@ class Held(NamedTuple):
     rows: tuple[EntryRow, ...]
 
 
+class CameAhead(NamedTuple):
+    """An entry of another party that came before its predecessors, now durable here ahead of its log."""
+
+    log: LogId
+    index: int  # type: ignore[assignment]  # shadows tuple.index, which nobody wants here
+    peer: int
+
+
 class ReceiptCame(NamedTuple):
     """A party's countersignature, checked: its machine holds `log` up to `size`. Stored, or owed to the store."""
 
@@ -290,8 +335,8 @@ class Noticed(NamedTuple):
     text: str
 
 
-Told = Appended | Held | ReceiptCame | Disputed | Amended | Noticed
-Wanted = Load | FindRoot | FindFork | LoadBlob | CheckBlob | SignPq
+Told = Appended | Held | CameAhead | ReceiptCame | Disputed | Amended | Noticed
+Wanted = Load | LoadAhead | FindPeaks | FindRoot | FindFork | LoadBlob | CheckBlob | SignPq
 
 
 class Fresh(NamedTuple):

@@ -15,6 +15,7 @@ from openline.errors import Forged, Malformed, PeerFault, Unchecked
 from openline.line import amendments
 from openline.line.events import Draft, Fresh, Held, UnsignedCheckpoint, UnsignedReceipt
 from openline.line.forms import Known, Unresolved, expand_after
+from openline.line.narrow import filling
 from openline.line.ports import EntryRow, LogId, PutEntries, PutNodes, PutNote, PutSubmission
 from openline.line.state import LogState, Pending, Standing
 from openline.line.terms import rate
@@ -146,6 +147,7 @@ def keep_pending(
     """Join new entries to what waits for its signature. None: they leave a gap, nothing was kept. R-122."""
     state = blank(work, peer, log)
     size = state.size if state else 0
+    filling.fill(work, peer, log, size)
     before = work.pending.get((peer, log))
     if before is not None and before.first != size:
         before = None  # the log moved on under it
@@ -206,13 +208,14 @@ def admit(work: Work, log: LogId, size: int, signature: bytes, peer: int) -> boo
         raise Unchecked(f"{entries.log_name(log)} is unknown here: its opening has not come")
     if size <= state.size:
         return True  # a repetition
+    filling.fill(work, peer, log, state.size)
     pending = work.pending.pop((peer, log), None)
     if pending is None or pending.first != state.size or pending.first + len(pending.entries) < size:
         if pending is not None:
             work.pending[peer, log] = pending
         return False  # the signature came before its entries
     count = size - state.size
-    made = rebuild(state, pending, count, _known(work), work.dictionaries)
+    made = rebuild(state, pending, count, known_to(work), work.dictionaries)
     if state.size == 0:
         state = _opened(state, made.rows[0], pending.entries[0].kind)
     checked = check_checkpoint(work.roster, state.station, Claim(log, made.size, made.root, signature))
@@ -240,6 +243,12 @@ def admit(work: Work, log: LogId, size: int, signature: bytes, peer: int) -> boo
     kinds = {item.kind for item in pending.entries[:count]}
     if not kinds.isdisjoint(AMENDING):
         amendments.collect(work, log, made.rows)
+    if entries.HELD_AHEAD in kinds:
+        work.said_ahead += [
+            (log.party, row.body)
+            for row, item in zip(made.rows, pending.entries, strict=False)
+            if item.kind == entries.HELD_AHEAD
+        ]
     if entries.DISPUTE in kinds:
         work.exhibits += [
             row.body for row, item in zip(made.rows, pending.entries, strict=False) if item.kind == entries.DISPUTE
@@ -261,7 +270,8 @@ def _opened(state: LogState, row: EntryRow, kind: int) -> LogState:
     return replace(state, station=said.station)
 
 
-def _known(work: Work) -> Known:
+def known_to(work: Work) -> Known:
+    """What the compact form of an `after` may leave to us."""
     return Known([log for log in work.logs if log.party == work.me], work.roots)
 
 

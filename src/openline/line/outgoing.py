@@ -6,9 +6,10 @@ store in batches that end on a checkpoint, at most IN_FLIGHT_ENTRIES_MAX ahead o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
+from typing import Final
 
 from openline import limits
 from openline.line.events import Fresh, Load, Loaded, Send
@@ -18,8 +19,9 @@ from openline.line.ports import EntryRow, LogId
 from openline.line.state import BearerUp, Flow, LogState, PeerState
 from openline.line.work import Work
 from openline.record.entry import Header, parse_header
-from openline.wire.items import Commit, Entries, Item, Opening, Receipt, Ref, Run, WireEntry
+from openline.wire.items import Checkpoint, Commit, Entries, Item, Opening, Receipt, Ref, Run, WireEntry
 
+NOTHING_APART: Final[Mapping[int, bool]] = {}
 NARROW_BELOW_BYTES_PER_SECOND = 16_000
 ENTRY_OVERHEAD_BYTES = 600  # room for one entry's fields and a run of full `after` forms
 
@@ -66,8 +68,13 @@ def commit_items(
     *,
     full: bool,
     headers: Sequence[Header] | None = None,
+    apart: Mapping[int, bool] = NOTHING_APART,
 ) -> tuple[Item, ...]:
-    """Items that carry `rows` and the signature over all of them: zero or more Entries, then one Commit."""
+    """Items that carry `rows` and the signature over all of them: zero or more Entries, then one Commit.
+
+    `apart`: indexes of entries that went ahead, and whether the peer has them: those are left out, the others stand in
+    an item alone. Where the last is left out, a Checkpoint ends the items. R-228.
+    """
     if headers is None:
         headers = [parse_header(row.header) for row in rows]
     forms = squeezed([row.body for row in rows], work.dictionaries, narrow=is_narrow(peer), plain=full)
@@ -78,7 +85,9 @@ def commit_items(
     if first == 0:
         items.append(Opening(log.log.party, log.log.generation, log.secret, log.station[:8]))
     bound = best_bearer(peer) or limits.PAYLOAD_BYTES_MAX
-    for start, end in _cuts(coded, bound - 256):
+    for start, end in _cuts(coded, bound - 256, {index - first for index in apart}):
+        if apart.get(first + start):
+            continue
         runs: list[Run] = []
         for after, same in groupby(afters[start:end]):
             count = sum(1 for _ in same)
@@ -87,16 +96,19 @@ def commit_items(
             items.append(Commit(ref, first + start, tuple(runs), tuple(coded[start:end]), signature))
         else:
             items.append(Entries(ref, first + start, tuple(runs), tuple(coded[start:end])))
+    if apart.get(first + len(coded) - 1):
+        items.append(Checkpoint(ref, first + len(coded), signature))
     return tuple(items)
 
 
-def _cuts(coded: Sequence[WireEntry], bytes_max: int) -> list[tuple[int, int]]:
+def _cuts(coded: Sequence[WireEntry], bytes_max: int, apart: Collection[int]) -> list[tuple[int, int]]:
+    """Stretches of entries that fit an item each; one that stands `apart` is a stretch."""
     cuts = []
     start = 0
     held = 0
     for index, item in enumerate(coded):
         cost = len(item.body) + ENTRY_OVERHEAD_BYTES
-        if held and held + cost > bytes_max:
+        if held and (held + cost > bytes_max or index in apart or index - 1 in apart):
             cuts.append((start, index))
             start, held = index, 0
         held += cost
@@ -104,13 +116,16 @@ def _cuts(coded: Sequence[WireEntry], bytes_max: int) -> list[tuple[int, int]]:
     return cuts
 
 
-def push_fresh(work: Work, log: LogState, fresh: Fresh, signature: bytes) -> list[Send]:
-    """Sends of a commit just made, to every peer that is level with us; the others catch up by their flow."""
+def push_fresh(
+    work: Work, log: LogState, fresh: Fresh, signature: bytes, aside: Collection[int] = ()
+) -> list[Send]:
+    """Sends of a commit just made, to every peer that is level with us; the others, and those `aside`, catch up by
+    their flow."""
     sends = []
     first, size = fresh.first, fresh.first + len(fresh.rows)
     for party, peer in list(work.peers.items()):
         flow = peer.flows.get(log.log)
-        if flow is None or not peer.bearers or flow.loading or flow.sent != first:
+        if flow is None or not peer.bearers or flow.loading or flow.sent != first or party in aside:
             continue
         if is_far_ahead(flow) and not is_carried(peer):
             continue
@@ -158,7 +173,11 @@ def take_loaded(work: Work, event: Loaded) -> None:
     if held is None or event.note is None or not event.rows or flow.sent != event.first or not peer.bearers:
         work.put_flow(event.peer, event.log, flow)
         return
-    items = commit_items(work, peer, held, event.first, event.rows, event.note.signature, full=flow.full)
+    ahead = peer.overtook if event.log == work.own else {}
+    apart = {index: sent.is_held and not flow.whole for index, sent in ahead.items()}
+    items = commit_items(
+        work, peer, held, event.first, event.rows, event.note.signature, full=flow.full, apart=apart
+    )
     for item in items:
         work.send(event.peer, item)
     if event.note.size == held.size:
@@ -183,7 +202,7 @@ def rewind(work: Work, party: int, log: LogId, size: int, *, full: bool = False)
     in_flight = flow.sent > size and work.since(flow.moved_at_ms) < resend_after_ms
     if in_flight and (flow.full or not full):  # said to differ: repeated once, then as patiently as anything
         return
-    work.put_flow(party, log, Flow(size, work.now_ms, size, full=full or flow.full, asked=True))
+    work.put_flow(party, log, Flow(size, work.now_ms, size, full=full or flow.full, asked=True, whole=True))
     pump(work, party, log)
 
 

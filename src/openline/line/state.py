@@ -13,7 +13,7 @@ from operator import attrgetter
 from typing import Final, NamedTuple
 
 from openline import limits
-from openline.line.ports import LogId
+from openline.line.ports import AheadRow, LogId
 from openline.line.window import Window
 from openline.record.entry import Ref
 from openline.record.lives import Before
@@ -106,6 +106,27 @@ class Rate(NamedTuple):
     said_at_ms: int | None
 
 
+class Urgent(NamedTuple):
+    """An entry of our current log that overtakes: `size` of the checkpoint that covers it, `below` what holds it up.
+
+    `below` is the last entry under that checkpoint which is less urgent; -1 for none.
+    """
+
+    index: int  # type: ignore[assignment]  # shadows tuple.index, which nobody wants here
+    size: int
+    precedence: int
+    below: int
+    body_bytes: int
+
+
+class Overtook(NamedTuple):
+    """An entry of our current log that was sent ahead to a peer. Volatile, as flows are."""
+
+    again_at_ms: int
+    tries: int
+    is_held: bool = False  # by the peer's own word
+
+
 class PqHeld(NamedTuple):
     """A party's newest ML-DSA-44 statement about one log."""
 
@@ -123,6 +144,7 @@ class Flow(NamedTuple):
     loading: bool = False
     full: bool = False  # the peer could not resolve compact forms: send everything in full
     asked: bool = False  # the peer lacks it and wants it of us, though its author may be in its reach
+    whole: bool = False  # sent again: also what went ahead of it
     ahead_bytes: int = 0  # of bodies and fields sent beyond what was reported, about
 
 
@@ -199,6 +221,7 @@ class PeerState:
     is_held_back: bool = False  # some log waits because as much as allowed is under way to it
     asks: Mapping[LogId, int] = field(default_factory=dict)  # its old logs that want receipts, and when it listed them
     differs_at: Mapping[LogId, int] = field(default_factory=dict)
+    overtook: Mapping[int, Overtook] = field(default_factory=dict)  # by index in our current log
 
     def flowing(self, log: LogId, flow: Flow) -> PeerState:
         """This peer with a log further on its way."""
@@ -254,6 +277,9 @@ class LineState:
     dictionaries: Dictionaries = field(default_factory=dict)  # held here, agreed or not
     wants: Mapping[bytes, BlobWant] = field(default_factory=dict)
     rates: Mapping[int, Rate] = field(default_factory=dict)  # by party; see line.terms.rate
+    held_ahead: Mapping[tuple[LogId, int], AheadRow] = field(default_factory=dict)  # bounded: AHEAD_BYTES_MAX
+    urgent: tuple[Urgent, ...] = ()  # of our current log, not held by all yet; the newest URGENT_MAX
+    last_of: tuple[int, int, int, int] = (-1, -1, -1, -1)  # our current log's last entry of each precedence
     ledger: Ledger | None = None  # None where no charter is known: then nothing amends the line
 
 

@@ -14,7 +14,7 @@ from typing import NamedTuple, Protocol
 
 from openline import limits
 from openline.errors import Malformed, StoreDown
-from openline.line import amendments, disputes, outgoing
+from openline.line import amendments, outgoing
 from openline.line.broad import blobs
 from openline.line.custody import complete, step
 from openline.line.events import (
@@ -23,13 +23,16 @@ from openline.line.events import (
     CheckBlob,
     Event,
     FindFork,
+    FindPeaks,
     FindRoot,
     ForkFound,
     Intent,
     Load,
+    LoadAhead,
     LoadBlob,
     Loaded,
     Outcome,
+    PeaksFound,
     PqSigned,
     RootFound,
     Send,
@@ -39,6 +42,8 @@ from openline.line.events import (
     Told,
     Wanted,
 )
+from openline.line.forks import disputes
+from openline.line.narrow import loading
 from openline.line.nodes import nodes_of
 from openline.line.ports import LogId, LogRow, PutReceipt, Store, Write
 from openline.line.state import LineState, LogState, PqHeld, Receipted, Standing
@@ -239,6 +244,10 @@ class Turns:
         match want:
             case Load(peer, log, first):
                 return self._load(peer, log, first)
+            case LoadAhead():
+                return loading.load_ahead(self._store, want)
+            case FindPeaks(_, log, size, _):
+                return PeaksFound(want, self._peaks(log, size))
             case FindRoot():
                 return RootFound(want, self._root(want))
             case FindFork(log, size, whole, _):
@@ -276,11 +285,14 @@ class Turns:
             return notes[0].root
         if isinstance(want.why, Receipt) and log.party == self.state.me:
             return None
+        peaks = self._peaks(log, size)
+        return merkle.root(peaks) if peaks is not None else None
+
+    def _peaks(self, log: LogId, size: int) -> merkle.Peaks | None:
         held = self.state.logs.get(log)
         if held is None or held.size < size:
             return None
-
-        return merkle.root(merkle.peaks_at(size, nodes_of(self._store, log)))
+        return merkle.peaks_at(size, nodes_of(self._store, log))
 
 
 def _bytes_of(answer: Event) -> int:
@@ -319,6 +331,7 @@ def revive(store: Store, roster: Roster, me: int, charter: Charter | None = None
         pq=pq,
         wants=blobs.revive(store),
         logs=logs,
+        held_ahead=loading.held_ahead(store, logs),
         newest=newest,
         roots=roots,
         secrets={},

@@ -73,6 +73,10 @@ class Work:
         self.fresh: Fresh | None = None
         self.wasted = 0  # by the frame under way: work that brought nothing
         self._tails: dict[tuple[int, bytes], list[LogId]] | None = None
+        self.held_ahead = dict(state.held_ahead)
+        self.said_ahead: list[tuple[int, bytes]] = []  # what others say they hold ahead: by whom, its body
+        self.urgent = state.urgent
+        self.last_of = state.last_of
         self.exhibits: list[bytes] = []  # that other parties put into the record: judged before they are believed
 
     # ---------------------------------------------------------------- time
@@ -201,6 +205,9 @@ class Work:
             peers=self.peers,
             last_written_ms=self.last_written_ms,
             wants=self.wants,
+            held_ahead=self.held_ahead,
+            urgent=self.urgent,
+            last_of=self.last_of,
             ledger=self.ledger,
             rates=self.rates,
             pq=self.pq,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from openline import limits
-from openline.line.disputes import NOTES_AHEAD_MAX
 from openline.line.events import Arrived, Disputed, Draft, Noticed, Submitted
+from openline.line.forks.disputes import NOTES_AHEAD_MAX
 from openline.line.ports import ExhibitRow
 from openline.record.entry import DISPUTE
 from openline.record.exhibit import TwoRoots, encode_exhibit, judge, parse_exhibit
