@@ -15,6 +15,7 @@ from conformance.example import PROTOCOL, placed
 from conformance.making import (
     ceremonies,
     changes,
+    contact,
     credentials,
     custody,
     entries,
@@ -49,6 +50,7 @@ WRITERS: Final[tuple[Writer, ...]] = (
     custody.write,
     exports.write,
     lone.write,
+    contact.write,
 )
 
 

@@ -8,7 +8,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from conformance.doors import epochs, export, keys, line, pages, papers, record, statements, stating, wire
+from conformance.doors import (
+    contact,
+    epochs,
+    export,
+    keys,
+    line,
+    pages,
+    papers,
+    record,
+    statements,
+    stating,
+    wire,
+)
 
 Door = Callable[[dict[str, Any]], object]
 DOORS: Final[dict[str, Door]] = {
@@ -22,4 +34,5 @@ DOORS: Final[dict[str, Door]] = {
     **stating.DOORS,
     **line.DOORS,
     **export.DOORS,
+    **contact.DOORS,
 }

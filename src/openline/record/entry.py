@@ -49,6 +49,9 @@ DISPUTE: Final = 11
 INTAKE: Final = 12
 LINE_KINDS: Final = range(32)
 NOTICE_KINDS: Final = range(96, 256)  # of agreements: held, receipted and shown raw where they are not known
+LINK_TEST: Final = 32
+LINK_ANSWER: Final = 33
+OBSERVED: Final = 34
 OPERATING: Final = 40  # what operators say about the line itself, apart from official traffic
 REFUSAL: Final = 41
 HOLDING_REPLY: Final = 42
@@ -71,6 +74,9 @@ KIND_NAMES: Final = {
     HELD_AHEAD: "held ahead",
     DISPUTE: "dispute",
     INTAKE: "intake paused",
+    LINK_TEST: "link test",
+    LINK_ANSWER: "link test answered",
+    OBSERVED: "contact observed",
     OPERATING: "service message",
     REFUSAL: "refusal",
     HOLDING_REPLY: "holding reply",
