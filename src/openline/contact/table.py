@@ -10,13 +10,7 @@ from enum import Enum
 from itertools import product
 from typing import Final, NamedTuple
 
-
-class Declared(Enum):
-    """What the record says of the line at this moment, signed."""
-
-    OPEN = "open"
-    REFUSED = "refused"
-    SUSPENDED = "suspended"
+from openline.contact.declared import DeclaredState
 
 
 class State(Enum):
@@ -41,7 +35,7 @@ class Conditions(NamedTuple):
     """
 
     fault: bool
-    declared: Declared
+    declared: DeclaredState
     live: bool
     signed: bool
     recent: bool
@@ -50,15 +44,15 @@ class Conditions(NamedTuple):
 
 _ANY: Final = None
 # fault, declared, live, signed, recent, ever
-TABLE: Final[tuple[tuple[tuple[bool | Declared | None, ...], State], ...]] = (
+TABLE: Final[tuple[tuple[tuple[bool | DeclaredState | None, ...], State], ...]] = (
     ((True, _ANY, _ANY, _ANY, _ANY, _ANY), State.OUR_FAULT),
-    ((False, Declared.SUSPENDED, _ANY, _ANY, _ANY, _ANY), State.SUSPENDED),
-    ((False, Declared.REFUSED, _ANY, _ANY, _ANY, _ANY), State.REFUSED),
-    ((False, Declared.OPEN, True, True, _ANY, _ANY), State.UP),
-    ((False, Declared.OPEN, True, False, _ANY, _ANY), State.DEGRADED),
-    ((False, Declared.OPEN, False, _ANY, True, _ANY), State.DEGRADED),
-    ((False, Declared.OPEN, False, _ANY, False, True), State.SILENT),
-    ((False, Declared.OPEN, False, _ANY, False, False), State.NEVER),
+    ((False, DeclaredState.SUSPENDED, _ANY, _ANY, _ANY, _ANY), State.SUSPENDED),
+    ((False, DeclaredState.REFUSED, _ANY, _ANY, _ANY, _ANY), State.REFUSED),
+    ((False, DeclaredState.OPEN, True, True, _ANY, _ANY), State.UP),
+    ((False, DeclaredState.OPEN, True, False, _ANY, _ANY), State.DEGRADED),
+    ((False, DeclaredState.OPEN, False, _ANY, True, _ANY), State.DEGRADED),
+    ((False, DeclaredState.OPEN, False, _ANY, False, True), State.SILENT),
+    ((False, DeclaredState.OPEN, False, _ANY, False, False), State.NEVER),
 )
 
 
@@ -79,10 +73,10 @@ def state_of(conditions: Conditions) -> State:
 
 def observed_of(conditions: Conditions) -> State:
     """What is observed, whatever anybody declared."""
-    return state_of(conditions._replace(declared=Declared.OPEN))
+    return state_of(conditions._replace(declared=DeclaredState.OPEN))
 
 
 def every_condition() -> list[Conditions]:
     """The whole cross product, for the test of the table."""
     both = (False, True)
-    return [Conditions(*row) for row in product(both, Declared, both, both, both, both)]
+    return [Conditions(*row) for row in product(both, DeclaredState, both, both, both, both)]

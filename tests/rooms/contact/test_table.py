@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from openline.contact.declared import DeclaredState
 from openline.contact.table import (
     TABLE,
     Conditions,
-    Declared,
     State,
     every_condition,
     matching,
@@ -40,7 +40,7 @@ def test_never_green_without_a_young_signature_and_never_by_a_signature_alone() 
     """R-253."""
     for one in every_condition():
         if state_of(one) is State.UP:
-            assert one.signed and one.live and not one.fault and one.declared is Declared.OPEN
+            assert one.signed and one.live and not one.fault and one.declared is DeclaredState.OPEN
         if observed_of(one) is State.UP:
             assert one.signed and one.live
 
@@ -61,7 +61,7 @@ def test_our_own_fault_is_never_called_their_silence() -> None:
 
 def test_what_is_declared_hides_nothing_that_is_observed() -> None:
     """R-253: two facts, kept apart."""
-    answering = Conditions(False, Declared.SUSPENDED, live=True, signed=True, recent=True, ever=True)
+    answering = Conditions(False, DeclaredState.SUSPENDED, live=True, signed=True, recent=True, ever=True)
     assert (state_of(answering), observed_of(answering)) == (State.SUSPENDED, State.UP)
-    refused = Conditions(False, Declared.REFUSED, live=False, signed=False, recent=False, ever=True)
+    refused = Conditions(False, DeclaredState.REFUSED, live=False, signed=False, recent=False, ever=True)
     assert (state_of(refused), observed_of(refused)) == (State.REFUSED, State.SILENT)
