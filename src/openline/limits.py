@@ -106,6 +106,12 @@ SEND_BUFFER_BYTES_MAX: Final = 32 * 1024 * 1024  # more than this waiting: refus
 BEARER_WAITING_MS: Final = 2_000  # of a bearer's declared rate: more than this waiting in it, and it has no room
 BEARER_REFUSED_MS: Final = 30_000  # likewise: more than this, and what is given is refused
 BEARER_FRAMES_WAITING: Final = 8  # so many of the longest frames are taken however slow a bearer is
+BEARERS_MAX: Final = 16  # of one line, that its settings name
+BEARER_COST_MAX: Final = 1_000_000
+SERIAL_FRAME_BYTES: Final = 1024  # of a body: a second at 9,600 bit/s; one message fits
+SLOW_FRAME_BYTES_MIN: Final = 160  # room for an item in fragments beside what sealing takes
+UDP_FRAME_BYTES: Final = 1_200  # with its heads below the 1,280 bytes that every path of IPv6 takes (RFC 8200 5)
+UDP_FRAME_BYTES_MAX: Final = 65_000  # below the most that a datagram takes
 COURIER_COST: Final = 1_000  # a courier is taken where nothing else is up
 CARRY_FILE_BYTES: Final = 8 * 1024 * 1024  # a carried file is ended at the frame that reaches this
 CARRY_FILE_BYTES_MAX: Final = 256 * 1024 * 1024
@@ -153,6 +159,9 @@ assert SILENCE_ALARM_AFTER_MS >= 5 * HAIL_EVERY_MS  # one lost hail must not wak
 assert RESEND_AFTER_MS > HAIL_EVERY_MS  # a hail can report progress before we repeat ourselves
 assert SEND_BUFFER_BYTES_MAX >= IN_FLIGHT_BYTES_MAX + PENDING_BYTES_MAX  # a paced line is never refused
 assert BEARER_REFUSED_MS > BEARER_WAITING_MS  # who asks for room is never refused
+assert SLOW_FRAME_BYTES_MIN > FRAME_BODY_BYTES_MIN
+assert UDP_FRAME_BYTES + 48 <= 1_280
+assert COURIER_COST <= BEARER_COST_MAX
 assert COURIER_ALARM_AFTER_MS > 2 * COURIER_LATENCY_MS
 assert DIAL_AGAIN_MAX_MS < SILENCE_ALARM_AFTER_MS  # a cut mended at once need not wake anyone
 assert CARRY_FILE_BYTES + FRAME_BODY_BYTES_MAX < CARRY_FILE_BYTES_MAX

@@ -112,7 +112,7 @@ class BearerContract:
         async def story() -> None:
             ours, theirs = await self.started(tmp_path)
             for n in range(100):
-                ours.bearer.send(1, body(n, 4000))
+                ours.bearer.send(1, body(n, min(4000, ours.bearer.facts.frame_bytes_max)))
             await ours.bearer.close()
             await until(lambda: len(theirs.ears.frames) == 100)
             await theirs.bearer.close()
