@@ -65,28 +65,42 @@ def _row(entry: Shown) -> str:
     subject = safe(entry.subject or entry.text or entry.kind).replace("\n", " ").replace("\t", " ")
     drill = "EXERCISE " if entry.exercise else ""
     who = safe(entry.name)
-    head = f"#{entry.position:<6} {dtg(entry.written_at_ms)}  {entry.precedence:<9} {arrow} {who:<12}"
-    return f"{head} {textwrap.shorten(drill + subject, 60, placeholder='…')}  [{standing(entry)}]"
+    number = f"#{entry.position}" if entry.ahead_of is None else "ahead"
+    head = f"{number:<7} {dtg(entry.written_at_ms)}  {entry.precedence:<9} {arrow} {who:<12}"
+    row = f"{head} {textwrap.shorten(drill + subject, 60, placeholder='…')}  [{standing(entry)}]"
+    return row if entry.ahead_of is None else f"{row}\n        openline show {entry.place}"
 
 
 def standing(entry: Shown) -> str:
     """How far an entry has come, in as few words as are true."""
     if entry.disputed:
         return "DISPUTED: their log has forked"
+    if entry.ahead_of is not None:
+        opened = "opened" if entry.acknowledged else "not acknowledged" if entry.kind == "message" else "here"
+        return f"{opened}, {_ahead(entry.ahead_of)}"
     if not entry.ours:
         return "opened" if entry.acknowledged else "not acknowledged" if entry.kind == "message" else "held here"
     if entry.acknowledged:
         return "opened by " + ", ".join(sorted({safe(a.name) for a in entry.acknowledged}))
     held = ", ".join(safe(h.name) for h in entry.held)
     if entry.lacking:
-        lacking = ", ".join(safe(name) for name in entry.lacking)
+        ahead = {one.name for one in entry.said_ahead}
+        lacking = ", ".join(safe(name) + (" (held ahead)" if name in ahead else "") for name in entry.lacking)
         return (f"held by {held}; " if held else "recorded here, ") + f"not held by {lacking}"
     return f"held by {held}"
 
 
+def _ahead(missing: int) -> str:
+    """What is marked until its log is complete."""
+    if missing == 0:
+        return "HELD AHEAD: the rest of what was signed with it is not here yet"
+    return f"HELD AHEAD of {missing} earlier {'entry' if missing == 1 else 'entries'} not here yet"
+
+
 def whole(entry: Shown) -> str:
     """Everything about one entry: head, words, and each step of the ladder with its evidence."""
-    lines = [f"{entry.kind} {entry.place}  (#{entry.position} here)"]
+    number = f"#{entry.position} here" if entry.ahead_of is None else _ahead(entry.ahead_of)
+    lines = [f"{entry.kind} {entry.place}  ({number})"]
     if entry.exercise:
         lines.append("EXERCISE EXERCISE EXERCISE")
     lines += [
@@ -135,7 +149,12 @@ def _ladder(entry: Shown) -> list[str]:
     if entry.ours:
         lines.append(f"recorded    {dtg(entry.arrived_at_ms)} here")
     else:
-        lines.append(f"held        {dtg(entry.arrived_at_ms)} here")
+        word = "held" if entry.ahead_of is None else "held ahead"
+        lines.append(f"{word:<11} {dtg(entry.arrived_at_ms)} here")
+    lines += [
+        f"held ahead  {dtg(said.at_ms)} by {safe(said.name)}, by its own clock and word: {said.place}; no receipt"
+        for said in entry.said_ahead
+    ]
     for held in entry.held:
         when = "DISPUTED time " if held.disputed else ""
         lines.append(
@@ -181,5 +200,6 @@ def _peer(peer: PeerStatus, now_ms: int) -> str:
         "THEIR LOG IS DISPUTED" if peer.disputed else "",
     ]
     tail = "".join(f"; {mark}" for mark in marks if mark)
+    ahead = f", {peer.ahead} MORE HELD AHEAD of what is missing" if peer.ahead else ""
     return f"{safe(peer.name)} (party {peer.party}): {first}{heard}{by}; {ours}; " \
-           f"{peer.theirs} of theirs held here{tail}"
+           f"{peer.theirs} of theirs held here{ahead}{tail}"

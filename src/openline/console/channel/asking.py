@@ -97,6 +97,7 @@ class Find(_Request, tag="find", tag_field="op"):
     theirs: bool = False  # leave ours out
     newest: bool = False  # instead: the newest `count`, still oldest first
     wait_ms: Count = 0
+    ahead_since_ms: Count | None = None  # waiting ends too when something is held ahead that arrived after this
 
 
 class Show(_Request, tag="show", tag_field="op"):
@@ -237,6 +238,16 @@ class Acknowledged(msgspec.Struct):
     note: str
 
 
+class SaidAhead(msgspec.Struct):
+    """One party's word that it holds an entry ahead of its log: that entry is there, earlier ones may not be."""
+
+    party: int
+    name: str
+    place: str  # of its HELD AHEAD entry
+    at_ms: int  # by its clock
+    leaf: str  # hex
+
+
 class Shown(msgspec.Struct):
     """One entry as a person may see it. What has no meaning here is shown raw in `body`."""
 
@@ -266,6 +277,8 @@ class Shown(msgspec.Struct):
     lacking: list[str] = []  # names of the parties whose receipt does not cover it
     acknowledged: list[Acknowledged] = []
     disputed: bool = False
+    ahead_of: int | None = None  # held ahead here, its position not given yet: so many earlier entries are missing
+    said_ahead: list[SaidAhead] = []  # who says that it holds it ahead; no receipt
     breaches: list[str] = []  # what its author should not have done; it is held like any other
 
 
@@ -274,6 +287,7 @@ class Found(msgspec.Struct):
 
     entries: list[Shown]
     next: int
+    ahead: list[Shown] = []  # held ahead of their logs, in order of arrival: they have no position yet
 
 
 class PeerStatus(msgspec.Struct):
@@ -287,6 +301,7 @@ class PeerStatus(msgspec.Struct):
     ours_held: int  # entries of our current log that their receipts cover
     ours: int  # entries in our current log
     theirs: int  # entries of all their logs held here
+    ahead: int = 0  # entries of theirs that are held ahead of what is missing
     clock_off_ms: int | None = None
     disputed: bool = False
     withheld: bool = False  # they answer but give no receipt

@@ -131,10 +131,10 @@ class StationOperations:
 
     async def acknowledge(self, ask: asking.Acknowledge) -> asking.Sent:
         """Record that an officer opened a message of theirs."""
-        ref = self._ref(ask.place)
+        log, index, kind = self._reader.find_here(ask.place)
+        ref = Ref(log.party, log.generation, index)
         if ref.party == self._running.state.me:
             raise Refused("this message is ours; the other party's officer acknowledges it")
-        [kind] = self._running.store.kinds(LogId(ref.party, ref.generation), ref.index, 1)
         if kind != entries.MESSAGE and kind not in entries.NOTICE_KINDS:
             name = entries.KIND_NAMES.get(kind, f"kind {kind}")
             raise Refused(f"{ask.place} is of the kind “{name}”; officers acknowledge messages and notices, no more")
@@ -191,7 +191,9 @@ class StationOperations:
         while True:
             found = self._reader.find(ask, self._running.state)
             left = end - asyncio.get_running_loop().time()
-            if found.entries or left <= 0:
+            since_ms = ask.ahead_since_ms
+            is_new = since_ms is not None and any(one.arrived_at_ms > since_ms for one in found.ahead)
+            if found.entries or is_new or left <= 0:
                 return found
             await self._running.change(end)
 
@@ -200,8 +202,7 @@ class StationOperations:
         if (ask.place is None) == (ask.position is None):
             raise Refused("give a place or a position, one of the two")
         if ask.place is not None:
-            log, index = self._reader.find_place(ask.place)
-            return self._reader.shown(self._reader.position_of(log, index), log, index, self._running.state)
+            return self._reader.shown_at(ask.place, self._running.state)
         return self._reader.at_position(ask.position or 0, self._running.state)
 
     async def wait_held(self, ask: asking.WaitHeld) -> asking.Waited:

@@ -108,6 +108,7 @@ def _peer_status(state: LineState, peer: PeerState, now_ms: int) -> PeerStatus:
         ours_held=held,
         ours=ours,
         theirs=sum(log.size for log in theirs),
+        ahead=sum(1 for log, _ in state.held_ahead if log.party == peer.party),
         clock_off_ms=offset if offset is not None and abs(offset) > CLOCK_AGREES_WITHIN_MS else None,
         disputed=any(log.disputed_from is not None for log in theirs),
         withheld=contact == "up" and waiting,

@@ -8,18 +8,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, Protocol
 
+from openline.console.channel.aheads import Aheads
 from openline.console.channel.asking import FIND_MAX, PRECEDENCES, Acknowledged, Find, Found, Holding, Place, Shown
 from openline.console.codes import Told
 from openline.console.words import parse_place
 from openline.errors import Malformed
 from openline.limits import COMMIT_BYTES_MAX
-from openline.line.ports import FoundRow, LogId, ReceiptRow, Store
+from openline.line.ports import AheadRow, EntryRow, FoundRow, LogId, ReceiptRow, Store
 from openline.line.state import Ledger
+from openline.record.ahead import parse_held_ahead
 from openline.record.body import Message, parse_acknowledgement, parse_message
 from openline.record.breach import body_bytes_most, breaches, names_itself
 from openline.record.entry import (
     ACKNOWLEDGEMENT,
     EXERCISE,
+    HELD_AHEAD,
     INTAKE,
     KIND_NAMES,
     MESSAGE,
@@ -69,6 +72,7 @@ class Reader:
         self._store = store
         self._opened: dict[Ref, list[Acknowledged]] = {}
         self._opened_to = 0
+        self._aheads = Aheads(store)
 
     def find(self, ask: Find, ours: Ours) -> Found:
         """Entries after a position, or the newest; oldest first. Never more than FIND_MAX."""
@@ -79,7 +83,12 @@ class Reader:
             reached = self.last_position()
         else:
             rows, reached = self._after(ask, leave_out, count)
-        return Found([self.shown(row.position, row.log, row.index, ours) for row in rows], reached)
+        ahead = [self._ahead(row, ours) for row in self._aheads.held()]
+        return Found(
+            [self.shown(row.position, row.log, row.index, ours) for row in rows],
+            reached,
+            [one for one in ahead if ask.kind in (None, one.kind_number)],
+        )
 
     def at_position(self, position: int, ours: Ours) -> Shown:
         """The entry at a position. Raises Told OL-301 when there is none."""
@@ -100,6 +109,24 @@ class Reader:
             raise Told("OL-301", f"no entry {place} is held here")
         return log, place.index
 
+    def shown_at(self, name: str, ours: Ours) -> Shown:
+        """The entry of that full name, also one that is held ahead. Raises Told: OL-204, OL-301."""
+        place = parse_place(name)
+        row = self._aheads.row(log_of(place), place.index)
+        if row is not None:
+            return self._ahead(row, ours)
+        log, index = self.find_place(name)
+        return self.shown(self.position_of(log, index), log, index, ours)
+
+    def find_here(self, name: str) -> tuple[LogId, int, int]:
+        """Log, index and kind of an entry that is held here, also ahead of its log. Raises Told: OL-204, OL-301."""
+        place = parse_place(name)
+        row = self._aheads.row(log_of(place), place.index)
+        if row is not None:
+            return row.log, row.index, parse_header(row.header).kind
+        log, index = self.find_place(name)
+        return log, index, self._store.kinds(log, index, 1)[0]
+
     def last_position(self) -> int:
         """Where the newest entry stands: positions count every entry of every log, from 1, without gaps."""
         return sum(row.size for row in self._store.logs())
@@ -116,8 +143,16 @@ class Reader:
         rows = self._store.entries(log, index, 1, COMMIT_BYTES_MAX)
         if not rows:
             raise Told("OL-301", f"no entry {place_of(log, index)} is held here")
-        header, body = parse_header(rows[0].header), rows[0].body
-        arrived_at_ms = self._store.arrivals(log, index, 1)[0]
+        return self._shown(position, log, rows[0], self._store.arrivals(log, index, 1)[0], ours)
+
+    def _ahead(self, row: AheadRow, ours: Ours) -> Shown:
+        shown = self._shown(0, row.log, EntryRow(row.header, row.body, row.leaf), row.arrived_at_ms, ours)
+        shown.ahead_of = self._aheads.lacking(row)
+        return shown
+
+    def _shown(self, position: int, log: LogId, row: EntryRow, arrived_at_ms: int, ours: Ours) -> Shown:
+        header, body = parse_header(row.header), row.body
+        index = header.index
         disputed_from = next((row.disputed_from for row in self._store.logs() if row.log == log), None)
         held, lacking = self._evidence(log, index, arrived_at_ms, ours)
         shown = Shown(
@@ -138,6 +173,9 @@ class Reader:
             acknowledged=self._acknowledged(Ref(log.party, log.generation, index), ours.roster),
             disputed=disputed_from is not None and index >= disputed_from,
         )
+        shown.said_ahead = self._aheads.said_of(log, index)
+        for said in shown.said_ahead:
+            said.name = name_of(ours.roster, said.party)
         shown.breaches = list(_breaches(log, header, body, ours))
         _tell_body(shown, header, body)
         return shown
@@ -233,6 +271,10 @@ def _tell_body(shown: Shown, header: Header, body: bytes) -> None:
             said = parse_acknowledgement(body)
             shown.text = said.remark
             shown.subject = f"opened by {said.officer}" + (f", {said.role}" if said.role else "")
+            return
+        if header.kind == HELD_AHEAD:
+            ahead = parse_held_ahead(body)
+            shown.subject = f"holds {_ref(ahead.of)} ahead of its log, under a checkpoint of {ahead.size}"
             return
         if header.kind == INTAKE:
             paused = parse_paused(body)

@@ -70,7 +70,9 @@ def send(session: Session, /, text: str | None, precedence: Precedence, wait: fl
         entry = _looked_up(link, place)
     session.answer(entry, lambda: words.whole(entry) if wait is not None else _recorded(place))
     if wait is not None and not held:
-        session.complain(Told("OL-602", f"{place} not held by all within {wait:g} s"))
+        ahead = ", ".join(one.name for one in entry.said_ahead)
+        also = f"; {ahead} holds it ahead of what comes before it" if ahead else ""
+        session.complain(Told("OL-602", f"{place} not held by all within {wait:g} s{also}"))
         return 6
     return 0
 
@@ -87,7 +89,7 @@ def inbox(session: Session, everything: bool, after: int | None, count: int) -> 
                theirs=not everything)
     with session.link() as link:
         found = link.ask(ask, Found)
-    session.answer(found, lambda: words.listing(found.entries))
+    session.answer(found, lambda: words.listing([*found.entries, *found.ahead]))
 
 
 @click.command()
