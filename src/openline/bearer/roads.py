@@ -8,14 +8,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from openline.bearer.contract import Bearer, BearerFacts
 from openline.bearer.directory import DIRECTORY_FACTS
 from openline.bearer.folder import Inbox, Reading
 from openline.bearer.tls import Identity, TlsBearer, TlsPeer
 from openline.bearer.waiting import WaitingFrames
-from openline.errors import BearerDown, PeerFault
+from openline.errors import BearerDown, Misconfigured, PeerFault
 from openline.limits import PAGE_FRAME_BYTES_MAX
 from openline.line.events import Down, Event, Up
 from openline.line.outgoing import is_narrow_bearer
@@ -25,6 +25,14 @@ CARRY: Final = "carry"
 BY_HAND: Final = -1  # in place of a peer: what a courier brought may be of anybody
 CARRY_FACTS: Final = DIRECTORY_FACTS._replace(name=CARRY, duplex=Duplex.SIMPLEX)
 PAGES_FACTS: Final = CARRY_FACTS._replace(name="pages", bytes_per_second=100, frame_bytes_max=PAGE_FRAME_BYTES_MAX)
+
+
+class RoadNow(NamedTuple):
+    """How one bearer is."""
+
+    facts: BearerFacts
+    up: tuple[int, ...]
+    trouble: str  # why it is not up, or what a person must mend; empty: nothing known
 
 
 class Roads:
@@ -47,19 +55,21 @@ class Roads:
         self._fresh: list[int] = []
         self.frames = WaitingFrames()
         self._held: set[int] = set()
+        self._trouble: dict[str, str] = {}  # by bearer: the last word while it is not up
 
     # ---------------------------------------------------------------- wiring
     async def open(self, bearers: Sequence[Bearer]) -> None:
         """Start them all. Raises Misconfigured when one can never work as it is set."""
         for bearer in bearers:
+            if bearer.facts.name in self._bearers:
+                raise Misconfigured(f"two bearers are called {bearer.facts.name}; a bearer is known by its name")
             self._bearers[bearer.facts.name] = bearer
         for bearer in bearers:
             await bearer.start()
 
     async def close(self) -> None:
         """Write out what was taken, then stop."""
-        for bearer in self._bearers.values():
-            await bearer.close()
+        await asyncio.gather(*(bearer.close() for bearer in self._bearers.values()))
 
     def pin(self, identity: Identity, peers: Sequence[TlsPeer]) -> None:
         """The roster or our own certificate has changed: links that are no longer on it are cut at once."""
@@ -76,6 +86,12 @@ class Roads:
         """True if every bearer that moves bytes to `peer` is narrow; False where none does."""
         up = [one for one in self._bearers.values() if peer in one.peers_up()]
         return bool(up) and all(is_narrow_bearer(up_of(one.facts)) for one in up)
+
+    def now(self) -> list[RoadNow]:
+        """How each bearer is, in the order of the settings."""
+        return [
+            RoadNow(one.facts, one.peers_up(), self._trouble.get(name, "")) for name, one in self._bearers.items()
+        ]
 
     def who_is_up(self) -> list[Event]:
         """Every link that is up, as events for a machine that has just begun."""
@@ -123,6 +139,7 @@ class Roads:
     # ---------------------------------------------------------------- what bearers tell
     def on_up(self, bearer: str, peer: int) -> None:
         """A link moves bytes."""
+        self._trouble.pop(bearer, None)
         self._fresh.append(peer)
         self._happened(Up(peer, up_of(self._bearers[bearer].facts)))
 
@@ -147,6 +164,7 @@ class Roads:
 
     def on_down(self, bearer: str, peer: int, why: str) -> None:
         """A link stopped."""
+        self._trouble[bearer] = why
         self._note(f"{bearer} to party {peer}: {why}")
         self._happened(Down(peer, bearer))
 
@@ -156,6 +174,10 @@ class Roads:
 
     def on_alarm(self, bearer: str, why: str) -> None:
         """A bearer needs a person, or no longer."""
+        if why:
+            self._trouble[bearer] = why
+        else:
+            self._trouble.pop(bearer, None)
         self._alarm(f"bearer {bearer}", why)
 
     async def settled(self) -> None:

@@ -53,7 +53,7 @@ from openline.limits import (
 from openline.line.state import Duplex
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}", re.ASCII)
-_TAKEN: Final = re.compile(r"tls|carry|directory(-[0-9])?")  # by bearers that other settings make
+_TAKEN: Final = re.compile(r"tls|carry|pages|directory(-[0-9])?")  # by bearers that other settings make
 _COMMON: Final = ("kind", "name", "party", "latency_ms", "cost", "silence_alarm_after_ms")
 _WIRED: Final = ("bits_per_second", "duplex", "frame_bytes_max")
 _KEYS: Final[Mapping[str, tuple[str, ...]]] = {

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Final
 
-from openline.console.channel.asking import PeerStatus, Place, Shown, Status
+from openline.console.channel.asking import BearerStatus, PeerStatus, Place, Shown, Status
 from openline.console.codes import Told
 from openline.console.dtg import dtg, interval
 from openline.limits import GENERATION_BYTES, LOG_ENTRIES_MAX, PARTIES_MAX
@@ -173,6 +173,7 @@ def state(status: Status) -> str:
     """What the eye meets first: is the line alive, is something waiting, how long."""
     lines = [f"line {safe(status.line)}  we are {safe(status.name)} (party {status.party})  {dtg(status.now_ms)}"]
     lines += [_peer(peer, status.now_ms) for peer in status.peers]
+    lines += [_bearer(bearer) for bearer in status.bearers]
     lines += [f"ALARM  {safe(alarm)}" for alarm in status.alarms]
     lines.append(
         f"record: {status.entries} entries, generation {status.generation} since {dtg(status.started_at_ms)}, "
@@ -183,6 +184,13 @@ def state(status: Status) -> str:
         counts = ", ".join(f"{safe(door)} {count}" for door, count in sorted(status.refused.items()))
         lines.append(f"refused at the doors: {counts}; the notices of --json say more")
     return "\n".join(lines)
+
+
+def _bearer(bearer: BearerStatus) -> str:
+    how = f"up to {', '.join(safe(name) for name in bearer.up)}" if bearer.up else "DOWN"
+    why = f": {safe(bearer.trouble)}" if bearer.trouble else ""
+    return f"bearer {safe(bearer.name)}: {how}{why} ({bearer.bits_per_second:,} bit/s, {bearer.duplex} duplex, " \
+           f"cost {bearer.cost})"
 
 
 def _peer(peer: PeerStatus, now_ms: int) -> str:

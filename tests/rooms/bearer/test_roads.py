@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from openline.bearer.contract import BearerFacts
 from openline.bearer.directory import DIRECTORY_FACTS
 from openline.bearer.roads import Roads, up_of
 from openline.bearer.tls import TLS_FACTS
+from openline.errors import Misconfigured
 from openline.line.state import BearerUp, Duplex
 from tests.rooms.bearer.ears import run
 
@@ -93,3 +96,38 @@ def test_a_peer_reached_only_by_narrow_bearers_is_known_to_be_so() -> None:
         assert not roads.is_narrow(3), "nobody can be reached: what is due waits for any bearer"
 
     run(story())
+
+
+def test_two_bearers_of_one_name_are_refused() -> None:
+    async def settle() -> None: ...
+
+    async def story() -> None:
+        roads = Roads(lambda event: None, lambda: None, settle, lambda text: None, lambda name, text: None)
+        with pytest.raises(Misconfigured, match="two bearers are called radio"):
+            await roads.open([Standing(RADIO, 1), Standing(RADIO, 2)])
+
+    run(story())
+
+
+def test_how_each_bearer_is_can_be_asked() -> None:
+    rung: list[tuple[str, str]] = []
+
+    async def settle() -> None: ...
+
+    async def story() -> None:
+        told: list[str] = []
+        roads = Roads(lambda event: None, lambda: None, settle, told.append, lambda *one: rung.append(one))
+        await roads.open([Standing(RADIO, 1), Standing(TLS_FACTS)])
+        roads.on_alarm("tls", "the cable is out")
+        assert [(one.facts.name, one.up, one.trouble) for one in roads.now()] == [
+            ("radio", (1,), ""),
+            ("tls", (), "the cable is out"),
+        ]
+        roads.on_alarm("tls", "")
+        roads.on_down("radio", 1, "went quiet")
+        assert [one.trouble for one in roads.now()] == ["went quiet", ""]
+        roads.on_up("radio", 1)
+        assert [one.trouble for one in roads.now()] == ["", ""]
+
+    run(story())
+    assert rung == [("bearer tls", "the cable is out"), ("bearer tls", "")]

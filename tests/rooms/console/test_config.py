@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from openline.bearer.contract import BearerFacts
 from openline.console.config import Address, Config, LineConfig, load, parse, parse_address
 from openline.console.home import Home
 from openline.errors import Misconfigured
-from openline.limits import CONFIG_BYTES_MAX
+from openline.limits import CONFIG_BYTES_MAX, COURIER_KEEP_MS
+from openline.line.state import Duplex
 
 AT = Path("/etc/station.toml")
 WHOLE = """
@@ -104,3 +106,97 @@ def test_no_text_gets_past_the_door_as_anything_but_settings_or_a_refusal(text: 
         assert isinstance(parse(text, AT), Config)
     except Misconfigured as error:
         assert "station.toml" in str(error)
+
+
+BEARERS = """
+[lines.hotline]
+listen = "127.0.0.1:7443"
+
+[[lines.hotline.bearer]]
+kind = "serial"
+name = "radio"
+device = "ttyS0"
+bits_per_second = 300
+latency_ms = 500
+cost = 10
+silence_alarm_after_ms = 900_000
+baud = 1200
+rts_cts = true
+
+[[lines.hotline.bearer]]
+kind = "udp"
+name = "path"
+party = "Blue"
+listen = "0.0.0.0:7500"
+address = "[2001:db8::7]:7500"
+duplex = "half"
+
+[[lines.hotline.bearer]]
+kind = "program"
+name = "ssh"
+program = ["bin/pipe", "--to", "blue"]
+bits_per_second = 64_000
+
+[[lines.hotline.bearer]]
+kind = "program"
+name = "other"
+program = "/usr/lib/pipe"
+bits_per_second = 50
+
+[[lines.hotline.bearer]]
+kind = "directory"
+name = "second-stick"
+out = "/media/b/out"
+"""
+
+
+def test_bearers_are_read_with_what_is_usual_for_their_kind() -> None:
+    radio, path, ssh, other, stick = parse(BEARERS, AT).of_line("hotline").bearers
+    assert radio.facts == BearerFacts("radio", 37, 500, 1024, Duplex.HALF, COURIER_KEEP_MS, 10, 900_000)
+    assert (radio.device, radio.baud, radio.rts_cts, radio.party) == (Path("/etc/ttyS0"), 1200, True, None)
+    assert (path.listen, path.address) == (Address("0.0.0.0", 7500), Address("2001:db8::7", 7500))
+    assert (path.party, path.facts.frame_bytes_max, path.facts.duplex) == ("Blue", 1200, Duplex.HALF)
+    assert ssh.program == ("/etc/bin/pipe", "--to", "blue")
+    assert (ssh.facts.bytes_per_second, ssh.facts.duplex) == (8_000, Duplex.FULL)
+    assert (other.program, other.facts.bytes_per_second) == (("/usr/lib/pipe",), 6)
+    assert (stick.out, stick.into, stick.facts.cost) == (Path("/media/b/out"), None, 1_000)
+
+
+def test_a_serial_line_carries_a_tenth_of_its_baud_unless_said_otherwise() -> None:
+    text = "[[lines.a.bearer]]\nkind = 'serial'\nname = 'x'\ndevice = '/dev/ttyS0'\nbaud = 4800\n"
+    assert parse(text, AT).of_line("a").bearers[0].facts.bytes_per_second == 480
+
+
+_A = "[[lines.a.bearer]]\nkind = 'program'\nname = 'one'\nprogram = '/x'\nbits_per_second = 300\n"
+_B = "[[lines.a.bearer]]\nkind = '{kind}'\nname = 'two'\n{rest}"
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        (_A + _B.format(kind="serail", rest=""), r"line 7: .*kind: 'serail' is none of them; did you mean serial"),
+        (_A + _B.format(kind="udp", rest="adress = 'h:1'\n"), r"line 9: .*adress: unknown setting; did you mean add"),
+        (_A + _B.format(kind="udp", rest="listen = 'h:1'\n"), r"line 6: lines.a.bearer 2.address: is needed"),
+        (_A + _B.format(kind="serial", rest="address = 'h:1'\n"), "line 9: .*address: unknown"),
+        (_A + _B.format(kind="serial", rest="device = '/x'\nbaud = 9601\n"), "line 10: .*the nearest is 9600"),
+        (_A + _B.format(kind="serial", rest="device = '/x'\nduplex = 'simplex'\n"), r"'simplex' is none of them"),
+        (_A + _B.format(kind="program", rest="program = '/x'\n"), "bits_per_second: a who.* needed"),
+        (_A + _B.format(kind="program", rest="program = []\nbits_per_second = 9\n"), "program: a path in quotes, or"),
+        (_A + _B.format(kind="program", rest="program = ''\nbits_per_second = 9\n"), "program: a path in quotes, or"),
+        (_A + _B.format(kind="serial", rest="device = '/x'\nlatency_ms = 60\nsilence_alarm_after_ms = 50\n"), "121 to"),
+        (_A + _B.format(kind="serial", rest="device = '/x'\ncost = true\n"), "cost: True is no whole number"),
+        (_A + _B.format(kind="serial", rest="device = '/x'\ncost = -1\n"), "cost: -1 is no whole number from 0"),
+        (_A + _B.format(kind="udp", rest="listen = 'h:1'\naddress = 'h:2'\nframe_bytes_max = 65_508\n"), "160 to 650"),
+        (_A + _B.format(kind="directory", rest=""), "bearer 2.out: a folder to fill"),
+        (_A + _B.format(kind="directory", rest="out = '/a'\nin = '/a'\n"), "cannot be both the folder"),
+        (_A + _A, "line 8: lines.a.bearer 2.name: another bearer is called one already"),
+        (_A.replace("'one'", "'tls'"), "tls is what another bearer is called"),
+        (_A.replace("'one'", "'a b'"), "'a b': a name has up to 32 letters"),
+        (_A.replace("'one'", "'one'\nparty = 5"), "party: a party's name has"),
+        (_A * 17, "at most 16 bearers"),
+        ("[lines.a]\nbearer = 1\n", r"line 2: lines.a.bearer: tables are expected, each under \[\[lines.a.bearer\]\]"),
+    ],
+)
+def test_a_bearer_that_cannot_be_is_refused_with_its_line(text: str, complaint: str) -> None:
+    with pytest.raises(Misconfigured, match=complaint):
+        parse(text, AT)

@@ -307,6 +307,18 @@ class PeerStatus(msgspec.Struct):
     withheld: bool = False  # they answer but give no receipt
 
 
+class BearerStatus(msgspec.Struct):
+    """One of our bearers. `up`: names of the parties to whom it moves bytes; whether they hear, their proofs say."""
+
+    name: str
+    up: list[str]
+    bits_per_second: int
+    latency_ms: int
+    cost: int
+    duplex: str
+    trouble: str = ""  # why it is not up, as far as is known
+
+
 class Status(msgspec.Struct):
     """The line as this station knows it at `now_ms`."""
 
@@ -321,6 +333,7 @@ class Status(msgspec.Struct):
     peers: list[PeerStatus]
     alarms: list[str] = []
     pq_confirmed: int = 0
+    bearers: list[BearerStatus] = []
     refused: dict[str, int] = {}  # how much was refused at which door since we started; it accuses nobody
     notices: list[str] = []  # for the engineer, newest last of each kind
 

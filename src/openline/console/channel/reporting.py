@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from openline.console.channel.asking import PeerStatus, Status
+from openline.bearer.roads import RoadNow
+from openline.console.channel.asking import BearerStatus, PeerStatus, Status
 from openline.limits import RENEW_WARN_BEFORE_MS
 from openline.line.events import Disputed, Noticed, Told
 from openline.line.narrow.cadence import alarm_after_ms, can_answer, fresh_ms
@@ -115,6 +116,19 @@ def _peer_status(state: LineState, peer: PeerState, now_ms: int) -> PeerStatus:
     )
 
 
+def _bearer_status(state: LineState, road: RoadNow) -> BearerStatus:
+    facts = road.facts
+    return BearerStatus(
+        name=facts.name,
+        up=[state.roster.parties[party].name for party in road.up],
+        bits_per_second=8 * facts.bytes_per_second,
+        latency_ms=facts.latency_ms,
+        cost=facts.cost,
+        duplex=facts.duplex.value,
+        trouble=road.trouble,
+    )
+
+
 def _renewals(state: LineState, now_ms: int) -> list[str]:
     rows = []
     for number, party in enumerate(state.roster.parties):
@@ -148,7 +162,7 @@ def not_receipted(state: LineState, party: int) -> int:
 
 
 def status_of(
-    state: LineState, charter: Charter, watch: Watch, started_at_ms: int, now_ms: int
+    state: LineState, charter: Charter, watch: Watch, roads: Sequence[RoadNow], started_at_ms: int, now_ms: int
 ) -> Status:
     """The whole report."""
     peers = [_peer_status(state, peer, now_ms) for _, peer in sorted(state.peers.items())]
@@ -165,5 +179,6 @@ def status_of(
         alarms=[*watch.alarms, *_renewals(state, now_ms), *_paused(state, now_ms)],
         pq_confirmed=pq_confirmed(state),
         refused=dict(watch.refused),
+        bearers=[_bearer_status(state, road) for road in roads],
         notices=list(watch.notices),
     )

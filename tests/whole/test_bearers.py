@@ -1,0 +1,123 @@
+"""Two real stations over each kind of bearer alone, and over two of which one comes and goes."""
+
+from __future__ import annotations
+
+import socket
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.rooms.bearer.cable import Cable
+from tests.whole.parties import WITHIN_S, Desk, free_port
+
+pytestmark = pytest.mark.whole
+Line = Callable[..., list[Desk]]
+EXAMPLE = Path(__file__).parents[2] / "share" / "bearers" / "tcp-pipe"
+
+
+def bearer(kind: str, name: str, **keys: object) -> str:
+    """One [[bearer]] table."""
+    rows = [f"{key} = {value!r}".replace("True", "true") for key, value in keys.items()]
+    return "\n".join(["[[lines.hotline.bearer]]", f'kind = "{kind}"', f'name = "{name}"', *rows])
+
+
+def only(desk: Desk, *tables: str) -> None:
+    """Settings without TLS: nobody listens, nobody dials."""
+    rows = ["[station]", f'line = "{desk.line}"', f'passphrase_file = "{desk.passphrase_file}"', f"[lines.{desk.line}]"]
+    (desk.home / "station.toml").write_text("\n".join([*rows, *tables]) + "\n")
+
+
+def until(desk: Desk, holds: Callable[[Any], object]) -> Any:
+    """The status of a desk once something holds in it."""
+    last: Any = None
+    end = time.monotonic() + WITHIN_S
+    while time.monotonic() < end:
+        last = desk.json_anyhow("status")
+        if holds(last):
+            return last
+        time.sleep(0.05)
+    raise AssertionError(f"never so: {last}")
+
+
+def exchange(amber: Desk, birch: Desk, tmp_path: Path) -> None:
+    """Messages both ways with receipts, an acknowledgement, an export that a stranger verifies."""
+    sent = amber.json("send", "The exercise begins at 1000Z.", "--subject", "exercise", "--wait", "50")
+    assert sent["held"][0]["name"] == "Birch"
+    assert birch.json("send", "Understood.", "--wait", "50")["held"][0]["name"] == "Amber"
+    came = birch.json("inbox")
+    assert [entry["text"] for entry in came["entries"]] == ["The exercise begins at 1000Z."]
+    birch.run("acknowledge", came["entries"][0]["place"], "--officer", "officer B", "--role", "watch")
+    export = tmp_path / "record.openline"
+    until(amber, lambda status: status["peers"][0]["ours_held"] == status["peers"][0]["ours"])
+    amber.run("export", str(export))
+    birch.run("verify", str(export), "--card", str(tmp_path / "Amber.card"))
+
+
+@pytest.mark.parametrize("duplex", ["half", "full"])
+def test_over_a_serial_cable_only(on_a_line: Line, tmp_path: Path, duplex: str) -> None:
+    amber, birch = on_a_line("Amber", "Birch")
+    with Cable(tmp_path) as cable:
+        for number, desk in enumerate((amber, birch)):
+            keys = {"device": str(cable.paths[number]), "baud": 38_400, "duplex": duplex, "latency_ms": 20}
+            only(desk, bearer("serial", "radio", **keys))
+            desk.start()
+        exchange(amber, birch, tmp_path)
+        status = amber.json_anyhow("status")
+        assert [(one["name"], one["up"]) for one in status["bearers"]] == [("tls", []), ("radio", ["Birch"])]
+        amber.stop()
+        birch.stop()
+
+
+def test_over_udp_only(on_a_line: Line, tmp_path: Path) -> None:
+    amber, birch = on_a_line("Amber", "Birch")
+    probes = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2)]
+    for probe in probes:
+        probe.bind(("127.0.0.1", 0))
+    ports = [f"127.0.0.1:{probe.getsockname()[1]}" for probe in probes]
+    for probe in probes:
+        probe.close()
+    for desk, (ours, theirs) in ((amber, ports), (birch, ports[::-1])):
+        only(desk, bearer("udp", "path", listen=ours, address=theirs))
+        desk.start()
+    exchange(amber, birch, tmp_path)
+    assert amber.json_anyhow("status")["bearers"][1]["up"] == ["Birch"]
+
+
+def test_over_a_program_only(on_a_line: Line, tmp_path: Path) -> None:
+    amber, birch = on_a_line("Amber", "Birch")
+    port = str(free_port())
+    for desk, how in ((amber, "listen"), (birch, "dial")):
+        command = [sys.executable, "-S", str(EXAMPLE), how, "127.0.0.1", port]
+        only(desk, bearer("program", "pipe", program=command, bits_per_second=1_000_000))
+        desk.start()
+    exchange(amber, birch, tmp_path)
+    assert amber.json_anyhow("status")["bearers"][1]["up"] == ["Birch"]
+
+
+def test_a_device_that_is_unplugged_rings_by_name_and_the_line_goes_on_without_it(
+    on_a_line: Line, tmp_path: Path
+) -> None:
+    amber, birch = on_a_line("Amber", "Birch")
+    with Cable(tmp_path) as cable:
+        for number, (desk, other) in enumerate(((amber, birch), (birch, amber))):
+            device = bearer("serial", "radio", device=str(cable.paths[number]), baud=38_400, latency_ms=20)
+            desk.settings({other.name: other.port}, device)
+            desk.start()
+        amber.json("send", "Over both.", "--wait", "50")
+        cable.unplug(0)
+        status = until(amber, lambda now: any("radio" in alarm for alarm in now["alarms"]))
+        assert any(alarm.startswith("bearer radio: ") and "tty0" in alarm for alarm in status["alarms"])
+        radio = next(one for one in status["bearers"] if one["name"] == "radio")
+        assert radio["up"] == [] and "tty0" in radio["trouble"]
+        assert amber.json("send", "Without it.", "--wait", "50")["held"]
+        cable.plug(0)
+        status = until(amber, lambda now: not any("radio" in alarm for alarm in now["alarms"]))
+        assert next(one for one in status["bearers"] if one["name"] == "radio")["up"] == ["Birch"]
+        birch.settings({})
+        amber.settings({}, bearer("serial", "radio", device=str(cable.paths[0]), baud=38_400, latency_ms=20))
+        assert amber.json("send", "And with it again.", "--wait", "50")["held"]
+        assert "radio" in amber.run("status", ok=None).stdout
