@@ -96,6 +96,7 @@ def test_over_a_program_only(on_a_line: Line, tmp_path: Path) -> None:
         desk.start()
     exchange(amber, birch, tmp_path)
     assert amber.json_anyhow("status")["bearers"][1]["up"] == ["Birch"]
+    assert "WELL   line hotline: bearer pipe: " in amber.run("doctor", ok=None).stdout
 
 
 def test_a_device_that_is_unplugged_rings_by_name_and_the_line_goes_on_without_it(

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from openline.console.bearer_checks import look_at
 from openline.console.channel.link import ControlLink
 from openline.console.channel.papers import load_papers
 from openline.console.codes import Told, code_of, detail_of
@@ -43,7 +44,23 @@ def examine(session: Session) -> list[Finding]:
         found.append(_try("party", lambda: _party(home)))
         for name in home.lines():
             found += _line(home.line(name))
+            found += _bearers(session, home.line(name))
     return found
+
+
+def _bearers(session: Session, line: LineHome) -> Iterator[Finding]:
+    try:
+        bearers = session.config.of_line(line.name).bearers
+    except OpenlineError:
+        return  # the settings have been found wrong already
+    try:
+        ControlLink.open(line.control).close()
+        is_running = True
+    except Told:
+        is_running = False
+    for one in bearers:
+        what = f"line {line.name}: bearer {one.name}"
+        yield _try(what, lambda one=one: look_at(one, is_running=is_running))  # type: ignore[misc]
 
 
 def in_words(found: list[Finding]) -> str:
