@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from openline.desk import release
 from openline.errors import Forged
 from openline.record import ahead, body, entry, merkle, note, opening, statement, times
 from openline.seal import amendment
@@ -34,6 +35,16 @@ def acknowledgement(given: dict[str, Any]) -> object:
 def held_ahead(given: dict[str, Any]) -> object:
     """The body of a HELD AHEAD."""
     return ahead.parse_held_ahead(bytes.fromhex(given["bytes"]))
+
+
+def release_body(given: dict[str, Any]) -> object:
+    """The body of a RELEASE."""
+    return release.parse_release(bytes.fromhex(given["bytes"]))
+
+
+def release_digest(given: dict[str, Any]) -> object:
+    """What a release is over."""
+    return release.release_digest(given["kind"], given["precedence"], given["flags"], bytes.fromhex(given["body"]))
 
 
 def opening_body(given: dict[str, Any]) -> object:
@@ -117,6 +128,8 @@ DOORS: Final = {
     "message-body": message,
     "acknowledgement-body": acknowledgement,
     "held-ahead-body": held_ahead,
+    "release-body": release_body,
+    "release-digest": release_digest,
     "opening-body": opening_body,
     "intake-body": intake,
     "proposal-body": proposal,

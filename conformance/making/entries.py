@@ -163,6 +163,7 @@ def _others(book: Book) -> None:
         ("trailing-byte", cbor(ahead) + b"\0", "one spelling", "A byte after the end."),
     ):
         book.refuse(f"record-held-ahead-{name}", "held-ahead-body", {"bytes": data}, "R-073 R-226", story, says)
+    _releases(book)
     opening: Fields = [word("a commitment"), [OTHER, 17, ROOT], word("a certificate's name"), "openline 0.1"]
     first = [opening[0], None, *opening[2:]]
     book.accept("record-opening", "opening-body", {"bytes": cbor(opening)}, "R-078", "A new life that names the one before.")
@@ -189,3 +190,26 @@ def _others(book: Book) -> None:
         ("trailing-byte", cbor(paused) + b"\0", "one spelling", "A byte after the end."),
     ):
         book.refuse(f"record-intake-{name}", "intake-body", {"bytes": data}, "R-073 R-182", story, says)
+
+
+def _releases(book: Book) -> None:
+    people = [["Capt. B. Example", "drafter"], ["Col. C. Example", "releaser"]]
+    two: Fields = [ROOT, people, 0, b""]
+    over = {"kind": 1, "precedence": 3, "flags": 0, "body": cbor(two)}
+    book.accept("record-release", "release-body", {"bytes": cbor(two)}, "R-300", "Two officers let a message go, by PIN and code.")
+    book.accept("record-release-by-one", "release-body", {"bytes": cbor([ROOT, people[1:], 0, b""])}, "R-300", "One person was enough.")
+    book.accept("record-release-by-a-key", "release-body", {"bytes": cbor([ROOT, people, 1, b"signed"])}, "R-300", "With a security key.")
+    book.accept("record-release-digest", "release-digest", over, "R-301", "What a release is over.")
+    for name, data, says, story in (
+        ("by-nobody", cbor([ROOT, [], 0, b""]), "nobody", "Somebody let it go."),
+        ("by-one-person-twice", cbor([ROOT, [people[0], people[0]], 0, b""]), "twice", "Two means two."),
+        ("by-three", cbor([ROOT, [*people, ["D", "releaser"]], 0, b""]), "at most 2", "One too many."),
+        ("by-an-empty-name", cbor([ROOT, [[" ", "releaser"]], 0, b""]), "empty name", "A person has a name."),
+        ("role-lacks", cbor([ROOT, [["Col. C. Example"]], 0, b""]), "2 fields", "As what?"),
+        ("digest-short", cbor([b"", people, 0, b""]), "not 32 bytes", "Over what?"),
+        ("method-2", cbor([ROOT, people, 2, b"x"]), "from 0 to 1", "There are two ways."),
+        ("pin-with-evidence", cbor([ROOT, people, 0, b"x"]), "security key", "A PIN leaves no evidence."),
+        ("key-without-evidence", cbor([ROOT, people, 1, b""]), "security key", "A key's signature is the evidence."),
+        ("trailing-byte", cbor(two) + b"\0", "one spelling", "A byte after the end."),
+    ):  # fmt: skip
+        book.refuse(f"record-release-{name}", "release-body", {"bytes": data}, "R-073 R-300", story, says)

@@ -135,6 +135,19 @@ PQ_CHECKPOINT_EVERY_MS: Final = 3_600_000
 RENEW_WARN_BEFORE_MS: Final = 30 * 86_400_000
 TRANSCRIPT_DIGITS: Final = 35  # seven groups of five; a chance match is below 2^-115
 
+# --- the desk
+OFFICERS_MAX: Final = 1024  # of one desk, dismissed ones included
+DRAFTS_OPEN_MAX: Final = 1024  # neither recorded nor withdrawn
+DRAFT_VERSIONS_MAX: Final = 1000
+DESK_LOG_ENTRIES_MAX: Final = 2**31
+DESK_ENTRY_BYTES_MAX: Final = BODY_BYTES_MAX + 16 * 1024
+SITTINGS_MAX: Final = 256  # officers signed in at once
+SITTING_IDLE_MS: Final = 30 * 60_000
+SITTING_MS_MAX: Final = 12 * 3_600_000  # one shift, with its hand-over
+SIGN_INS_REFUSED_MAX: Final = 5  # of one officer within the span below, then none is looked at
+SIGN_IN_REST_MS: Final = 15 * 60_000
+RELEASE_BYTES_MAX: Final = 16 * 1024  # of a release record, evidence included
+
 # --- files
 CARD_BYTES_MAX: Final = 64 * 1024
 CEREMONY_BYTES_MAX: Final = 1024 * 1024
@@ -170,4 +183,6 @@ assert PAGE_FRAME_BYTES_MAX + 64 < PAGE_SET_BYTES_MAX  # every frame fits into a
 assert PAGE_SYMBOLS_MAX * 2 >= 3 * (PAGE_SET_BYTES_MAX // PAGE_SYMBOL_BYTES)
 assert COURIER_LATENCY_MS > 10 * HAIL_EVERY_MS  # what answers hails is not carried by hand
 assert TRANSCRIPT_DIGITS >= 34
+assert SITTING_IDLE_MS < SITTING_MS_MAX
+assert RELEASE_BYTES_MAX <= BODY_BYTES_MAX
 assert TEXT_CHARS_MAX * 4 < BODY_BYTES_MAX

@@ -38,6 +38,9 @@ from openline.console.channel.upkeep import Upkeep, is_recovery
 from openline.console.cli import run
 from openline.console.home import LineHome
 from openline.console.terminal import Serving
+from openline.console.watch.desk import Desk
+from openline.console.watch.doors import let_in
+from openline.console.watch.operations import DeskOperations
 from openline.errors import LocalFault, PeerFault, Refused, StoreDown, Unchecked, UnknownOutcome
 from openline.line.events import Amended, Arrived, CarryOut, ClockSet, Down, Draft, Event, Send, Submitted, Tick, Up
 from openline.line.ports import PutState, Store
@@ -120,6 +123,11 @@ class Station:
         return self.kept.papers
 
     @property
+    def desk(self) -> Desk:
+        """Who is at work here."""
+        return self.kept.desk
+
+    @property
     def state(self) -> LineState:
         """The machine's state after the last committed turn."""
         return self.turns.state
@@ -144,6 +152,7 @@ class Station:
             raise Refused("this station is stopping; ask again when it is up")
         self.upkeep.check_open(self.state)
         self._submissions.check(self.state, self.charter, drafts, self.now_ms())
+        self.desk.check(drafts)
         answer = self._submissions.take(drafts)
         self._bell.ring()
         return await answer
@@ -181,14 +190,16 @@ class Station:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stop)
-        door = ControlDoor(serving.line.control, StationOperations(self))
+        operations = StationOperations(self)
+        desk = DeskOperations(self.desk, self, operations.compose, self.line.name)
+        door = ControlDoor(serving.line.control, operations, desk.table(), lambda ask: let_in(self.desk, ask))
         async with contextlib.AsyncExitStack() as stack:
             stack.push_async_callback(door.close)
             stack.push_async_callback(self._roads.close)
             await self._roads.open(bearers_of(self.kept, self._roads))
             await door.open()  # last: who is answered here finds the station wholly up
-            ticking = loop.create_task(self._tick())
-            stack.callback(ticking.cancel)
+            for going_on in (self._tick(), desk.carry_through()):
+                stack.callback(loop.create_task(going_on).cancel)
             serving.ready()
             await self._bell.serve()
 

@@ -42,6 +42,11 @@ TABLE: Final = (
     Row("inbox", "message", "List what came in."),
     Row("show", "message", "Show one entry and who holds it since when."),
     Row("acknowledge", "message", "Record that an officer has opened a message; not agreement."),
+    Row("officer", "officer", "Officers of this desk: enrol, roles, PIN, dismiss."),
+    Row("sign-in", "officer", "Begin an officer's sitting at this terminal."),
+    Row("sign-out", "officer", "End the sitting of this terminal."),
+    Row("watch", "watch", "Who has the watch; take it, hand it over; the desk's own log."),
+    Row("draft", "draft", "Write, submit, return, withdraw and release drafts."),
     Row("replay", "replay", "Send every text of a JSON-lines file in order, over two stations."),
     Row("carry", "carry", "By courier: write a folder to carry out, read one carried in."),
     Row("export", "record", "Write the record, or an extract, to a file anybody can verify."),
@@ -62,7 +67,7 @@ class Table(click.Group):
         row = next((row for row in TABLE if row.name == cmd_name), None)
         if row is None:
             return None
-        found = getattr(importlib.import_module(f"openline.console.commands.{row.room}"), row.name)
+        found = getattr(importlib.import_module(f"openline.console.commands.{row.room}"), row.name.replace("-", "_"))
         assert isinstance(found, click.Command)
         return found
 

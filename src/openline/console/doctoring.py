@@ -15,12 +15,14 @@ from openline.console.codes import Told, code_of, detail_of
 from openline.console.dtg import dtg
 from openline.console.home import Home, LineHome, read_bounded
 from openline.console.terminal import Session
+from openline.console.watch.desk import read_desk
 from openline.errors import OpenlineError
 from openline.limits import CARD_BYTES_MAX
 from openline.seal.certificate import Standing
 from openline.seal.draw import LibraryDraw
 from openline.seal.party import read_card
 from openline.seal.primitives import check_primitives
+from openline.store.desklog import DeskLog
 from openline.store.sqlite import SqliteStore
 
 _BUILT_AT_MS: Final = 1_735_689_600_000  # 2025-01-01: a clock before this is not set
@@ -127,6 +129,7 @@ def _line(line: LineHome) -> Iterator[Finding]:
     for path in (line.station_key, line.keyring):
         yield _try(f"line {line.name}: {path.name}", lambda path=path: _secret_file(path))  # type: ignore[misc]
     yield _try(f"line {line.name}: store", lambda: _store(line))
+    yield _try(f"line {line.name}: desk", lambda: _desk(line))
     yield _try(f"line {line.name}: station", lambda: _running(line))
 
 
@@ -159,6 +162,21 @@ def _store(line: LineHome) -> tuple[str, str]:
     finally:
         store.close()
     return "well", f"{len(rows)} logs, {sum(row.size for row in rows)} entries; `openline fsck` derives them again"
+
+
+def _desk(line: LineHome) -> tuple[str, str]:
+    if not line.desk_log.exists():
+        return "look", "no officers: whoever has this account sends alone; `openline officer enrol` changes that"
+    log = DeskLog(line.desk_log, read_only=True)
+    try:
+        state = read_desk(log)
+    finally:
+        log.close()
+    _secret_file(line.officers_key)
+    people = sum(not one.dismissed for one in state.officers)
+    takes = "two persons" if state.persons == 2 else "one person"
+    verdict = "well" if state.persons == 2 else "look"
+    return verdict, f"{people} officers; a release takes {takes}; {state.size} entries in its log"
 
 
 def _running(line: LineHome) -> tuple[str, str]:

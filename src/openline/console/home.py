@@ -9,6 +9,9 @@
     HOME/lines/NAME/keyring               epoch secrets (encrypted), never in a backup
     HOME/lines/NAME/recovery.key          reopens sealing after loss (encrypted); to be kept elsewhere
     HOME/lines/NAME/store.sqlite          the record
+    HOME/lines/NAME/desk.sqlite           the desk's log: officers, drafts, releases, the watch
+    HOME/lines/NAME/officers.key          what officers sign in with (encrypted)
+    HOME/lines/NAME/sitting               the token of whoever signed in last from this account, 0600
     HOME/lines/NAME/control.sock          where the running station takes requests, 0600
     HOME/lines/NAME/pages/                printed codes that were read in and do not make a whole set yet
     HOME/lines/NAME/ceremony/             while a line is being opened
@@ -69,6 +72,18 @@ class LineHome(NamedTuple):
     @property
     def store(self) -> Path:
         return self.folder / "store.sqlite"
+
+    @property
+    def desk_log(self) -> Path:
+        return self.folder / "desk.sqlite"
+
+    @property
+    def officers_key(self) -> Path:
+        return self.folder / "officers.key"
+
+    @property
+    def sitting(self) -> Path:
+        return self.folder / "sitting"
 
     @property
     def control(self) -> Path:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import stat
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from openline.console.channel.link import ControlLink
 from openline.console.codes import Told, for_a_person, for_a_program
 from openline.console.home import Home, LineHome, default_folder
 
+_SITTING_BYTES_MAX: Final = 256
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -73,8 +75,9 @@ class Session:
         return self.home.one_line(self.line_name or self.config.line)
 
     def link(self) -> ControlLink:
-        """A connection to the running station. Raises Told OL-603 when there is none."""
-        return ControlLink.open(self.line.control)
+        """A connection to the running station, in this terminal's sitting. Raises Told OL-603 when there is none."""
+        line = self.line
+        return ControlLink.open(line.control, read_sitting(sitting_file(line)))
 
     def answer(self, data: object, text: str | Callable[[], str]) -> None:
         """The one answer of a command, on stdout. `text` may be a function, called only when words are wanted."""
@@ -107,6 +110,23 @@ class InputFile(click.Path):
 
 
 INPUT_FILE: Final = InputFile(path_type=Path, exists=True, dir_okay=False)
+
+
+def sitting_file(line: LineHome) -> Path:
+    """Where the token of this terminal's sitting lies: OPENLINE_SITTING, else one a line and account."""
+    given = os.environ.get("OPENLINE_SITTING")
+    return Path(given) if given else line.sitting
+
+
+def read_sitting(path: Path) -> str:
+    """The token in a file; empty where there is none. Raises Told OL-802 for one that others can read."""
+    try:
+        with path.open("rb") as file:
+            if stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077:
+                raise Told("OL-802", f"{path} can be read by others; sign in again, and set its mode to 0600")
+            return file.read(_SITTING_BYTES_MAX).decode("ascii", "replace").strip()
+    except FileNotFoundError:
+        return ""
 
 
 def login() -> str:

@@ -12,7 +12,9 @@ from typing import Final
 
 from openline.console.dtg import dtg, interval, iso
 from openline.console.verifying import Verified
+from openline.console.watch import proving
 from openline.console.words import safe
+from openline.desk.release import in_a_line, parse_release
 from openline.errors import Malformed
 from openline.record.body import parse_acknowledgement, parse_message
 from openline.record.entry import (
@@ -24,6 +26,7 @@ from openline.record.entry import (
     MESSAGE,
     OPENING,
     PRECEDENCE_NAMES,
+    RELEASE,
     entry_name,
     log_name,
 )
@@ -104,6 +107,7 @@ def _of_party(findings: Findings, number: int, logs: list[LogFinding]) -> Iterat
     what = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items(), key=lambda item: -item[1]))
     when = f" between {dtg(min(written))} and {dtg(max(written))} by its clock" if written else ""
     yield f"{name} signed {counted(len(written), 'entry')} ({what}) in {counted(len(logs), 'generation')}{when}"
+    yield from proving.in_words(proving.releases_of(logs))
     for witness in range(len(findings.roster.parties)):
         if witness != number:
             yield from _by_witness(findings, witness, logs)
@@ -176,6 +180,8 @@ def _says(entry: EntryFinding) -> str:
             return f"{kind} by {safe(said.officer)} (not agreement)"
         if entry.header.kind == INTAKE:
             return f"{kind}: {_paused(parse_paused(entry.body))}"
+        if entry.header.kind == RELEASE:
+            return safe(in_a_line(parse_release(entry.body)))
     except Malformed as fault:
         return f"{kind}, a body that does not read: {fault.reason}"
     return kind

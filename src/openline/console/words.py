@@ -131,8 +131,13 @@ def _addresses(entry: Shown) -> list[str]:
     return [f"{name:<11} {safe(value)}" for name, value in rows if value]
 
 
+def wrapped(text: str) -> list[str]:
+    """A text as a person reads it, indented; its lines are its own."""
+    return textwrap.indent(safe(text), "    ").split("\n") if text else []
+
+
 def _content(entry: Shown) -> list[str]:
-    lines = [textwrap.indent(safe(entry.text), "    ")] if entry.text else []
+    lines = wrapped(entry.text)
     lines += [f"    attachment  {safe(name)}  (an inert file; open it on a machine you can lose)"
               for name in entry.attachments]
     if entry.body:

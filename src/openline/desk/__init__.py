@@ -1,7 +1,7 @@
-"""Desk: the watch. Who must act, on what, by when.
+"""The watch desk: who may do what, drafts and their release by two persons, the desk's own log.
 
-Drafts, release by two officers, the ladder of acknowledgement, one queue of due times, alarms and hand-over
-belong here, as folds over the record and as machines with named ports for what they need from outside. The desk
-decides nothing for an officer and hides nothing from one; a receipt by a machine is never shown as consent by
-a person. Pure. Nothing is built here yet; the charter keeps the place.
+Charter. Pure. Everything that happens at a desk is a fact in its own append-only log; every state is the fold over it.
+`decide` says what an officer's act adds to that log, or refuses it; `apply` takes one fact in. A draft leaves the desk
+only by a release, and what the station records is exactly what was released. Looks at `record` for the bodies of
+messages; knows no clock, screen or key: who signed in, and how, comes in with the act.
 """

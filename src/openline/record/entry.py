@@ -47,6 +47,7 @@ BLOB_HELD: Final = 9
 HELD_AHEAD: Final = 10
 DISPUTE: Final = 11
 INTAKE: Final = 12
+RELEASE: Final = 64
 LINE_KINDS: Final = range(32)
 NOTICE_KINDS: Final = range(96, 256)  # of agreements: held, receipted and shown raw where they are not known
 LINK_TEST: Final = 32
@@ -85,6 +86,7 @@ KIND_NAMES: Final = {
     SILENCE_RECORDED: "silence recorded",
     SILENCE_ANSWERED: "silence answered",
     DRILL: "drill",
+    RELEASE: "release",
 }
 
 ROUTINE: Final = 0

@@ -37,7 +37,7 @@ STORE_NAME: Final = "store.sqlite"
 CHUNK_BYTES: Final = 64 * 1024
 _TAG_BYTES: Final = 16
 _HEAD_BYTES_MAX: Final = 4096
-_BESIDE_BYTES_MAX: Final = 64 * 1024 * 1024
+_BESIDE_BYTES_MAX: Final = 512 * 1024 * 1024  # a desk's log of many years is the largest of them
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 
 

@@ -29,18 +29,24 @@ def make_wal_durable(path: Path, vfs: str | None) -> None:
 
     Raises apsw.Error: the disk does not take it; nothing of the store may be read then.
     """
-    with _opened(f"{path}-wal", vfs) as wal, _opened(f"{path}-wal-copy", vfs, create=wal is not None) as copy:
-        if wal is None or copy is None:
-            return
-        if _is_whole(copy):
-            _write_over(wal, copy, _DIGEST_BYTES)
-        elif wal.xFileSize() == 0:
-            return
-        else:
-            _write_copy(copy, wal)
-            _write_over(wal, wal, 0)
-        copy.xTruncate(0)
-        copy.xSync(apsw.SQLITE_SYNC_FULL)
+    with _opened(f"{path}-wal", vfs) as wal:
+        if wal is None:
+            return  # and a copy beside it could not even be opened: SQLite looks for the file it is named after
+        with _opened(f"{path}-wal-copy", vfs, create=True) as copy:
+            assert copy is not None
+            _copy_and_write_over(wal, copy)
+
+
+def _copy_and_write_over(wal: apsw.VFSFile, copy: apsw.VFSFile) -> None:
+    if _is_whole(copy):
+        _write_over(wal, copy, _DIGEST_BYTES)
+    elif wal.xFileSize() == 0:
+        return
+    else:
+        _write_copy(copy, wal)
+        _write_over(wal, wal, 0)
+    copy.xTruncate(0)
+    copy.xSync(apsw.SQLITE_SYNC_FULL)
 
 
 @contextmanager

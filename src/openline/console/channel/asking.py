@@ -38,6 +38,7 @@ class Place(NamedTuple):
 
 class _Request(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     id: int = 0
+    sitting: str = ""  # token of an officer's sitting, where the desk has officers
 
 
 class Attachment(msgspec.Struct, forbid_unknown_fields=True):

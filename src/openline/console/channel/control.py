@@ -1,9 +1,10 @@
 """The control channel, station side: a Unix socket (0600) that takes `asking` requests, one JSON object a line.
 
-`ControlDoor` listens; the station gives it an `Operations`. One connection may have several requests under way;
-reading pauses at `CONTROL_UNDER_WAY_MAX`, so a flood waits in the sender's buffer and not in our memory. A line
-that cannot be read is answered by an error and the next good line is taken; only a line without end closes the
-connection. Only our own account, or root, is let in, whatever the mode of the folder says.
+`ControlDoor` listens; the station gives it an `Operations`, and the desk's, which also says whom it lets in. One
+connection may have several requests under way; reading pauses at `CONTROL_UNDER_WAY_MAX`, so a flood waits in the
+sender's buffer and not in our memory. A line that cannot be read is answered by an error and the next good line is
+taken; only a line without end closes the connection. Only our own account, or root, is let in, whatever the mode of the
+folder says.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import contextlib
 import os
 import socket
 import struct
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,8 +22,13 @@ import msgspec
 
 from openline.console.channel import asking
 from openline.console.codes import Told, code_of, for_a_program
+from openline.console.watch.asking import AnyRequest
 
 _PATH_BYTES_MAX: Final = 100  # sun_path is 108 bytes on Linux; longer paths go through the folder's descriptor
+
+
+_Act = Callable[[Any], Awaitable[object]]
+_LetIn = Callable[[AnyRequest], None]
 
 
 class _Head(msgspec.Struct):
@@ -40,7 +46,7 @@ class _Not(msgspec.Struct):
 
 
 _ENCODE: Final = msgspec.json.Encoder()
-_DECODE: Final = msgspec.json.Decoder(asking.Request)
+_DECODE: Final[msgspec.json.Decoder[AnyRequest]] = msgspec.json.Decoder(AnyRequest)
 _HEAD: Final = msgspec.json.Decoder(_Head)
 
 
@@ -90,11 +96,15 @@ def _answers(path: Path) -> bool:
 
 
 class ControlDoor:
-    """Listens at a path until closed. Every connection is served by the one `Operations`."""
+    """Listens at a path until closed. Every connection is served by the one `Operations` and the one desk's."""
 
-    def __init__(self, path: Path, operations: asking.Operations) -> None:
+    def __init__(
+        self, path: Path, operations: asking.Operations, desk: Mapping[type, _Act] = {}, let_in: _LetIn | None = None
+    ) -> None:
+        """`desk`: what the desk's requests are answered by; `let_in` raises for a request that it does not let in."""
         self._path = path
-        self._table = _table(operations)
+        self._table = {**_table(operations), **desk}
+        self._let_in = let_in
         self._listening: asyncio.AbstractServer | None = None
         self._talks: set[_Talk] = set()
 
@@ -123,10 +133,9 @@ class ControlDoor:
         self._listening = None
 
     def _talk(self) -> _Talk:
-        return _Talk(self._table, self._talks)
+        return _Talk(self._table, self._talks, self._let_in)
 
 
-_Act = Callable[[Any], Awaitable[object]]
 
 
 def _table(operations: asking.Operations) -> dict[type, _Act]:
@@ -153,8 +162,9 @@ def _table(operations: asking.Operations) -> dict[type, _Act]:
 class _Talk(asyncio.Protocol):
     """One connection: bytes in, lines out of them, a task for each, answers back."""
 
-    def __init__(self, table: dict[type, _Act], talks: set[_Talk]) -> None:
+    def __init__(self, table: dict[type, _Act], talks: set[_Talk], let_in: _LetIn | None) -> None:
         self._table = table
+        self._let_in = let_in
         self._talks = talks
         self._rest = bytearray()
         self._transport: asyncio.Transport | None = None
@@ -218,9 +228,11 @@ class _Talk(asyncio.Protocol):
         if self._transport is not None:
             self._take_lines()
 
-    async def _perform(self, ask: asking.Request) -> None:
+    async def _perform(self, ask: AnyRequest) -> None:
         answer: _Done | _Not
         try:
+            if self._let_in is not None:
+                self._let_in(ask)
             answer = _Done(ask.id, await self._table[type(ask)](ask))
         except Exception as error:  # the one door where errors become answers
             answer = _Not(ask.id, for_a_program(error))

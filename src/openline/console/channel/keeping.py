@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -13,6 +14,7 @@ from openline.console import dictionaries
 from openline.console.channel.papers import Papers, load_papers, roster_of, save_papers
 from openline.console.config import LineConfig
 from openline.console.home import LineHome
+from openline.console.watch.desk import Desk
 from openline.errors import Misconfigured, PeerFault
 from openline.record.roster import Roster
 from openline.record.standing import Standing
@@ -86,10 +88,15 @@ class Kept:
             self.keyring = rings.load(ring.secret, ports)
         except PeerFault as fault:
             raise Misconfigured(f"{ring.path}: {fault.reason}; restore sealing by a recovery grant") from fault
-        self.store = SqliteStore(line.store)
         self._settings_stamp = _stamp(line.home.config)
         in_file = settings.load(line.home).of_line(line.name).dial
         self._dial_in_file = in_file if in_file == config.dial else None
+        self.store = SqliteStore(line.store)
+        try:
+            self.desk = Desk(line.desk_log, line.officers_key, passphrase, lambda: time.time_ns() // 1_000_000)
+        except BaseException:
+            self.store.close()
+            raise
 
     def _use(self, secrets: StationSecrets) -> None:
         self.certificate = _own_certificate(self.papers, secrets)
@@ -148,7 +155,8 @@ class Kept:
         self._ring_file.replace(self.keyring.dump())
 
     def close(self) -> None:
-        """Let go of the store and its lock."""
+        """Let go of the desk's log, the store and its lock."""
+        self.desk.close()
         self.store.close()
 
 

@@ -18,9 +18,9 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from openline.console.channel import asking
 from openline.console.channel.control import short_path
 from openline.console.codes import CODES, Told
+from openline.console.watch.asking import AnyRequest
 
 T = TypeVar("T")
 ASK_WITHIN_MS: Final = 60_000
@@ -44,8 +44,9 @@ _DECODE: Final = msgspec.json.Decoder(_Answer)
 class ControlLink:
     """One connection to a running station."""
 
-    def __init__(self, sock: socket.socket) -> None:
+    def __init__(self, sock: socket.socket, sitting: str = "") -> None:
         self._sock = sock
+        self._sitting = sitting
         self._sock.setblocking(False)
         self._next_id = 1
         self._in = bytearray()
@@ -53,8 +54,8 @@ class ControlLink:
         self._answers: dict[int, _Answer] = {}
 
     @classmethod
-    def open(cls, path: Path) -> ControlLink:
-        """Connect. Raises Told OL-603 when no station answers there."""
+    def open(cls, path: Path, sitting: str = "") -> ControlLink:
+        """Connect; `sitting` goes with every request. Raises Told OL-603 when no station answers there."""
         sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
             with short_path(path) as name:
@@ -62,7 +63,7 @@ class ControlLink:
         except OSError as error:
             sock.close()
             raise Told("OL-603", f"nothing answers at {path}") from error
-        return cls(sock)
+        return cls(sock, sitting)
 
     def __enter__(self) -> ControlLink:
         return self
@@ -74,13 +75,14 @@ class ControlLink:
         """End the connection; what was posted goes on at the station."""
         self._sock.close()
 
-    def ask(self, request: asking.Request, answer: type[T], within_ms: int = ASK_WITHIN_MS) -> T:
+    def ask(self, request: AnyRequest, answer: type[T], within_ms: int = ASK_WITHIN_MS) -> T:
         """Post and collect. Raises Told with the station's code, OL-104 when no answer came."""
         return self.collect(self.post(request), answer, within_ms)
 
-    def post(self, request: asking.Request) -> int:
+    def post(self, request: AnyRequest) -> int:
         """Put a request on its way and return its id. Sends what the socket takes now, the rest on `collect`."""
         request.id = self._next_id
+        request.sitting = request.sitting or self._sitting
         self._next_id += 1
         self._out += _ENCODE.encode(request) + b"\n"
         self._push()

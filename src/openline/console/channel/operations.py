@@ -20,7 +20,9 @@ from openline.console.channel.showing import Reader, log_of, place_of
 from openline.console.channel.upkeep import Upkeep
 from openline.console.codes import Told, as_given
 from openline.console.home import LineHome
+from openline.console.watch.desk import Desk, files_beside
 from openline.console.words import parse_place
+from openline.desk.people import Role
 from openline.errors import Refused
 from openline.line.events import Draft, Event, PqWanted
 from openline.line.ports import LogId, Store
@@ -60,6 +62,10 @@ class Running(Protocol):
     @property
     def upkeep(self) -> Upkeep:
         """What follows the roster."""
+
+    @property
+    def desk(self) -> Desk:
+        """Who is at work here."""
 
     def now_ms(self) -> int:
         """UTC, ms."""
@@ -102,13 +108,18 @@ class StationOperations:
         """Record messages; answered when they are durable here."""
         if not 1 <= len(ask.messages) <= asking.BATCH_MAX:
             raise Refused(f"{len(ask.messages)} messages in one request; 1 to {asking.BATCH_MAX} are taken")
-        places = await self._running.submit([self._draft(message) for message in ask.messages])
+        officer = self._running.desk.who(ask.sitting)
+        if officer is not None:  # where there are officers, who let it go is not for the caller to say
+            for message in ask.messages:
+                message.released_by = (officer.name,)
+        places = await self._running.submit([self.compose(message) for message in ask.messages])
         sent = asking.Sent([place_of(log, index) for log, index in places])
         if ask.within_ms > 0:
             sent.held = await self._until_held(places, ask.within_ms)
         return sent
 
-    def _draft(self, message: asking.Outgoing) -> Draft:
+    def compose(self, message: asking.Outgoing) -> Draft:
+        """A message as a draft for the line. Raises Told OL-204, OL-301, OL-402, Refused, OSError for a file."""
         in_reply_to = self._ref(message.in_reply_to) if message.in_reply_to else None
         attachments = take_files(self._running.store, message.attachments, self._running.charter.limits.blob_bytes_max)
         with as_given():
@@ -138,8 +149,10 @@ class StationOperations:
         if kind != entries.MESSAGE and kind not in entries.NOTICE_KINDS:
             name = entries.KIND_NAMES.get(kind, f"kind {kind}")
             raise Refused(f"{ask.place} is of the kind “{name}”; officers acknowledge messages and notices, no more")
+        officer = self._running.desk.who(ask.sitting)
+        who = (officer.name, str(Role.WATCH)) if officer else (ask.officer, ask.role)
         with as_given():
-            body = encode_acknowledgement(Acknowledgement(ask.officer, ask.role, ask.note))
+            body = encode_acknowledgement(Acknowledgement(*who, ask.note))
         return await self._submit([Draft(entries.ACKNOWLEDGEMENT, 0, 0, (ref,), body, ask.token or "")])
 
     async def append(self, ask: asking.Append) -> asking.Sent:
@@ -286,8 +299,7 @@ def path_of(name: str) -> Path:
 
 
 def _back_up(line: LineHome, path: Path, passphrase: bytes) -> asking.BackedUp:
-    beside = {"charter.cbor": line.charter.read_bytes(), "roster.cbor": line.roster.read_bytes()}
-    make_backup(line.store, path, passphrase, beside=beside)
+    make_backup(line.store, path, passphrase, beside=files_beside(line))
     return asking.BackedUp(str(path), path.stat().st_size)
 
 

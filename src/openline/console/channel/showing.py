@@ -12,6 +12,7 @@ from openline.console.channel.aheads import Aheads
 from openline.console.channel.asking import FIND_MAX, PRECEDENCES, Acknowledged, Find, Found, Holding, Place, Shown
 from openline.console.codes import Told
 from openline.console.words import parse_place
+from openline.desk.release import in_a_line, parse_release
 from openline.errors import Malformed
 from openline.limits import COMMIT_BYTES_MAX
 from openline.line.ports import AheadRow, EntryRow, FoundRow, LogId, ReceiptRow, Store
@@ -26,6 +27,7 @@ from openline.record.entry import (
     INTAKE,
     KIND_NAMES,
     MESSAGE,
+    RELEASE,
     Header,
     Ref,
     log_name,
@@ -280,6 +282,9 @@ def _tell_body(shown: Shown, header: Header, body: bytes) -> None:
             paused = parse_paused(body)
             log = log_name((paused.party, paused.generation))
             shown.subject = f"intake of {log} paused at {paused.size}: more than {paused.entries_per_minute} a minute"
+            return
+        if header.kind == RELEASE:
+            shown.subject = in_a_line(parse_release(body))
             return
     except Malformed as error:
         shown.subject = f"a body that cannot be read: {error.reason}"

@@ -29,7 +29,7 @@ from openline.console.channel.asking import (
 from openline.console.channel.link import ControlLink
 from openline.console.codes import Told
 from openline.console.dtg import parse_iso
-from openline.console.terminal import INPUT_FILE, Session, login, room_options
+from openline.console.terminal import INPUT_FILE, F, Session, login, room_options
 from openline.limits import BODY_BYTES_MAX
 from openline.record.entry import MESSAGE
 
@@ -37,19 +37,30 @@ _OFFICER: Final = click.option("--officer", envvar="OPENLINE_OFFICER", metavar="
                                help="Who does this, as it shall be recorded [OPENLINE_OFFICER or the login name].")
 
 
+def message_options(command: F) -> F:
+    """What can be said of a message beside its text, for every command that writes one."""
+    for option in reversed(_MESSAGE_OPTIONS):
+        command = option(command)
+    return command
+
+
+_MESSAGE_OPTIONS: Final = (
+    click.option("--subject", default="", help="At most 256 characters."),
+    click.option("--action", multiple=True, metavar="OFFICE", help="Office that shall act; may be repeated."),
+    click.option("--info", multiple=True, metavar="OFFICE", help="Office that shall know; may be repeated."),
+    click.option("--precedence", type=click.Choice(PRECEDENCES, case_sensitive=False), default="ROUTINE",
+                 show_default=True),
+    click.option("--language", default="en", show_default=True, help="Language of the text."),
+    click.option("--exercise", is_flag=True, help="Marked EXERCISE for ever."),
+    click.option("--reply-by", metavar="INSTANT", help="Like 2026-11-22T10:05:00Z."),
+    click.option("--in-reply-to", metavar="ENTRY", help="Position here, or the entry's full name."),
+    click.option("--attach", multiple=True, type=INPUT_FILE, help="A file to go along; may be repeated."),
+)
+
+
 @click.command()
 @click.argument("text", required=False)
-@click.option("--subject", default="", help="At most 256 characters.")
-@click.option("--action", multiple=True, metavar="OFFICE", help="Office that shall act; may be repeated.")
-@click.option("--info", multiple=True, metavar="OFFICE", help="Office that shall know; may be repeated.")
-@click.option("--precedence", type=click.Choice(PRECEDENCES, case_sensitive=False), default="ROUTINE",
-              show_default=True)
-@click.option("--language", default="en", show_default=True, help="Language of the text.")
-@click.option("--exercise", is_flag=True, help="Marked EXERCISE for ever.")
-@click.option("--reply-by", metavar="INSTANT", help="Like 2026-11-22T10:05:00Z.")
-@click.option("--in-reply-to", metavar="ENTRY", help="Position here, or the entry's full name.")
-@click.option("--attach", multiple=True, type=INPUT_FILE,
-              help="A file to go along; may be repeated.")
+@message_options
 @click.option("--released-by", multiple=True, metavar="NAME",
               help="Who let it out; recorded as given. Left out: the login name, and one person is what is recorded.")
 @click.option("--token", help="Asking twice under one token records once.")
@@ -57,12 +68,14 @@ _OFFICER: Final = click.option("--officer", envvar="OPENLINE_OFFICER", metavar="
               help="Wait for receipts of all other parties; exit 6 when they do not come in time.")
 @room_options
 @click.pass_obj
-def send(session: Session, /, text: str | None, precedence: Precedence, wait: float | None, **given: object) -> int:
+def send(
+    session: Session, /, text: str | None, precedence: Precedence, released_by: tuple[str, ...], token: str | None,
+    wait: float | None, **given: object,
+) -> int:
     """Record TEXT (or stdin) and send it. Works while the other side is away: it is queued and said so."""
-    words_given = _text(text)
-    if not words_given and not given["attach"]:
-        raise Told("OL-201", "an empty message says nothing; give TEXT, or a file with --attach")
-    message = _outgoing(session, words_given, precedence, given)
+    message = composed(session, text, precedence, given)
+    message.released_by = tuple(released_by) or (login(),)
+    message.token = token
     with session.link() as link:
         place = link.ask(Send(messages=[message]), Sent).places[0]
         held = wait is not None and link.ask(
@@ -141,7 +154,12 @@ def _text(text: str | None) -> str:
         raise Told("OL-201", f"stdin byte {error.start} is not UTF-8") from error
 
 
-def _outgoing(session: Session, text: str, precedence: Precedence, given: dict[str, object]) -> Outgoing:
+def composed(session: Session, text: str | None, precedence: Precedence, given: dict[str, object]) -> Outgoing:
+    """A message from TEXT (or stdin) and `message_options`. Raises Told OL-201, OL-203, OL-204, OL-402."""
+    words_given = _text(text)
+    if not words_given and not given["attach"]:
+        raise Told("OL-201", "an empty message says nothing; give TEXT, or a file with --attach")
+
     def names(key: str) -> tuple[str, ...]:
         value = given[key]
         assert isinstance(value, tuple)
@@ -149,13 +167,11 @@ def _outgoing(session: Session, text: str, precedence: Precedence, given: dict[s
 
     reply_by, in_reply_to = given["reply_by"], given["in_reply_to"]
     return Outgoing(
-        text=text, subject=str(given["subject"]), language=str(given["language"]), precedence=precedence,
+        text=words_given, subject=str(given["subject"]), language=str(given["language"]), precedence=precedence,
         exercise=bool(given["exercise"]), action=names("action"), info=names("info"),
         reply_by_ms=parse_iso(str(reply_by)) if reply_by else None,
         in_reply_to=full_name(session, str(in_reply_to)) if in_reply_to else None,
         attachments=tuple(_attachment(Path(str(path))) for path in names("attach")),
-        released_by=names("released_by") or (login(),),
-        token=str(given["token"]) if given["token"] else None,
     )
 
 

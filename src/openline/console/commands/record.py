@@ -17,11 +17,13 @@ from openline.console.channel.showing import Reader
 from openline.console.codes import Told
 from openline.console.home import LineHome, make_folder
 from openline.console.terminal import INPUT_FILE, Session, room_options
+from openline.console.watch.desk import desk_faults, files_beside
 from openline.console.words import parse_position
 from openline.line.amendments import SNAPSHOT, derive_snapshot
 from openline.store.backup import check_backup, make_backup, restore_backup
 from openline.store.fsck import Counts, check_file
 from openline.store.sqlite import SqliteStore
+from openline.store.walk import Fault
 
 _WITHIN_MS = 3_600_000
 _FAULTS_SHOWN = 100
@@ -80,6 +82,7 @@ def fsck(session: Session) -> int:
     roster = roster_of(papers)
     snapshots = {SNAPSHOT: lambda store: derive_snapshot(store, papers.charter, roster)}
     faults = list(check_file(line.store, roster, counts=counts, snapshots=snapshots))
+    faults += [Fault("desk-log", None, None, why) for why in desk_faults(line)]
     data = {
         "faults": [
             {"code": f.code, "log": f"{f.log.party}/{f.log.generation.hex()}" if f.log else None, "at": f.at,
@@ -121,8 +124,7 @@ def backup(session: Session, file: Path, check: bool, sources: passphrases.Sourc
     passphrase = passphrases.take(session, sources.station, "new passphrase of the backup", new=True)
     link = _running(line)
     if link is None:
-        beside = {path.name: path.read_bytes() for path in (line.charter, line.roster)}
-        make_backup(line.store, file, passphrase, beside=beside)
+        make_backup(line.store, file, passphrase, beside=files_beside(line))
         done = asking.BackedUp(str(file), file.stat().st_size)
     else:
         with link:

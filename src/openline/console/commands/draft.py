@@ -1,0 +1,170 @@
+"""Drafts: write, submit, return, withdraw, release. Each asks the running station's desk one thing."""
+
+from __future__ import annotations
+
+import click
+
+from openline.console.channel.asking import Precedence, Sent
+from openline.console.codes import Told
+from openline.console.commands.message import composed, message_options
+from openline.console.dtg import dtg
+from openline.console.terminal import Session, ask_yes, room_options
+from openline.console.watch import asking
+from openline.console.words import safe, wrapped
+
+_DRAFT = click.argument("draft", type=str)
+
+
+@click.group()
+def draft() -> None:
+    """Drafts at this desk. What leaves is exactly what was released, and the record says by whom."""
+
+
+@draft.command("new")
+@click.argument("text", required=False)
+@message_options
+@room_options
+@click.pass_obj
+def new(session: Session, /, text: str | None, precedence: Precedence, **given: object) -> None:
+    """Begin a draft with TEXT (or stdin)."""
+    message = composed(session, text, precedence, given)
+    with session.link() as link:
+        row = link.ask(asking.WriteDraft(message=message), asking.DraftRow)
+    session.answer(row, lambda: whole(row))
+
+
+@draft.command("edit")
+@_DRAFT
+@click.argument("text", required=False)
+@click.option("--over", type=click.IntRange(1), required=True, metavar="VERSION",
+              help="The version this was made from.")
+@message_options
+@room_options
+@click.pass_obj
+def edit(
+    session: Session, /, draft: str, text: str | None, over: int, precedence: Precedence, **given: object
+) -> None:
+    """Write the next version of DRAFT, whole; one that waits for release waits no longer."""
+    message = composed(session, text, precedence, given)
+    with session.link() as link:
+        row = link.ask(asking.WriteDraft(message=message, draft=number_of(draft), over=over), asking.DraftRow)
+    session.answer(row, lambda: whole(row))
+
+
+@draft.command("list")
+@click.option("--all", "every", is_flag=True, help="Recorded and withdrawn ones too.")
+@room_options
+@click.pass_obj
+def listed(session: Session, every: bool) -> None:
+    """List drafts, oldest first."""
+    with session.link() as link:
+        rows = link.ask(asking.AskDrafts(every=every), list[asking.DraftRow])
+    session.answer(rows, lambda: "\n".join(_line(row) for row in rows) or "No drafts.")
+
+
+@draft.command("show")
+@_DRAFT
+@room_options
+@click.pass_obj
+def show(session: Session, draft: str) -> None:
+    """Show DRAFT as it would leave; to an officer who may release it, with its short code."""
+    with session.link() as link:
+        row = link.ask(asking.AskDraft(draft=number_of(draft)), asking.DraftRow)
+    session.answer(row, lambda: whole(row))
+
+
+@draft.command("submit")
+@_DRAFT
+@click.option("--version", type=click.IntRange(1), help="Only if it is still at this version.")
+@click.option("--remark", default="")
+@room_options
+@click.pass_obj
+def submit(session: Session, draft: str, version: int | None, remark: str) -> None:
+    """Let DRAFT wait for release by another officer."""
+    with session.link() as link:
+        at = version or link.ask(asking.AskDraft(draft=number_of(draft)), asking.DraftRow).version
+        row = link.ask(asking.SubmitDraft(draft=number_of(draft), version=at, remark=remark), asking.DraftRow)
+    session.answer(row, lambda: _line(row))
+
+
+@draft.command("return")
+@_DRAFT
+@click.option("--remark", required=True, help="Why it is not released.")
+@room_options
+@click.pass_obj
+def give_back(session: Session, draft: str, remark: str) -> None:
+    """Give DRAFT back instead of releasing it."""
+    with session.link() as link:
+        row = link.ask(asking.ReturnDraft(draft=number_of(draft), remark=remark), asking.DraftRow)
+    session.answer(row, lambda: _line(row))
+
+
+@draft.command("withdraw")
+@_DRAFT
+@click.option("--remark", default="")
+@room_options
+@click.pass_obj
+def withdraw(session: Session, draft: str, remark: str) -> None:
+    """DRAFT is not to be sent. What was released cannot be withdrawn any more, only corrected."""
+    with session.link() as link:
+        row = link.ask(asking.WithdrawDraft(draft=number_of(draft), remark=remark), asking.DraftRow)
+    session.answer(row, lambda: _line(row))
+
+
+@draft.command("release")
+@_DRAFT
+@click.option("--code", help="The short code of what was read; without it DRAFT is shown, and asked about.")
+@room_options
+@click.pass_obj
+def release(session: Session, draft: str, code: str | None) -> None:
+    """Release DRAFT: it is recorded and sent, with the names of who drafted and who released it."""
+    number = number_of(draft)
+    with session.link() as link:
+        row = link.ask(asking.AskDraft(draft=number), asking.DraftRow)
+        if code is None:
+            if row.why_not or row.stage != "submitted":
+                raise Told("OL-401", row.why_not or f"draft D-{number} is {row.stage}, not submitted")
+            session.say(whole(row))
+            ask_yes(f"release D-{number} version {row.version}, code {row.code}?", yes=False)
+        asked = asking.ReleaseDraft(draft=number, version=row.version, code=row.code if code is None else code)
+        sent = link.ask(asked, Sent)
+    session.answer(sent, lambda: f"released; recorded here as {sent.places[0]}, not held there until a receipt says so")
+
+
+def number_of(text: str) -> int:
+    """`D-12` or `12`. Raises Told OL-204."""
+    digits = text.removeprefix("D-")
+    if digits.isascii() and digits.isdecimal() and str(int(digits)) == digits:
+        return int(digits)
+    raise Told("OL-204", f"{text!r} is no draft's number like D-12")
+
+
+def _line(row: asking.DraftRow) -> str:
+    drill = "EXERCISE " if row.exercise else ""
+    words = safe(row.subject or next(iter(row.text[:60].splitlines()), ""))
+    waits = f", submitted by {safe(row.submitted_by)}" if row.stage == "submitted" else ""
+    remark = f' ("{safe(row.remark)}")' if row.remark else ""
+    name = f"D-{row.draft} v{row.version}  {row.stage}"
+    return f"{name}  {row.precedence} {drill}{words}  by {safe(row.author)}{waits}{remark}"
+
+
+def whole(row: asking.DraftRow) -> str:
+    """A draft as it would leave, for reading before a release."""
+    head = [_line(row), f"  language {row.language}"]
+    for name, offices in (("action", row.action), ("info", row.info)):
+        if offices:
+            head.append(f"  {name}: {', '.join(safe(one) for one in offices)}")
+    if row.reply_by_ms is not None:
+        head.append(f"  reply by {dtg(row.reply_by_ms)}")
+    if row.in_reply_to:
+        head.append(f"  in reply to {row.in_reply_to}")
+    head += [f"  goes along: {safe(one)}" for one in row.attachments]
+    foot = []
+    if row.code:
+        foot.append(f"  code {row.code}: compare it with what the other officer sees")
+    if row.why_not:
+        foot.append(f"  not by this officer: {row.why_not}")
+    if row.place:
+        foot.append(f"  recorded as {row.place}, released by {safe(row.released_by)}")
+    return "\n".join([*head, "", *wrapped(row.text), "", *foot]).rstrip()
+

@@ -1,0 +1,69 @@
+"""The watch: who has it, taking it, handing it over; the desk's own log."""
+
+from __future__ import annotations
+
+import click
+
+from openline.console.channel.asking import Nothing
+from openline.console.commands.officer import in_words
+from openline.console.dtg import dtg
+from openline.console.terminal import Session, room_options
+from openline.console.watch import asking
+from openline.console.words import safe
+
+
+@click.group()
+def watch() -> None:
+    """The watch at this desk, and the desk's own log, which only grows."""
+
+
+@watch.command("take")
+@room_options
+@click.pass_obj
+def take(session: Session) -> None:
+    """Take the watch, as whoever is signed in here."""
+    with session.link() as link:
+        link.ask(asking.TakeWatch(), Nothing)
+        desk = link.ask(asking.AskDesk(), asking.DeskRow)
+    session.answer(desk, lambda: in_words(desk))
+
+
+@watch.command("hand-over")
+@click.argument("to")
+@click.option("--remark", default="", help="What whoever comes must know.")
+@room_options
+@click.pass_obj
+def hand_over(session: Session, to: str, remark: str) -> None:
+    """Hand the watch over TO another watch officer."""
+    with session.link() as link:
+        link.ask(asking.HandOver(to=to, remark=remark), Nothing)
+        desk = link.ask(asking.AskDesk(), asking.DeskRow)
+    session.answer(desk, lambda: in_words(desk))
+
+
+@watch.command("show")
+@room_options
+@click.pass_obj
+def show(session: Session) -> None:
+    """Who has the watch, since when, and who else is of this desk."""
+    with session.link() as link:
+        desk = link.ask(asking.AskDesk(), asking.DeskRow)
+    session.answer(desk, lambda: in_words(desk))
+
+
+@watch.command("log")
+@click.option("--after", type=click.IntRange(0), default=0, metavar="INDEX", help="From this entry on.")
+@click.option("--count", type=click.IntRange(1, 1000), default=100, show_default=True)
+@room_options
+@click.pass_obj
+def log(session: Session, after: int, count: int) -> None:
+    """The desk's own log: every act, by whom and when."""
+    with session.link() as link:
+        page = link.ask(asking.ReadDeskLog(after=after, count=count), asking.DeskLogPage)
+    session.answer(page, lambda: "\n".join(_row(one) for one in page.entries) or "Nothing here.")
+
+
+def _row(row: asking.DeskLogRow) -> str:
+    said = ", ".join(f"{name} {safe(value)!r}" for name, value in row.fields.items() if value)
+    who = safe(row.officer) or "the station"
+    return f"{row.index:>6}  {dtg(row.at_ms)}  {who}: {row.what}{': ' + said if said else ''}"

@@ -1,0 +1,217 @@
+"""What can be asked of the desk of a running station: officers, sittings, the watch, drafts and their release.
+
+Field names are those of `--json`. Every request may carry `sitting`, the token that signing in gave.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from openline.console.channel.asking import Count, Outgoing, _Request
+from openline.console.channel.asking import Request as LineRequest
+
+
+class SignIn(_Request, tag="sign-in", tag_field="op"):
+    """Begin a sitting with a PIN and the code of this half minute."""
+
+    name: str
+    pin: str
+    code: str
+
+
+class SignedIn(msgspec.Struct):
+    """The token of the sitting: whoever has it acts as this officer."""
+
+    name: str
+    roles: list[str]
+    token: str
+
+
+class SignOut(_Request, tag="sign-out", tag_field="op"):
+    """End the sitting."""
+
+
+class EnrolOfficer(_Request, tag="enrol", tag_field="op"):
+    """A new officer, with the PIN they chose. The first of a desk needs nobody signed in."""
+
+    name: str
+    roles: list[str]
+    pin: str
+
+
+class RenewPin(_Request, tag="renew-pin", tag_field="op"):
+    """A new PIN and code generator for an officer who lost theirs."""
+
+    name: str
+    pin: str
+
+
+class Enrolled(msgspec.Struct):
+    """What to set the officer's code generator up with. Shown this once."""
+
+    name: str
+    address: str
+
+
+class GiveRoles(_Request, tag="give-roles", tag_field="op"):
+    """An officer's roles from now on."""
+
+    name: str
+    roles: list[str]
+
+
+class DismissOfficer(_Request, tag="dismiss", tag_field="op"):
+    """No longer of this desk; what they did stays in the log under their name."""
+
+    name: str
+    remark: str = ""
+
+
+class AskDesk(_Request, tag="desk", tag_field="op"):
+    """Who is of this desk, who has the watch, how many persons a release takes."""
+
+
+class OfficerRow(msgspec.Struct):
+    """One officer."""
+
+    number: int
+    name: str
+    roles: list[str]
+    dismissed: bool
+
+
+class DeskRow(msgspec.Struct):
+    """The desk now."""
+
+    officers: list[OfficerRow]
+    release_takes: int
+    watch: str | None
+    watch_since_ms: int
+    watch_remark: str
+    log_entries: int
+    log_head: str
+
+
+class SetPolicy(_Request, tag="set-policy", tag_field="op"):
+    """So many persons does a release take: 1 or 2."""
+
+    persons: int
+
+
+class TakeWatch(_Request, tag="take-watch", tag_field="op"):
+    """The officer of this sitting has the watch from now on."""
+
+
+class HandOver(_Request, tag="hand-over", tag_field="op"):
+    """The watch goes to another watch officer."""
+
+    to: str
+    remark: str = ""
+
+
+class ReadDeskLog(_Request, tag="desk-log", tag_field="op"):
+    """The desk's own log from an index on, in words."""
+
+    after: Count = 0
+    count: Count = 100
+
+
+class DeskLogRow(msgspec.Struct):
+    """One entry of the desk's log."""
+
+    index: int
+    at_ms: int
+    officer: str
+    what: str
+    fields: dict[str, str]
+
+
+class DeskLogPage(msgspec.Struct):
+    """Entries, oldest first, and the index to go on from."""
+
+    entries: list[DeskLogRow]
+    next: int
+
+
+class WriteDraft(_Request, tag="write-draft", tag_field="op"):
+    """A new draft, or with `draft` and the version it was made from (`over`) its next version."""
+
+    message: Outgoing
+    draft: Count | None = None
+    over: Count = 0
+
+
+class AskDrafts(_Request, tag="drafts", tag_field="op"):
+    """Drafts that are not recorded or withdrawn; with `every`, all of them."""
+
+    every: bool = False
+
+
+class AskDraft(_Request, tag="draft", tag_field="op"):
+    """One draft, whole."""
+
+    draft: Count
+
+
+class SubmitDraft(_Request, tag="submit-draft", tag_field="op"):
+    """Let this version wait for release."""
+
+    draft: Count
+    version: Count
+    remark: str = ""
+
+
+class ReturnDraft(_Request, tag="return-draft", tag_field="op"):
+    """Give a submitted draft back, with the reason."""
+
+    draft: Count
+    remark: str
+
+
+class WithdrawDraft(_Request, tag="withdraw-draft", tag_field="op"):
+    """The draft is not to be sent."""
+
+    draft: Count
+    remark: str = ""
+
+
+class ReleaseDraft(_Request, tag="release-draft", tag_field="op"):
+    """Release this version. `code` is the short code that was shown to this officer for it."""
+
+    draft: Count
+    version: Count
+    code: str
+
+
+class DraftRow(msgspec.Struct):
+    """A draft. `code` is over what would leave if the officer who asks released it; empty where they may not."""
+
+    draft: int
+    version: int
+    stage: str
+    precedence: str
+    exercise: bool
+    subject: str
+    text: str
+    language: str
+    action: list[str]
+    info: list[str]
+    reply_by_ms: int | None
+    in_reply_to: str | None
+    attachments: list[str]
+    author: str
+    submitted_by: str
+    released_by: str
+    changed_at_ms: int
+    remark: str = ""
+    code: str = ""
+    why_not: str = ""  # where the officer who asks may not release it
+    place: str = ""
+
+
+Request = (
+    SignIn | SignOut | EnrolOfficer | RenewPin | GiveRoles | DismissOfficer | AskDesk | SetPolicy | TakeWatch | HandOver
+    | ReadDeskLog | WriteDraft | AskDrafts | AskDraft | SubmitDraft | ReturnDraft | WithdrawDraft | ReleaseDraft
+)  # fmt: skip
+
+AnyRequest = LineRequest | Request

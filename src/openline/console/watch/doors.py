@@ -1,0 +1,74 @@
+"""Which request needs which act of an officer: the one table for every door (command, program, later the screen).
+
+Where a desk has no officers, the account is all there is, and every request is open to it. Where it has, what is `None`
+here stays open to the account: reading, and what keeps the station running. A release by two is not a matter of this
+table alone: `Desk.check` stands before the record itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from openline.console.channel import asking as line
+from openline.console.codes import Told
+from openline.console.watch import asking as watch
+from openline.console.watch.desk import Desk
+from openline.desk.people import Act
+
+DOORS: Final[Mapping[type, Act | None]] = {
+    # the line
+    line.Send: Act.RELEASE,
+    line.Acknowledge: Act.ANSWER,
+    line.Append: Act.CHANGE_LINE,
+    line.Propose: Act.CHANGE_LINE,
+    line.AnswerProposal: Act.CHANGE_LINE,
+    line.TakePaper: Act.CHANGE_LINE,
+    line.Recover: Act.CHANGE_LINE,
+    line.Find: None,
+    line.Show: None,
+    line.WaitHeld: None,
+    line.AskStatus: None,
+    line.AskAmendments: None,
+    line.Export: None,
+    line.Backup: None,
+    line.CarryOut: None,
+    line.CarryIn: None,
+    line.Stop: None,
+    # the desk
+    watch.SignIn: None,
+    watch.SignOut: Act.SIGN_OUT,
+    watch.EnrolOfficer: Act.ENROL,
+    watch.RenewPin: Act.RENEW_PIN,
+    watch.GiveRoles: Act.GIVE_ROLES,
+    watch.DismissOfficer: Act.DISMISS,
+    watch.AskDesk: None,
+    watch.SetPolicy: Act.SET_POLICY,
+    watch.TakeWatch: Act.TAKE_WATCH,
+    watch.HandOver: Act.HAND_OVER,
+    watch.ReadDeskLog: Act.SEE_LOG,
+    watch.WriteDraft: Act.DRAFT,
+    watch.AskDrafts: Act.SEE_DRAFTS,
+    watch.AskDraft: Act.SEE_DRAFTS,
+    watch.SubmitDraft: Act.SUBMIT,
+    watch.ReturnDraft: Act.RETURN,
+    watch.WithdrawDraft: Act.WITHDRAW,
+    watch.ReleaseDraft: Act.RELEASE,
+}
+
+ONLY_WHERE_STAFFED: Final = frozenset(kind for kind in DOORS if kind.__module__ == watch.__name__) - {
+    watch.AskDesk,
+    watch.EnrolOfficer,
+}
+
+
+def let_in(desk: Desk, request: watch.AnyRequest) -> None:
+    """Raises Told OL-404 or Refused where this request is an officer's act and none who may do it is signed in."""
+    kind = type(request)
+    if not desk.is_staffed:
+        if kind in ONLY_WHERE_STAFFED:
+            raise Told("OL-701", "this desk has no officers yet; `openline officer enrol NAME --role custodian` first")
+        return
+    act = DOORS[kind]
+    if act is not None:
+        desk.allow(request.sitting, act)

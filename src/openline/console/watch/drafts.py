@@ -1,0 +1,88 @@
+"""Drafts and log entries of a desk as a person or a program may see them."""
+
+from __future__ import annotations
+
+from openline.console.channel.asking import PRECEDENCES, Place
+from openline.console.watch import asking
+from openline.console.watch.desk import Desk
+from openline.desk import acts
+from openline.desk.facts import METHODS, DeskEntry, Drafted
+from openline.desk.people import Act, Actor, may
+from openline.desk.release import release_digest, short_code
+from openline.desk.state import Draft, Stage
+from openline.record.body import parse_message
+from openline.record.entry import EXERCISE, MESSAGE, Ref
+
+
+class Presenter:
+    """Shows what stands in one desk."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def _name(self, actor: Actor | None) -> str:
+        return self._desk.officer(actor).name if actor is not None else ""
+
+    def row(self, draft: Draft, actor: Actor) -> asking.DraftRow:
+        """One draft as this officer sees it."""
+        version = draft.version
+        message = parse_message(self._body(draft))
+        place = Place(draft.place.party, draft.place.generation.hex(), draft.place.index) if draft.place else None
+        row = asking.DraftRow(
+            draft=draft.number, version=version.number, stage=str(draft.stage),
+            precedence=PRECEDENCES[version.precedence], exercise=bool(version.flags & EXERCISE),
+            subject=message.subject, text=message.text, language=message.language, action=list(message.action),
+            info=list(message.info), reply_by_ms=message.reply_by_ms,
+            in_reply_to=_named(message.in_reply_to) if message.in_reply_to else None,
+            attachments=[f"{one.name} ({one.size} bytes)" for one in message.attachments],
+            author=self._name(version.author), submitted_by=self._name(draft.submitted_by),
+            released_by=self._name(draft.released_by), changed_at_ms=draft.changed_at_ms, remark=draft.remark,
+            place=str(place) if place else "",
+        )  # fmt: skip
+        if draft.stage is Stage.SUBMITTED:
+            row.code, row.why_not = self._release_by(draft, actor)
+        return row
+
+    def _body(self, draft: Draft) -> bytes:
+        """The newest version's; of a draft that is closed, from the log."""
+        if draft.version.body:
+            return draft.version.body
+        entry = next(self._desk.entries(draft.version.entry, 1))
+        assert isinstance(entry.fact, Drafted)
+        return entry.fact.body
+
+    def _release_by(self, draft: Draft, actor: Actor) -> tuple[str, str]:
+        state = self._desk.state
+        if not may(state.officers[actor.officer], Act.RELEASE):
+            return "", "this officer is no releaser"
+        refusal = acts.release_refusal(acts.meeting(state, draft, actor))
+        if refusal is not None:
+            return "", refusal
+        leaving = acts.leaving(state, draft, actor)
+        return short_code(release_digest(MESSAGE, draft.version.precedence, draft.version.flags, leaving)), ""
+
+    def reference_of(self, body: bytes) -> tuple[Ref, ...]:
+        """What the header of this message refers to."""
+        ref = parse_message(body).in_reply_to
+        return (ref,) if ref else ()
+
+    def log_row(self, entry: DeskEntry) -> asking.DeskLogRow:
+        """One entry of the desk's log in words."""
+        fields = {}
+        for name, value in entry.fact._asdict().items():
+            if name in ("officer", "to"):
+                fields[name] = self._desk.state.officers[value].name
+            elif name == "method":
+                fields[name] = METHODS[value]
+            elif name == "body":
+                fields["subject"] = parse_message(value).subject
+            elif isinstance(value, tuple):
+                fields[name] = ", ".join(value)
+            else:
+                fields[name] = value.hex() if isinstance(value, bytes) else str(value)
+        words = "".join(" " + c.lower() if c.isupper() else c for c in type(entry.fact).__name__).strip()
+        return asking.DeskLogRow(entry.index, entry.at_ms, self._name(entry.actor), words, fields)
+
+
+def _named(ref: Ref) -> str:
+    return str(Place(ref.party, ref.generation.hex(), ref.index))

@@ -1,0 +1,275 @@
+"""What can be asked of a station's desk. Every act is a fact on the desk's disk before it is answered."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final, Protocol
+
+from openline.console.channel import asking as line_asking
+from openline.console.channel.showing import place_of
+from openline.console.codes import Told
+from openline.console.watch import asking, secrets
+from openline.console.watch.desk import Desk, forward_ms
+from openline.console.watch.drafts import Presenter
+from openline.desk import acts, facts
+from openline.desk.people import Act, Actor, Officer, Role
+from openline.desk.release import encode_release, release_digest, short_code
+from openline.desk.state import Draft, Stage
+from openline.errors import OpenlineError, Refused, StoreDown
+from openline.line.events import Draft as LineDraft
+from openline.line.ports import LogId
+from openline.record.entry import MESSAGE, RELEASE
+
+DESK_LOG_PAGE_MAX: Final = 1000
+RECORD_AGAIN_AFTER_S: Final = 5.0
+
+
+class Recording(Protocol):
+    """What the desk needs of the station it stands in."""
+
+    def now_ms(self) -> int:
+        """UTC, ms."""
+
+    async def submit(self, drafts: Sequence[LineDraft]) -> list[tuple[LogId, int]]:
+        """Append drafts; returns once they are durable here. Raises StoreDown, Refused."""
+
+
+class DeskOperations:
+    """`asking.Request`s over one desk. `compose` makes a message's draft out of what was given."""
+
+    def __init__(
+        self, desk: Desk, station: Recording, compose: Callable[[line_asking.Outgoing], LineDraft], line_name: str
+    ) -> None:
+        self._desk = desk
+        self._station = station
+        self._compose = compose
+        self._presenter = Presenter(desk)
+        self._line_name = line_name
+        self._turn = asyncio.Lock()  # one act at a time where an act waits in its middle
+
+    def table(self) -> dict[type, Callable[..., Awaitable[object]]]:
+        """Which request is answered by what."""
+        return {
+            asking.SignIn: self.sign_in, asking.SignOut: self.sign_out, asking.EnrolOfficer: self.enrol,
+            asking.RenewPin: self.renew_pin, asking.GiveRoles: self.give_roles, asking.DismissOfficer: self.dismiss,
+            asking.AskDesk: self.desk, asking.SetPolicy: self.set_policy, asking.TakeWatch: self.take_watch,
+            asking.HandOver: self.hand_over, asking.ReadDeskLog: self.log, asking.WriteDraft: self.write,
+            asking.AskDrafts: self.drafts, asking.AskDraft: self.draft, asking.SubmitDraft: self.submit,
+            asking.ReturnDraft: self.give_back, asking.WithdrawDraft: self.withdraw, asking.ReleaseDraft: self.release,
+        }  # fmt: skip
+
+    def _actor(self, token: str) -> Actor:
+        return self._desk.sitting(token).actor
+
+    # ---------------------------------------------------------------- people
+    async def sign_in(self, ask: asking.SignIn) -> asking.SignedIn:
+        """PIN and code. Raises Refused; which of name, PIN and code did not fit is not said."""
+        async with self._turn:
+            officer = self._desk.state.named(ask.name)
+            secret = self._desk.secrets.get(officer.number) if officer else None
+            number = officer.number if officer else -1
+            self._desk.sittings.may_try(number, forward_ms())
+            now_s = self._station.now_ms() // 1000
+            tried = secret or secrets.UNKNOWN  # as much work for a name that is not there
+            used = await asyncio.to_thread(secrets.check, tried, ask.pin, ask.code, now_s)
+            if officer is None or secret is None or used is None:
+                self._desk.sittings.was_refused(number, forward_ms())
+                if officer is not None:
+                    self._desk.write((facts.SignInRefused(officer.number),), None)
+                raise Told("OL-404", "name, PIN and code do not fit together")
+            self._desk.secrets.put(officer.number, used)  # the code is used up before anything follows from it
+            token, actor = self._desk.sittings.begin(officer.number, facts.PIN_AND_CODE, forward_ms())
+            self._desk.write((facts.SignedIn(officer.number, facts.PIN_AND_CODE),), actor)
+            return asking.SignedIn(officer.name, sorted(officer.roles), token)
+
+    async def sign_out(self, ask: asking.SignOut) -> line_asking.Nothing:
+        """End the sitting."""
+        self._desk.act(acts.SignOut(), self._actor(ask.sitting))
+        self._desk.sittings.end(ask.sitting)
+        return line_asking.Nothing()
+
+    async def enrol(self, ask: asking.EnrolOfficer) -> asking.Enrolled:
+        """A new officer. The first one needs nobody signed in: whoever holds the station makes a custodian."""
+        async with self._turn:
+            asked = acts.Enrol(ask.name, roles_of(ask.roles))
+            actor = self._actor(ask.sitting) if self._desk.is_staffed else None
+            acts.decide(self._desk.state, asked, actor)  # before the PIN costs a tenth of a second
+            secret = await asyncio.to_thread(secrets.make_secret, ask.pin)
+            number = len(self._desk.state.officers)  # the secret first: an officer who cannot sign in helps nobody
+            await asyncio.to_thread(self._desk.secrets.put, number, secret)
+            self._desk.act(asked, actor)
+            return asking.Enrolled(ask.name, secrets.address_of(secret, ask.name, self._issuer))
+
+    async def renew_pin(self, ask: asking.RenewPin) -> asking.Enrolled:
+        """A new PIN and code generator; sittings of that officer end."""
+        async with self._turn:
+            actor = self._actor(ask.sitting)
+            acts.decide(self._desk.state, acts.RenewPin(ask.name), actor)
+            secret = await asyncio.to_thread(secrets.make_secret, ask.pin)
+            (fact,) = self._desk.act(acts.RenewPin(ask.name), actor)
+            assert isinstance(fact, facts.PinRenewed)
+            self._desk.secrets.put(fact.officer, secret)
+            self._desk.sittings.end_of(fact.officer)
+            return asking.Enrolled(ask.name, secrets.address_of(secret, ask.name, self._issuer))
+
+    @property
+    def _issuer(self) -> str:
+        return f"Openline {self._line_name}"
+
+    async def give_roles(self, ask: asking.GiveRoles) -> line_asking.Nothing:
+        """Other roles; sittings of that officer end."""
+        self._about(acts.GiveRoles(ask.name, roles_of(ask.roles)), ask.sitting, ask.name)
+        return line_asking.Nothing()
+
+    async def dismiss(self, ask: asking.DismissOfficer) -> line_asking.Nothing:
+        """No longer of this desk: sittings end, the PIN is forgotten."""
+        officer = self._about(acts.Dismiss(ask.name, ask.remark), ask.sitting, ask.name)
+        self._desk.secrets.drop(officer.number)
+        return line_asking.Nothing()
+
+    def _about(self, asked: acts.GiveRoles | acts.Dismiss, token: str, name: str) -> Officer:
+        officer = self._desk.state.named(name)
+        self._desk.act(asked, self._actor(token))
+        assert officer is not None  # or it was refused
+        self._desk.sittings.end_of(officer.number)
+        return officer
+
+    async def desk(self, ask: asking.AskDesk) -> asking.DeskRow:
+        """Open to whoever holds the account: names and roles, no secrets."""
+        state = self._desk.state
+        rows = [asking.OfficerRow(one.number, one.name, sorted(one.roles), one.dismissed) for one in state.officers]
+        watch = state.officers[state.watch].name if state.watch is not None else None
+        return asking.DeskRow(
+            rows, state.persons, watch, state.watch_since_ms, state.watch_remark, state.size, state.head.hex()
+        )
+
+    async def set_policy(self, ask: asking.SetPolicy) -> line_asking.Nothing:
+        """How many persons a release takes."""
+        self._desk.act(acts.SetPolicy(ask.persons), self._actor(ask.sitting))
+        return line_asking.Nothing()
+
+    async def take_watch(self, ask: asking.TakeWatch) -> line_asking.Nothing:
+        """The watch is the actor's."""
+        self._desk.act(acts.TakeWatch(), self._actor(ask.sitting))
+        return line_asking.Nothing()
+
+    async def hand_over(self, ask: asking.HandOver) -> line_asking.Nothing:
+        """The watch is another's."""
+        self._desk.act(acts.HandOver(ask.to, ask.remark), self._actor(ask.sitting))
+        return line_asking.Nothing()
+
+    async def log(self, ask: asking.ReadDeskLog) -> asking.DeskLogPage:
+        """The desk's log in words."""
+        if not 1 <= ask.count <= DESK_LOG_PAGE_MAX:
+            raise Refused(f"count must be 1 to {DESK_LOG_PAGE_MAX}")
+        self._desk.allow(ask.sitting, Act.SEE_LOG)
+        rows = [self._presenter.log_row(entry) for entry in self._desk.entries(ask.after, ask.count)]
+        return asking.DeskLogPage(rows, rows[-1].index + 1 if rows else ask.after)
+
+    # ---------------------------------------------------------------- drafts
+    async def write(self, ask: asking.WriteDraft) -> asking.DraftRow:
+        """A version of a draft."""
+        actor = self._actor(ask.sitting)
+        acts.allow(self._desk.state, Act.DRAFT, actor)
+        composed = self._compose(ask.message)
+        asked = acts.Write(ask.draft, ask.over, composed.precedence, composed.flags, composed.body)
+        (fact,) = self._desk.act(asked, actor)
+        assert isinstance(fact, facts.Drafted)
+        return self._row(fact.draft, actor)
+
+    async def drafts(self, ask: asking.AskDrafts) -> list[asking.DraftRow]:
+        """Drafts under way, oldest first."""
+        actor = self._actor(ask.sitting)
+        acts.allow(self._desk.state, Act.SEE_DRAFTS, actor)
+        closed = (Stage.RECORDED, Stage.WITHDRAWN)
+        numbers = [one.number for one in self._desk.state.drafts.values() if ask.every or one.stage not in closed]
+        return [self._row(number, actor) for number in numbers]
+
+    async def draft(self, ask: asking.AskDraft) -> asking.DraftRow:
+        """One draft."""
+        actor = self._actor(ask.sitting)
+        acts.allow(self._desk.state, Act.SEE_DRAFTS, actor)
+        if ask.draft not in self._desk.state.drafts:
+            raise Told("OL-301", f"there is no draft D-{ask.draft}")
+        return self._row(ask.draft, actor)
+
+    def _row(self, number: int, actor: Actor) -> asking.DraftRow:
+        return self._presenter.row(self._desk.state.drafts[number], actor)
+
+    async def submit(self, ask: asking.SubmitDraft) -> asking.DraftRow:
+        """A version waits for release."""
+        return self._on_draft(acts.Submit(ask.draft, ask.version, ask.remark), ask.sitting)
+
+    async def give_back(self, ask: asking.ReturnDraft) -> asking.DraftRow:
+        """Not released, and why."""
+        return self._on_draft(acts.Return(ask.draft, ask.remark), ask.sitting)
+
+    async def withdraw(self, ask: asking.WithdrawDraft) -> asking.DraftRow:
+        """Not to be sent."""
+        return self._on_draft(acts.Withdraw(ask.draft, ask.remark), ask.sitting)
+
+    def _on_draft(self, asked: acts.Submit | acts.Return | acts.Withdraw, token: str) -> asking.DraftRow:
+        actor = self._actor(token)
+        self._desk.act(asked, actor)
+        return self._row(asked.draft, actor)
+
+    # ---------------------------------------------------------------- letting go
+    async def release(self, ask: asking.ReleaseDraft) -> line_asking.Sent:
+        """Release a version: a fact at the desk first, then message and release record in one commit of the line.
+
+        Answered with the message's place. Raises Refused when the short code is not the one for what would leave.
+        """
+        async with self._turn:
+            sitting = self._desk.sitting(ask.sitting)
+            asked = acts.LetGo(ask.draft, ask.version, sitting.method)
+            (fact,) = acts.decide(self._desk.state, asked, sitting.actor)
+            assert isinstance(fact, facts.Released)
+            if ask.code.replace(" ", "") != short_code(fact.digest).replace(" ", ""):
+                raise Refused(f"the code of draft D-{ask.draft} is another: read what would leave, then release it")
+            self._desk.act(asked, sitting.actor)
+            try:
+                return line_asking.Sent([await self._record(self._desk.state.drafts[ask.draft])])
+            except StoreDown as down:
+                why = f"draft D-{ask.draft} is released, and will be recorded once this is over: {down}"
+                raise Told("OL-102", why) from down
+
+    async def _record(self, draft: Draft) -> line_asking.Place:
+        """Put a released draft on the line's record. Asked twice it is recorded once."""
+        state = self._desk.state
+        assert draft.released_by is not None
+        precedence, flags = draft.version.precedence, draft.version.flags
+        body = acts.leaving(state, draft, draft.released_by)
+        if release_digest(MESSAGE, precedence, flags, body) != draft.digest:
+            raise Told("OL-101", f"draft D-{draft.number} is no longer what was released; it is not sent")
+        composed = self._presenter.reference_of(body)
+        token = f"desk/{draft.digest.hex()}/{draft.number}"
+        record = encode_release(acts.release_of(state, draft))
+        places = await self._station.submit(
+            [
+                LineDraft(MESSAGE, precedence, flags, composed, body, token),
+                LineDraft(RELEASE, precedence, flags, (), record, token + "/release"),
+            ]
+        )
+        log, index = places[0]
+        self._desk.write((facts.Recorded(draft.number, log.party, log.generation, index),), None)
+        return place_of(log, index)
+
+    async def carry_through(self) -> None:
+        """Record what was released before a crash or while the disk took nothing; again and again until it is."""
+        while True:
+            async with self._turn:
+                for draft in [one for one in self._desk.state.drafts.values() if one.stage is Stage.RELEASED]:
+                    try:
+                        await self._record(draft)
+                    except OpenlineError:  # the disk; the station rings for it
+                        break
+            await asyncio.sleep(RECORD_AGAIN_AFTER_S)
+
+
+def roles_of(names: Sequence[str]) -> frozenset[Role]:
+    """Roles by their words. Raises Refused."""
+    try:
+        return frozenset(Role(name) for name in names)
+    except ValueError as error:
+        raise Refused(f"{error}; there are: {', '.join(Role)}") from error

@@ -1,0 +1,326 @@
+"""Acts of officers: what each adds to the desk's log, or why it is refused.
+
+Pure. `decide(state, act, actor)` answers with the facts to append; nothing else changes a desk. Roles are one table
+(`people.ALLOWED`); who may release what is one decision table, `release_refusal`.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple, assert_never
+
+from openline.desk import facts
+from openline.desk.facts import PIN_AND_CODE, Fact
+from openline.desk.people import Act, Actor, Officer, Role, may
+from openline.desk.release import Release, Signatory, release_digest, with_names
+from openline.desk.state import DeskState, Draft, Stage
+from openline.errors import Refused
+from openline.limits import DRAFT_VERSIONS_MAX, DRAFTS_OPEN_MAX, OFFICERS_MAX
+from openline.record.body import parse_message
+from openline.record.entry import MESSAGE
+
+
+# ------------------------------------------------------------------ what is asked
+class Enrol(NamedTuple):
+    """A new officer. The first one of a desk is enrolled by whoever holds the station, and is a custodian."""
+
+    name: str
+    roles: frozenset[Role]
+
+
+class GiveRoles(NamedTuple):
+    """Other roles from now on."""
+
+    name: str
+    roles: frozenset[Role]
+
+
+class Dismiss(NamedTuple):
+    """No longer of this desk."""
+
+    name: str
+    remark: str = ""
+
+
+class RenewPin(NamedTuple):
+    """A new PIN and code generator for an officer who lost theirs."""
+
+    name: str
+
+
+class SetPolicy(NamedTuple):
+    """So many persons does a release take: 1 or 2."""
+
+    persons: int
+
+
+class TakeWatch(NamedTuple):
+    """The actor has the watch."""
+
+
+class HandOver(NamedTuple):
+    """The watch goes to another watch officer."""
+
+    to: str
+    remark: str = ""
+
+
+class Write(NamedTuple):
+    """A new draft (`draft` None), or its next version. `over`: the version this one was made from."""
+
+    draft: int | None
+    over: int
+    precedence: int
+    flags: int
+    body: bytes
+
+
+class Submit(NamedTuple):
+    """Let a version wait for release."""
+
+    draft: int
+    version: int
+    remark: str = ""
+
+
+class Return(NamedTuple):
+    """Give a submitted draft back, with the reason."""
+
+    draft: int
+    remark: str
+
+
+class Withdraw(NamedTuple):
+    """The draft is not to be sent."""
+
+    draft: int
+    remark: str = ""
+
+
+class LetGo(NamedTuple):
+    """Release a version. `method`: how the releaser showed who they are in this sitting."""
+
+    draft: int
+    version: int
+    method: int = PIN_AND_CODE
+
+
+class SignOut(NamedTuple):
+    """End the sitting."""
+
+
+Asked = (
+    Enrol | GiveRoles | Dismiss | RenewPin | SetPolicy | TakeWatch | HandOver | Write | Submit | Return | Withdraw
+    | LetGo | SignOut
+)  # fmt: skip
+
+NEEDS: Final[dict[type[Asked], Act]] = {
+    Enrol: Act.ENROL, GiveRoles: Act.GIVE_ROLES, Dismiss: Act.DISMISS, RenewPin: Act.RENEW_PIN,
+    SetPolicy: Act.SET_POLICY, TakeWatch: Act.TAKE_WATCH, HandOver: Act.HAND_OVER, Write: Act.DRAFT,
+    Submit: Act.SUBMIT, Return: Act.RETURN, Withdraw: Act.WITHDRAW, LetGo: Act.RELEASE, SignOut: Act.SIGN_OUT,
+}  # fmt: skip
+
+
+# ------------------------------------------------------------------ deciding
+def decide(state: DeskState, asked: Asked, actor: Actor | None) -> tuple[Fact, ...]:
+    """The facts this act adds. Raises Refused: nothing is added; the sentence says why and what to do."""
+    if actor is None:
+        if isinstance(asked, Enrol) and not state.is_staffed:
+            return _enrol(state, asked)
+        raise Refused("nobody is signed in for this; `openline sign-in NAME` first")
+    allow(state, NEEDS[type(asked)], actor)
+    match asked:
+        case Enrol():
+            return _enrol(state, asked)
+        case GiveRoles(name, roles):
+            officer = _officer(state, name)
+            _keep_a_custodian(state, officer, roles)
+            return (facts.RolesGiven(officer.number, _sorted(roles)),)
+        case Dismiss(name, remark):
+            officer = _officer(state, name)
+            _keep_a_custodian(state, officer, frozenset())
+            return (facts.Dismissed(officer.number, remark),)
+        case RenewPin(name):
+            return (facts.PinRenewed(_officer(state, name).number),)
+        case SetPolicy(persons):
+            return _policy(state, persons)
+        case TakeWatch():
+            return (facts.WatchTaken(actor.officer),)
+        case HandOver(to, remark):
+            return _hand_over(state, to, remark, actor)
+        case Write():
+            return _write(state, asked)
+        case Submit(number, version, remark):
+            draft = _draft(state, number, version, Stage.OPEN)
+            return (facts.Submitted(draft.number, version, remark),)
+        case Return(number, remark):
+            if not remark.strip():
+                raise Refused("a returned draft needs a word of why")
+            draft = _draft(state, number, None, Stage.SUBMITTED)
+            return (facts.Returned(draft.number, remark),)
+        case Withdraw(number, remark):
+            draft = _draft(state, number, None, Stage.OPEN, Stage.SUBMITTED)
+            return (facts.Withdrawn(draft.number, remark),)
+        case LetGo():
+            return _let_go(state, asked, actor)
+        case SignOut():
+            return (facts.SignedOut(),)
+        case _:
+            assert_never(asked)
+
+
+def allow(state: DeskState, act: Act, actor: Actor) -> Officer:
+    """The officer who acts. Raises Refused when none of their roles allows it."""
+    officer = state.officers[actor.officer]
+    if not may(officer, act):
+        roles = ", ".join(sorted(officer.roles)) or "none any more"
+        raise Refused(f"{officer.name} may not {act.value}: the roles here are {roles}")
+    return officer
+
+
+def _sorted(roles: frozenset[Role]) -> tuple[Role, ...]:
+    if not roles:
+        raise Refused(f"an officer needs a role; there are: {', '.join(Role)}")
+    return tuple(sorted(roles))
+
+
+def _officer(state: DeskState, name: str) -> Officer:
+    officer = state.named(name)
+    if officer is None:
+        there = ", ".join(one.name for one in state.officers if not one.dismissed)
+        raise Refused(f"no officer {name!r} at this desk; there are: {there}")
+    return officer
+
+
+def _enrol(state: DeskState, asked: Enrol) -> tuple[Fact, ...]:
+    if not state.is_staffed and Role.CUSTODIAN not in asked.roles:
+        raise Refused("the first officer of a desk keeps its keys: give the role custodian too")
+    if any(one.name == asked.name for one in state.officers):
+        raise Refused(f"{asked.name!r} is, or was, an officer here: names in the log must stay plain, take another")
+    if len(state.officers) >= OFFICERS_MAX:
+        raise Refused(f"{OFFICERS_MAX} officers have been enrolled at this desk; there is room for no more")
+    return (facts.Enrolled(len(state.officers), asked.name, _sorted(asked.roles)),)
+
+
+def _keep_a_custodian(state: DeskState, officer: Officer, roles: frozenset[Role]) -> None:
+    others = any(Role.CUSTODIAN in one.roles for one in state.officers if one.number != officer.number)
+    if not others and Role.CUSTODIAN not in roles:
+        raise Refused(f"{officer.name} is the last custodian here; make another one first")
+
+
+def _policy(state: DeskState, persons: int) -> tuple[Fact, ...]:
+    if persons not in (1, 2):
+        raise Refused("a release takes one person or two")
+    if persons == 2:
+        able = [one for one in state.officers if may(one, Act.RELEASE)]
+        writers = [one for one in state.officers if may(one, Act.SUBMIT)]
+        if not able or len({one.number for one in able} | {one.number for one in writers}) < 2:
+            raise Refused("with these officers nothing could ever leave: a drafter and another releaser are needed")
+    return (facts.PolicySet(persons),)
+
+
+def _hand_over(state: DeskState, to: str, remark: str, actor: Actor) -> tuple[Fact, ...]:
+    if state.watch != actor.officer:
+        raise Refused("only who has the watch hands it over; `openline watch take` takes it")
+    officer = _officer(state, to)
+    if Role.WATCH not in officer.roles:
+        raise Refused(f"{officer.name} is no watch officer")
+    if officer.number == actor.officer:
+        raise Refused("a hand-over is to somebody else")
+    return (facts.WatchHandedOver(officer.number, remark),)
+
+
+def _write(state: DeskState, asked: Write) -> tuple[Fact, ...]:
+    message = parse_message(asked.body)
+    if message.released_by:
+        raise Refused("a draft names nobody who released it; the desk puts the names in when it is released")
+    if asked.draft is None:
+        open_ones = sum(one.stage in (Stage.OPEN, Stage.SUBMITTED, Stage.RELEASED) for one in state.drafts.values())
+        if open_ones >= DRAFTS_OPEN_MAX:
+            raise Refused(f"{open_ones} drafts are open; withdraw what is not needed")
+        return (facts.Drafted(len(state.drafts), 1, asked.precedence, asked.flags, asked.body),)
+    draft = _draft(state, asked.draft, asked.over, Stage.OPEN, Stage.SUBMITTED)
+    if draft.version.number >= DRAFT_VERSIONS_MAX:
+        raise Refused(f"draft D-{draft.number} has {DRAFT_VERSIONS_MAX} versions; begin another")
+    return (facts.Drafted(draft.number, draft.version.number + 1, asked.precedence, asked.flags, asked.body),)
+
+
+def _draft(state: DeskState, number: int, version: int | None, *stages: Stage) -> Draft:
+    """A draft in one of these stages, at that version. Raises Refused."""
+    draft = state.drafts.get(number)
+    if draft is None:
+        raise Refused(f"there is no draft D-{number}")
+    if draft.stage not in stages:
+        raise Refused(f"draft D-{number} is {draft.stage}; this needs one that is {' or '.join(stages)}")
+    if version is not None and draft.version.number != version:
+        raise Refused(f"draft D-{number} is at version {draft.version.number}, not {version}: read it again first")
+    return draft
+
+
+# ------------------------------------------------------------------ letting go
+class Meeting(NamedTuple):
+    """The conditions of a release, as they meet: one row of the table below fits."""
+
+    two_needed: bool
+    wrote_it: bool  # the releaser wrote this version or submitted it
+    same_sitting: bool  # in the sitting in which it was written or submitted
+
+
+def release_refusal(met: Meeting) -> str | None:
+    """Why this officer may not let it go, None where they may. (R-302)
+
+    | two needed | wrote or submitted it | same sitting | |
+    |---|---|---|---|
+    | no  | any | any | may |
+    | yes | yes | any | another person |
+    | yes | no  | yes | another sitting |
+    | yes | no  | no  | may |
+    """
+    match met:
+        case Meeting(two_needed=False):
+            return None
+        case Meeting(two_needed=True, wrote_it=True):
+            return "a release here takes two persons: whoever wrote or submitted it cannot release it"
+        case Meeting(two_needed=True, wrote_it=False, same_sitting=True):
+            return "a release is given in a sitting of the releaser's own; sign in"
+        case _:
+            return None
+
+
+def meeting(state: DeskState, draft: Draft, actor: Actor) -> Meeting:
+    """The conditions for this draft and this officer."""
+    before = [one for one in (draft.version.author, draft.submitted_by) if one is not None]
+    return Meeting(
+        two_needed=state.persons >= 2,
+        wrote_it=any(one.officer == actor.officer for one in before),
+        same_sitting=any(one.sitting == actor.sitting for one in before),
+    )
+
+
+def _let_go(state: DeskState, asked: LetGo, actor: Actor) -> tuple[Fact, ...]:
+    draft = _draft(state, asked.draft, asked.version, Stage.SUBMITTED)
+    refusal = release_refusal(meeting(state, draft, actor))
+    if refusal is not None:
+        raise Refused(refusal)
+    digest = release_digest(MESSAGE, draft.version.precedence, draft.version.flags, leaving(state, draft, actor))
+    return (facts.Released(draft.number, asked.version, digest, asked.method),)
+
+
+def names_of(state: DeskState, draft: Draft, releaser: Actor) -> tuple[str, ...]:
+    """Who lets it go, in the order in which they acted: one name where it was one person."""
+    first = draft.submitted_by or draft.version.author
+    numbers = dict.fromkeys((first.officer, releaser.officer))
+    return tuple(state.officers[number].name for number in numbers)
+
+
+def leaving(state: DeskState, draft: Draft, releaser: Actor) -> bytes:
+    """The message as it will be recorded if this officer releases it."""
+    return with_names(draft.version.body, names_of(state, draft, releaser))
+
+
+def release_of(state: DeskState, draft: Draft) -> Release:
+    """The release record of a draft that was released. Raises LocalFault for another (a misuse of ours)."""
+    assert draft.released_by is not None
+    names = names_of(state, draft, draft.released_by)
+    roles = (Role.DRAFTER, Role.RELEASER)[-len(names) :]
+    signatories = tuple(Signatory(name, str(role)) for name, role in zip(names, roles, strict=True))
+    return Release(draft.digest, signatories, draft.method)

@@ -1,0 +1,264 @@
+"""What can stand in a desk's log: one fact an entry, deterministic CBOR, read strictly.
+
+    {0: fact number, 1: index, 2: at ms, 3: officer or null, 4: sitting (8) or empty, 5: SHA-256 of the entry before,
+     6: [fields of the fact]}
+
+Each entry names the hash of the one before it, so that nothing can be taken out of the middle unseen. (R-304)
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from types import UnionType
+from typing import Any, Final, NamedTuple, get_args
+
+from openline.desk.people import Actor, Role
+from openline.errors import Malformed
+from openline.limits import (
+    BODY_BYTES_MAX,
+    DESK_ENTRY_BYTES_MAX,
+    DESK_LOG_ENTRIES_MAX,
+    DRAFT_VERSIONS_MAX,
+    GENERATION_BYTES,
+    LOG_ENTRIES_MAX,
+    NAME_CHARS_MAX,
+    OFFICERS_MAX,
+    PARTIES_MAX,
+    REMARK_CHARS_MAX,
+    WRITTEN_AT_MS_MAX,
+)
+from openline.record.entry import FLAGS_KNOWN, FLASH
+from openline.record.fields import dump_map, load_map, octets, octets_up_to, row, rows, same, text, whole
+
+SITTING_BYTES: Final = 8
+DIGEST_BYTES: Final = 32
+BEFORE_ALL: Final = bytes(DIGEST_BYTES)
+METHODS: Final = ("pin and code", "security key")
+PIN_AND_CODE: Final = 0
+SECURITY_KEY: Final = 1
+
+
+class Enrolled(NamedTuple):
+    """A person got a number and roles at this desk."""
+
+    officer: int
+    name: str
+    roles: tuple[Role, ...]
+
+
+class RolesGiven(NamedTuple):
+    """An officer's roles from now on."""
+
+    officer: int
+    roles: tuple[Role, ...]
+
+
+class Dismissed(NamedTuple):
+    """An officer is no longer of this desk."""
+
+    officer: int
+    remark: str
+
+
+class PinRenewed(NamedTuple):
+    """An officer has a new PIN and a new code generator."""
+
+    officer: int
+
+
+class SignedIn(NamedTuple):
+    """An officer began a sitting."""
+
+    officer: int
+    method: int
+
+
+class SignInRefused(NamedTuple):
+    """Somebody gave this officer's name and not what goes with it."""
+
+    officer: int
+
+
+class SignedOut(NamedTuple):
+    """A sitting ended by the officer's own act."""
+
+
+class WatchTaken(NamedTuple):
+    """An officer has the watch from now on."""
+
+    officer: int
+
+
+class WatchHandedOver(NamedTuple):
+    """The watch passes on, with a remark for who comes."""
+
+    to: int
+    remark: str
+
+
+class PolicySet(NamedTuple):
+    """So many persons does a release take from now on."""
+
+    persons: int
+
+
+class Drafted(NamedTuple):
+    """A version of a draft: `body` is a message's, without the names of who releases it."""
+
+    draft: int
+    version: int
+    precedence: int
+    flags: int
+    body: bytes
+
+
+class Submitted(NamedTuple):
+    """A version waits for release."""
+
+    draft: int
+    version: int
+    remark: str
+
+
+class Returned(NamedTuple):
+    """Who should release it did not, and says why."""
+
+    draft: int
+    remark: str
+
+
+class Withdrawn(NamedTuple):
+    """The draft will not be sent."""
+
+    draft: int
+    remark: str
+
+
+class Released(NamedTuple):
+    """A version was let go: `digest` is over what leaves, names included (R-301)."""
+
+    draft: int
+    version: int
+    digest: bytes
+    method: int
+
+
+class Recorded(NamedTuple):
+    """A released draft stands in the line's record at this place."""
+
+    draft: int
+    party: int
+    generation: bytes
+    index: int  # type: ignore[assignment]  # shadows tuple.index, which nobody wants here
+
+
+Fact = (
+    Enrolled | RolesGiven | Dismissed | PinRenewed | SignedIn | SignInRefused | SignedOut | WatchTaken | WatchHandedOver
+    | PolicySet | Drafted | Submitted | Returned | Withdrawn | Released | Recorded
+)  # fmt: skip
+
+
+def _members(union: UnionType) -> tuple[type[Any], ...]:
+    return get_args(union)
+
+
+_NUMBERED: Final = _members(Fact)  # a fact's number is its place here: new ones come at the end
+
+
+class DeskEntry(NamedTuple):
+    """One entry of a desk's log. No actor: the station itself wrote it."""
+
+    index: int  # type: ignore[assignment]  # shadows tuple.index, which nobody wants here
+    at_ms: int
+    actor: Actor | None
+    before: bytes
+    fact: Fact
+
+
+def encode_entry(entry: DeskEntry) -> bytes:
+    """The one spelling. Raises Malformed for an entry that `parse_entry` would refuse."""
+    data = _spell(entry)
+    parse_entry(data)
+    return data
+
+
+def entry_hash(data: bytes) -> bytes:
+    """What the next entry names as the one before it."""
+    return sha256(data).digest()
+
+
+def _spell(entry: DeskEntry) -> bytes:
+    officer, sitting = (None, b"") if entry.actor is None else entry.actor
+    number = _NUMBERED.index(type(entry.fact))
+    fields = [[str(one) for one in value] if isinstance(value, tuple) else value for value in entry.fact]
+    return dump_map((number, entry.index, entry.at_ms, officer, sitting, entry.before, fields))
+
+
+def parse_entry(data: bytes) -> DeskEntry:
+    """An entry from its bytes. Raises Malformed naming the field. (R-304)"""
+    number, index, at_ms, officer, sitting, before, fields = load_map(
+        data, 7, "desk entry", DESK_ENTRY_BYTES_MAX
+    ).values()
+    kind = _NUMBERED[whole(number, len(_NUMBERED) - 1, "desk entry: fact", data)]
+    values = row(fields, len(kind._fields), f"desk entry: {kind.__name__}", data)
+    actor = None
+    if officer is not None:
+        actor = Actor(
+            whole(officer, OFFICERS_MAX - 1, "desk entry: officer", data),
+            octets(sitting, SITTING_BYTES, "desk entry: sitting", data),
+        )
+    entry = DeskEntry(
+        whole(index, DESK_LOG_ENTRIES_MAX - 1, "desk entry: index", data),
+        whole(at_ms, WRITTEN_AT_MS_MAX, "desk entry: at", data),
+        actor,
+        octets(before, DIGEST_BYTES, "desk entry: before", data),
+        kind(*(_read(name, value, data) for name, value in zip(kind._fields, values, strict=True))),
+    )
+    same(_spell(entry), data, "desk entry")
+    return entry
+
+
+_BOUNDS: Final = {
+    "officer": OFFICERS_MAX - 1, "to": OFFICERS_MAX - 1, "method": len(METHODS) - 1, "persons": 2,
+    "draft": DESK_LOG_ENTRIES_MAX - 1, "version": DRAFT_VERSIONS_MAX, "precedence": FLASH, "flags": FLAGS_KNOWN,
+    "party": PARTIES_MAX - 1, "index": LOG_ENTRIES_MAX - 1,
+}  # fmt: skip
+
+
+def _read(name: str, value: object, data: bytes) -> object:
+    """One field of a fact; every name means the same in all of them."""
+    where = f"desk entry: {name}"
+    match name:
+        case "name":
+            return _named(value, where, data)
+        case "remark":
+            return text(value, REMARK_CHARS_MAX, where, data, lines=True)
+        case "roles":
+            return read_roles(value, where, data)
+        case "body":
+            return octets_up_to(value, BODY_BYTES_MAX, where, data)
+        case "digest":
+            return octets(value, DIGEST_BYTES, where, data)
+        case "generation":
+            return octets(value, GENERATION_BYTES, where, data)
+        case _:
+            return whole(value, _BOUNDS[name], where, data)
+
+
+def _named(value: object, where: str, data: bytes) -> str:
+    name = text(value, NAME_CHARS_MAX, where, data)
+    if not name.strip() or name != name.strip():
+        raise Malformed(f"{where}: empty, or with spaces around it", data)
+    return name
+
+
+def read_roles(value: object, where: str, data: bytes) -> tuple[Role, ...]:
+    """Roles, ascending by their words, each once. Raises Malformed naming `where`."""
+    found = []
+    for one in rows(value, len(Role), where, data):
+        if one not in tuple(Role):
+            raise Malformed(f"{where}: {one!r} is no role; there are: {', '.join(Role)}", data)
+        found.append(Role(one))
+    if found != sorted(set(found)):
+        raise Malformed(f"{where}: not in ascending order, each once", data)
+    return tuple(found)

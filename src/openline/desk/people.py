@@ -1,0 +1,90 @@
+"""Officers, their roles, and which role may do what: one table, which every door reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum, StrEnum
+from typing import Final, NamedTuple
+
+from openline.limits import NAME_CHARS_MAX, OFFICERS_MAX
+
+__all__ = ["ALLOWED", "NAME_CHARS_MAX", "OFFICERS_MAX", "Act", "Actor", "Officer", "Role", "may"]
+
+
+class Role(StrEnum):
+    """What an officer is at this desk for. One person may have several."""
+
+    DRAFTER = "drafter"
+    RELEASER = "releaser"
+    WATCH = "watch officer"
+    CUSTODIAN = "custodian"
+    ENGINEER = "engineer"
+    AUDITOR = "auditor"
+
+
+class Act(Enum):
+    """What can be done at a desk."""
+
+    ENROL = "enrol an officer"
+    DISMISS = "dismiss an officer"
+    GIVE_ROLES = "change an officer's roles"
+    RENEW_PIN = "give an officer a new PIN"
+    SET_POLICY = "say how many persons a release takes"
+    TAKE_WATCH = "take the watch"
+    HAND_OVER = "hand over the watch"
+    DRAFT = "write or change a draft"
+    SUBMIT = "submit a draft for release"
+    WITHDRAW = "withdraw a draft"
+    RETURN = "return a submitted draft"
+    RELEASE = "release a draft"
+    ANSWER = "acknowledge, give a holding reply, refuse"
+    SEE_DRAFTS = "read drafts"
+    SEE_LOG = "read the desk's log"
+    CHANGE_LINE = "change the line: terms, parties, keys"
+    SIGN_OUT = "sign out"
+
+
+_EVERYBODY: Final = frozenset(Role)
+_WRITERS: Final = frozenset((Role.DRAFTER, Role.RELEASER, Role.WATCH))
+
+# Acknowledging, a holding reply and a refusal speak for the party at once: the watch officer's alone.
+ALLOWED: Final[Mapping[Act, frozenset[Role]]] = {
+    Act.ENROL: frozenset((Role.CUSTODIAN,)),
+    Act.DISMISS: frozenset((Role.CUSTODIAN,)),
+    Act.GIVE_ROLES: frozenset((Role.CUSTODIAN,)),
+    Act.RENEW_PIN: frozenset((Role.CUSTODIAN,)),
+    Act.SET_POLICY: frozenset((Role.CUSTODIAN,)),
+    Act.TAKE_WATCH: frozenset((Role.WATCH,)),
+    Act.HAND_OVER: frozenset((Role.WATCH,)),
+    Act.DRAFT: _WRITERS,
+    Act.SUBMIT: _WRITERS,
+    Act.WITHDRAW: _WRITERS,
+    Act.RETURN: frozenset((Role.RELEASER,)),
+    Act.RELEASE: frozenset((Role.RELEASER,)),
+    Act.ANSWER: frozenset((Role.WATCH,)),
+    Act.SEE_DRAFTS: _WRITERS | {Role.AUDITOR},
+    Act.SEE_LOG: frozenset((Role.WATCH, Role.CUSTODIAN, Role.AUDITOR)),
+    Act.CHANGE_LINE: frozenset((Role.CUSTODIAN,)),
+    Act.SIGN_OUT: _EVERYBODY,
+}
+
+
+class Officer(NamedTuple):
+    """One person at this desk. `number` is theirs for good; who was dismissed keeps it and has no roles."""
+
+    number: int
+    name: str
+    roles: frozenset[Role]
+    dismissed: bool = False
+
+
+class Actor(NamedTuple):
+    """Who acts: an officer in one sitting. `sitting` names one sign-in, 8 bytes; two sign-ins never share it."""
+
+    officer: int
+    sitting: bytes
+
+
+def may(officer: Officer, act: Act) -> bool:
+    """Whether one of the officer's roles allows the act."""
+    return not officer.dismissed and bool(ALLOWED[act] & officer.roles)

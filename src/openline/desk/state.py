@@ -1,0 +1,189 @@
+"""What a desk is, as the fold over its log. Frozen; `apply` answers with the next one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import NamedTuple, assert_never
+
+from openline.desk.facts import (
+    BEFORE_ALL,
+    DeskEntry,
+    Dismissed,
+    Drafted,
+    Enrolled,
+    PinRenewed,
+    PolicySet,
+    Recorded,
+    Released,
+    Returned,
+    RolesGiven,
+    SignedIn,
+    SignedOut,
+    SignInRefused,
+    Submitted,
+    WatchHandedOver,
+    WatchTaken,
+    Withdrawn,
+)
+from openline.desk.people import Actor, Officer
+from openline.desk.release import release_digest
+from openline.errors import LocalFault
+from openline.record.entry import MESSAGE
+
+
+class Stage(StrEnum):
+    """Where a draft is on its way out."""
+
+    OPEN = "open"
+    SUBMITTED = "submitted"
+    RELEASED = "released"
+    RECORDED = "recorded"
+    WITHDRAWN = "withdrawn"
+
+
+class Place(NamedTuple):
+    """Where a released draft stands in the line's record."""
+
+    party: int
+    generation: bytes
+    index: int  # type: ignore[assignment]  # shadows tuple.index, which nobody wants here
+
+
+class Version(NamedTuple):
+    """A draft's newest version, and who wrote it. `entry`: where in the log; its body is kept while it may change."""
+
+    number: int
+    entry: int
+    author: Actor
+    precedence: int
+    flags: int
+    body: bytes
+
+
+class Draft(NamedTuple):
+    """One draft. `submitted_by` while it waits and after; `remark`: what was last said about it."""
+
+    number: int
+    version: Version
+    stage: Stage
+    changed_at_ms: int
+    submitted_by: Actor | None = None
+    released_by: Actor | None = None
+    digest: bytes = b""
+    method: int = 0
+    remark: str = ""
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeskState:
+    """The desk now. `head` is the hash of the newest entry, `size` how many there are."""
+
+    officers: tuple[Officer, ...] = ()
+    drafts: Mapping[int, Draft] = field(default_factory=dict)
+    persons: int = 1  # that a release takes
+    watch: int | None = None  # who has it
+    watch_since_ms: int = 0
+    watch_remark: str = ""
+    head: bytes = BEFORE_ALL
+    size: int = 0
+    last_at_ms: int = 0
+
+    @property
+    def is_staffed(self) -> bool:
+        """True once somebody was enrolled: from then on acts are officers' acts."""
+        return bool(self.officers)
+
+    def named(self, name: str) -> Officer | None:
+        """The officer of that name who is of this desk now."""
+        return next((one for one in self.officers if one.name == name and not one.dismissed), None)
+
+    def lets_pass(self, kind: int, precedence: int, flags: int, body: bytes) -> bool:
+        """Whether this may be recorded: not a message, or no two needed, or exactly what a release is over. (R-303)"""
+        if kind != MESSAGE or self.persons < 2:
+            return True
+        digest = release_digest(kind, precedence, flags, body)
+        return any(one.stage is Stage.RELEASED and one.digest == digest for one in self.drafts.values())
+
+
+def apply(state: DeskState, entry: DeskEntry, entry_hash: bytes) -> DeskState:
+    """Take one entry in. Raises LocalFault where it does not follow: something was taken out, or changed. (R-304)"""
+    if entry.index != state.size or entry.before != state.head:
+        raise LocalFault(f"desk log: entry {state.size} does not follow the one before it: taken out, or changed")
+    state = replace(state, head=entry_hash, size=state.size + 1, last_at_ms=entry.at_ms)
+    match entry.fact:
+        case Enrolled(number, name, roles):
+            _expect(number == len(state.officers), entry)
+            return replace(state, officers=(*state.officers, Officer(number, name, frozenset(roles))))
+        case RolesGiven(number, roles):
+            return _officer(state, entry, _known(state, number, entry)._replace(roles=frozenset(roles)))
+        case Dismissed(number, _):
+            gone = _known(state, number, entry)._replace(roles=frozenset(), dismissed=True)
+            state = _officer(state, entry, gone)
+            return replace(state, watch=None, watch_since_ms=entry.at_ms) if state.watch == number else state
+        case PolicySet(persons):
+            return replace(state, persons=persons)
+        case WatchTaken(number):
+            return replace(state, watch=number, watch_since_ms=entry.at_ms)
+        case WatchHandedOver(number, remark):
+            return replace(state, watch=number, watch_since_ms=entry.at_ms, watch_remark=remark)
+        case PinRenewed() | SignedIn() | SignInRefused() | SignedOut():
+            return state
+        case Drafted() | Submitted() | Returned() | Withdrawn() | Released() | Recorded():
+            draft = _draft(state, entry)
+            return replace(state, drafts={**state.drafts, draft.number: draft})
+        case _:
+            assert_never(entry.fact)
+
+
+def _expect(holds: bool, entry: DeskEntry) -> None:
+    if not holds:
+        raise LocalFault(f"desk log: entry {entry.index} ({type(entry.fact).__name__}) does not fit what is before it")
+
+
+def _known(state: DeskState, number: int, entry: DeskEntry) -> Officer:
+    _expect(number < len(state.officers), entry)
+    return state.officers[number]
+
+
+def _officer(state: DeskState, entry: DeskEntry, officer: Officer) -> DeskState:
+    _expect(officer.number < len(state.officers), entry)
+    officers = list(state.officers)
+    officers[officer.number] = officer
+    return replace(state, officers=tuple(officers))
+
+
+def _draft(state: DeskState, entry: DeskEntry) -> Draft:
+    """The draft after this entry."""
+    fact, actor = entry.fact, entry.actor
+    if isinstance(fact, Drafted):
+        _expect(actor is not None, entry)
+        assert actor is not None
+        version = Version(fact.version, entry.index, actor, fact.precedence, fact.flags, fact.body)
+        old = state.drafts.get(fact.draft)
+        _expect(fact.version == (old.version.number + 1 if old else 1), entry)
+        _expect(old is not None or fact.draft == len(state.drafts), entry)
+        return Draft(fact.draft, version, Stage.OPEN, entry.at_ms, remark=old.remark if old else "")
+    assert isinstance(fact, Submitted | Returned | Withdrawn | Released | Recorded)
+    _expect(fact.draft in state.drafts, entry)
+    draft = state.drafts[fact.draft]._replace(changed_at_ms=entry.at_ms)
+    match fact:
+        case Submitted(_, _, remark):
+            return draft._replace(stage=Stage.SUBMITTED, submitted_by=actor, remark=remark)
+        case Returned(_, remark):
+            return draft._replace(stage=Stage.OPEN, submitted_by=None, remark=remark)
+        case Withdrawn(_, remark):
+            return _closed(draft)._replace(stage=Stage.WITHDRAWN, remark=remark)
+        case Released(_, _, digest, method):
+            return draft._replace(stage=Stage.RELEASED, released_by=actor, digest=digest, method=method)
+        case Recorded(_, party, generation, index):
+            return _closed(draft)._replace(stage=Stage.RECORDED, place=Place(party, generation, index))
+        case _:
+            assert_never(fact)
+
+
+def _closed(draft: Draft) -> Draft:
+    """A draft that will not change: its words stay in the log."""
+    return draft._replace(version=draft.version._replace(body=b""))
