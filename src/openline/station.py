@@ -18,7 +18,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from openline import __version__, limits
 from openline.bearer.folder import Cover, Outbox, Written
@@ -33,7 +33,7 @@ from openline.console.channel.keeping import Kept, keep_line
 from openline.console.channel.operations import StationOperations
 from openline.console.channel.papers import Papers
 from openline.console.channel.reporting import Watch, not_receipted, status_of
-from openline.console.channel.submitting import Places, Submission, Submissions, Watchers, refuse
+from openline.console.channel.submitting import Places, Quiet, Submission, Submissions, Watchers, refuse
 from openline.console.channel.upkeep import Upkeep, is_recovery
 from openline.console.cli import run
 from openline.console.home import LineHome
@@ -50,18 +50,9 @@ from openline.seal.charter import Charter
 from openline.wire.items import Grant, Hail, Item, ShortHail
 
 TICK_MS: Final = 250
-QUIET_TURNS_MAX: Final = 64
 ITEMS_A_TURN: Final = 1024  # of all frames but the last: what is honest comes as a few items a frame
 PROBE_EVERY_TICKS: Final = 4
 SEALING_BYTES: Final = 64  # room a frame needs beside its payload
-
-
-class Quiet(NamedTuple):
-    """Somebody waits until what was given so far is taken: frames up to `mark`, questions for so many turns at most."""
-
-    told: asyncio.Future[None]
-    mark: dict[int, int]
-    last_turn: int
 
 
 class Station:
@@ -78,8 +69,7 @@ class Station:
         self._has_ended = False
         self._watchers = Watchers()
         self._roads = Roads(self.happened, self.frame_came, self.settled, self.watch.note, self.watch.set)
-        self._quiet: list[Quiet] = []
-        self._turns = 0
+        self._quiet = Quiet(self._roads.frames)
         self._is_out = False  # the store is closed, or no life could begin in it: tried again with every probe
         self.upkeep = Upkeep(kept, self._roads, self.watch, self.happened)
         self._start_life()
@@ -168,21 +158,14 @@ class Station:
 
     async def settled(self) -> None:
         """Returns once all frames given so far are in the record or refused."""
-        quiet: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._quiet.append(Quiet(quiet, self._roads.frames.mark(), self._turns + QUIET_TURNS_MAX))
+        told = self._quiet.wait()
         self._bell.ring()
-        await quiet
+        await told
 
     def _settle(self, *, more: bool = False) -> None:
-        """Tell those who wait for what was given before; a peer that never stops asking keeps nobody waiting."""
-        if self._quiet:
+        if self._quiet.waiting:
             self._pay()
-        waiting, self._quiet = self._quiet, []
-        for one in waiting:
-            if (more and self._turns < one.last_turn) or not self._roads.frames.is_past(one.mark):
-                self._quiet.append(one)
-            elif not one.told.done():
-                one.told.set_result(None)
+        self._quiet.tell(more)
 
     # ------------------------------------------------------------------ turns
     async def serve(self, serving: Serving) -> None:
@@ -236,7 +219,7 @@ class Station:
             self._bell.ring()
         if drafts:
             events.insert(0, Submitted(tuple(drafts)))
-        self._turns += 1
+        self._quiet.turns += 1
         self._roads.taken()
         if self._roads.frames:
             self._bell.ring()

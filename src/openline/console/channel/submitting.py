@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from typing import Final, NamedTuple
 
 from openline import limits
+from openline.bearer.waiting import WaitingFrames
 from openline.console.codes import Told
 from openline.line.events import Appended, Draft
 from openline.line.events import Told as Heard
@@ -16,6 +18,7 @@ from openline.record.breach import breaches
 from openline.seal.charter import Charter
 
 Places = list[tuple[LogId, int]]
+QUIET_TURNS_MAX: Final = 64
 
 
 class Submission:
@@ -140,3 +143,35 @@ class Watchers:
 def _wake(watcher: asyncio.Future[None]) -> None:
     if not watcher.done():
         watcher.set_result(None)
+
+
+class _Waiting(NamedTuple):
+    """Frames up to `mark` are to be taken, and questions answered for so many turns at most."""
+
+    told: asyncio.Future[None]
+    mark: dict[int, int]
+    last_turn: int
+
+
+class Quiet:
+    """Those who wait until what was given so far is taken. A peer that never stops asking keeps nobody waiting."""
+
+    def __init__(self, frames: WaitingFrames) -> None:
+        self._frames = frames
+        self.waiting: list[_Waiting] = []
+        self.turns = 0  # so far
+
+    def wait(self) -> asyncio.Future[None]:
+        """Done once all frames given so far are in the record or refused."""
+        told: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.waiting.append(_Waiting(told, self._frames.mark(), self.turns + QUIET_TURNS_MAX))
+        return told
+
+    def tell(self, more: bool) -> None:
+        """Tell those for whom all is taken; `more`: questions of this turn are left."""
+        waiting, self.waiting = self.waiting, []
+        for one in waiting:
+            if (more and self.turns < one.last_turn) or not self._frames.is_past(one.mark):
+                self.waiting.append(one)
+            elif not one.told.done():
+                one.told.set_result(None)
