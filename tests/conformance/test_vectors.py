@@ -52,7 +52,17 @@ def test_refusals_are_the_most_of_them() -> None:
     verdicts = Counter(vector.verdict for vector in VECTORS)
     assert verdicts["refuse"] + verdicts["wait"] >= 2 * verdicts["accept"]
     # pure: nothing comes in
-    computed = {"about-a-message", "body-digest", "crossed", "declared", "epoch", "interval", "padding", "release-digest", "tree"}
+    computed = {
+        "about-a-message",
+        "body-digest",
+        "crossed",
+        "declared",
+        "epoch",
+        "interval",
+        "padding",
+        "release-digest",
+        "tree",
+    }
     for door in set(DOORS) - computed:
         assert any(vector.verdict != "accept" for vector in VECTORS if vector.door == door), f"{door} never refuses"
 
