@@ -34,8 +34,8 @@ from bench.table import Sample
 from bench.traffic import Sizes, send_many
 from openline import limits
 from openline.console import config
-from openline.console.channel.keeping import Kept, keep_line
 from openline.console.home import Home
+from openline.console.kept.keeping import Kept, keep_line
 from openline.line.events import Arrived, Draft, Event, Send, Submitted, Up
 from openline.line.ports import LogId, Store
 from openline.line.state import BearerUp

@@ -6,7 +6,7 @@ from functools import cache
 from hashlib import sha256
 from typing import Final
 
-from openline.console.channel.papers import Papers
+from openline.console.kept.papers import Papers
 from openline.record.members import read_members
 from openline.record.roster import Roster
 from openline.seal.certificate import StationSecrets, certify

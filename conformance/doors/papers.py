@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from conformance.doors.keys import DRAW
-from openline.console.channel.joining import read_request
-from openline.console.channel.papers import read_bundle
+from openline.console.kept.joining import read_request
+from openline.console.kept.papers import read_bundle
 from openline.errors import Malformed
 from openline.limits import CEREMONY_BYTES_MAX
 from openline.seal import papers

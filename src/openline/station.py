@@ -29,14 +29,14 @@ from openline.console.channel.bearers import bearers_of
 from openline.console.channel.bell import Bell
 from openline.console.channel.clock import ClockWatch, wall_ms
 from openline.console.channel.control import ControlDoor
-from openline.console.channel.keeping import Kept, keep_line
 from openline.console.channel.operations import StationOperations
-from openline.console.channel.papers import Papers
 from openline.console.channel.reporting import Watch, not_receipted, status_of
 from openline.console.channel.submitting import Places, Quiet, Submission, Submissions, Watchers, refuse
-from openline.console.channel.upkeep import Upkeep, is_recovery
 from openline.console.cli import run
 from openline.console.home import LineHome
+from openline.console.kept.keeping import Kept, keep_line
+from openline.console.kept.papers import Papers
+from openline.console.kept.upkeep import Upkeep, is_recovery
 from openline.console.terminal import Serving
 from openline.console.watch.desk import Desk
 from openline.console.watch.doors import let_in

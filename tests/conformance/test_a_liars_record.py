@@ -16,8 +16,8 @@ from conformance.making.cupboard import word
 from conformance.making.custody import opening_of, spelled, wire_entry
 from conformance.making.parties import OPENED_AT_MS, WINDOW, Log, line, side
 from openline.console.channel.exporting import Exporter
-from openline.console.channel.keeping import StationKeys
-from openline.console.channel.papers import Papers
+from openline.console.kept.keeping import StationKeys
+from openline.console.kept.papers import Papers
 from openline.limits import LOG_ENTRIES_MAX
 from openline.line.events import Arrived, Draft, Submitted
 from openline.line.forms import compact_after

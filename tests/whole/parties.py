@@ -17,9 +17,9 @@ from typing import Any, NamedTuple
 from unittest import mock
 
 from openline.console.channel.bearers import bearers_of
-from openline.console.channel.keeping import keep_line
 from openline.console.channel.link import ControlLink
 from openline.console.cli import run
+from openline.console.kept.keeping import keep_line
 from openline.console.terminal import Serving
 from openline.station import Hall
 from openline.store import keyfile

@@ -32,9 +32,9 @@ from openline.console.channel.asking import (
     Waited,
     WaitHeld,
 )
-from openline.console.channel.keeping import STATION_PURPOSE
-from openline.console.channel.papers import load_papers
 from openline.console.home import Home
+from openline.console.kept.keeping import STATION_PURPOSE
+from openline.console.kept.papers import load_papers
 from openline.record.entry import MESSAGE
 from openline.record.evidence.export import CHECK_BYTES
 from openline.seal.certificate import StationSecrets, parse_station

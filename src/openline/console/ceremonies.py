@@ -14,10 +14,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from openline.console.channel.keeping import KEYRING_PURPOSE, STATION_PURPOSE, ring_ports
-from openline.console.channel.papers import Papers, roster_of, save_papers
 from openline.console.codes import Told
 from openline.console.home import Home, LineHome, make_folder, read_bounded, write_whole
+from openline.console.kept.keeping import KEYRING_PURPOSE, STATION_PURPOSE, ring_ports
+from openline.console.kept.papers import Papers, roster_of, save_papers
 from openline.errors import Forged, Malformed, Misconfigured
 from openline.limits import CARD_BYTES_MAX, CEREMONY_BYTES_MAX
 from openline.seal import keyring as rings

@@ -10,10 +10,10 @@ from typing import Final, NamedTuple
 
 from openline.console.bearer_checks import look_at
 from openline.console.channel.link import ControlLink
-from openline.console.channel.papers import load_papers
 from openline.console.codes import Told, code_of, detail_of
 from openline.console.dtg import dtg
 from openline.console.home import Home, LineHome, read_bounded
+from openline.console.kept.papers import load_papers
 from openline.console.terminal import Session
 from openline.console.watch.desk import read_desk
 from openline.errors import OpenlineError

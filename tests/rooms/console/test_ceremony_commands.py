@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from openline.console.channel.papers import load_papers
 from openline.console.home import Home
+from openline.console.kept.papers import load_papers
 from openline.store import keyfile
 
 Openline = Callable[..., tuple[int, str, str]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 
-from openline.console.channel.keeping import StationKeys
+from openline.console.kept.keeping import StationKeys
 from openline.limits import CERTIFICATES_A_PARTY_MAX
 from openline.line.amendments import SNAPSHOT, SNAPSHOT_VERSION, derive_snapshot
 from openline.line.events import Amended, Arrived, Draft, Noticed, Submitted

@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import Final, Protocol
 
 from openline.console.channel import asking
-from openline.console.channel.joining import RETURN
 from openline.console.channel.showing import name_of, place_of
-from openline.console.channel.upkeep import Upkeep
 from openline.console.codes import Told
+from openline.console.kept.joining import RETURN
+from openline.console.kept.upkeep import Upkeep
 from openline.console.words import parse_place
 from openline.errors import Malformed, PeerFault, Refused
 from openline.line.events import Draft

@@ -13,7 +13,7 @@ from openline.bearer.serial import SerialBearer, SerialPort
 from openline.bearer.tls import TLS_FACTS, Identity, TlsBearer, TlsPeer
 from openline.bearer.udp import UdpBearer
 from openline.console.bearer_settings import BearerConfig
-from openline.console.channel.keeping import Kept
+from openline.console.kept.keeping import Kept
 from openline.errors import Misconfigured
 from openline.line.outgoing import NARROW_BELOW_BYTES_PER_SECOND
 

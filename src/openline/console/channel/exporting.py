@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from openline.console.channel.asking import Exported
-from openline.console.channel.papers import Papers, roster_of
 from openline.console.codes import Told
+from openline.console.kept.papers import Papers, roster_of
 from openline.line.nodes import nodes_of
 from openline.line.ports import LogId, LogRow, NoteRow, PqRow, ReceiptRow, Store
 from openline.record import merkle

@@ -15,11 +15,11 @@ from openline.console.channel import asking
 from openline.console.channel.amending import Amending
 from openline.console.channel.attaching import take_files
 from openline.console.channel.exporting import export
-from openline.console.channel.papers import Papers
 from openline.console.channel.showing import Reader, log_of, place_of
-from openline.console.channel.upkeep import Upkeep
 from openline.console.codes import Told, as_given
 from openline.console.home import LineHome
+from openline.console.kept.papers import Papers
+from openline.console.kept.upkeep import Upkeep
 from openline.console.watch.desk import Desk, files_beside
 from openline.console.words import parse_place
 from openline.desk.people import Role

@@ -11,11 +11,12 @@ from typing import Final
 import click
 
 from openline.console import ceremonies, passphrases
-from openline.console.channel import asking, joining
-from openline.console.channel.papers import PAPERS_BYTES_MAX, bundle, load_papers, read_bundle
+from openline.console.channel import asking
 from openline.console.codes import Told
 from openline.console.commands.message import full_name
 from openline.console.home import LineHome, write_whole
+from openline.console.kept import joining
+from openline.console.kept.papers import PAPERS_BYTES_MAX, bundle, load_papers, read_bundle
 from openline.console.terminal import INPUT_FILE, Session, ask_yes, room_options
 from openline.console.words import safe
 from openline.seal.amendment import Close, Join, Leave, Offices, Proposal, Terms, encode_proposal

@@ -9,11 +9,11 @@ import click
 
 from openline.console import ceremonies, passphrases
 from openline.console.channel.asking import Append, Sent
-from openline.console.channel.papers import Papers, load_papers, save_papers
 from openline.console.codes import Told
 from openline.console.commands import renewal
 from openline.console.dtg import dtg
 from openline.console.home import LineHome, make_folder, write_whole
+from openline.console.kept.papers import Papers, load_papers, save_papers
 from openline.console.terminal import INPUT_FILE, Session, ask_yes, room_options
 from openline.console.words import safe
 from openline.errors import Forged, PeerFault

@@ -12,10 +12,10 @@ from openline.console.ceremonies import now_ms
 from openline.console.channel import asking
 from openline.console.channel.exporting import export as write_export
 from openline.console.channel.link import ControlLink
-from openline.console.channel.papers import load_papers, roster_of
 from openline.console.channel.showing import Reader
 from openline.console.codes import Told
 from openline.console.home import LineHome, make_folder
+from openline.console.kept.papers import load_papers, roster_of
 from openline.console.terminal import INPUT_FILE, Session, room_options
 from openline.console.watch.desk import desk_faults, files_beside
 from openline.console.words import parse_position

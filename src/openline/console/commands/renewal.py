@@ -8,10 +8,11 @@ from typing import Final
 import click
 
 from openline.console import ceremonies, passphrases
-from openline.console.channel import asking, joining
-from openline.console.channel.papers import load_papers, nonce_of, save_papers
+from openline.console.channel import asking
 from openline.console.codes import Told
 from openline.console.dtg import dtg
+from openline.console.kept import joining
+from openline.console.kept.papers import load_papers, nonce_of, save_papers
 from openline.console.terminal import INPUT_FILE, Session, room_options
 from openline.console.words import safe
 from openline.errors import Forged, PeerFault

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from openline.console.ceremonies import RECOVERY_PURPOSE, now_ms
-from openline.console.channel.keeping import KEYRING_PURPOSE, STATION_PURPOSE, ring_ports
-from openline.console.channel.papers import Papers, nonce_of, roster_of, save_papers
-from openline.console.channel.upkeep import newest_hpke
 from openline.console.codes import Told
 from openline.console.home import LineHome, make_folder, write_whole
+from openline.console.kept.keeping import KEYRING_PURPOSE, STATION_PURPOSE, ring_ports
+from openline.console.kept.papers import Papers, nonce_of, roster_of, save_papers
+from openline.console.kept.upkeep import newest_hpke
 from openline.errors import Malformed
 from openline.limits import (
     CARD_BYTES_MAX,

@@ -12,8 +12,8 @@ from typing import Final
 
 from openline.bearer.roads import Roads
 from openline.console.channel.bearers import pins_of, unknown_dialled
-from openline.console.channel.keeping import Kept
 from openline.console.channel.reporting import Watch
+from openline.console.kept.keeping import Kept
 from openline.errors import LocalFault, Misconfigured, PeerFault, Refused, Unchecked
 from openline.line.amendments import is_revoked
 from openline.line.events import Draft, Event, Submitted

@@ -11,9 +11,9 @@ from typing import Final
 
 from openline.console import config as settings
 from openline.console import dictionaries
-from openline.console.channel.papers import Papers, load_papers, roster_of, save_papers
 from openline.console.config import LineConfig
 from openline.console.home import LineHome
+from openline.console.kept.papers import Papers, load_papers, roster_of, save_papers
 from openline.console.watch.desk import Desk
 from openline.errors import Misconfigured, PeerFault
 from openline.record.roster import Roster
