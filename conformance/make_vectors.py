@@ -29,6 +29,7 @@ from conformance.making import (
     signed,
     stating,
     trees,
+    turns,
 )
 from conformance.making.cupboard import CUPBOARD, KEPT
 from conformance.making.scenarios import Book, Writer
@@ -36,6 +37,7 @@ from conformance.run import SHARED, VECTORS
 
 WRITERS: Final[tuple[Writer, ...]] = (
     frames.write,
+    turns.write,
     payloads.write,
     paper.write,
     locks.write,

@@ -19,6 +19,7 @@ from conformance.doors import (
     record,
     statements,
     stating,
+    turns,
     wire,
 )
 
@@ -26,6 +27,7 @@ Door = Callable[[dict[str, Any]], object]
 DOORS: Final[dict[str, Door]] = {
     **wire.DOORS,
     **pages.DOORS,
+    **turns.DOORS,
     **keys.DOORS,
     **papers.DOORS,
     **epochs.DOORS,
