@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import secrets
 import shutil
 import time
 from collections.abc import Callable
@@ -9,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from openline.console.channel import asking
 from openline.console.channel.asking import Find, Found, Waited, WaitHeld
 from openline.record.entry import MESSAGE
 from tests.whole.parties import Desk
@@ -88,6 +91,35 @@ def test_a_damaged_stick_is_said_and_the_next_one_brings_what_was_lost(on_a_line
     assert texts(birch) == []
     carry(amber, birch, tmp_path / "again")
     assert texts(birch) == ["may be damaged"]
+
+
+def test_a_file_without_its_end_is_told_and_its_whole_copy_is_read(on_a_line: Line, tmp_path: Path) -> None:
+    """R-026: what is there is taken, nothing is marked as read, and the same name brought whole brings the rest."""
+    amber, birch = on_a_line("Amber", "Birch")
+    amber.settings({})
+    birch.settings({})
+    amber.start()
+    birch.start()
+    for _ in range(14):  # more than one commit takes, so that a part is something
+        with amber.link() as link:
+            batch = [asking.Outgoing(text=secrets.token_urlsafe(44_000)) for _ in range(10)]
+            link.ask(asking.Send(messages=batch), asking.Sent)
+    folder = tmp_path / "s"
+    folder.mkdir()
+    amber.run("carry", "out", str(folder))
+    path = max(folder.glob("*.oln"))
+    data = path.read_bytes()
+    path.write_bytes(data[:-1_000])
+    part = birch.run("carry", "in", str(folder), "--json")
+    said = json.loads(part.stdout)
+    assert said["files"] == 0 and 0 < said["entries"] < 141
+    assert path.name in said["refused"][0] and "its end is missing" in said["refused"][0]
+    assert not list(folder.glob("*.done"))
+    assert birch.json("carry", "in", str(folder))["refused"], "told again while it is not whole"
+    path.write_bytes(data)
+    rest = birch.json("carry", "in", str(folder))
+    assert rest["files"] == 1 and not rest["refused"] and said["entries"] + rest["entries"] == 141
+    assert list(folder.glob("*.done"))
 
 
 def test_sticks_and_tls_mixed_hold_everything_once(on_a_line: Line, tmp_path: Path) -> None:

@@ -113,7 +113,8 @@ class Roads:
     async def carry_in(self, folder: Path) -> tuple[list[Path], list[str]]:
         """Read what a courier brought: the files read, and what was refused or damaged, in words.
 
-        A file is marked as read only after everything in it is in the record or refused. Raises BearerDown when the
+        A file is marked as read only after everything in it is in the record or refused, and never one whose end is
+        missing: that is taken as far as it goes, and read again when it is brought again. Raises BearerDown when the
         folder cannot be read.
         """
         inbox = Inbox(folder)
@@ -132,6 +133,9 @@ class Roads:
                 refused.append(f"{path.name}: {fault}")
                 continue
             refused += [f"{path.name}: {damage}" for damage in reading.faults]
+            if reading.is_cut:  # not marked: a better copy under the same name is read
+                refused.append(f"{path.name}: its end is missing; it is taken as far as it goes, bring a whole copy")
+                continue
             await asyncio.to_thread(inbox.mark, reading)
             done.append(path)
         return done, refused

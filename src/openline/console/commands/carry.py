@@ -68,7 +68,7 @@ def carry_in(session: Session, paths: tuple[Path, ...], pages: bool) -> int:
     with session.link() as link:
         done = link.ask(CarryIn(folder=str(folder)), Carried, _WITHIN_MS)
     for why in done.refused:
-        session.say(f"not taken: {why}")
+        session.say(f"not taken, or not whole: {why}")
     session.answer(done, f"{done.files} files, {done.bytes} bytes read from {folder}; {done.entries} new entries")
     return 0
 
