@@ -72,6 +72,9 @@ def _cards(book: Book) -> None:
     assert _card(fields) == card.signed
     book.accept("seal-card", "card", {"bytes": card.signed}, "R-035 R-038 R-039 R-041",
                 "Name, root keys, date, signed by those keys.", name="PARTY A", party_id=root.party_id)  # fmt: skip
+    uncommon = "A\u0301 \u0378"
+    book.accept("seal-card-name-that-unicode-may-not-know", "card", {"bytes": _card([uncommon, *fields[1:]])}, "R-035",
+                "A letter and its accent apart, and a character that no Unicode has yet: kept as written.", name=uncommon)  # fmt: skip
     body = write_map(fields)
     signed_long = root.sign(CARD_LABEL, body[:1] + b"\x18\x00" + body[2:]).encode()
     for name, data, rules, says, story in (
@@ -91,8 +94,11 @@ def _cards(book: Book) -> None:
         ("name-of-65-characters", _card(["A" * 65, *fields[1:]]), "R-035", "within 1 to 64", "One too many."),
         ("name-with-a-line-end", _card(["PARTY\nA", *fields[1:]]), "R-035", "control", "A name is one line."),
         ("name-that-turns-direction", _card(["PARTY \u202eA", *fields[1:]]), "R-035", "control", "U+202E turns what follows."),
-        ("name-not-composed", _card(["PARTY A\u0301", *fields[1:]]), "R-035", "NFC", "A and an accent; NFC has one character."),
+        ("name-with-an-invisible-character", _card(["PARTY\u200bA", *fields[1:]]), "R-035", "U+200B", "Looks like PARTYA."),
+        ("name-with-a-private-character", _card(["PARTY \ue000", *fields[1:]]), "R-035", "U+E000", "Everybody sees another sign."),
+        ("name-with-a-tag-character", _card(["PARTY A\U000e0041", *fields[1:]]), "R-035", "U+E0041", "Looks like PARTY A."),
         ("name-with-a-space-at-the-end", _card(["PARTY A ", *fields[1:]]), "R-035", "space at an end", "Looks like PARTY A."),
+        ("name-with-a-wide-space-at-the-end", _card(["PARTY A\u3000", *fields[1:]]), "R-035", "space at an end", "So does this."),
         ("key-of-small-order", _card(["PARTY A", bytes(32), *fields[2:]]), "R-031 R-041", "small order", "Root key 0."),
         ("date-before-1970", _card([*fields[:3], -1]), "R-035", "within 0", "A date below zero."),
         ("date-a-float", _card([*fields[:3], 1.5]), "R-035", "whole number", "No floating point anywhere."),

@@ -100,17 +100,31 @@ def waiting_of(line: LineHome, passphrase: bytes) -> Waiting:
     return parse_waiting(keyfile.unlock(line.ceremony_state, CEREMONY_PURPOSE, passphrase).secret)
 
 
-def finish(line: LineHome, opened: OpenLine, opening_file: str, passphrase: bytes) -> None:
-    """Write the folder of a line that is now open; the keyring last, then forget the ceremony's secrets."""
+def check_free(path: Path | None) -> None:
+    """Raises Told OL-702 where the file for the recovery secret is there already, OL-303 without its folder."""
+    if path is not None and path.exists():
+        raise Told("OL-702", f"{path} is there; a recovery secret is never written over another")
+    if path is not None and not path.absolute().parent.is_dir():
+        raise Told("OL-303", f"{path.absolute().parent} is not a folder that is there")
+
+
+def finish(
+    line: LineHome, opened: OpenLine, opening_file: str, passphrase: bytes, recovery_out: Path | None = None
+) -> Path:
+    """Write the folder of a line that is now open; the keyring last, then forget the ceremony's secrets.
+
+    Returns where the recovery secret was written: `recovery_out`, which must be free, or beside the rest.
+    """
     write_whole(line.ceremony / "opening.txt", opening_file.encode(), mode=0o644)
     write_whole(line.ceremony / "digits.txt", opened.digits().encode() + b"\n", mode=0o644)
     certificates = tuple(enumerate(opened.certificates))
     papers = Papers(opened.ours, opened.charter, opened.cards, certificates)
     for path in (line.charter, line.station_key, line.recovery_key):
         path.unlink(missing_ok=True)  # of an opening that was cut short
+    recovery_path = recovery_out or line.recovery_key
     save_papers(line, papers)
     recovery = recovery_secret(opened.ceremony_secret, opened.line_id)
-    keyfile.create(line.recovery_key, RECOVERY_PURPOSE, recovery, passphrase)
+    keyfile.create(recovery_path, RECOVERY_PURPOSE, recovery, passphrase)
     keyfile.create(line.station_key, STATION_PURPOSE, opened.station.encode(), passphrase)
     ring = rings.from_ceremony(
         opened.line_id, opened.charter.suite, opened.ours, len(opened.charter.parties), opened.ceremony_secret,
@@ -118,6 +132,7 @@ def finish(line: LineHome, opened: OpenLine, opening_file: str, passphrase: byte
     )
     keyfile.create(line.keyring, KEYRING_PURPOSE, ring.dump(), passphrase)
     line.ceremony_state.unlink()
+    return recovery_path
 
 
 def give_up(line: LineHome) -> None:

@@ -128,6 +128,9 @@ def _line(line: LineHome) -> Iterator[Finding]:
     yield _try(f"line {line.name}: papers", lambda: _papers(line))
     for path in (line.station_key, line.keyring):
         yield _try(f"line {line.name}: {path.name}", lambda path=path: _secret_file(path))  # type: ignore[misc]
+    if line.recovery_key.exists():
+        beside = f"{line.recovery_key} lies beside the store: move it into a safe; it is needed after a loss"
+        yield Finding(f"line {line.name}: recovery.key", "look", beside)
     yield _try(f"line {line.name}: store", lambda: _store(line))
     yield _try(f"line {line.name}: desk", lambda: _desk(line))
     yield _try(f"line {line.name}: station", lambda: _running(line))

@@ -13,17 +13,14 @@ from typing import Any, Final
 import cbor2
 
 from openline.errors import Malformed
-from openline.seal.spelling import decode
+from openline.seal.spelling import REFUSED_IN_ANY_TEXT, decode
 
 # cbor2 wraps most errors; nonsense can let others out.
 _DECODING_ERRORS: Final = (cbor2.CBORError, ValueError, TypeError, ArithmeticError, LookupError, RecursionError)
 _DEPTH_MAX: Final = 6
 _KEYS: Final = tuple(tuple(range(count)) for count in range(24))
-# Control characters; half a surrogate pair, which has no spelling in UTF-8; line and paragraph separators; marks that
-# turn the direction of what follows, so that it reads as something else.
-_REFUSED: Final = "\x7f-\x9f\ud800-\udfff\u2028\u2029\u202a-\u202e\u2066-\u2069"
-_IN_A_LINE: Final = re.compile(f"[\x00-\x1f{_REFUSED}]")
-_IN_LINES: Final = re.compile(f"[\x00-\x08\x0b-\x1f{_REFUSED}]")
+_IN_A_LINE: Final = re.compile(f"[\x00-\x1f{REFUSED_IN_ANY_TEXT}]")
+_IN_LINES: Final = re.compile(f"[\x00-\x08\x0b-\x1f{REFUSED_IN_ANY_TEXT}]")
 
 
 def load_map(data: bytes, keys: int, what: str, bytes_max: int) -> dict[int, Any]:

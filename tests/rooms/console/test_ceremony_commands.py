@@ -17,7 +17,7 @@ from openline.store import keyfile
 Openline = Callable[..., tuple[int, str, str]]
 
 
-_WITHOUT_KEYS = (("party", "card"), ("party", "revoked"), ("line", "digits"), ("line", "forget"))
+_WITHOUT_KEYS = (("party", "card"), ("party", "revoked"), ("line", "digits"), ("line", "forget"), ("doctor",))
 
 
 @pytest.fixture(autouse=True)
@@ -73,6 +73,32 @@ def test_two_parties_open_a_line_and_read_the_same_digits(desks: Callable[..., A
         for path in (line.station_key, line.keyring, line.recovery_key):
             assert path.stat().st_mode & 0o777 == 0o600
         assert not (line.ceremony / "state.key").exists()
+
+
+def test_the_recovery_secret_goes_where_the_custodian_says(desks: Callable[..., Any], tmp_path: Path) -> None:
+    """Beside the store only where nobody said otherwise; then `doctor` says so until it is moved."""
+    meet(desks, "red", "blue")
+    desks("red", "line", "propose", "hotline", "--with", "blue.card")
+    desks("blue", "line", "accept", "hotline.proposal", "--card", "red.card", "--yes")
+    safe = tmp_path / "safe"
+    told = desks("red", "line", "open", "hotline.acceptance", "--recovery-out", str(safe / "r"), code=3)
+    assert told["code"] == "OL-303"
+    safe.mkdir()
+    (safe / "other").write_text("another line's")
+    told = desks("red", "line", "open", "hotline.acceptance", "--recovery-out", str(safe / "other"), code=7)
+    assert told["code"] == "OL-702" and (safe / "other").read_text() == "another line's"
+    red = desks("red", "line", "open", "hotline.acceptance", "--recovery-out", str(safe / "r"))
+    blue = desks("blue", "line", "open", "hotline.opening")
+    assert red["recovery_key"] == str(safe / "r") and (safe / "r").stat().st_mode & 0o777 == 0o600
+    ours, theirs = (Home(tmp_path / who).line("hotline") for who in ("red", "blue"))
+    assert not ours.recovery_key.exists() and blue["recovery_key"] == str(theirs.recovery_key)
+
+    def reminded(who: str) -> bool:
+        return any("recovery.key" in one["what"] for one in desks(who, "doctor"))
+
+    assert reminded("blue") and not reminded("red")
+    theirs.recovery_key.rename(safe / "b")
+    assert not reminded("blue")
 
 
 def test_three_parties_open_a_line(desks: Callable[..., Any]) -> None:

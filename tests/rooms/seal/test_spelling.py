@@ -80,14 +80,21 @@ def test_a_wrong_field_is_named(values: tuple[object, object], said: str) -> Non
 
 @pytest.mark.parametrize(
     "bad",
-    ["", " a", "a ", "a\nb", "a\x00b", "a\u202eb", "a\u200bb", "a\u2028b", "e\u0301", "x" * 9, "\ue000", "a\x85b"],
+    ["", " a", "a ", "a\nb", "a\x00b", "a\u202eb", "a\u200bb", "a\u2028b", "x" * 9, "\ue000", "a\x85b", "a\u00ad",
+     "a\ufeffb", "a\ufdd0", "a\U000e0041", "a\U00100000", "\u3000a", "a\u00a0", "a\ud800"],
     ids=ascii,
 )
 def test_a_text_is_one_plain_line(bad: str) -> None:
-    """R-035: no control or direction characters, normalized, bounded: what a person reads is what was signed."""
+    """R-035: no control, direction or invisible characters, bounded: what a person reads is what was signed."""
     assert text("Штаб — 司令", "name", 9) == "Штаб — 司令"
     with pytest.raises(Malformed, match="name"):
         text(bad, "name", 8)
+
+
+@pytest.mark.parametrize("good", ["e\u0301", "\u0378", "\U0003fffd", "a\u00a0b", "Å", "가"], ids=ascii)
+def test_no_table_of_unicode_decides_what_may_be_signed(good: str) -> None:
+    """R-035: two readers with other versions of Unicode agree, also about characters that one of them does not have."""
+    assert text(good, "name", 8) == good
 
 
 @given(st.binary(max_size=80))

@@ -107,16 +107,20 @@ def accept(session: Session, /, proposal: Path, cards: tuple[Path, ...], yes: bo
 @line.command("open")
 @click.argument("files", nargs=-1, required=True, type=INPUT_FILE)
 @_OUT
+@click.option("--recovery-out", type=click.Path(path_type=Path, dir_okay=False),
+              help="Where to write the recovery secret, such as a stick for the safe [recovery.key beside the rest].")
 @passphrases.option
 @passphrases.root_option
 @room_options
 @click.pass_obj
-def open_(session: Session, files: tuple[Path, ...], out: Path | None, sources: passphrases.Sources) -> None:
+def open_(session: Session, files: tuple[Path, ...], out: Path | None, recovery_out: Path | None,
+          sources: passphrases.Sources) -> None:
     """Open the line: the proposer from all acceptances (writes NAME.opening), the others from that opening."""
     folder = session.line
     if folder.is_open:
         raise Told("OL-702", f"line {folder.name} is open; its digits are {ceremonies.digits_of(folder)}")
     texts = [_read(path) for path in files]
+    ceremonies.check_free(recovery_out)
     passphrase = passphrases.take(session, sources.station, f"passphrase of line {folder.name}")
     waiting = ceremonies.waiting_of(folder, passphrase)
     if waiting.acceptance:
@@ -124,16 +128,16 @@ def open_(session: Session, files: tuple[Path, ...], out: Path | None, sources: 
             raise Told("OL-201", "give the one opening file that the proposer wrote")
         with ceremonies.of_file(files[0]):
             opened = ceremony.take_opening(waiting, texts[0], LibraryDraw())
-        ceremonies.finish(folder, opened, texts[0], passphrase)
-        _say_open(session, folder, opened, None)
+        kept = ceremonies.finish(folder, opened, texts[0], passphrase, recovery_out)
+        _say_open(session, folder, opened, None, kept)
         return
     root = ceremonies.unlock_root(session.home, passphrases.take_root(session, sources, passphrase))
     for path, one in zip(files, texts, strict=True):
         with ceremonies.of_file(path):
             ceremony.check_acceptance(waiting, one)
     text, opened = ceremony.open_line(root, waiting, texts, LibraryDraw())
-    ceremonies.finish(folder, opened, text, passphrase)
-    _say_open(session, folder, opened, _write(out or Path(f"{folder.name}.opening"), text))
+    kept = ceremonies.finish(folder, opened, text, passphrase, recovery_out)
+    _say_open(session, folder, opened, _write(out or Path(f"{folder.name}.opening"), text), kept)
 
 
 @line.command("digits")
@@ -204,13 +208,17 @@ def _write(path: Path, text: str) -> Path:
     return path
 
 
-def _say_open(session: Session, folder: LineHome, opened: OpenLine, path: Path | None) -> None:
+def _say_open(session: Session, folder: LineHome, opened: OpenLine, path: Path | None, recovery: Path) -> None:
     told = [f"line {folder.name} is open; line id {opened.line_id.hex()}",
             f"digits  {opened.digits()}",
             "Read them to each other by voice. One digit off: somebody stood between you, do not use the line."]
     if path is not None:
         told.append(f"wrote {path}; every other party runs `openline line open {path.name}`")
-    told.append(f"Keep {folder.recovery_key} elsewhere, in a safe: it reopens sealing after a loss.")
+    if recovery == folder.recovery_key:
+        told.append(f"MOVE {recovery} INTO A SAFE NOW: it reopens sealing after a loss, and it lies beside the store. "
+                    "`openline doctor` reminds you; --recovery-out writes it elsewhere from the first.")
+    else:
+        told.append(f"The recovery secret is in {recovery}; keep it in a safe: it reopens sealing after a loss.")
     answer = {"line": folder.name, "line_id": opened.line_id.hex(), "digits": opened.digits(),
-              "file": str(path) if path else None, "party": opened.ours}
+              "file": str(path) if path else None, "party": opened.ours, "recovery_key": str(recovery)}
     session.answer(answer, "\n".join(told))
