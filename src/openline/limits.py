@@ -130,6 +130,7 @@ PAGE_FRAME_BYTES_MAX: Final = 16 * 1024
 # --- keys and epochs
 EPOCH_EVERY_MS: Final = 6 * 3_600_000
 EPOCHS_AHEAD_MAX: Final = 366 * 4
+EPOCH_ZERO_KEEP_MS: Final = 60_000  # of what all parties of a line know, once both have proved a granted epoch
 COURIER_KEEP_MS: Final = 30 * 86_400_000
 PQ_CHECKPOINT_EVERY_MS: Final = 3_600_000
 RENEW_WARN_BEFORE_MS: Final = 30 * 86_400_000

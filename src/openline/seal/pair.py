@@ -19,7 +19,7 @@ from typing import Final
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 
 from openline.errors import LocalFault, Malformed, Unchecked
-from openline.limits import EPOCH_EVERY_MS, EPOCHS_AHEAD_MAX
+from openline.limits import EPOCH_EVERY_MS, EPOCH_ZERO_KEEP_MS, EPOCHS_AHEAD_MAX
 from openline.seal import epochs, grants
 from openline.seal.draw import Draw
 from openline.seal.epochs import FrameKey, Way
@@ -151,14 +151,18 @@ class Pair:
         return max(proofs, default=-1)
 
     def forget(self, now_ms: int, courier_keep_ms: int) -> bool:
-        """Drop every root below `both_proved` once the keeping time has passed since that was first seen."""
+        """Drop every root below `both_proved` once the keeping time has passed since that was first seen. (R-059)"""
         proved, changed = self.both_proved(), False
         for one in self.held:
             if one.epoch < proved and (one.superseded_at_ms is None or one.superseded_at_ms > now_ms):
                 one.superseded_at_ms, changed = now_ms, True
-        kept = [
-            one for one in self.held if one.superseded_at_ms is None or now_ms - one.superseded_at_ms < courier_keep_ms
-        ]
+        granted = min((one.epoch for one in self.held if one.kind in (Kind.GRANT, Kind.RECOVERY)), default=0)
+        kept = []
+        for one in self.held:
+            # What follows from the ceremony alone every party of the line can make: it goes as soon as it may.
+            keep_ms = min(courier_keep_ms, EPOCH_ZERO_KEEP_MS) if one.epoch < granted else courier_keep_ms
+            if one.superseded_at_ms is None or now_ms - one.superseded_at_ms < keep_ms:
+                kept.append(one)
         changed = changed or len(kept) < len(self.held)
         self.held = kept
         return changed
@@ -263,7 +267,8 @@ class Pair:
         """True when it is time to grant a new epoch and there is a key to do it with."""
         if self.sending is None or self.pending or not self.their_keys:
             return False
-        return self.sending.kind == Kind.CEREMONY or now_ms - self.sending.started_at_ms >= EPOCH_EVERY_MS
+        at_once = self.sending.kind in (Kind.CEREMONY, Kind.RECOVERY)  # others know it, or it came under one key
+        return at_once or now_ms - self.sending.started_at_ms >= EPOCH_EVERY_MS
 
     def turn(self, now_ms: int) -> bool:
         """Let time move the sending epoch if it is due and allowed; True if it moved. (R-057)"""

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from openline.errors import Forged, LocalFault, Malformed, Unchecked
-from openline.limits import COURIER_KEEP_MS, EPOCH_EVERY_MS, FRAME_COUNTER_MAX
+from openline.limits import COURIER_KEEP_MS, EPOCH_EVERY_MS, EPOCH_ZERO_KEEP_MS, FRAME_COUNTER_MAX
 from openline.seal import epochs, grants
 from openline.seal import keyring as rings
 from openline.seal.charter import SUITE
@@ -159,10 +159,45 @@ def test_time_alone_moves_one_epoch_and_no_more() -> None:
     assert b.open(a.seal(1, b"x", START, 0)).epoch == 2
 
 
+def granted(a: Keyring, b: Keyring, now_ms: int) -> None:
+    """`a` grants `b` an epoch and moves to it."""
+    a.take_grant(1, *b.make_offer(0))
+    grant = a.make_grant(1)
+    assert grant is not None
+    b.take_grant(0, *grant)
+    assert a.confirm(1, b.report(0), now_ms)
+
+
+def test_what_a_third_party_could_forge_goes_as_soon_as_a_grant_is_proved() -> None:
+    """R-055, R-059: epoch 0, and what time makes of it, are known to every party of the line; so is a joining's secret
+    to whoever gets at one key. A grant is due at once, and a minute after both have proved it nothing older opens."""
+    a, b = ring(0), ring(1)
+    late = [a.seal(1, b"late", START, 0)]
+    a.ratchet(EPOCH_EVERY_MS)
+    late.append(a.seal(1, b"late", START, 1))
+    a.take_grant(1, *b.make_offer(0))
+    granted(a, b, EPOCH_EVERY_MS)
+    b.forget(0)
+    b.forget(COURIER_KEEP_MS)
+    assert [b.open(one).payload for one in late] == [b"late", b"late"], "not proved by the sender yet"
+    b.open(a.seal(1, b"x", START, 2))
+    b.forget(COURIER_KEEP_MS)
+    b.forget(COURIER_KEEP_MS + EPOCH_ZERO_KEEP_MS - 1)
+    assert b.open(late[0]).payload == b"late"
+    b.forget(COURIER_KEEP_MS + EPOCH_ZERO_KEEP_MS)
+    for one in late:
+        with pytest.raises(Unchecked):
+            b.open(one)
+    assert b.open(a.seal(1, b"x", START, 3)).payload == b"x"
+
+
 def test_a_receive_secret_goes_when_both_have_proved_a_later_one_and_the_courier_is_in() -> None:
     """R-059."""
     a, b = ring(0), ring(1)
-    late = a.seal(1, b"by courier", START, 0)
+    granted(a, b, 0)
+    b.open(a.seal(1, b"x", START, 3))
+    b.forget(1), b.forget(1 + EPOCH_ZERO_KEEP_MS)
+    late = a.seal(1, b"by courier", START, 4)
     a.take_grant(1, *b.make_offer(0))
     grant = a.make_grant(1)
     assert grant is not None
