@@ -10,11 +10,12 @@ from __future__ import annotations
 import contextlib
 import shutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 from openline.console.codes import Told
+from openline.console.dtg import dtg
 from openline.console.home import Home, LineHome, make_folder, read_bounded, write_whole
 from openline.console.kept.keeping import KEYRING_PURPOSE, STATION_PURPOSE, ring_ports
 from openline.console.kept.papers import Papers, roster_of, save_papers
@@ -22,6 +23,7 @@ from openline.errors import Forged, Malformed, Misconfigured
 from openline.limits import CARD_BYTES_MAX, CEREMONY_BYTES_MAX
 from openline.seal import keyring as rings
 from openline.seal.ceremony import OpenLine, Waiting, Window, parse_waiting
+from openline.seal.certificate import Certificate
 from openline.seal.epochs import recovery_secret
 from openline.seal.party import Card, PartyRoot, parse_root, read_card
 from openline.store import keyfile
@@ -147,6 +149,21 @@ def digits_of(line: LineHome) -> str:
     path = line.ceremony / "digits.txt"
     with of_file(path):
         return read_text(path).strip()
+
+
+def check_dates(certified: Iterable[tuple[str, Certificate]]) -> None:
+    """What is agreed on must be of use to somebody. Raises Told OL-401 for a certificate out of its dates. (R-044)"""
+    now = now_ms()
+    for name, certificate in certified:
+        if not certificate.in_force(now):
+            raise Told("OL-401", f"the station certificate of {name} {out_of_dates(certificate, now)}")
+
+
+def out_of_dates(certificate: Certificate, at_ms: int) -> str:
+    """Why it is not in force, and what to do."""
+    if at_ms >= certificate.not_after_ms:
+        return f"ended at {dtg(certificate.not_after_ms)}; its party must make a new one"
+    return f"begins at {dtg(certificate.not_before_ms)}; one of the two clocks is wrong"
 
 
 def check_cards(named: Sequence[Card], in_hand: Sequence[Card]) -> list[str]:

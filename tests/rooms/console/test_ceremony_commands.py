@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from openline.console import ceremonies
 from openline.console.home import Home
 from openline.console.kept.papers import load_papers
 from openline.store import keyfile
@@ -99,6 +100,35 @@ def test_the_recovery_secret_goes_where_the_custodian_says(desks: Callable[..., 
     assert reminded("blue") and not reminded("red")
     theirs.recovery_key.rename(safe / "b")
     assert not reminded("blue")
+
+
+DAY_MS = 86_400_000
+
+
+@pytest.mark.parametrize(("days", "says"), [(-500, "ended at"), (30, "begins at")])
+def test_certificates_out_of_their_dates_open_no_line(
+    desks: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, days: int, says: str
+) -> None:
+    """R-044: at each door of the ceremony, with whose it is and what to do; nothing is kept of it."""
+    real = ceremonies.now_ms
+
+    def by_another_clock(*arguments: str) -> None:
+        with monkeypatch.context() as patch:
+            patch.setattr(ceremonies, "now_ms", lambda: real() + days * DAY_MS)
+            desks(*arguments)
+
+    meet(desks, "red", "blue")
+    by_another_clock("red", "line", "propose", "first", "--with", "blue.card")
+    told = desks("blue", "line", "accept", "first.proposal", "--card", "red.card", "--yes", code=4)
+    assert told["code"] == "OL-401" and "certificate of red" in told["detail"] and says in told["detail"]
+    desks("red", "line", "propose", "second", "--with", "blue.card")
+    with monkeypatch.context() as patch:
+        patch.setattr(ceremonies, "check_dates", lambda _: None)  # another program, which does not look
+        by_another_clock("blue", "line", "accept", "second.proposal", "--card", "red.card", "--yes")
+    told = desks("red", "line", "open", "second.acceptance", "--line", "second", code=4)
+    assert "certificate of blue" in told["detail"] and says in told["detail"]
+    assert not Path("second.opening").exists()
+    desks("red", "line", "forget", "--line", "second", "--yes")
 
 
 def test_three_parties_open_a_line(desks: Callable[..., Any]) -> None:

@@ -619,3 +619,17 @@ def test_unreadable_papers_are_refused_by_name() -> None:
         item = ITEMS[number]
         with pytest.raises(PeerFault):
             found(change(ITEMS, number, item._replace(data=cbor2.dumps("junk"))))  # type: ignore[union-attr]
+
+
+def test_entries_outside_the_dates_of_their_station_are_shown_and_proved_like_any_other() -> None:
+    """R-044: the last instant of the dates is the one before their end."""
+    world = two()
+    end = world.sides[0].certificate.not_after_ms
+    ours = Log(world, 0)
+    for at_ms in (OPENED_AT_MS - 1, end - 1, end, end + 1):
+        ours.write(b"text", at_ms=at_ms)
+    ours.sign()
+    result = judge.judge_at_once([*papers(world), *whole(ours)])
+    [doubt] = result.doubts
+    assert (doubt.code, doubt.index) == ("out-of-dates", 1) and "entry 1 and 2 more" in doubt.sentence
+    assert result.logs[0].size == 5 and result.logs[0].disputed_from is None

@@ -10,6 +10,7 @@ from typing import Final, Protocol
 from openline.console.channel import asking
 from openline.console.channel.showing import name_of, place_of
 from openline.console.codes import Told
+from openline.console.dtg import dtg
 from openline.console.kept.joining import RETURN
 from openline.console.kept.upkeep import Upkeep
 from openline.console.words import parse_place
@@ -186,6 +187,8 @@ class Amending:
         certificate = parse_certificate(data, self._standing.terms.parties[number].root)
         if certificate.line_nonce != self._standing.terms.nonces[number]:
             raise Refused("this certificate was made for another line")
+        if self._running.now_ms() >= certificate.not_after_ms:
+            raise Refused(f"this certificate ended at {dtg(certificate.not_after_ms)}; its party must make a new one")
         token = f"certificate/{certificate.digest.hex()}"
         return await self._submit(Draft(CERTIFICATE, _PRECEDENCE, 0, (), data, token))
 

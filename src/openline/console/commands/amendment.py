@@ -158,6 +158,7 @@ def admit(session: Session, file: Path, remark: str, yes: bool) -> None:
     if request.line_id.hex() != now.line_id:
         raise Told("OL-401", f"{file} asks to join another line")
     card = request.join.card
+    ceremonies.check_dates([(safe(card.name), request.join.certificate)])
     session.say(f"{safe(card.name)}, fingerprint {card.fingerprint()}")
     ask_yes(f"Propose that {safe(card.name)} joins and reads everything on this line?", yes=yes)
     _propose(session, Proposal(Join(*request.join), remark))

@@ -88,6 +88,7 @@ def accept(session: Session, /, proposal: Path, cards: tuple[Path, ...], yes: bo
     with ceremonies.of_file(proposal):
         text = ceremonies.read_text(proposal)
         read = ceremony.read_proposal(text)
+    ceremonies.check_dates([(safe(read.cards[read.proposer].name), read.certificate)])
     folder = home.line(session.line_name or read.charter.line_name)
     in_hand = [ceremonies.own_card(home), *(ceremonies.read_card_file(path) for path in cards)]
     unknown = ceremonies.check_cards(read.cards, in_hand)
@@ -128,6 +129,7 @@ def open_(session: Session, files: tuple[Path, ...], out: Path | None, recovery_
             raise Told("OL-201", "give the one opening file that the proposer wrote")
         with ceremonies.of_file(files[0]):
             opened = ceremony.take_opening(waiting, texts[0], LibraryDraw())
+        _check_dates(opened)
         kept = ceremonies.finish(folder, opened, texts[0], passphrase, recovery_out)
         _say_open(session, folder, opened, None, kept)
         return
@@ -136,6 +138,7 @@ def open_(session: Session, files: tuple[Path, ...], out: Path | None, recovery_
         with ceremonies.of_file(path):
             ceremony.check_acceptance(waiting, one)
     text, opened = ceremony.open_line(root, waiting, texts, LibraryDraw())
+    _check_dates(opened)
     kept = ceremonies.finish(folder, opened, text, passphrase, recovery_out)
     _say_open(session, folder, opened, _write(out or Path(f"{folder.name}.opening"), text), kept)
 
@@ -166,6 +169,11 @@ def forget(session: Session, yes: bool) -> None:
 
 for _command in amendment.COMMANDS:
     line.add_command(_command)
+
+
+def _check_dates(opened: OpenLine) -> None:
+    names = [safe(card.name) for card in opened.cards]
+    ceremonies.check_dates(zip(names, opened.certificates, strict=True))
 
 
 def _read(path: Path) -> str:

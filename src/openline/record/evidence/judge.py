@@ -157,6 +157,7 @@ class _Walk:
         members = self._read_members(self.head)
         standing = stand(members.charter, record_of(self.books.values(), [one for _, one in members.revocations]))
         doubts = [*joined_doubts(members.roster, standing), *_breaches(self.books.values(), members, standing)]
+        doubts += _out_of_dates(self.books.values(), members)
         members = with_revocations(members, standing.revocations)
         weighed = weigh(self.books, members.revocations, self.head.kind == export.RECORD)
         accusations, unproven = self._judge_exhibits(members)
@@ -236,6 +237,22 @@ def _breaches(books: Iterable[LogBook], members: Members, standing: Standing) ->
             for breach in breaches(header.kind, len(body or b""), most):
                 name = entry_name(book.log, header.index)
                 yield Doubt("beyond-the-terms", book.log, header.index, f"{name} breaks the terms: {breach}")
+
+
+def _out_of_dates(books: Iterable[LogBook], members: Members) -> Iterator[Doubt]:
+    """Entries that say they were written outside the dates of their station's certificate. (R-044)"""
+    for book in books:
+        station = station_of(members.roster, book.log.party, book.start.station)
+        outside = [
+            header.index
+            for header, _ in book.entries
+            if not station.not_before_ms <= header.written_at_ms < station.not_after_ms
+        ]
+        if outside:
+            more = f" and {len(outside) - 1} more" if len(outside) > 1 else ""
+            name = entry_name(book.log, outside[0]) + more
+            sentence = f"{name}: written, by their own time, outside the dates of their station's certificate"
+            yield Doubt("out-of-dates", book.log, outside[0], sentence)
 
 
 def _party(numbered: tuple[int, Card]) -> int:
