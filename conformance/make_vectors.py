@@ -25,6 +25,7 @@ from conformance.making import (
     lone,
     paper,
     payloads,
+    rest,
     sealing,
     signed,
     stating,
@@ -53,6 +54,7 @@ WRITERS: Final[tuple[Writer, ...]] = (
     exports.write,
     lone.write,
     contact.write,
+    rest.write,
 )
 
 

@@ -17,6 +17,7 @@ from conformance.doors import (
     pages,
     papers,
     record,
+    rest,
     statements,
     stating,
     turns,
@@ -37,4 +38,5 @@ DOORS: Final[dict[str, Door]] = {
     **line.DOORS,
     **export.DOORS,
     **contact.DOORS,
+    **rest.DOORS,
 }

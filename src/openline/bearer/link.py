@@ -8,6 +8,7 @@ import ssl
 from typing import Final, NamedTuple, Protocol, cast
 
 from openline.bearer.pins import ALPN, why
+from openline.errors import Malformed
 from openline.limits import SEND_BUFFER_BYTES, TCP_GIVE_UP_AFTER_MS
 from openline.wire.frame import FrameReader, encode_frame
 
@@ -19,6 +20,13 @@ BYE: Final = bytes(12) + b"openline bearer "
 
 _CLOSED: Final = "they closed the connection"
 _CLOSED_UNGREETED: Final = "they closed before greeting: our certificate may not be on their roster, or is past its end"
+
+
+def after_greeting(data: bytes) -> bytes | None:
+    """What follows the greeting at the start of a stream; None while it is not whole. Raises Malformed. (R-022)"""
+    if not GREETING.startswith(data[: len(GREETING)]):
+        raise Malformed("they do not greet as this bearer does", data[: len(GREETING)])
+    return data[len(GREETING) :] if len(data) >= len(GREETING) else None
 
 
 class Owner(Protocol):
@@ -101,14 +109,15 @@ class Link(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Bytes of the stream: the greeting first, then frames."""
         if not self.is_up:
-            missing = len(GREETING) - len(self._greeting)
-            self._greeting += data[:missing]
-            data = data[missing:]
-            if not GREETING.startswith(self._greeting):
-                self.drop("they do not greet as this bearer does")
+            self._greeting += data
+            try:
+                rest = after_greeting(self._greeting)
+            except Malformed as fault:
+                self.drop(fault.reason)
                 return
-            if len(self._greeting) < len(GREETING):
+            if rest is None:
                 return
+            self._greeting, data = b"", rest
             self._come_up()
         for one in self._reader.feed(data):
             if not isinstance(one, bytes):
