@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from openline.bearer.folder import Inbox, Reading
 from openline.bearer.link import BYE, after_greeting
@@ -33,21 +33,34 @@ def linked(given: dict[str, Any]) -> object:
 
 
 def folder(given: dict[str, Any]) -> object:
-    """Files of a folder by name: those read, in order, with the bodies found in each and what is wrong with it."""
+    """Files of a folder by name: those read, in order, with the bodies found in each and what is wrong with it.
+
+    Nothing but damage is a refusal; nothing but a file whose end is missing has to be brought again.
+    """
     with tempfile.TemporaryDirectory() as name:
         place = Path(name)
         for file, data in given["files"].items():
             (place / file).write_bytes(bytes.fromhex(data))
-        return {"files": [_read(path) for path in Inbox(place).unread()]}
+        found = [_read(path) for path in Inbox(place).unread()]
+    if found and not any(one.bodies for one in found):
+        if any(one.damaged for one in found):
+            raise Malformed("no frame in it is whole")
+        if any(one.cut for one in found):
+            raise Unchecked("the end of the only frame is missing: it is awaited")
+    return {"files": [one._asdict() for one in found]}
 
 
-def _read(path: Path) -> dict[str, object]:
+class _Read(NamedTuple):
+    name: str
+    bodies: list[bytes]
+    damaged: int
+    cut: bool
+
+
+def _read(path: Path) -> _Read:
     reading = Reading(path)
-    try:
-        bodies = [body for piece in reading.pieces() for body in piece]
-    except Malformed as fault:
-        return {"name": path.name, "refused": fault.reason}
-    return {"name": path.name, "bodies": bodies, "damaged": len(reading.faults), "cut": reading.is_cut}
+    bodies = [body for piece in reading.pieces() for body in piece]
+    return _Read(path.name, bodies, len(reading.faults), reading.is_cut)
 
 
 DOORS: Final = {

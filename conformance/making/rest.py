@@ -126,3 +126,10 @@ def _folders(book: Book) -> None:
         ("nothing", folder(), [], "R-026", "A stick that is empty is no fault."),
     ):  # fmt: skip
         book.accept(f"rest-folder-{name}", "folder", given, rules, story, files=found)
+    for name, given, story in (
+        ("of-noise", folder(n00000001_oln=b"no frame at all, though the name is right"), "The right name, and nothing in it."),
+        ("of-a-frame-spoiled", folder(n00000001_oln=flipped(FRAME, 4)), "Its only head is wrong."),
+        ("of-two-spoiled-files", folder(n00000001_oln=flipped(FRAME, 0), n00000002_oln=flipped(OTHER, 3, 1)), "One worse than the other."),
+    ):
+        book.refuse(f"rest-folder-{name}", "folder", given, "R-025 R-026", story, "no frame")
+    book.wait("rest-folder-of-half-a-frame", "folder", folder(n00000001_oln=FRAME[:-1]), "R-026", "A better copy may come under the same name.", "awaited")
