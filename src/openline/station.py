@@ -175,7 +175,8 @@ class Station:
             loop.add_signal_handler(number, self.stop)
         operations = StationOperations(self)
         desk = DeskOperations(self.desk, self, operations.compose, self.line.name)
-        door = ControlDoor(serving.line.control, operations, desk.table(), lambda ask: let_in(self.desk, ask))
+        more = {**desk.table(), **operations.stating.table()}
+        door = ControlDoor(serving.line.control, operations, more, lambda ask: let_in(self.desk, ask))
         async with contextlib.AsyncExitStack() as stack:
             stack.push_async_callback(door.close)
             stack.push_async_callback(self._roads.close)

@@ -27,6 +27,7 @@ class Row(NamedTuple):
     name: str
     room: str
     about: str
+    called: str = ""  # by what name the room has it, where that is another
 
 
 TABLE: Final = (
@@ -47,6 +48,13 @@ TABLE: Final = (
     Row("sign-out", "officer", "End the sitting of this terminal."),
     Row("watch", "watch", "Who has the watch; take it, hand it over; the desk's own log."),
     Row("draft", "draft", "Write, submit, return, withdraw and release drafts."),
+    Row("refuse", "statement", "Refuse a message, or contact, with a reason."),
+    Row("holding", "statement", "Say that an answer will come, and by when."),
+    Row("suspend", "statement", "Declare contact suspended, from and to when, and why."),
+    Row("resume", "statement", "Declare that we are ready to resume; open when both have."),
+    Row("silence", "statement", "Record that a time due has passed unanswered; confirm or contest theirs."),
+    Row("service", "statement", "Between operators, about the line itself.", "operating"),
+    Row("drill", "statement", "EXERCISE: begin or end a drill, with the time of each step."),
     Row("replay", "replay", "Send every text of a JSON-lines file in order, over two stations."),
     Row("carry", "carry", "By courier: write a folder to carry out, read one carried in."),
     Row("export", "record", "Write the record, or an extract, to a file anybody can verify."),
@@ -67,7 +75,8 @@ class Table(click.Group):
         row = next((row for row in TABLE if row.name == cmd_name), None)
         if row is None:
             return None
-        found = getattr(importlib.import_module(f"openline.console.commands.{row.room}"), row.name.replace("-", "_"))
+        called = row.called or row.name.replace("-", "_")
+        found = getattr(importlib.import_module(f"openline.console.commands.{row.room}"), called)
         assert isinstance(found, click.Command)
         return found
 

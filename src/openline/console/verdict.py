@@ -11,9 +11,12 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from openline.console.dtg import dtg, interval, iso
+from openline.console.stating.exported import statements_data, statements_in_words
+from openline.console.stating.telling import in_words as stated_in_words
 from openline.console.verifying import Verified
 from openline.console.watch import proving
 from openline.console.words import safe
+from openline.contact.saying import STATED_KINDS, parse_said
 from openline.desk.release import in_a_line, parse_release
 from openline.errors import Malformed
 from openline.record.body import parse_acknowledgement, parse_message
@@ -44,6 +47,7 @@ def in_words(verified: Verified, *, entries: bool) -> str:
         "PROVED",
         *_indented(_proved(verified)),
         *(["EACH ENTRY", *_indented(_each(findings))] if entries else []),
+        *_section("STATED BY THE PARTIES, SIGNED, EACH ITS OWN WORD", statements_in_words(findings)),
         "SAID BY THE FILE OF ITSELF, AND SIGNED BY NOBODY",
         *_indented(_of_itself(findings)),
         "NOT HERE",
@@ -53,6 +57,10 @@ def in_words(verified: Verified, *, entries: bool) -> str:
         parts += ["DISPUTED", *_indented(disputed)]
     parts += ["NOT PROVED BY ANY RECORD", *_indented(_never(verified))]
     return "\n".join(parts)
+
+
+def _section(title: str, lines: Sequence[str]) -> list[str]:
+    return [title, *_indented(lines)] if lines else []
 
 
 def _indented(lines: Sequence[str]) -> list[str]:
@@ -178,6 +186,8 @@ def _says(entry: EntryFinding) -> str:
         if entry.header.kind == ACKNOWLEDGEMENT:
             said = parse_acknowledgement(entry.body)
             return f"{kind} by {safe(said.officer)} (not agreement)"
+        if entry.header.kind in STATED_KINDS:
+            return stated_in_words(parse_said(entry.header.kind, entry.body))
         if entry.header.kind == INTAKE:
             return f"{kind}: {_paused(parse_paused(entry.body))}"
         if entry.header.kind == RELEASE:
@@ -282,6 +292,7 @@ def as_data(verified: Verified, *, entries: bool) -> dict[str, object]:
             for doubt in findings.doubts
         ],
         "unproven": list(findings.unproven),
+        **statements_data(findings),
     }
 
 

@@ -78,6 +78,9 @@ def standing(entry: Shown) -> str:
     if entry.ahead_of is not None:
         opened = "opened" if entry.acknowledged else "not acknowledged" if entry.kind == "message" else "here"
         return f"{opened}, {_ahead(entry.ahead_of)}"
+    if entry.stated:
+        last = entry.stated[-1]
+        return f"{last.kind} by {safe(last.name)}" + (f" until {dtg(last.until_ms)}" if last.until_ms else "")
     if not entry.ours:
         return "opened" if entry.acknowledged else "not acknowledged" if entry.kind == "message" else "held here"
     if entry.acknowledged:
@@ -171,14 +174,16 @@ def _ladder(entry: Shown) -> list[str]:
         who = safe(", ".join(x for x in (seen.officer, seen.role) if x)) or "an officer"
         note = f": {safe(seen.note)}" if seen.note else ""
         lines.append(f"opened      {dtg(seen.at_ms)} by {safe(seen.name)}, {who} (not agreement){note}")
+    lines += [f"stated      {dtg(one.at_ms)} by {safe(one.name)}: {safe(one.words)}" for one in entry.stated]
     return lines
 
 
 def state(status: Status) -> str:
     """What the eye meets first: is the line alive, is something waiting, how long."""
     lines = [f"line {safe(status.line)}  we are {safe(status.name)} (party {status.party})  {dtg(status.now_ms)}"]
-    lines += [_peer(peer, status.now_ms) for peer in status.peers]
+    lines += [line for peer in status.peers for line in (_peer(peer, status.now_ms), *_declared(peer))]
     lines += [_bearer(bearer) for bearer in status.bearers]
+    lines += [safe(drill) for drill in status.drills]
     lines += [f"ALARM  {safe(alarm)}" for alarm in status.alarms]
     lines.append(
         f"record: {status.entries} entries, generation {status.generation} since {dtg(status.started_at_ms)}, "
@@ -196,6 +201,11 @@ def _bearer(bearer: BearerStatus) -> str:
     why = f": {safe(bearer.trouble)}" if bearer.trouble else ""
     return f"bearer {safe(bearer.name)}: {how}{why} ({bearer.bits_per_second:,} bit/s, {bearer.duplex} duplex, " \
            f"cost {bearer.cost})"
+
+
+def _declared(peer: PeerStatus) -> list[str]:
+    """What the parties have declared; the line carries all the same."""
+    return [f"DECLARED  {safe(bar)}" for bar in peer.bars]
 
 
 def _peer(peer: PeerStatus, now_ms: int) -> str:

@@ -37,7 +37,8 @@ class Act(Enum):
     WITHDRAW = "withdraw a draft"
     RETURN = "return a submitted draft"
     RELEASE = "release a draft"
-    ANSWER = "acknowledge, give a holding reply, refuse"
+    ANSWER = "acknowledge, give a holding reply, refuse, suspend and resume, record silence, drill"
+    OPERATE = "say something about the line to the other side's operators"
     SEE_DRAFTS = "read drafts"
     SEE_LOG = "read the desk's log"
     CHANGE_LINE = "change the line: terms, parties, keys"
@@ -62,6 +63,7 @@ ALLOWED: Final[Mapping[Act, frozenset[Role]]] = {
     Act.RETURN: frozenset((Role.RELEASER,)),
     Act.RELEASE: frozenset((Role.RELEASER,)),
     Act.ANSWER: frozenset((Role.WATCH,)),
+    Act.OPERATE: frozenset((Role.ENGINEER, Role.WATCH)),
     Act.SEE_DRAFTS: _WRITERS | {Role.AUDITOR},
     Act.SEE_LOG: frozenset((Role.WATCH, Role.CUSTODIAN, Role.AUDITOR)),
     Act.CHANGE_LINE: frozenset((Role.CUSTODIAN,)),

@@ -249,6 +249,18 @@ class SaidAhead(msgspec.Struct):
     leaf: str  # hex
 
 
+class StatedRow(msgspec.Struct):
+    """What a party stated about an entry: refused, holding reply, silence recorded, confirmed or contested."""
+
+    party: int
+    name: str
+    place: str
+    at_ms: int
+    kind: str
+    words: str
+    until_ms: int | None = None
+
+
 class Shown(msgspec.Struct):
     """One entry as a person may see it. What has no meaning here is shown raw in `body`."""
 
@@ -280,6 +292,7 @@ class Shown(msgspec.Struct):
     disputed: bool = False
     ahead_of: int | None = None  # held ahead here, its position not given yet: so many earlier entries are missing
     said_ahead: list[SaidAhead] = []  # who says that it holds it ahead; no receipt
+    stated: list[StatedRow] = []  # what parties said of it, as far as it counts
     breaches: list[str] = []  # what its author should not have done; it is held like any other
 
 
@@ -306,6 +319,8 @@ class PeerStatus(msgspec.Struct):
     clock_off_ms: int | None = None
     disputed: bool = False
     withheld: bool = False  # they answer but give no receipt
+    declared: str = "open"  # by the parties' own statements: open, suspended or refused
+    bars: list[str] = []  # what is suspended or refused, by whom, why, and who is ready to resume
 
 
 class BearerStatus(msgspec.Struct):
@@ -337,6 +352,7 @@ class Status(msgspec.Struct):
     bearers: list[BearerStatus] = []
     refused: dict[str, int] = {}  # how much was refused at which door since we started; it accuses nobody
     notices: list[str] = []  # for the engineer, newest last of each kind
+    drills: list[str] = []  # that are on now
 
 
 class Propose(_Request, tag="propose", tag_field="op"):

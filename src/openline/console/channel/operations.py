@@ -20,6 +20,7 @@ from openline.console.codes import Told, as_given
 from openline.console.home import LineHome
 from openline.console.kept.papers import Papers
 from openline.console.kept.upkeep import Upkeep
+from openline.console.stating.acts import Stating
 from openline.console.watch.desk import Desk, files_beside
 from openline.console.words import parse_place
 from openline.desk.people import Role
@@ -102,6 +103,7 @@ class StationOperations:
         self._running = running
         self._reader = Reader(running.store)
         self._amending = Amending(running)
+        self.stating = Stating(running, self._reader)
 
     # ---------------------------------------------------------------- writing
     async def send(self, ask: asking.Send) -> asking.Sent:
@@ -153,7 +155,8 @@ class StationOperations:
         who = (officer.name, str(Role.WATCH)) if officer else (ask.officer, ask.role)
         with as_given():
             body = encode_acknowledgement(Acknowledgement(*who, ask.note))
-        return await self._submit([Draft(entries.ACKNOWLEDGEMENT, 0, 0, (ref,), body, ask.token or "")])
+        flags = int(self._reader.shown_at(ask.place, self._running.state).exercise)  # what is done in one belongs to it
+        return await self._submit([Draft(entries.ACKNOWLEDGEMENT, 0, flags, (ref,), body, ask.token or "")])
 
     async def append(self, ask: asking.Append) -> asking.Sent:
         """Record an entry of another kind that this program writes."""
@@ -249,7 +252,7 @@ class StationOperations:
 
     async def status(self) -> asking.Status:
         """How the line is."""
-        return self._running.status()
+        return self.stating.tell(self._running.status())
 
     # ---------------------------------------------------------------- files
     async def export(self, ask: asking.Export) -> asking.Exported:

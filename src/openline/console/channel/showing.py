@@ -11,7 +11,10 @@ from typing import Final, Protocol
 from openline.console.channel.aheads import Aheads
 from openline.console.channel.asking import FIND_MAX, PRECEDENCES, Acknowledged, Find, Found, Holding, Place, Shown
 from openline.console.codes import Told
+from openline.console.stating.statements import Statements
+from openline.console.stating.telling import in_words
 from openline.console.words import parse_place
+from openline.contact.saying import STATED_KINDS, Operating, Said, check_references, parse_said
 from openline.desk.release import in_a_line, parse_release
 from openline.errors import Malformed
 from openline.limits import COMMIT_BYTES_MAX
@@ -75,6 +78,7 @@ class Reader:
         self._opened: dict[Ref, list[Acknowledged]] = {}
         self._opened_to = 0
         self._aheads = Aheads(store)
+        self.statements = Statements(store)
 
     def find(self, ask: Find, ours: Ours) -> Found:
         """Entries after a position, or the newest; oldest first. Never more than FIND_MAX."""
@@ -128,7 +132,6 @@ class Reader:
             return row.log, row.index, parse_header(row.header).kind
         log, index = self.find_place(name)
         return log, index, self._store.kinds(log, index, 1)[0]
-
     def last_position(self) -> int:
         """Where the newest entry stands: positions count every entry of every log, from 1, without gaps."""
         return sum(row.size for row in self._store.logs())
@@ -178,6 +181,8 @@ class Reader:
         shown.said_ahead = self._aheads.said_of(log, index)
         for said in shown.said_ahead:
             said.name = name_of(ours.roster, said.party)
+        names = [party.name for party in ours.roster.parties]
+        shown.stated = self.statements.about(Ref(log.party, log.generation, index), shown.exercise, names)
         shown.breaches = list(_breaches(log, header, body, ours))
         _tell_body(shown, header, body)
         return shown
@@ -278,6 +283,9 @@ def _tell_body(shown: Shown, header: Header, body: bytes) -> None:
             ahead = parse_held_ahead(body)
             shown.subject = f"holds {_ref(ahead.of)} ahead of its log, under a checkpoint of {ahead.size}"
             return
+        if header.kind in STATED_KINDS:
+            _tell_stated(shown, parse_said(header.kind, body), header)
+            return
         if header.kind == INTAKE:
             paused = parse_paused(body)
             log = log_name((paused.party, paused.generation))
@@ -289,6 +297,13 @@ def _tell_body(shown: Shown, header: Header, body: bytes) -> None:
     except Malformed as error:
         shown.subject = f"a body that cannot be read: {error.reason}"
     shown.body = body.hex()
+
+
+def _tell_stated(shown: Shown, said: Said, header: Header) -> None:
+    check_references(said, header.references)
+    shown.subject = in_words(said)
+    if isinstance(said, Operating):
+        shown.subject, shown.text, shown.language = f"service message by {said.officer}", said.text, said.language
 
 
 def _tell_message(shown: Shown, message: Message) -> None:

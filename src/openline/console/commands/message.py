@@ -31,7 +31,7 @@ from openline.console.codes import Told
 from openline.console.dtg import parse_iso
 from openline.console.terminal import INPUT_FILE, F, Session, login, room_options
 from openline.limits import BODY_BYTES_MAX
-from openline.record.entry import MESSAGE
+from openline.record.entry import MESSAGE, OPERATING
 
 _OFFICER: Final = click.option("--officer", envvar="OPENLINE_OFFICER", metavar="NAME",
                                help="Who does this, as it shall be recorded [OPENLINE_OFFICER or the login name].")
@@ -81,7 +81,8 @@ def send(
         held = wait is not None and link.ask(
             WaitHeld(places=[place], within_ms=int(wait * 1000)), Waited, int(wait * 1000) + 10_000).held
         entry = _looked_up(link, place)
-    session.answer(entry, lambda: words.whole(entry) if wait is not None else _recorded(place))
+    drill = "EXERCISE: " if message.exercise else ""
+    session.answer(entry, lambda: words.whole(entry) if wait is not None else drill + _recorded(place))
     if wait is not None and not held:
         ahead = ", ".join(one.name for one in entry.said_ahead)
         also = f"; {ahead} holds it ahead of what comes before it" if ahead else ""
@@ -92,14 +93,15 @@ def send(
 
 @click.command()
 @click.option("--all", "everything", is_flag=True, help="Ours too, and every kind of entry.")
+@click.option("--service", "operating", is_flag=True, help="Instead: what operators say about the line, ours too.")
 @click.option("--after", type=click.IntRange(0), metavar="POSITION", help="Only what came after this position.")
 @click.option("--count", type=click.IntRange(1, 1000), default=20, show_default=True)
 @room_options
 @click.pass_obj
-def inbox(session: Session, everything: bool, after: int | None, count: int) -> None:
+def inbox(session: Session, everything: bool, operating: bool, after: int | None, count: int) -> None:
     """List the newest messages that came in, oldest first; with --after, all that came since, page by page."""
-    ask = Find(after=after or 0, count=count, kind=None if everything else MESSAGE, newest=after is None,
-               theirs=not everything)
+    kind = OPERATING if operating else None if everything else MESSAGE
+    ask = Find(after=after or 0, count=count, kind=kind, newest=after is None, theirs=not everything and not operating)
     with session.link() as link:
         found = link.ask(ask, Found)
     session.answer(found, lambda: words.listing([*found.entries, *found.ahead]))

@@ -9,6 +9,7 @@ import msgspec
 
 from openline.console.channel.asking import Count, Outgoing, _Request
 from openline.console.channel.asking import Request as LineRequest
+from openline.console.stating.asking import Request as StatingRequest
 
 
 class SignIn(_Request, tag="sign-in", tag_field="op"):
@@ -214,4 +215,4 @@ Request = (
     | ReadDeskLog | WriteDraft | AskDrafts | AskDraft | SubmitDraft | ReturnDraft | WithdrawDraft | ReleaseDraft
 )  # fmt: skip
 
-AnyRequest = LineRequest | Request
+AnyRequest = LineRequest | StatingRequest | Request

@@ -12,6 +12,7 @@ from typing import Final
 
 from openline.console.channel import asking as line
 from openline.console.codes import Told
+from openline.console.stating import asking as stating
 from openline.console.watch import asking as watch
 from openline.console.watch.desk import Desk
 from openline.desk.people import Act
@@ -35,6 +36,10 @@ DOORS: Final[Mapping[type, Act | None]] = {
     line.CarryOut: None,
     line.CarryIn: None,
     line.Stop: None,
+    # statements
+    stating.Declare: Act.ANSWER,
+    stating.SayOperating: Act.OPERATE,
+    stating.DrillAsk: Act.ANSWER,
     # the desk
     watch.SignIn: None,
     watch.SignOut: Act.SIGN_OUT,

@@ -1,0 +1,143 @@
+"""Drills: a scripted exercise message to all desks, and how far it came. Counted in no statistics. (R-296)"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from openline.console.channel.asking import FIND_MAX
+from openline.console.channel.showing import Reader, name_of, place_of
+from openline.console.codes import as_given
+from openline.console.stating import asking
+from openline.console.stating.running import Running
+from openline.contact.declared import open_drills
+from openline.contact.saying import Drill, Stated, encode_said
+from openline.errors import Refused
+from openline.limits import COMMIT_BYTES_MAX, COMMIT_ENTRIES_MAX, OFFICES_MAX
+from openline.line.events import Draft
+from openline.line.ports import EntryRow, LogId
+from openline.record.body import Message, encode_message
+from openline.record.entry import DRILL, EXERCISE, MESSAGE, PRIORITY, Ref, parse_header
+
+SCRIPT: Final = {
+    "en": "EXERCISE EXERCISE EXERCISE. This message is part of a drill. Acknowledge it as if it were in earnest, and "
+    "answer it by a message marked as an exercise. Nothing else is to be done.",
+    "ru": "УЧЕНИЕ УЧЕНИЕ УЧЕНИЕ. Это сообщение передаётся в рамках тренировки. Подтвердите ознакомление, как с "
+    "настоящим, и ответьте сообщением с пометкой «учение». Никаких иных действий не требуется.",
+}
+SUBJECT: Final = "EXERCISE: drill"
+
+
+class Drills:
+    """Begins and ends drills of ours."""
+
+    def __init__(self, running: Running, reader: Reader) -> None:
+        self._running = running
+        self._reader = reader
+
+    async def drill(self, ask: asking.DrillAsk) -> asking.DrillReport:
+        """Begin one, or end the last that is on. Raises Refused."""
+        ours = [one for one in open_drills(self._reader.statements.of_line()) if one.at.ref.party == self._me]
+        if ask.begins:
+            if ours:
+                raise Refused("a drill of ours is on already; end it first: `openline drill stop`")
+            return await self._begin(ask)
+        if not ours:
+            raise Refused("no drill of ours is on; `openline drill start` begins one")
+        return await self._end(ask, ours[-1])
+
+    @property
+    def _me(self) -> int:
+        return self._running.state.me
+
+    async def _begin(self, ask: asking.DrillAsk) -> asking.DrillReport:
+        terms = self._running.charter
+        offices = [office for party in terms.offices for office in party][:OFFICES_MAX]
+        spoken = [language for language in terms.languages if language in SCRIPT] or ["en"]
+        words = "\n\n".join(SCRIPT[language] for language in spoken)
+        message = encode_message(Message(SUBJECT, words, spoken[0], tuple(offices), released_by=(ask.officer,)))
+        self._running.desk.check([Draft(MESSAGE, PRIORITY, EXERCISE, (), message)])  # before anything is recorded
+        begun_at_ms = self._running.now_ms()
+        drill = await self._record(DRILL, 0, (), _body(True, ask))
+        sent = await self._record(MESSAGE, PRIORITY, (drill,), message)
+        return asking.DrillReport(_name(drill), _name(sent), begun_at_ms, ended=False)
+
+    async def _end(self, ask: asking.DrillAsk, begun: Stated) -> asking.DrillReport:
+        drill = begun.at.ref
+        found = self._message_of(drill)
+        report = asking.DrillReport(_name(drill), None, begun.at.at_ms, ended=True)
+        if found is not None:
+            report.message = _name(found)
+            report.steps = list(self._steps(found))
+        await self._record(DRILL, 0, (drill,), _body(False, ask))
+        return report
+
+    async def _record(self, kind: int, precedence: int, references: tuple[Ref, ...], body: bytes) -> Ref:
+        [(log, index)] = await self._running.submit([Draft(kind, precedence, EXERCISE, references, body)])
+        return Ref(log.party, log.generation, index)
+
+    # ---------------------------------------------------------------- how far it came
+    def _message_of(self, drill: Ref) -> Ref | None:
+        """It was recorded straight after the drill began; a station that died in between recorded none."""
+        log = LogId(drill.party, drill.generation)
+        rows = self._running.store.entries(log, drill.index + 1, COMMIT_ENTRIES_MAX, COMMIT_BYTES_MAX)
+        for index, row in enumerate(rows, drill.index + 1):
+            if _refers(row, MESSAGE, drill):
+                return Ref(log.party, log.generation, index)
+        return None
+
+    def _steps(self, message: Ref) -> Iterator[asking.DrillStep]:
+        log = LogId(message.party, message.generation)
+        position = self._reader.position_of(log, message.index)
+        shown = self._reader.shown(position, log, message.index, self._running.state)
+        begun_ms = shown.written_at_ms
+
+        def step(what: str, party: int | None, at_ms: int | None, note: str = "") -> asking.DrillStep:
+            name = name_of(self._running.state.roster, party) if party is not None else ""
+            return asking.DrillStep(what, party, name, at_ms, at_ms - begun_ms if at_ms is not None else None, note)
+
+        yield step("released", self._me, begun_ms)
+        yield step("relayed", None, None, "when a bearer took it is not on the record")
+        for held in shown.held:
+            note = "time disputed" if held.disputed else "at the latest; by their receipt and its arrival here"
+            yield step("held", held.party, held.latest_ms, note)
+        for name in shown.lacking:
+            yield asking.DrillStep("held", None, name, None, None, "no receipt covers it")
+        yield step("alerted", None, None, "no desk of this program says yet when it rang")
+        for party in self._others():
+            opened = next((one for one in shown.acknowledged if one.party == party), None)
+            note = f"by {opened.officer}, by their clock" if opened else "not acknowledged"
+            yield step("opened", party, opened.at_ms if opened else None, note)
+        for party in self._others():
+            at_ms = self._answered_by(party, message, position)
+            yield step("answered", party, at_ms, "by their clock" if at_ms is not None else "not answered")
+
+    def _others(self) -> list[int]:
+        parties = self._running.state.roster.parties
+        return [number for number, party in enumerate(parties) if number != self._me and not party.left]
+
+    def _answered_by(self, party: int, message: Ref, position: int) -> int | None:
+        store = self._running.store
+        while rows := store.find(MESSAGE, position, FIND_MAX):
+            for row in rows:
+                if row.log.party == party:
+                    [entry] = store.entries(row.log, row.index, 1, COMMIT_BYTES_MAX)
+                    if _refers(entry, MESSAGE, message):
+                        return parse_header(entry.header).written_at_ms
+            position = rows[-1].position
+        return None
+
+
+def _refers(row: EntryRow, kind: int, ref: Ref) -> bool:
+    """An exercise of that kind that refers to an entry."""
+    header = parse_header(row.header)
+    return header.kind == kind and bool(header.flags & EXERCISE) and ref in header.references
+
+
+def _body(begins: bool, ask: asking.DrillAsk) -> bytes:
+    with as_given():
+        return encode_said(Drill(begins, ask.remark, ask.officer))
+
+
+def _name(ref: Ref) -> str:
+    return str(place_of(LogId(ref.party, ref.generation), ref.index))

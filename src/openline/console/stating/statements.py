@@ -1,0 +1,86 @@
+"""Every statement of the record, found as entries come: by the message it is about, and of the line as a whole."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from openline.console.channel.asking import FIND_MAX, Place, StatedRow
+from openline.console.stating.telling import in_words, kind_of
+from openline.contact.declared import Silence, of_message
+from openline.contact.saying import HoldingReply, Stated, read_stated
+from openline.errors import Malformed
+from openline.limits import COMMIT_BYTES_MAX, LOG_ENTRIES_MAX
+from openline.line.ports import Store
+from openline.record.entry import (
+    DRILL,
+    HOLDING_REPLY,
+    REFUSAL,
+    RESUMPTION,
+    SILENCE_ANSWERED,
+    SILENCE_RECORDED,
+    SUSPENSION,
+    Ref,
+    parse_header,
+)
+
+KINDS: Final = (REFUSAL, HOLDING_REPLY, SUSPENSION, RESUMPTION, SILENCE_RECORDED, SILENCE_ANSWERED, DRILL)
+
+
+class Statements:
+    """What was stated, as this party holds it. Service messages stay in the store: nothing follows from them."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._reached = dict.fromkeys(KINDS, 0)
+        self._about: dict[Ref, list[Stated]] = {}
+        self._of_line: list[Stated] = []
+
+    def of_line(self) -> list[Stated]:
+        """Statements about no entry, and drills that ended: the line as a whole."""
+        self._look()
+        return self._counting(self._of_line)
+
+    def about(self, message: Ref, exercise: bool, names: list[str]) -> list[StatedRow]:
+        """What counts of what was stated about a message, in order of time."""
+        self._look()
+        direct = self._about.get(message, [])
+        deeper = [each for one in direct for each in self._about.get(one.at.ref, [])]
+        found = of_message(message, exercise, self._counting([*direct, *deeper]))
+        counted = [*found.refused, *found.holding, *(each for silence in found.silences for each in _both(silence))]
+        counted.sort(key=lambda each: (each.at.at_ms, each.at.ref))
+        return [row_of(each, names) for each in counted]
+
+    def _counting(self, stated: list[Stated]) -> list[Stated]:
+        """Without those beyond where their log is disputed: two histories, or a key that was revoked."""
+        if not stated:
+            return []
+        ends = {row.log: row.disputed_from for row in self._store.logs() if row.disputed_from is not None}
+        return [one for one in stated if one.at.ref.index < ends.get(one.at.log, LOG_ENTRIES_MAX)]
+
+    def _look(self) -> None:
+        for kind in KINDS:
+            while rows := self._store.find(kind, self._reached[kind], FIND_MAX):
+                self._reached[kind] = rows[-1].position
+                for row in rows:
+                    entry = self._store.entries(row.log, row.index, 1, COMMIT_BYTES_MAX)[0]
+                    try:
+                        stated = read_stated(row.log, parse_header(entry.header), entry.body)
+                    except Malformed:
+                        continue  # held and shown raw like every entry; it says nothing
+                    if stated.about is not None:
+                        self._about.setdefault(stated.about, []).append(stated)
+                    if stated.about is None or kind == DRILL:
+                        self._of_line.append(stated)
+
+
+def _both(silence: Silence) -> tuple[Stated, ...]:
+    return (silence.recorded, *silence.answers)
+
+
+def row_of(stated: Stated, names: list[str]) -> StatedRow:
+    """A statement as it is shown beside what it is about."""
+    ref = stated.at.ref
+    until_ms = stated.said.until_ms if isinstance(stated.said, HoldingReply) else None
+    name = names[ref.party] if ref.party < len(names) else f"party {ref.party}"
+    place = str(Place(ref.party, ref.generation.hex(), ref.index))
+    return StatedRow(ref.party, name, place, stated.at.at_ms, kind_of(stated.said), in_words(stated.said), until_ms)
