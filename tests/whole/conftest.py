@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.needs import SKIP_PREFIX
+from tests.whole.letters import LETTERS
 from tests.whole.parties import Desk, make_parties, open_line
 
 
@@ -27,3 +29,11 @@ def on_a_line(tmp_path: Path) -> Iterator[Callable[..., list[Desk]]]:
         if desk.process is not None:
             with contextlib.suppress(ProcessLookupError):
                 desk.kill()
+
+
+@pytest.fixture
+def letters() -> Path:
+    """The published letters. They are not part of the project: where they do not lie beside it, that is said."""
+    if not LETTERS.exists():
+        pytest.skip(f"{SKIP_PREFIX}the reference letters beside the checkout")
+    return LETTERS
