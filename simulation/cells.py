@@ -12,8 +12,9 @@ EVENTS: Final = tuple(event.__name__ for event in get_args(Event))  # the machin
 ITEMS: Final = (
     "Hail", "Opening", "Entries", "Commit", "Receipt", "Receipt of another", "Note", "Fragment", "Grant", "BlobAsk",
     "BlobChunk", "PqCheckpoint", "PqReceipt", "Differs 0", "Differs 1", "Differs 2", "Differs 3", "Differs 4",
+    "Checkpoint", "Overtaking",
 )  # fmt: skip
-TOLD: Final = ("Appended", "Held", "ReceiptCame", "Disputed")
+TOLD: Final = ("Appended", "Held", "CameAhead", "ReceiptCame", "Disputed")
 CRASHES: Final = (
     "before a commit", "inside a commit", "after a commit", "after a commit, while sending", "idle",
     "unknown outcome", "while the store was opened", "before a commit of a start", "inside a commit of a start",

@@ -15,7 +15,7 @@ from openline import limits
 from openline.line import custody, hails, intake, outgoing, receipts, relaying, turn
 from openline.line.events import BlobChecked, UnsignedReceipt
 from openline.line.forks import disputes
-from openline.line.narrow import contacts
+from openline.line.narrow import ahead, contacts
 from openline.line.ports import LogId, PutEntries, PutReceipt, PutState, Write
 from openline.line.work import Work
 from openline.record import roster as rosters
@@ -242,6 +242,27 @@ def _note_ahead_forgotten(patch: Patch) -> None:
     patch.put(disputes, "take_ahead", lambda *_: None)
 
 
+def _ahead_receipted_over_the_gap(patch: Patch) -> None:
+    def keep(work: Any, peer: int, row: Any) -> None:
+        before(work, peer, row)
+        if row.log in work.logs and (row.log, row.index) in work.held_ahead:
+            work.receipts[row.log] = UnsignedReceipt(row.log, row.size, row.root)
+
+    before = patch.put(ahead, "_keep", keep)
+
+
+def _ahead_not_checked(patch: Patch) -> None:
+    patch.put(ahead, "check_checkpoint", lambda *_: None)
+
+
+def _ahead_not_said(patch: Patch) -> None:
+    patch.put(ahead, "PutAhead", lambda _: PutState("nothing", 1, b""))
+
+
+def _ahead_kept_beside(patch: Patch) -> None:
+    patch.put(ahead, "_drop", lambda *_: None)
+
+
 def _other_lifes_word(patch: Patch) -> None:
     def alive(work: Any, peer: Any, start: bytes, item: Any) -> Any:
         return before(work, replace(peer, start=start), start, item)
@@ -290,6 +311,10 @@ FAULTS: Final[dict[str, Callable[[Patch], None]]] = {
     "full form forgotten": _full_form_forgotten,
     "attachment not hashed": _attachment_not_hashed,
     "note ahead of its entries forgotten": _note_ahead_forgotten,
+    "entry ahead receipted over the gap": _ahead_receipted_over_the_gap,
+    "entry ahead not checked": _ahead_not_checked,
+    "entry ahead said and not kept": _ahead_not_said,
+    "entry ahead kept beside its log": _ahead_kept_beside,
     "word of another life believed": _other_lifes_word,
     "proof counted from its arrival": _proof_from_arrival,
 }

@@ -22,6 +22,7 @@ from openline.wire.items import (
     LogRef,
     Note,
     Opening,
+    Overtaking,
     Receipt,
 )
 from simulation.grounds import Ground
@@ -98,7 +99,7 @@ class Liar(Station):
         match item:
             case Opening(party, generation):
                 return LogId(party, generation) in self.pens
-            case Commit() | Entries() | Checkpoint() | Receipt() | Differs():
+            case Commit() | Entries() | Checkpoint() | Overtaking() | Receipt() | Differs():
                 return self._is_pen(item.log)
             case Note(text):
                 return any(log.generation.hex().encode() in text for log in self.pens)

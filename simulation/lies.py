@@ -12,7 +12,7 @@ from typing import Final
 from openline.errors import OpenlineError
 from openline.line.events import Draft
 from openline.line.ports import LogId
-from openline.record.entry import DISPUTE, MESSAGE
+from openline.record.entry import DISPUTE, FLASH, MESSAGE
 from openline.record.exhibit import TwoRoots, encode_exhibit
 from openline.wire.items import (
     BlobAsk,
@@ -29,12 +29,14 @@ from openline.wire.items import (
     LogRef,
     Note,
     Opening,
+    Overtaking,
     Receipt,
     Run,
     WireEntry,
     decode_items,
     encode_items,
 )
+from openline.wire.overtaking import subtrees_between
 from simulation.checks import own
 from simulation.checks.verdict import Told
 from simulation.liar import Liar, spoilt
@@ -249,6 +251,10 @@ def _impersonate(liar: Liar, peer: int, draw: Random) -> None:
         ref = LogRef(party, log.generation)
         liar.lie(peer, Commit(ref, size, (Run(1, ()),), (entry,), signature))
         liar.lie(peer, Checkpoint(ref, size + 1, signature))
+        flash = entry._replace(bits=FLASH, codec=0)
+        for first in (0, size):
+            hashes = tuple(draw.randbytes(32) for _ in range(subtrees_between(first, size + 1)))
+            liar.lie(peer, Overtaking(ref, size + 1, (), flash, size + 2, signature, first, hashes))
 
 
 def _swap_secret(liar: Liar, peer: int, draw: Random) -> None:

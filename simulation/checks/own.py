@@ -40,6 +40,11 @@ class Tree:
         return root
 
 
+def leaf_of(header: bytes) -> bytes:
+    """RFC 9162, 2.1.1."""
+    return sha256(b"\x00" + header).digest()
+
+
 def roots_of(headers: Sequence[bytes]) -> list[bytes]:
     """The root at each size from 0."""
     tree = Tree()

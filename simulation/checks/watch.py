@@ -9,13 +9,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from openline import limits
-from openline.line.events import Appended, ClockSet, Disputed, Draft, Held, Told
+from openline.line.events import Appended, CameAhead, ClockSet, Disputed, Draft, Held, Told
 from openline.line.ports import LogId
 from openline.line.state import LogState
 from openline.line.window import Window
 from openline.wire.items import BlobAsk, Grant, Hail, Item, Receipt, ShortHail
 from simulation import texts
 from simulation.checks import own
+from simulation.checks.aheads import Aheads
 from simulation.checks.leaving import Leaving
 from simulation.checks.ledger import Ledger
 from simulation.checks.proofs import Proofs
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 ALIVE_MS = 15_000
 # What others can make a station remember, by peer; said here once more, so that a bound taken away is missed.
 OPENINGS_MAX, LACKS_MAX, ASKS_MAX, PENDING_MAX, ROOTS_MAX = 256, 1_024, 65, 20_000, 2_048
+AHEAD_MAX = 32
 
 
 class Watch:
@@ -43,6 +45,7 @@ class Watch:
         self.leave = Leaving(signatures)
         self.proofs = Proofs(signatures, world.plan.liar)
         self.records = Records(signatures, world.plan.liar)
+        self.aheads = Aheads()
         self.told_lies: list[ToldLie] = []
         self._old_copy: set[int] = set()
         self._loud: list[str] | None = None
@@ -89,6 +92,8 @@ class Watch:
         if isinstance(told, Held):
             self.ledger.held(station, told)
             self.proofs.grown(station, told.log)
+        elif isinstance(told, CameAhead):
+            self.aheads.came(station, told, self.honest)
         elif isinstance(told, Disputed):
             self.proofs.accused(station, told.log)
 
@@ -196,6 +201,7 @@ class Watch:
         rows = {
             "openings": (len(state.secrets), len(peers) * OPENINGS_MAX),
             "pending entries": (sum(len(one.entries) for one in state.pending.values()), PENDING_MAX),
+            "entries ahead": (len(state.held_ahead), len(peers) * AHEAD_MAX),
             "lacks": (sum(len(peer.lacks_since) for peer in peers), len(peers) * LACKS_MAX),
             "flows": (sum(len(peer.flows) for peer in peers), len(peers) * len(state.logs)),
             "roots": (max((_roots(window) for window in state.roots.values()), default=0), ROOTS_MAX),
@@ -240,6 +246,7 @@ class Watch:
         self.ledger.end(stations)
         exhibits = self.proofs.end(stations)
         self.records.end(stations, self.proofs.forked)
+        self.aheads.end(stations, self.proofs.forked)
         self._blobs(stations)
         world = self._world
         reader = stations[world.plan.seed % len(stations)]

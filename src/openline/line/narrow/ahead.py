@@ -126,6 +126,9 @@ def _drop(work: Work, row: AheadRow) -> None:
     if put in work.writes:
         work.writes.remove(put)
         work.drafts = [one for one in work.drafts if one.kind != HELD_AHEAD or one.body != _said(row, 0).body]
+        work.told = [
+            one for one in work.told if not isinstance(one, CameAhead) or one[:2] != (row.log, row.index)
+        ]
     else:
         work.writes.append(DropAhead(row.log, row.index))
 
