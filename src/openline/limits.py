@@ -91,6 +91,7 @@ INTAKE_SAID_EVERY_MS: Final = 600_000  # at most, that intake from a party pause
 AHEAD_ENTRIES_MAX: Final = 32  # of one party, held ahead of its logs
 AHEAD_BYTES_MAX: Final = 512 * 1024  # of one party, likewise
 URGENT_MAX: Final = 64  # entries of ours that may overtake, remembered until all hold them
+OVERTAKE_FROM_MS: Final = 2_000  # that what is less urgent in the same commit would take
 OVERTAKE_TRIES_MAX: Final = 6  # to send one entry ahead to one peer, each time after twice as long
 SERVE_OTHERS_AFTER_MS: Final = 10_000  # before we serve a third party's log
 

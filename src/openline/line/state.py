@@ -107,15 +107,17 @@ class Rate(NamedTuple):
 
 
 class Urgent(NamedTuple):
-    """An entry of our current log that overtakes: `size` of the checkpoint that covers it, `below` what holds it up.
+    """An entry of our current log that may overtake, `size` of the checkpoint that covers it, and what holds it up.
 
-    `below` is the last entry under that checkpoint which is less urgent; -1 for none.
+    `before` is the last less urgent entry of an earlier commit, -1 for none; `beside_bytes` what is less urgent in its
+    own comes to.
     """
 
     index: int  # type: ignore[assignment]  # shadows tuple.index, which nobody wants here
     size: int
     precedence: int
-    below: int
+    before: int
+    beside_bytes: int
     body_bytes: int
 
 

@@ -26,23 +26,27 @@ from openline.record.entry import ROUTINE, parse_header
 from openline.wire.items import Item, Opening, Overtaking
 from openline.wire.overtaking import subtrees_between
 
+_FIELDS_BYTES: Final = 100  # of an entry beside its body, about
 _ITEM_BYTES: Final = 512  # what goes with a body, there, and comes back as an answer, about
 
 
 def remember(work: Work, fresh: Fresh) -> None:
     """Entries of ours just appended: which of them would overtake, and past what."""
     size = fresh.first + len(fresh.headers)
-    last = list(work.last_of)
-    for header in fresh.headers:
+    before, last, weights = work.last_of, list(work.last_of), [0, 0, 0, 0]
+    for header, row in zip(fresh.headers, fresh.rows, strict=True):
         last[header.precedence] = header.index
+        weights[header.precedence] += len(row.body) + _FIELDS_BYTES
     work.last_of = (last[0], last[1], last[2], last[3])
-    found = [
-        Urgent(header.index, size, header.precedence, max(last[: header.precedence]), len(row.body))
-        for header, row in zip(fresh.headers, fresh.rows, strict=True)
-        if header.precedence > ROUTINE and max(last[: header.precedence]) >= 0
-    ]
-    if found:
-        work.urgent = (*work.urgent, *found)[-limits.URGENT_MAX :]
+    if not any(weights[ROUTINE + 1 :]):
+        return
+    found = []
+    for header, row in zip(fresh.headers, fresh.rows, strict=True):
+        least = header.precedence
+        if least > ROUTINE and max(last[:least]) >= 0:
+            beside = sum(weights[:least])
+            found.append(Urgent(header.index, size, least, max(before[:least]), beside, len(row.body)))
+    work.urgent = (*work.urgent, *found)[-limits.URGENT_MAX :]
 
 
 def helps(peer: PeerState, log: LogId) -> bool:
@@ -67,7 +71,17 @@ def _overtakes(work: Work, peer: PeerState, log: LogId, first: int) -> bool:
     if not work.urgent or not helps(peer, log):
         return False
     held = held_to(work, peer, log)
-    return any(one.index >= first and one.below >= held for one in work.urgent)
+    return any(one.index >= first and _is_held_up(peer, one, held) for one in work.urgent)
+
+
+def _is_held_up(peer: PeerState, one: Urgent, held: int) -> bool:
+    """True if what is less urgent may keep it waiting: whatever is under way from earlier, or much beside it."""
+    beside_ms = 1_000 * one.beside_bytes // _rate(peer)
+    return one.before >= held or beside_ms > limits.OVERTAKE_FROM_MS
+
+
+def _rate(peer: PeerState) -> int:
+    return max([1, *(bearer.bytes_per_second for bearer in peer.bearers)])
 
 
 def due(work: Work, party: int) -> None:
@@ -81,7 +95,8 @@ def due(work: Work, party: int) -> None:
     for one in sorted(work.urgent, key=lambda one: (-one.precedence, one.index)):
         sent = peer.overtook.get(one.index, Overtook(0, 0))
         is_early = 0 < sent.again_at_ms - work.now_ms <= _patience_ms(peer, one, sent.tries)
-        if one.below < held or one.index < held or sent.is_held or is_early or sent.tries >= limits.OVERTAKE_TRIES_MAX:
+        is_needed = one.index >= held and _is_held_up(peer, one, held)
+        if not is_needed or sent.is_held or is_early or sent.tries >= limits.OVERTAKE_TRIES_MAX:
             continue
         again_at_ms = work.now_ms + _patience_ms(peer, one, sent.tries + 1)
         peer = replace(peer, overtook={**peer.overtook, one.index: Overtook(again_at_ms, sent.tries + 1)})
@@ -92,8 +107,7 @@ def due(work: Work, party: int) -> None:
 
 def _patience_ms(peer: PeerState, one: Urgent, tries: int) -> int:
     """How long an answer may take, over the quickest bearer, before the entry goes again: twice as long each time."""
-    rate = max((bearer.bytes_per_second for bearer in peer.bearers), default=1)
-    span_ms = patience_ms(peer, limits.RESEND_AFTER_MS) + 2_000 * (one.body_bytes + _ITEM_BYTES) // max(rate, 1)
+    span_ms = patience_ms(peer, limits.RESEND_AFTER_MS) + 2_000 * (one.body_bytes + _ITEM_BYTES) // _rate(peer)
     return span_ms << min(tries, limits.OVERTAKE_TRIES_MAX)
 
 

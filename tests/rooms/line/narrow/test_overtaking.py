@@ -143,7 +143,9 @@ def test_on_broad_roads_and_without_anything_less_urgent_before_it_nothing_overt
     write(slow, 0, ("one", FLASH))
     write(slow, 0, ("two", FLASH))
     slow.settle(ticks=1)
-    assert seen == also == [] and len(texts(slow.desks[1], slow.desks[0].own)) == 2
+    write(slow, 0, ("short", ROUTINE), ("three", FLASH))
+    slow.settle(ticks=1)
+    assert seen == also == [] and len(texts(slow.desks[1], slow.desks[0].own)) == 4
 
 
 def test_hashes_begin_where_the_peer_is_or_at_the_start_whichever_is_fewer() -> None:
@@ -158,15 +160,18 @@ def test_hashes_begin_where_the_peer_is_or_at_the_start_whichever_is_fewer() -> 
     wire.drop = lambda sender, _, item: sender == 0 and (
         isinstance(item, Commit | Entries | Checkpoint) or (isinstance(item, Overtaking) and seen.append(item))
     )
-    write(wire, 0, *[(f"lost {number}", ROUTINE) for number in range(16 - held)], ("flash", FLASH))
+    write(wire, 0, *[(f"lost {number}", ROUTINE) for number in range(16 - held)])
+    write(wire, 0, ("flash", FLASH))
     wire.settle()
     (item,) = seen
     assert held == 11 and item.index == 16
     assert item.first == 0 and len(item.hashes) == 1, "sixteen entries are one subtree; 11, and 12 to 15, are two"
-    write(wire, 0, ("lost", ROUTINE), ("another", FLASH))
+    write(wire, 0, ("lost", ROUTINE))
+    write(wire, 0, ("another", FLASH))
     wire.settle()
     assert seen[1].first == 0 and len(seen[1].hashes) == 2, "0 to 15, and 16 to 17; from 11 on it would take three"
-    write(wire, 0, *[("lost", ROUTINE)] * 4, ("third", FLASH))
+    write(wire, 0, *[("lost", ROUTINE)] * 4)
+    write(wire, 0, ("third", FLASH))
     wire.settle()
     assert seen[2].index == 23 and seen[2].first == 0 and len(seen[2].hashes) == 4, "16, 4, 2 and 1 entries"
     assert [row.index for row in b.store.ahead()] == [16, 18, 23]
@@ -352,7 +357,8 @@ def test_a_large_body_ahead_leaves_no_room_for_another() -> None:
     _, b = wire.desks
     lose_batches(wire)
     large = "x" * 200_000
-    write(wire, 0, ("first", ROUTINE), *[(large, FLASH)] * 4)
+    write(wire, 0, ("first", ROUTINE))
+    write(wire, 0, *[(large, FLASH)] * 4)
     wire.settle(ticks=1)
     assert len(b.store.ahead()) == limits.AHEAD_BYTES_MAX // 200_000
 
@@ -424,7 +430,9 @@ def test_three_parties_each_by_its_own_road() -> None:
     wire.connect(0, 2)
     wire.settle(ticks=2)
     a, b, c = wire.desks
-    wire.drop = lambda sender, receiver, item: (sender, receiver) == (0, 1) and isinstance(item, Commit | Entries)
+    wire.drop = lambda sender, receiver, item: (
+        (sender, receiver) == (0, 1) and isinstance(item, Commit | Entries | Checkpoint)
+    )
     write(wire, 0, (LETTER, ROUTINE), ("flash", FLASH))
     wire.settle()
     assert texts(c, a.own) == [LETTER.encode(), b"flash"] and c.store.ahead() == [] and len(b.store.ahead()) == 1
