@@ -19,11 +19,13 @@ from openline.console.words import safe
 from openline.contact.saying import STATED_KINDS, parse_said
 from openline.desk.release import in_a_line, parse_release
 from openline.errors import Malformed
+from openline.record.ahead import parse_held_ahead
 from openline.record.body import parse_acknowledgement, parse_message
 from openline.record.entry import (
     ACKNOWLEDGEMENT,
     DISPUTE,
     EXERCISE,
+    HELD_AHEAD,
     INTAKE,
     KIND_NAMES,
     MESSAGE,
@@ -120,6 +122,7 @@ def _of_party(findings: Findings, number: int, logs: list[LogFinding]) -> Iterat
         if witness != number:
             yield from _by_witness(findings, witness, logs)
     yield from _pauses(logs)
+    yield from _ahead(findings, number)
     signers = {party for log in logs for party, size in enumerate(log.pq_sizes) if size}
     if signers:
         names = " and ".join(_name(findings, party) for party in sorted(signers))
@@ -192,9 +195,26 @@ def _says(entry: EntryFinding) -> str:
             return f"{kind}: {_paused(parse_paused(entry.body))}"
         if entry.header.kind == RELEASE:
             return safe(in_a_line(parse_release(entry.body)))
+        if entry.header.kind == HELD_AHEAD:
+            of = parse_held_ahead(entry.body).of
+            return f"{kind}: {entry_name((of.party, of.generation), of.index)} (its word, no receipt)"
     except Malformed as fault:
         return f"{kind}, a body that does not read: {fault.reason}"
     return kind
+
+
+def _ahead(findings: Findings, number: int) -> Iterator[str]:
+    """What a party has stated that it held before what came before it, and whether this file bears that out. (R-239)"""
+    means = {
+        True: "that entry stands there in this file",
+        None: "this file does not show that entry",
+        False: "THIS FILE SHOWS ANOTHER THERE",
+    }
+    for one in findings.ahead:
+        if one.by.party == number:
+            of = one.said.of
+            what = f"{_name(findings, of.party)}'s {entry_name((of.party, of.generation), of.index)}"
+            yield f"  stated at {dtg(one.written_at_ms)} that it held {what} ahead of its log: {means[one.fits]}"
 
 
 def _paused(paused: Paused) -> str:
@@ -290,6 +310,12 @@ def as_data(verified: Verified, *, entries: bool) -> dict[str, object]:
         "doubts": [
             {"code": doubt.code, "log": _log_text(doubt.log), "index": doubt.index, "sentence": doubt.sentence}
             for doubt in findings.doubts
+        ],
+        "ahead": [
+            {"by": one.by.party, "at": iso(one.written_at_ms), "leaf": one.said.leaf.hex(), "size": one.said.size,
+             "entry": f"{_log_text((one.said.of.party, one.said.of.generation))}/{one.said.of.index}",
+             "fits": one.fits}
+            for one in findings.ahead
         ],
         "unproven": list(findings.unproven),
         **statements_data(findings),

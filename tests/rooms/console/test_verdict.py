@@ -13,8 +13,9 @@ from openline.console.dtg import dtg
 from openline.console.verifying import Verified, verify_file
 from openline.console.words import safe
 from openline.errors import Forged, PeerFault
+from openline.record.ahead import HeldAhead, encode_held_ahead
 from openline.record.body import Message, encode_message
-from openline.record.entry import DISPUTE, INTAKE, MESSAGE, Held, Receipted, Ref
+from openline.record.entry import DISPUTE, HELD_AHEAD, INTAKE, MESSAGE, Held, Receipted, Ref, entry_name
 from openline.record.evidence import export
 from openline.record.statement import Paused, encode_paused
 from openline.seal.charter import CharterLimits
@@ -237,3 +238,22 @@ def test_that_intake_paused_is_told_as_its_writers_word(tmp_path: Path) -> None:
     assert text.count("that its intake paused") == 1
     assert "no more than 3 taken in then, its writer beyond 600 a minute" in text
     assert "intake paused, a body that does not read" in text
+
+
+def test_that_an_entry_was_held_ahead_is_told_as_its_holders_word(tmp_path: Path) -> None:
+    """R-239"""
+    ours, theirs = Log(two(), 0), Log(two(), 1)
+    ours.write(b"a letter"), ours.write(b"a call")
+    ours.sign()
+    for root in (ours.root(3), bytes(32)):
+        said_of = HeldAhead(Ref(*ours.log, 2), ours.leaves[2], 3, root)
+        theirs.write(encode_held_ahead(said_of), HELD_AHEAD, at_ms=OPENED_AT_MS + 7_000)
+    theirs.sign()
+    name = f"{two().roster.parties[0].name}'s {entry_name(ours.log, 2)}"
+    text = said(written(tmp_path / "r", *papers(two()), *whole(ours), *whole(theirs)), entries=True)
+    line = f"stated at {dtg(OPENED_AT_MS + 7_000)} that it held {name} ahead of its log: "
+    assert line + "that entry stands there in this file" in text
+    assert line + "THIS FILE SHOWS ANOTHER THERE" in text and "one of the two parties showed what was not so" in text
+    assert f"held ahead: {entry_name(ours.log, 2)} (its word, no receipt)" in text
+    alone = said(written(tmp_path / "s", *papers(two()), *whole(theirs)))
+    assert line + "this file does not show that entry" in alone

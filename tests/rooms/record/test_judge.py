@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from typing import Any
 
 import cbor2
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from openline.errors import Forged, Malformed, PeerFault
 from openline.record import entry, merkle, note
+from openline.record.ahead import HeldAhead, encode_held_ahead
 from openline.record.entry import Held, Receipted, Ref
 from openline.record.evidence import export, findings, judge
 from openline.record.evidence.export import Arrival, CharterPaper, Entry, Item, LogStart, NotePaper, Proof
@@ -633,3 +635,47 @@ def test_entries_outside_the_dates_of_their_station_are_shown_and_proved_like_an
     [doubt] = result.doubts
     assert (doubt.code, doubt.index) == ("out-of-dates", 1) and "entry 1 and 2 more" in doubt.sentence
     assert result.logs[0].size == 5 and result.logs[0].disputed_from is None
+
+
+def stated(said: Callable[[Log], HeldAhead]) -> tuple[Log, Log]:
+    """A's log of two messages, and B's, in which B says that it holds the second ahead."""
+    ours, theirs = Log(two(), 0), Log(two(), 1)
+    ours.write(b"a letter"), ours.write(b"a call")
+    ours.sign()
+    theirs.write(encode_held_ahead(said(ours)), entry.HELD_AHEAD)
+    theirs.sign()
+    return ours, theirs
+
+
+def as_it_is(log: Log) -> HeldAhead:
+    return HeldAhead(Ref(*log.log, 2), log.leaves[2], 3, log.root(3))
+
+
+def test_that_an_entry_was_held_ahead_is_its_holders_word_and_compared() -> None:
+    """R-239"""
+    ours, theirs = stated(as_it_is)
+    record = [*papers(two()), *whole(ours), *whole(theirs)]
+    extract = [*papers(two(), export.EXTRACT), *chosen(ours, 2), *chosen(theirs, 1)]
+    for items in (record, extract):
+        findings = found(items)
+        (one,) = findings.ahead
+        assert (one.by, one.at, one.said.of.index, one.fits) == (theirs.log, 1, 2, True) and not findings.doubts
+    (alone,) = found([*papers(two()), *whole(theirs)]).ahead
+    assert alone.fits is None
+    assert found([*papers(two()), *whole(ours), *whole(theirs, withheld=(1,))]).ahead == ()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"leaf": word("another leaf")}, {"root": word("another root")}, {"of": Ref(1, b"g" * 12, 2)}],
+    ids=["leaf", "root", "its own party"],
+)
+def test_a_word_that_does_not_fit_is_a_doubt_and_accuses_nobody(change: dict[str, Any]) -> None:
+    """R-239"""
+    ours, theirs = stated(lambda log: as_it_is(log)._replace(**change))
+    findings = found([*papers(two()), *whole(ours), *whole(theirs)])
+    assert [(doubt.code, doubt.log, doubt.index) for doubt in findings.doubts] == [("ahead-differs", theirs.log, 1)]
+    assert findings.ahead[0].fits is (None if "of" in change else False) and findings.accusations == ()
+    theirs.write(b"not a body of that kind", entry.HELD_AHEAD)
+    theirs.sign()
+    assert len(found([*papers(two()), *whole(ours), *whole(theirs)]).ahead) == 1

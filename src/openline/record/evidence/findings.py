@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from openline.errors import Forged
+from openline.record.ahead import HeldAhead
 from openline.record.entry import Header, LogId
 from openline.record.evidence.export import Head
 from openline.record.exhibit import Accusation
@@ -100,6 +101,19 @@ class Doubt(NamedTuple):
     sentence: str
 
 
+class StatedAhead(NamedTuple):
+    """`by` stated in its entry `at` that it held the entry `said.of` ahead of its log.
+
+    `fits`: whether the log has that entry in that place, under that root; None where the file cannot tell.
+    """
+
+    by: LogId
+    at: int
+    written_at_ms: int
+    said: HeldAhead
+    fits: bool | None
+
+
 class Findings(NamedTuple):
     """Everything in the file is as signed. What that shows, and what it does not."""
 
@@ -114,6 +128,7 @@ class Findings(NamedTuple):
     missing: tuple[Missing, ...]
     doubts: tuple[Doubt, ...]
     signatures: int
+    ahead: tuple[StatedAhead, ...] = ()
 
 
 class Unsettled:

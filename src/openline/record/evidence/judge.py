@@ -13,6 +13,7 @@ from openline.errors import Malformed, PeerFault, Unchecked
 from openline.record.breach import body_bytes_most, breaches
 from openline.record.entry import DISPUTE, LogId, entry_name, log_name
 from openline.record.evidence import export
+from openline.record.evidence.aheads import ahead_doubts, stated_ahead
 from openline.record.evidence.export import (
     Arrival,
     CardPaper,
@@ -160,6 +161,7 @@ class _Walk:
         doubts += _out_of_dates(self.books.values(), members)
         members = with_revocations(members, standing.revocations)
         weighed = weigh(self.books, members.revocations, self.head.kind == export.RECORD)
+        ahead = stated_ahead(self.books)
         accusations, unproven = self._judge_exhibits(members)
         findings = Findings(
             self.head,
@@ -171,8 +173,9 @@ class _Walk:
             tuple(accusations),
             tuple(unproven),
             weighed.missing,
-            (*doubts, *weighed.doubts),
+            (*doubts, *weighed.doubts, *ahead_doubts(ahead)),
             len(self.jobs),
+            ahead,
         )
         return Unsettled(findings, self.jobs)
 
