@@ -471,7 +471,7 @@ class Station:
     # ------------------------------------------------------------------ asked by people
     def status(self) -> asking.Status:
         """How the line is."""
-        return status_of(self.state, self.charter, self.watch, self._roads.now(), self.started_at_ms, self.now_ms())
+        return status_of(self.state, self.charter, self.watch, self.started_at_ms, self.now_ms(), self._roads.now())
 
 
 class Hall:

@@ -1,7 +1,7 @@
 """A serial device as a bearer: a modem, a radio, a cable. Frames follow one another as on any stream. (R-240)
 
 Where only one side can be heard at a time the two take turns (`turns`). No check follows a body: its seal is one, and
-two bytes more a frame would tell nothing that opening it does not. The device may go and come back.  (0016)
+two bytes more a frame would tell nothing that opening it does not. The device may go and come back. (0021)
 """
 
 from __future__ import annotations

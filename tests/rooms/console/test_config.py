@@ -200,3 +200,17 @@ _B = "[[lines.a.bearer]]\nkind = '{kind}'\nname = 'two'\n{rest}"
 def test_a_bearer_that_cannot_be_is_refused_with_its_line(text: str, complaint: str) -> None:
     with pytest.raises(Misconfigured, match=complaint):
         parse(text, AT)
+
+
+def test_what_the_manual_shows_is_what_is_read() -> None:
+    manual = (Path(__file__).parents[3] / "docs" / "OPERATIONS.md").read_text()
+    shown = next(part for part in manual.split("```toml\n")[1:] if "[[lines.hotline.bearer]]" in part).split("```")[0]
+    (radio,) = parse(shown, AT).of_line("hotline").bearers
+    assert (radio.name, radio.party, radio.facts.bytes_per_second, radio.rts_cts) == ("hf-radio", "Blue", 37, True)
+
+
+def test_the_shortest_program_that_the_manual_shows_is_read() -> None:
+    manual = (Path(__file__).parents[3] / "docs" / "BEARERS.md").read_text()
+    shown = manual.split("```toml\n")[1].split("```")[0]
+    (pipe,) = parse(f"[[lines.a.bearer]]\nkind = 'program'\nname = 'ssh'\n{shown}", AT).of_line("a").bearers
+    assert pipe.program[:2] == ("/bin/sh", "-c")

@@ -162,7 +162,7 @@ def not_receipted(state: LineState, party: int) -> int:
 
 
 def status_of(
-    state: LineState, charter: Charter, watch: Watch, roads: Sequence[RoadNow], started_at_ms: int, now_ms: int
+    state: LineState, charter: Charter, watch: Watch, started_at_ms: int, now_ms: int, roads: Sequence[RoadNow] = ()
 ) -> Status:
     """The whole report."""
     peers = [_peer_status(state, peer, now_ms) for _, peer in sorted(state.peers.items())]
