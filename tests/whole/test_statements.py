@@ -13,6 +13,7 @@ import pytest
 
 from openline.console.channel.asking import Waited, WaitHeld
 from tests.whole.parties import WITHIN_S, Desk
+from tests.whole.test_desk import Officers
 
 pytestmark = pytest.mark.whole
 Line = Callable[..., list[Desk]]
@@ -207,3 +208,23 @@ def test_what_would_count_for_nothing_is_refused_before_it_is_recorded(on_a_line
     silence = held(amber, "silence", "record", asked, "--due", instant(seconds=-5))
     refused(amber, 4, "the other party confirms", "silence", "confirm", silence)
     assert status(amber)["entries"] == entries + 1
+
+
+def test_where_a_desk_has_officers_the_watch_officer_states_and_a_drill_finds_no_way_round(
+    on_a_line: Line, tmp_path: Path
+) -> None:
+    """R-303: the drill's message is a message, and a release takes two here."""
+    amber, birch = both_up(on_a_line)
+    officers = Officers(amber, tmp_path)
+    officers.staff()
+    asked = sent(birch)
+    assert "drafter" in officers.run("Bob", "refuse", asked, "--reason", "No.", ok=4).stderr
+    assert "OL-404" in officers.run("Nobody", "suspend", "--reason", "No.", ok=4).stderr
+    assert "releaser" in officers.run("Cyd", "service", "send", "A word.", ok=4).stderr
+    officers.run("Ann", "holding", asked, "--until", instant(hours=1), "--officer", "Somebody else")
+    (row,) = show(amber, asked)["stated"]
+    assert "(Ann)" in row["words"], "who is signed in, and nobody else"
+    before = status(amber)["entries"]
+    assert "takes two persons" in officers.run("Ann", "drill", "start", ok=4).stderr
+    assert status(amber)["entries"] == before and status(amber)["drills"] == []
+    officers.run("Ann", "service", "send", "The radio moves.")
