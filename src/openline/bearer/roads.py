@@ -88,9 +88,11 @@ class Roads:
         return bool(up) and all(is_narrow_bearer(up_of(one.facts)) for one in up)
 
     def now(self) -> list[RoadNow]:
-        """How each bearer is, in the order of the settings."""
+        """How each bearer is that the settings ask for, in their order."""
         return [
-            RoadNow(one.facts, one.peers_up(), self._trouble.get(name, "")) for name, one in self._bearers.items()
+            RoadNow(one.facts, one.peers_up(), self._trouble.get(name, ""))
+            for name, one in self._bearers.items()
+            if not isinstance(one, TlsBearer) or one.is_used
         ]
 
     def who_is_up(self) -> list[Event]:

@@ -194,6 +194,11 @@ class TlsBearer:
         if peer in self._dialling:
             self._dialling[peer].stirred.set()
 
+    @property
+    def is_used(self) -> bool:
+        """False when it neither listens nor dials: then a line has no TLS, and nothing is amiss."""
+        return bool(self._listen or self._dialling)
+
     def trouble(self, peer: int) -> str:
         """Why the last attempt to reach `peer` came to nothing; empty if none was made or it worked."""
         return self._dialling[peer].trouble if peer in self._dialling else ""
