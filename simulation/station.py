@@ -28,6 +28,8 @@ from openline.line.events import (
     Up,
     Wanted,
 )
+from openline.line.narrow.facts import is_slow
+from openline.line.narrow.pacing import Pacing
 from openline.line.ports import LogId, PutBlob, Store
 from openline.line.state import BearerUp, Duplex
 from openline.line.turn import Heard, Life, Result, Turns, name_generation, payloads
@@ -96,6 +98,7 @@ class Station:
         self.counter = 0
         self.offered_at_ms: dict[int, int] = {}
         self.ring_saved = -1
+        self.pacing = Pacing(OPENED_AT_MS)
 
     def wall_ms(self) -> int:
         """UTC as this station's clock has it."""
@@ -180,6 +183,7 @@ class Station:
         """One turn, and everything after it. None: the machine went dark in it, or its disk took nothing."""
         for event in events:
             self.world.count("event", type(event).__name__)
+        self.pacing.heed(events)
         result = self._run(events)
         if result is not None:
             for event in events:
@@ -225,6 +229,7 @@ class Station:
         """All of it may be repeated; none of it came before the commit."""
         self._hear(result)
         self.speak(result.sends)
+        self.give()
 
     def _hear(self, result: Result) -> None:
         assert self.turns is not None
@@ -243,9 +248,10 @@ class Station:
     # ------------------------------------------------------------------ out
     def speak(self, sends: Iterable[Send]) -> None:
         """Hand over what a turn gave back; power may go in the middle."""
-        joined: dict[tuple[int, str | None], list[Item]] = {}
+        joined: dict[tuple[int, str], list[Item]] = {}
         for send in sends:
-            joined.setdefault((send.peer, send.bearer), []).extend(send.items)
+            for bearer in self._names(send):
+                joined.setdefault((send.peer, bearer), []).extend(send.items)
         stop_at = None
         if self.cut_sending is not None and joined:
             stop_at, self.cut_sending = self.cut_sending % len(joined), None
@@ -266,26 +272,61 @@ class Station:
     def sealed(self, peer: int, body: bytes) -> None:
         """A frame of ours was sealed; an honest party keeps no copy."""
 
+    def _names(self, send: Send) -> list[str]:
+        """The bearers it goes by, as `console.channel.sending` chooses them."""
+        up = self.bearers.get(send.peer, {})
+        if send.everywhere:
+            return list(up)
+        name = send.bearer or self.road(send.peer)
+        return [name] if name in up else []
+
+    def road(self, peer: int) -> str:
+        """The bearer that ordinary traffic to a peer takes."""
+        known = self.turns.state.peers.get(peer) if self.turns is not None else None
+        if known is not None and known.road is not None and known.road.name in self.bearers.get(peer, {}):
+            return known.road.name
+        return max(self.bearers.get(peer, {}).values(), key=_breadth).name if self.bearers.get(peer) else ""
+
     def send(self, peer: int, items: Sequence[Item], bearer: str | None = None) -> None:
         """Seal and hand to a bearer; nothing happens where none is up, the next hail will show what is lacking."""
-        up = self.bearers.get(peer, {})
-        road = up.get(bearer) if bearer is not None else max(up.values(), key=_breadth, default=None)
-        if road is None:
+        road = self.bearers.get(peer, {}).get(bearer or self.road(peer))
+        if road is None or self.turns is None:
             return
         self.world.watch.leaving(self, items)
+        if is_slow(road):
+            for item in items:
+                self.world.count("item", _kind(item))
+            self.pacing.put(self.turns.state, peer, road, items)
+            return
         for body in self.seal(peer, items, road.frame_bytes_max):
             self.world.carry(self.party, peer, road.name, body)
+
+    def give(self) -> None:
+        """Give slow bearers what they have room for."""
+        if self.turns is None:
+            return
+        for peer, name, payload in self.pacing.due(self.turns.state, self.wall_ms(), self._has_room):
+            self.world.count("paced", "frame")
+            self.save_ring()
+            self.world.carry(self.party, peer, name, self.seal_payload(peer, payload))
+
+    def _has_room(self, peer: int, name: str) -> bool:
+        return name in self.bearers.get(peer, {}) and self.world.has_room(self.party, peer, name)
 
     def seal(self, peer: int, items: Sequence[Item], frame_bytes_max: int) -> list[bytes]:
         """Frame bodies for a peer. What they depend on in the keyring is on disk before."""
         for item in items:
             self.world.count("item", _kind(item))
-        if self.ring.changes != self.ring_saved:
-            self.ring_kept, self.ring_saved = self.ring.dump(), self.ring.changes
+        self.save_ring()
         bodies = []
         for payload in payloads(items, OPENED_AT_MS, frame_bytes_max - SEALING_BYTES):
             bodies.append(self.seal_payload(peer, payload))
         return bodies
+
+    def save_ring(self) -> None:
+        """Put the keyring on disk."""
+        if self.ring.changes != self.ring_saved:
+            self.ring_kept, self.ring_saved = self.ring.dump(), self.ring.changes
 
     def seal_payload(self, peer: int, payload: bytes) -> bytes:
         """One frame body."""

@@ -12,8 +12,9 @@ from hashlib import blake2b
 from random import Random
 from typing import Final
 
+from openline.limits import BEARER_WAITING_MS, NARROW_BELOW_BYTES_PER_SECOND
 from openline.line.events import ClockSet, PqWanted
-from openline.line.state import BearerUp
+from openline.line.state import BearerUp, Duplex
 from simulation import lies, texts
 from simulation.cells import Cells
 from simulation.checks.watch import Watch, pace_ms
@@ -43,6 +44,22 @@ class Link:
             (plan.low, plan.high): Road(plan, Random(f"road {seed} {plan.low} {plan.high}")),
             (plan.high, plan.low): Road(plan, Random(f"road {seed} {plan.high} {plan.low}")),
         }
+        # A slow link by turns is one channel: what one side has on the air, the other waits for.
+        self.by_turns = Random(f"air {seed} {plan.low} {plan.high}").random() < 0.5
+        self._busy_until_ms = {plan.low: 0, plan.high: 0}
+
+    def air_ms(self, sender: int, count_bytes: int, now_ms: int) -> int:
+        """When the last byte of a frame given now is on its way. Broad links take no time for that."""
+        is_calm = self.roads[self.plan.low, self.plan.high].calm
+        if is_calm or self.plan.bytes_per_second >= NARROW_BELOW_BYTES_PER_SECOND:
+            return now_ms
+        end_ms = max(self.busy_until_ms(sender), now_ms) + count_bytes * 1000 // self.plan.bytes_per_second
+        self._busy_until_ms[sender] = end_ms
+        return end_ms
+
+    def busy_until_ms(self, sender: int) -> int:
+        """Until when the air is taken, as far as a sender is concerned."""
+        return max(self._busy_until_ms.values()) if self.by_turns else self._busy_until_ms[sender]
 
 
 class World:
@@ -154,12 +171,16 @@ class World:
         link = self.link(sender, receiver)
         if not link.up:
             return
-        for at_ms, data in link.roads[sender, receiver].carry(body, self.now_ms):
+        for at_ms, data in link.roads[sender, receiver].carry(body, link.air_ms(sender, len(body), self.now_ms)):
             self.after(at_ms - self.now_ms, lambda d=data: self._arrive(link, receiver, bearer, d))  # type: ignore[misc]
 
     def _arrive(self, link: Link, receiver: int, bearer: str, body: bytes) -> None:
         if link.up:
             self.stations[receiver].frame(bearer, body)
+
+    def has_room(self, sender: int, receiver: int, bearer: str) -> bool:
+        """True while no more than a little waits in a slow bearer."""
+        return self.link(sender, receiver).busy_until_ms(sender) - self.now_ms <= BEARER_WAITING_MS
 
     def on_stick(self, sender: int, receiver: int, bodies: list[bytes], after_ms: int) -> None:
         """A courier walks."""
@@ -198,9 +219,10 @@ class World:
             return
         for end, other in (ends, ends[::-1]):
             if only is None or only.party == end:
-                narrow = link.plan.bytes_per_second < 16_000
+                narrow = link.plan.bytes_per_second < NARROW_BELOW_BYTES_PER_SECOND
                 frame_bytes = min(self.plan.frame_bytes_max, NARROW_FRAME_BYTES if narrow else 1 << 20)
-                bearer = BearerUp(WIRE, frame_bytes, link.plan.bytes_per_second)
+                duplex = Duplex.HALF if narrow and link.by_turns else Duplex.FULL
+                bearer = BearerUp(WIRE, frame_bytes, link.plan.bytes_per_second, duplex)
                 self.stations[end].bearer_up(other, bearer)
 
     def _mend(self, link: Link) -> None:

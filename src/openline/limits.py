@@ -113,6 +113,16 @@ SERIAL_FRAME_BYTES: Final = 1024  # of a body: a second at 9,600 bit/s; one mess
 SLOW_FRAME_BYTES_MIN: Final = 160  # room for an item in fragments beside what sealing takes
 UDP_FRAME_BYTES: Final = 1_200  # with its heads below the 1,280 bytes that every path of IPv6 takes (RFC 8200 5)
 UDP_FRAME_BYTES_MAX: Final = 65_000  # below the most that a datagram takes
+NARROW_BELOW_BYTES_PER_SECOND: Final = 16_000  # slower than this: bodies are pressed, frames are given one by one
+NARROW_FRAME_MS: Final = 4_000  # of a narrow bearer's declared rate: what is urgent waits for no longer frame
+NARROW_FRAME_BYTES_MIN: Final = 160  # nor is one cut shorter than this: its own head would outweigh it
+NARROW_WHOLE_BYTES: Final = 512  # frame body of one item that is not cut, however slow the bearer: a lone message
+NARROW_LEAD_MS: Final = 1_000  # before its last frame is out a narrow bearer is given the next
+NARROW_SHARE_FRAMES: Final = 8  # while others wait, every eighth frame is of what has waited longest
+NARROW_WINDOW_MS: Final = 60_000  # of the declared rate: so much is under way to a peer before it proves what it holds
+NARROW_WINDOW_BYTES_MIN: Final = 4_096
+ROAD_SILENT_HALF_PERIODS: Final = 5  # no hail over a bearer for so many halves of its hail period: it carries nothing
+OUTBOX_BYTES_MAX: Final = 6 * 1024 * 1024  # that wait for one narrow bearer to one peer: the rest stays in the record
 COURIER_COST: Final = 1_000  # a courier is taken where nothing else is up
 CARRY_FILE_BYTES: Final = 8 * 1024 * 1024  # a carried file is ended at the frame that reaches this
 CARRY_FILE_BYTES_MAX: Final = 256 * 1024 * 1024
@@ -177,6 +187,9 @@ assert BEARER_REFUSED_MS > BEARER_WAITING_MS  # who asks for room is never refus
 assert SLOW_FRAME_BYTES_MIN > FRAME_BODY_BYTES_MIN
 assert UDP_FRAME_BYTES + 48 <= 1_280
 assert COURIER_COST <= BEARER_COST_MAX
+assert FRAME_BODY_BYTES_MIN + 64 < NARROW_FRAME_BYTES_MIN <= NARROW_WHOLE_BYTES  # a piece of something fits a frame
+assert OUTBOX_BYTES_MAX > FRAGMENTED_BYTES_MAX + COMMIT_BYTES_MAX // 4  # any one item can wait, and others beside it
+assert NARROW_LEAD_MS + NARROW_FRAME_MS < 8_000  # what FLASH may wait for, latency apart
 assert COURIER_ALARM_AFTER_MS > 2 * COURIER_LATENCY_MS
 assert DIAL_AGAIN_MAX_MS < SILENCE_ALARM_AFTER_MS  # a cut mended at once need not wake anyone
 assert CARRY_FILE_BYTES + FRAME_BODY_BYTES_MAX < CARRY_FILE_BYTES_MAX

@@ -31,6 +31,7 @@ from openline.console.channel.clock import ClockWatch, wall_ms
 from openline.console.channel.control import ControlDoor
 from openline.console.channel.operations import StationOperations
 from openline.console.channel.reporting import Watch, not_receipted, status_of
+from openline.console.channel.sending import Sending
 from openline.console.channel.submitting import Places, Quiet, Submission, Submissions, Watchers, refuse
 from openline.console.cli import run
 from openline.console.home import LineHome
@@ -45,14 +46,13 @@ from openline.errors import LocalFault, PeerFault, Refused, StoreDown, Unchecked
 from openline.line.events import Amended, Arrived, CarryOut, ClockSet, Down, Draft, Event, Send, Submitted, Tick, Up
 from openline.line.ports import PutState, Store
 from openline.line.state import LineState
-from openline.line.turn import Heard, Life, Result, Turns, name_generation, payloads
+from openline.line.turn import Heard, Life, Result, Turns, name_generation
 from openline.seal.charter import Charter
 from openline.wire.items import Grant, Hail, Item, ShortHail
 
 TICK_MS: Final = 250
 ITEMS_A_TURN: Final = 1024  # of all frames but the last: what is honest comes as a few items a frame
 PROBE_EVERY_TICKS: Final = 4
-SEALING_BYTES: Final = 64  # room a frame needs beside its payload
 
 
 class Station:
@@ -69,6 +69,7 @@ class Station:
         self._has_ended = False
         self._watchers = Watchers()
         self._roads = Roads(self.happened, self.frame_came, self.settled, self.watch.note, self.watch.set)
+        self._sending = Sending(kept, self._roads, self.watch)
         self._quiet = Quiet(self._roads.frames)
         self._is_out = False  # the store is closed, or no life could begin in it: tried again with every probe
         self.upkeep = Upkeep(kept, self._roads, self.watch, self.happened)
@@ -79,15 +80,13 @@ class Station:
     def _start_life(self) -> None:
         """Every start opens a new generation, so that a restored copy of this store can never fork its log."""
         now_ms = self.now_ms()
-        self._counter = 0
-        self._keyring_saved = -1
         self._heard: dict[int, Heard] = {}
         papers = self.kept.papers
         kept = self.kept
         self.turns = Turns(kept.store, kept.keys, kept.roster, papers.me, papers.charter, kept.dictionaries)
         self.upkeep.follow(self.state, now_ms)
         generation = name_generation(self.state, now_ms, os.urandom(6))
-        self._frame_start = generation[-4:]
+        self._sending.begin(generation)
         life = Life(generation, os.urandom(32), self.kept.certificate.digest, f"openline {__version__}")
         self._speak(self.turns.start(life, now_ms))
 
@@ -214,6 +213,7 @@ class Station:
         if self._is_out:
             self._wait_for_store()
             return
+        self._sending.heed(events)
         events += self._open_frames()
         submissions, drafts = self._submissions.choose()
         if self._submissions.waiting:
@@ -225,6 +225,7 @@ class Station:
         if self._roads.frames:
             self._bell.ring()
         if not events and not submissions:
+            self._sending.give(self.state, self.now_ms())  # a bearer may have room again
             self._settle()
             return
         try:
@@ -323,7 +324,7 @@ class Station:
         if self._is_out:
             return
         try:
-            self._save_keyring()
+            self._sending.save_keyring()
             for size in (limits.BODY_BYTES_MAX, 0):
                 self.store.commit([PutState("probe of the disk", 1, bytes(size))])
         except UnknownOutcome as unknown:
@@ -373,10 +374,10 @@ class Station:
         keyring = self.kept.keyring
         keyring.ratchet(now_ms)
         keyring.forget(now_ms)
-        self._save_keyring()  # while it cannot be written nothing new is offered or granted
+        self._sending.save_keyring()  # while it cannot be written nothing new is offered or granted
         fresh = [peer for peer in self._roads.newly_up() if peer in keyring.peers()]
         for peer, frame in self.upkeep.recovery_frames(now_ms, fresh):
-            self._save_keyring()
+            self._sending.save_keyring()
             road = self._roads.best(peer, None)
             if road is not None:
                 self._roads.carry(peer, road, frame)
@@ -384,16 +385,14 @@ class Station:
             # Grants and offers, 1.3 kB each, wait for a broad bearer: on a narrow one keys turn by time alone. R-234.
             slow = self._roads.is_narrow(peer)
             out = [] if slow else [keyring.make_offer(peer), *keyring.grants_to_repeat(peer)]
-            self._send(Send(peer, (*self.upkeep.introduction(), *(Grant(*item) for item in out))))
+            self._say_keys(peer, *self.upkeep.introduction(), *(Grant(*item) for item in out))
         for peer in keyring.grants_due(now_ms):
             grant = None if self._roads.is_narrow(peer) else keyring.make_grant(peer)
             if grant is not None:
-                self._send(Send(peer, (Grant(*grant),)))
+                self._say_keys(peer, Grant(*grant))
 
-    def _save_keyring(self) -> None:
-        if self.kept.keyring.changes != self._keyring_saved:
-            self.kept.save_keyring()
-            self._keyring_saved = self.kept.keyring.changes
+    def _say_keys(self, peer: int, *items: Item) -> None:
+        self._sending.say((Send(peer, items),), self.state)
 
     # ------------------------------------------------------------------ out
     def _speak(self, result: Result) -> None:
@@ -401,11 +400,7 @@ class Station:
         now_ms = self.now_ms()
         if any(isinstance(told, Amended) for told in result.told):
             self.upkeep.follow(self.state, now_ms)
-        joined: dict[tuple[int, str | None], list[Item]] = {}
-        for send in result.sends:
-            joined.setdefault((send.peer, send.bearer), []).extend(send.items)
-        for (peer, bearer), items in joined.items():
-            self._send(Send(peer, tuple(items), bearer))
+        self._sending.say(result.sends, self.state)
         for peer, state in self.state.peers.items():
             self.kept.keyring.confirm(peer, state.epoch_held, now_ms)
         if result.told:
@@ -413,28 +408,7 @@ class Station:
             for wanted in wanted_files(self.store, result.told, self.charter.limits.blob_bytes_max):
                 self.happened(wanted)
             self._watchers.tell()
-
-    def _send(self, send: Send) -> None:
-        road = self._roads.best(send.peer, send.bearer)
-        if road is None:
-            return  # it is in the record; the next hail will show that the peer lacks it
-        try:
-            for body in self.seal(send.peer, send.items, road.facts.frame_bytes_max, padded=road.facts.padded):
-                self._roads.carry(send.peer, road, body)
-        except Unchecked as lost:
-            self.watch.ring("keyring", str(lost))
-        except (StoreDown, UnknownOutcome) as down:  # unsaid, as if the bearer had lost it
-            self.watch.ring("disk", str(down))
-
-    def seal(self, peer: int, items: Sequence[Item], frame_bytes_max: int, *, padded: bool = False) -> list[bytes]:
-        """Frame bodies that carry items to a peer, after everything they depend on is on disk."""
-        self._save_keyring()
-        bodies = []
-        bytes_max = frame_bytes_max - SEALING_BYTES
-        for payload in payloads(items, self.charter.opened_at_ms, bytes_max, padded=padded):
-            bodies.append(self.kept.keyring.seal(peer, payload, self._frame_start, self._counter))
-            self._counter += 1
-        return bodies
+        self._sending.give(self.state, now_ms)
 
     # ------------------------------------------------------------------ by hand
     async def carry_out(self, folder: Path, party: int, *, pages: bool = False) -> asking.Carried:
@@ -450,7 +424,8 @@ class Station:
                 result = self.turns.take(events, self.now_ms())
                 items += [item for send in result.sends if send.peer == party for item in send.items]
                 self._speak(result._replace(sends=tuple(send for send in result.sends if send.peer != party)))
-                files += await asyncio.to_thread(outbox.write, self.seal(party, items, facts.frame_bytes_max))
+                bodies = self._sending.seal(party, items, facts.frame_bytes_max)
+                files += await asyncio.to_thread(outbox.write, bodies)
                 if not result.more:
                     break
                 events, items = [], []

@@ -23,7 +23,8 @@ from openline.line.state import BearerUp, Duplex
 
 CARRY: Final = "carry"
 BY_HAND: Final = -1  # in place of a peer: what a courier brought may be of anybody
-CARRY_FACTS: Final = DIRECTORY_FACTS._replace(name=CARRY, duplex=Duplex.SIMPLEX)
+# A stick that is being filled is taken before anything else that is up: it leaves now.
+CARRY_FACTS: Final = DIRECTORY_FACTS._replace(name=CARRY, duplex=Duplex.SIMPLEX, cost=-1)
 PAGES_FACTS: Final = CARRY_FACTS._replace(name="pages", bytes_per_second=100, frame_bytes_max=PAGE_FRAME_BYTES_MAX)
 
 
@@ -104,6 +105,15 @@ class Roads:
         up = [one for one in self._bearers.values() if peer in one.peers_up() and name in (None, one.facts.name)]
         return min(up, key=lambda one: up_of(one.facts).preference, default=None)
 
+    def all_up(self, peer: int) -> list[Bearer]:
+        """Every bearer that moves bytes to `peer`."""
+        return [one for one in self._bearers.values() if peer in one.peers_up()]
+
+    def has_room(self, peer: int, name: str) -> bool:
+        """True if the named bearer takes a frame for `peer` now."""
+        bearer = self._bearers.get(name)
+        return bearer is not None and bearer.room(peer) > 0
+
     def carry(self, peer: int, bearer: Bearer, body: bytes) -> None:
         """Give one frame body to a bearer. What it loses the next hail shows."""
         try:
@@ -166,7 +176,8 @@ class Roads:
                 one.go_on(peer)
 
     def on_room(self, bearer: str, peer: int) -> None:
-        """Room again: the next hail or receipt moves what waits."""
+        """Room again: what waits for a slow bearer may go."""
+        self._frame_came()
 
     def on_down(self, bearer: str, peer: int, why: str) -> None:
         """A link stopped."""

@@ -49,7 +49,7 @@ from openline.line.events import (
 )
 from openline.line.forks import disputes
 from openline.line.forms import Unresolved
-from openline.line.narrow import ahead, contacts, filling, overtaking
+from openline.line.narrow import ahead, contacts, filling, overtaking, roads
 from openline.line.ports import LogId, PutNote, PutReceipt
 from openline.line.state import Flow, LineState, LogState, Receipted, Standing, others
 from openline.line.work import Work
@@ -131,6 +131,7 @@ def _take(work: Work, event: Event) -> None:
             if epoch > heard.epoch_opened:
                 work.put_peer(replace(heard, epoch_opened=epoch))
             _take_items(work, peer, start, items)
+            roads.heard(work, peer)
         case Loaded():
             outgoing.take_loaded(work, event)
         case RootFound():
@@ -144,6 +145,7 @@ def _take(work: Work, event: Event) -> None:
             _admit_reached(work, want.peer, b"", want.log)
         case Tick():
             overtaking.forget(work)
+            roads.due(work)
             hails.due(work)
             blobs.due(work)
             pq.due(work)
@@ -153,6 +155,7 @@ def _take(work: Work, event: Event) -> None:
             state = work.peer(peer)
             left = tuple(bearer for bearer in state.bearers if bearer.name != name)
             work.put_peer(replace(state, bearers=left, flows={} if not left else state.flows))
+            roads.settle(work, peer)
         case CarryOut(peer):
             hails.hail(work, peer, bearer="")
             _carry_out(work, peer)
@@ -195,6 +198,7 @@ def _up(work: Work, event: Up) -> None:
     # what went into a bearer that broke is lost: start over from what the peer says it holds
     flows = {} if not kept else peer.flows
     work.put_peer(replace(peer, bearers=(*kept, event.bearer), flows=flows, receipts_sent={}))
+    roads.up(work, event.peer, event.bearer)
     hails.hail(work, event.peer, bearer=event.bearer.name)
     pq.greet(work, event.peer)
     if outgoing.is_carried(work.peer(event.peer)):
@@ -241,7 +245,6 @@ def _take_item(work: Work, peer: int, start: bytes, item: Item) -> None:
             overtaking.due(work, peer)
         case ShortHail():
             hails.take_short(work, peer, start, item)
-            overtaking.due(work, peer)
             overtaking.due(work, peer)
         case Checkpoint():
             _take_checkpoint(work, peer, start, item)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from openline import limits
 from openline.line.ports import EntryRow, LogId, NoteRow, Write
 from openline.line.state import BearerUp
 from openline.record.entry import Header, Ref
@@ -186,19 +187,25 @@ Event = (
 
 # ------------------------------------------------------------------ effects
 class Send(NamedTuple):
-    """Seal these items for `peer` and hand them to `bearer` (None: the best one that is up)."""
+    """Seal these items for `peer` and hand them to `bearer` (None: the peer's road), or to all that are up.
+
+    `precedence` of the entries, where some that are more urgent went ahead already.
+    """
 
     peer: int
     items: tuple[Item, ...]
     bearer: str | None = None
+    everywhere: bool = False
+    precedence: int | None = None
 
 
 class Load(NamedTuple):
-    """Read entries of `log` from `first` up to a noted size, for `peer`."""
+    """Read entries of `log` from `first` up to a noted size, for `peer`: about `bytes_max`, or one whole commit."""
 
     peer: int
     log: LogId
     first: int
+    bytes_max: int = limits.COMMIT_BYTES_MAX
 
 
 class FindRoot(NamedTuple):

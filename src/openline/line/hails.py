@@ -13,7 +13,7 @@ from openline.line import relaying
 from openline.line.events import FindRoot
 from openline.line.forms import name_log
 from openline.line.narrow import contacts
-from openline.line.narrow.cadence import is_courier
+from openline.line.narrow.cadence import fresh_ms, is_courier
 from openline.line.outgoing import is_narrow, is_narrow_bearer, proved, pump, rewind, send_receipt
 from openline.line.ports import LogId
 from openline.line.state import Asked, Flow, PeerState
@@ -165,10 +165,14 @@ def take_short(work: Work, party: int, start: bytes, item: ShortHail) -> None:
     work.wasted += 4
     peer = work.peer(party)
     rested = work.since(peer.hailed_at_ms) >= ANSWER_REST_MS
-    alive = _alive(work, peer, start, item) if peer.start == start else None
+    is_level = item.level4 == contacts.level4(work)  # it names no logs: enough for a life that is level
+    is_known = peer.start == start or (is_level and _answered(peer, item) is not None)
+    alive = _alive(work, peer, start, item) if is_known else None
     if alive is not None:
         _heard(work, alive, start, item)
-    if rested and (alive is None or item.level4 != contacts.level4(work)):
+        if is_level and work.own is not None:
+            proved(work, party, work.own, work.logs[work.own].size)
+    if rested and (alive is None or not is_level):
         hail(work, party)
 
 
@@ -191,7 +195,8 @@ def _alive(work: Work, peer: PeerState, start: bytes, item: Hail | ShortHail) ->
     answered = _answered(peer, item)
     if peer.start != start:
         known_ms = peer.proved_at_ms if peer.proved_at_ms is not None else -LONG_AGO_MS
-        if answered is None and work.since(known_ms) < limits.CONTACT_LOST_AFTER_MS:
+        lost_ms = max((fresh_ms(one) for one in peer.bearers if not is_courier(one)), default=0)
+        if answered is None and work.since(known_ms) < max(limits.CONTACT_LOST_AFTER_MS, lost_ms):
             return None
         lives = tuple(at_ms for at_ms in peer.lives_at if work.since(at_ms) < limits.CONTACT_LOST_AFTER_MS)
         if answered is None and len(lives) >= limits.LIVES_UNPROVED_MAX:
@@ -204,7 +209,7 @@ def _alive(work: Work, peer: PeerState, start: bytes, item: Hail | ShortHail) ->
     if answered is None:
         return peer
     reviewed = max(peer.reviewed, answered.listed if peer.start == start else 0)
-    return replace(peer, proved_at_ms=answered.at_ms, reviewed=reviewed)
+    return replace(peer, proved_at_ms=max(answered.at_ms, peer.proved_at_ms or 0), reviewed=reviewed)
 
 
 def _news(work: Work, party: int, item: Hail) -> bool:

@@ -14,41 +14,47 @@ from typing import Final
 from openline import limits
 from openline.line.events import Fresh, Load, Loaded, Send
 from openline.line.forms import compact_after, name_log
+from openline.line.narrow.cadence import is_courier
+from openline.line.narrow.facts import coded_bytes, is_slow, slow_ms, under_way_bytes, window_bytes
 from openline.line.narrow.squeezing import squeezed
 from openline.line.ports import EntryRow, LogId
 from openline.line.state import BearerUp, Flow, LogState, PeerState
-from openline.line.work import Work
-from openline.record.entry import Header, parse_header
+from openline.line.work import LONG_AGO_MS, Work
+from openline.record.entry import FLASH, Header, parse_header
 from openline.wire.items import Checkpoint, Commit, Entries, Item, Opening, Receipt, Ref, Run, WireEntry
 
 NOTHING_APART: Final[Mapping[int, bool]] = {}
-NARROW_BELOW_BYTES_PER_SECOND = 16_000
 ENTRY_OVERHEAD_BYTES = 600  # room for one entry's fields and a run of full `after` forms
 
 
 def best_bearer(peer: PeerState) -> int:
-    """Frame bound of the bearer that `Send` without a name would take; 0 when none is up."""
-    return max((bearer.frame_bytes_max for bearer in peer.bearers), default=0)
+    """Frame bound of the bearer that `Send` without a name takes; 0 when none is up."""
+    return peer.road.frame_bytes_max if peer.road is not None else 0
 
 
 def is_carried(peer: PeerState) -> bool:
-    """True if only couriers go to this peer: then nothing waits for an answer."""
-    return bool(peer.bearers) and all(bearer.latency_ms >= limits.COURIER_LATENCY_MS for bearer in peer.bearers)
+    """True if what goes to this peer goes by courier: then nothing waits for an answer."""
+    return peer.road is not None and is_courier(peer.road)
 
 
 def patience_ms(peer: PeerState, at_least_ms: int) -> int:
-    """How long to wait before repeating: never less than a round trip of the quickest bearer."""
-    return max(at_least_ms, 2 * min((bearer.latency_ms for bearer in peer.bearers), default=0))
+    """How long to wait for an answer: never less than a round trip."""
+    return max(at_least_ms, 2 * peer.road.latency_ms) if peer.road is not None else at_least_ms
+
+
+def resend_ms(peer: PeerState) -> int:
+    """How long to wait before repeating: a round trip, and what is under way by a slow road. R-205."""
+    return patience_ms(peer, limits.RESEND_AFTER_MS) + slow_ms(peer)
 
 
 def is_narrow_bearer(bearer: BearerUp) -> bool:
     """True if this bearer is slow enough for compression to pay."""
-    return bearer.bytes_per_second < NARROW_BELOW_BYTES_PER_SECOND
+    return bearer.bytes_per_second < limits.NARROW_BELOW_BYTES_PER_SECOND
 
 
 def is_narrow(peer: PeerState) -> bool:
-    """True if every bearer that is up is slow enough for compression to pay."""
-    return bool(peer.bearers) and all(is_narrow_bearer(bearer) for bearer in peer.bearers)
+    """True if its road is slow enough for compression to pay."""
+    return peer.road is not None and is_narrow_bearer(peer.road)
 
 
 def wire_entry(header: Header, codec: int, coded: bytes) -> WireEntry:
@@ -69,6 +75,7 @@ def commit_items(
     full: bool,
     headers: Sequence[Header] | None = None,
     apart: Mapping[int, bool] = NOTHING_APART,
+    everywhere: bool = False,
 ) -> tuple[Item, ...]:
     """Items that carry `rows` and the signature over all of them: zero or more Entries, then one Commit.
 
@@ -77,7 +84,8 @@ def commit_items(
     """
     if headers is None:
         headers = [parse_header(row.header) for row in rows]
-    forms = squeezed([row.body for row in rows], work.dictionaries, narrow=is_narrow(peer), plain=full)
+    narrow = is_narrow(peer) or (everywhere and any(is_slow(bearer) for bearer in peer.bearers))
+    forms = squeezed([row.body for row in rows], work.dictionaries, narrow=narrow, plain=full)
     coded = [wire_entry(header, *form) for header, form in zip(headers, forms, strict=True)]
     afters = [header.after for header in headers]
     ref = name_log(log.log, full=full, sender_now=work.own)
@@ -120,31 +128,43 @@ def push_fresh(
     work: Work, log: LogState, fresh: Fresh, signature: bytes, aside: Collection[int] = ()
 ) -> list[Send]:
     """Sends of a commit just made, to every peer that is level with us; the others, and those `aside`, catch up by
-    their flow."""
+    their flow. FLASH goes out on every bearer. R-208."""
     sends = []
     first, size = fresh.first, fresh.first + len(fresh.rows)
+    is_flash = any(header.precedence == FLASH for header in fresh.headers)
     for party, peer in list(work.peers.items()):
         flow = peer.flows.get(log.log)
         if flow is None or not peer.bearers or flow.loading or flow.sent != first or party in aside:
             continue
-        if is_far_ahead(flow) and not is_carried(peer):
+        if is_far_ahead(peer, flow):
             continue
-        items = commit_items(work, peer, log, first, fresh.rows, signature, full=flow.full, headers=fresh.headers)
-        sends.append(Send(party, items))
-        work.put_flow(party, log.log, _sent(flow, size, fresh.rows, work.now_ms))
+        items = commit_items(
+            work, peer, log, first, fresh.rows, signature, full=flow.full, headers=fresh.headers, everywhere=is_flash
+        )
+        sends.append(Send(party, items, everywhere=is_flash))
+        work.put_flow(party, log.log, _sent(peer, flow, size, fresh.rows, items, work.now_ms))
     return sends
 
 
-def is_far_ahead(flow: Flow) -> bool:
+def _window(peer: PeerState) -> int:
+    return window_bytes(peer.road) if peer.road is not None and is_slow(peer.road) else limits.IN_FLIGHT_BYTES_MAX
+
+
+def is_far_ahead(peer: PeerState, flow: Flow) -> bool:
     """True when so much is under way that a peer should first prove to hold some of it."""
-    if flow.sent - flow.reported >= limits.IN_FLIGHT_ENTRIES_MAX:
-        return True
-    return flow.sent > flow.reported and flow.ahead_bytes >= limits.IN_FLIGHT_BYTES_MAX
+    if flow.sent <= flow.reported or is_carried(peer):
+        return False
+    return flow.sent - flow.reported >= limits.IN_FLIGHT_ENTRIES_MAX or flow.ahead_bytes >= _window(peer)
 
 
-def _sent(flow: Flow, size: int, rows: Sequence[EntryRow], now_ms: int) -> Flow:
+def _sent(
+    peer: PeerState, flow: Flow, size: int, rows: Sequence[EntryRow], items: Sequence[Item], now_ms: int
+) -> Flow:
     ahead_bytes = flow.ahead_bytes if flow.sent > flow.reported else 0
-    ahead_bytes += sum(len(row.header) + len(row.body) for row in rows)
+    if peer.road is not None and is_slow(peer.road):
+        ahead_bytes += coded_bytes(items)
+    else:
+        ahead_bytes += sum(len(row.header) + len(row.body) for row in rows)
     return flow._replace(sent=size, moved_at_ms=now_ms, ahead_bytes=ahead_bytes)
 
 
@@ -155,9 +175,10 @@ def pump(work: Work, party: int, log: LogId) -> None:
     flow = peer.flows.get(log)
     if held is None or flow is None or not peer.bearers or flow.loading or flow.sent >= held.size:
         return
-    if is_far_ahead(flow) and not is_carried(peer):
+    if is_far_ahead(peer, flow):
         return
-    work.wanted.append(Load(party, log, flow.sent))
+    bytes_max = max(1, room_for(peer)) if is_narrow(peer) else limits.COMMIT_BYTES_MAX
+    work.wanted.append(Load(party, log, flow.sent, bytes_max))
     work.put_flow(party, log, flow._replace(loading=True))
 
 
@@ -172,17 +193,20 @@ def take_loaded(work: Work, event: Loaded) -> None:
         return
     if held is None or event.note is None or not event.rows or flow.sent != event.first or not peer.bearers:
         work.put_flow(event.peer, event.log, flow)
+        if flow.sent != event.first:  # its road has changed meanwhile
+            pump(work, event.peer, event.log)
         return
     ahead = peer.overtook if event.log == work.own else {}
     apart = {index: sent.is_held and not flow.whole for index, sent in ahead.items()}
+    headers = [parse_header(row.header) for row in event.rows]
     items = commit_items(
-        work, peer, held, event.first, event.rows, event.note.signature, full=flow.full, apart=apart
+        work, peer, held, event.first, event.rows, event.note.signature, full=flow.full, headers=headers, apart=apart
     )
-    for item in items:
-        work.send(event.peer, item)
+    rest = [header.precedence for header in headers if header.index not in apart]
+    work.sends.append(Send(event.peer, items, precedence=max(rest, default=None)))
     if event.note.size == held.size:
         _add_receipts(work, event.peer, held)
-    work.put_flow(event.peer, event.log, _sent(flow, event.note.size, event.rows, work.now_ms))
+    work.put_flow(event.peer, event.log, _sent(peer, flow, event.note.size, event.rows, items, work.now_ms))
     pump(work, event.peer, event.log)
 
 
@@ -198,8 +222,7 @@ def rewind(work: Work, party: int, log: LogId, size: int, *, full: bool = False)
     flow = work.flow(party, log)
     if flow.loading:
         return
-    resend_after_ms = patience_ms(work.peer(party), limits.RESEND_AFTER_MS)
-    in_flight = flow.sent > size and work.since(flow.moved_at_ms) < resend_after_ms
+    in_flight = flow.sent > size and work.since(flow.moved_at_ms) < resend_ms(work.peer(party))
     if in_flight and (flow.full or not full):  # said to differ: repeated once, then as patiently as anything
         return
     work.put_flow(party, log, Flow(size, work.now_ms, size, full=full or flow.full, asked=True, whole=True))
@@ -238,8 +261,7 @@ def room_for(peer: PeerState) -> int:
     """Bytes that may be put on their way to a peer now, over all logs. A courier waits for no answer. R-161."""
     if is_carried(peer):
         return limits.ANSWER_BYTES_MAX
-    under_way = sum(flow.ahead_bytes for flow in peer.flows.values() if flow.sent > flow.reported)
-    return limits.IN_FLIGHT_BYTES_MAX - under_way
+    return _window(peer) - under_way_bytes(peer)
 
 
 def send_receipt(work: Work, party: int, log: LogState, witness: int) -> None:
@@ -250,7 +272,7 @@ def send_receipt(work: Work, party: int, log: LogState, witness: int) -> None:
     peer = work.peer(party)
     size, at_ms = peer.receipts_sent.get(log.log, (0, 0))
     if witness == work.me:
-        if size >= receipt.size and work.since(at_ms) < limits.RESEND_AFTER_MS:
+        if size >= receipt.size and work.since(at_ms) < resend_ms(peer):
             return
         work.put_peer(peer.given(log.log, receipt.size, work.now_ms))
     named = None if witness == work.me else witness
@@ -262,8 +284,8 @@ def send_receipt(work: Work, party: int, log: LogState, witness: int) -> None:
 
 def send_receipts(work: Work, party: int, log: LogState) -> None:
     """Repeat every receipt we have for a log of `party`, at most once each RESEND_AFTER_MS."""
-    _, at_ms = work.peer(party).receipts_sent.get(log.log, (0, -limits.RESEND_AFTER_MS))
-    if work.since(at_ms) < limits.RESEND_AFTER_MS:
+    _, at_ms = work.peer(party).receipts_sent.get(log.log, (0, -LONG_AGO_MS))
+    if work.since(at_ms) < resend_ms(work.peer(party)):
         return
     for witness in sorted(log.receipts):
         if witness != party:

@@ -185,6 +185,7 @@ class Contact(NamedTuple):
     proved_at_ms: int | None = None  # when the nonce was sent that last came back over it
     round_trip_ms: int | None = None
     clock_offset_ms: int | None = None  # the peer's clock less ours
+    up_at_ms: int = 0  # when the bearer last came up
 
 
 NO_CONTACT: Final = Contact()
@@ -224,6 +225,7 @@ class PeerState:
     asks: Mapping[LogId, int] = field(default_factory=dict)  # its old logs that want receipts, and when it listed them
     differs_at: Mapping[LogId, int] = field(default_factory=dict)
     overtook: Mapping[int, Overtook] = field(default_factory=dict)  # by index in our current log
+    road: BearerUp | None = None  # the bearer that ordinary traffic takes now; None when none is up
 
     def flowing(self, log: LogId, flow: Flow) -> PeerState:
         """This peer with a log further on its way."""

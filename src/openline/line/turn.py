@@ -180,7 +180,7 @@ class Turns:
                 self._left_bytes -= _bytes_of(answers[-1])
             elif newest[want.peer, want.log] is want:  # a peer that begins life after life asks for one thing often
                 room = rooms.setdefault(want.peer, self._room_for(want.peer))
-                answers.append(self._answer(want) if room > 0 else Loaded(*want, (), None, is_full=True))
+                answers.append(self._answer(want) if room > 0 else Loaded(*want[:3], (), None, is_full=True))
                 rooms[want.peer] -= _bytes_of(answers[-1])
                 self._left_bytes -= _bytes_of(answers[-1])
         return answers, later
@@ -242,8 +242,8 @@ class Turns:
     # ---------------------------------------------------------------- the machine's questions
     def _answer(self, want: Wanted) -> Event:
         match want:
-            case Load(peer, log, first):
-                return self._load(peer, log, first)
+            case Load(peer, log, first, bytes_max):
+                return self._load(peer, log, first, bytes_max)
             case LoadAhead():
                 return loading.load_ahead(self._store, want)
             case FindPeaks(_, log, size, _):
@@ -264,9 +264,9 @@ class Turns:
                 data = self._store.blob_bytes(digest, 0, limits.BLOB_BYTES_MAX)
                 return BlobChecked(want, sha256(data).digest() == digest)
 
-    def _load(self, peer: int, log: LogId, first: int) -> Loaded:
-        """A batch that ends on a checkpoint: as much as one commit may hold, or else one whole commit."""
-        rows = self._store.entries(log, first, limits.COMMIT_ENTRIES_MAX, limits.COMMIT_BYTES_MAX)
+    def _load(self, peer: int, log: LogId, first: int, bytes_max: int) -> Loaded:
+        """A batch that ends on a checkpoint: at most so many bytes, or else one whole commit."""
+        rows = self._store.entries(log, first, limits.COMMIT_ENTRIES_MAX, bytes_max)
         note = self._store.note_at_or_before(log, first + len(rows))
         if note is None or note.size <= first:
             note = self._store.note_at_or_after(log, first + 1)

@@ -15,7 +15,7 @@ from openline.bearer.udp import UdpBearer
 from openline.console.bearer_settings import BearerConfig
 from openline.console.kept.keeping import Kept
 from openline.errors import Misconfigured
-from openline.line.outgoing import NARROW_BELOW_BYTES_PER_SECOND
+from openline.limits import NARROW_BELOW_BYTES_PER_SECOND
 
 
 def pins_of(kept: Kept) -> tuple[Identity, list[TlsPeer]]:

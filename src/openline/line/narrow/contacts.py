@@ -23,7 +23,7 @@ LEVEL_BYTES: Final = 4
 
 def preferred(peer: PeerState) -> str:
     """The bearer that a send without a name takes; none where none is up."""
-    return min(peer.bearers, key=lambda bearer: bearer.preference).name if peer.bearers else ""
+    return peer.road.name if peer.road is not None else ""
 
 
 def ask(work: Work, peer: PeerState, bearer: str, listed: int) -> PeerState:
@@ -38,6 +38,11 @@ def ask(work: Work, peer: PeerState, bearer: str, listed: int) -> PeerState:
     if bearer:
         peer = _put(peer, bearer, contact._replace(hailed_at_ms=work.now_ms))
     return replace(peer, hailed_at_ms=work.now_ms)
+
+
+def came_up(work: Work, peer: PeerState, bearer: str) -> PeerState:
+    """The peer after a bearer to it came up."""
+    return _put(peer, bearer, peer.contacts.get(bearer, NO_CONTACT)._replace(up_at_ms=work.now_ms))
 
 
 def nonces(work: Work, peer: PeerState, bearer: str) -> tuple[bytes, bytes, int]:
@@ -105,6 +110,7 @@ def clock_set(work: Work, by_ms: int) -> None:
         return one._replace(
             hailed_at_ms=moved(one.hailed_at_ms),
             echo_at_ms=one.echo_at_ms + by_ms,
+            up_at_ms=one.up_at_ms + by_ms,
             heard_at_ms=moved(one.heard_at_ms),
             proved_at_ms=moved(one.proved_at_ms),
             clock_offset_ms=None if one.clock_offset_ms is None else one.clock_offset_ms - by_ms,

@@ -14,7 +14,7 @@ from typing import Final
 
 from openline import limits
 from openline.errors import Malformed
-from openline.line.events import AheadLoaded, Fresh, LoadAhead
+from openline.line.events import AheadLoaded, Fresh, LoadAhead, Send
 from openline.line.forms import compact_after, name_log
 from openline.line.narrow.squeezing import squeezed
 from openline.line.outgoing import is_carried, is_far_ahead, is_narrow, patience_ms, wire_entry
@@ -22,7 +22,7 @@ from openline.line.ports import LogId
 from openline.line.state import Overtook, PeerState, Urgent
 from openline.line.work import NO_FLOW, Work
 from openline.record.ahead import parse_held_ahead
-from openline.record.entry import ROUTINE, parse_header
+from openline.record.entry import FLASH, ROUTINE, parse_header
 from openline.wire.items import Item, Opening, Overtaking
 from openline.wire.overtaking import subtrees_between
 
@@ -53,7 +53,7 @@ def helps(peer: PeerState, log: LogId) -> bool:
     """True where a log in its order would keep something urgent waiting: on slow roads, or far behind. R-222."""
     if not peer.bearers or is_carried(peer):
         return False
-    return is_narrow(peer) or is_far_ahead(peer.flows.get(log, NO_FLOW))
+    return is_narrow(peer) or is_far_ahead(peer, peer.flows.get(log, NO_FLOW))
 
 
 def held_to(work: Work, peer: PeerState, log: LogId) -> int:
@@ -129,7 +129,7 @@ def take_loaded(work: Work, event: AheadLoaded) -> None:
     items: list[Item] = [item]
     if held_to(work, peer, want.log) == 0:
         items.insert(0, Opening(want.log.party, want.log.generation, log.secret, log.station[:8]))
-    work.send(want.peer, *items)
+    work.sends.append(Send(want.peer, tuple(items), everywhere=header.precedence == FLASH))
 
 
 def hear(work: Work) -> None:

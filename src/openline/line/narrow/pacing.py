@@ -1,0 +1,89 @@
+"""What a station gives to its slow bearers, and when: one outbox for each of them and each peer. R-200 to R-204.
+
+The station and the simulation both run this, so what is simulated is what is shipped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from openline.line.events import Down, Event, Up
+from openline.line.forms import Unresolved, find_log
+from openline.line.narrow.outbox import Outbox, Rank, ranked
+from openline.line.ports import LogId
+from openline.line.state import BearerUp, LineState
+from openline.wire.items import Checkpoint, Commit, Differs, Entries, Item, Opening, Overtaking, Receipt
+
+
+class Given(NamedTuple):
+    """One payload to seal for `peer` and to give to `bearer` now."""
+
+    peer: int
+    bearer: str
+    payload: bytes
+
+
+class Pacing:
+    """All outboxes of one line. Volatile: the record is what they are filled from."""
+
+    def __init__(self, opened_at_ms: int) -> None:
+        """`opened_at_ms`: the charter's instant."""
+        self._opened_at_ms = opened_at_ms
+        self._boxes: dict[tuple[int, str], Outbox] = {}
+
+    def heed(self, events: Iterable[Event]) -> None:
+        """Bearers came up or went down."""
+        for event in events:
+            if isinstance(event, Down):
+                self._boxes.pop((event.peer, event.bearer), None)
+            elif isinstance(event, Up) and (event.peer, event.bearer.name) in self._boxes:
+                self._boxes[event.peer, event.bearer.name].again()
+
+    def put(
+        self,
+        state: LineState,
+        peer: int,
+        bearer: BearerUp,
+        items: Sequence[Item],
+        precedence: int | None = None,
+    ) -> None:
+        """Let items wait for a slow bearer to `peer`."""
+        box = self._boxes.get((peer, bearer.name))
+        if box is None:
+            box = self._boxes[peer, bearer.name] = Outbox(bearer, self._opened_at_ms)
+        for rank, item in ranked(items, precedence):
+            box.put(rank, item, _log_of(state, item))
+
+    def due(self, state: LineState, now_ms: int, has_room: Callable[[int, str], bool]) -> Iterator[Given]:
+        """Payloads to give now, one by one: after each the bearer is asked again whether it has room."""
+        for (peer, name), box in list(self._boxes.items()):
+            known = state.peers.get(peer)
+            while box and has_room(peer, name):
+                payload = box.draw(now_ms, known.flows if known is not None else {})
+                if payload is None:
+                    break
+                yield Given(peer, name, payload)
+
+    def moved(self, peer: int, name: str) -> None:
+        """Ordinary traffic to `peer` takes another bearer now: only what goes out on all of them stays here."""
+        box = self._boxes.get((peer, name))
+        if box is not None:
+            box.keep((Rank.FLASH, Rank.CONTROL))
+
+    def waiting_bytes(self) -> Mapping[tuple[int, str], int]:
+        """What waits, by peer and bearer."""
+        return {key: box.bytes_held for key, box in self._boxes.items()}
+
+
+def _log_of(state: LineState, item: Item) -> LogId | None:
+    """The log that an item of ours speaks of."""
+    if isinstance(item, Opening):
+        return LogId(item.party, item.generation)
+    if not isinstance(item, Commit | Entries | Checkpoint | Differs | Overtaking | Receipt):
+        return None
+    start = state.own.generation[-4:] if state.own is not None else b""
+    try:
+        return find_log(item.log, state.me, start, state.logs)
+    except Unresolved:
+        return None
