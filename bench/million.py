@@ -136,19 +136,26 @@ class Million:
             self._appends = [self._append(writers) for _ in range(runs)]
 
     def _append(self, writers: tuple[Writer, Writer]) -> Sample:
-        """Seconds of the same appends to the long log and to one that is new, in turn: their ratio."""
+        """Seconds of the same appends to the long log and to one that is new, in turn: their ratio.
+
+        Both have a peer that is level with them, so both also make what goes out to it.
+        """
         spent = [0.0, 0.0]
-        queued: list[tuple[int, Send]] = []
-        with kept(self._homes.pair()[0]) as fresh:
-            short = Writer(fresh)
+        ours, theirs = self._homes.pair()
+        with kept(ours) as fresh, kept(theirs) as other:
+            short = (Writer(fresh), Writer(other))
+            for writer in short:
+                exchange(short, [(writer.me, send) for send in writer.take(Up(1 - writer.me, _BEARER))])
+            queued: tuple[list[Send], list[Send]] = ([], [])
             for number in range(APPENDS):
-                for which, writer in ((0, writers[0]), (1, short)):
+                for which, writer in ((0, writers[0]), (1, short[0])):
                     drafts = writer.drafts(number * BATCH, BATCH)
                     begun = time.perf_counter()
                     sends = writer.take(drafts)
                     spent[which] += time.perf_counter() - begun
-                    queued += [(0, send) for send in sends]
-        exchange(writers, queued)
+                    queued[which].extend(sends)
+            for which, both in enumerate((writers, short)):
+                exchange(both, [(0, send) for send in queued[which]])
         self._say(f"append: {spent[0] / APPENDS / BATCH * 1e6:.1f} us an entry at {self._size}, "
                   f"{spent[1] / APPENDS / BATCH * 1e6:.1f} us in an empty log, commits of {BATCH}")  # fmt: skip
         return Sample(spent[0] / spent[1], 1.0)
