@@ -43,12 +43,14 @@ _ORDER: Final = (Head, CharterPaper, CardPaper, CertificatePaper, RevocationPape
 _OF_A_LOG: Final = (Entry, NotePaper, Proof, Arrival)
 
 
-def judge_export(items: Iterable[Item]) -> Unsettled:
+def judge_export(items: Iterable[Item], jobs: list[Job] | None = None) -> Unsettled:
     """Read an export to its end. The signatures in `.jobs` are still to be verified. (R-171 to R-177)
+
+    `jobs`: an empty list to which each is added as soon as it is read, for who verifies them meanwhile.
 
     Raises Malformed or Forged at the first thing that is not as it was signed, naming the log and the entry.
     """
-    walk = _Walk()
+    walk = _Walk([] if jobs is None else jobs)
     for item in items:
         walk.take(item)
     return walk.end()
@@ -61,7 +63,7 @@ def judge_at_once(items: Iterable[Item]) -> Findings:
 
 
 class _Walk:
-    def __init__(self) -> None:
+    def __init__(self, jobs: list[Job]) -> None:
         self.stage = -1
         self.head: Head | None = None
         self.charter = b""
@@ -72,7 +74,7 @@ class _Walk:
         self.books: dict[LogId, LogBook] = {}
         self.book: LogBook | None = None
         self.exhibits: list[bytes] = []
-        self.jobs: list[Job] = []
+        self.jobs = jobs
 
     def take(self, item: Item) -> None:
         book = self.book
