@@ -141,6 +141,7 @@ def test_operators_talk_apart_from_official_traffic(on_a_line: Line) -> None:
         assert [one["text"] for one in entries] == ["The radio moves to 8364 kHz.", "Heard."]
         assert [one["kind"] for one in entries] == ["service message"] * 2
     assert "service message by A" in amber.here("show", asked)
+    assert "The radio moves to 8364 kHz." in birch.here("service", "list")
 
 
 def test_a_drill_runs_over_both_desks_and_tells_how_far_it_came(on_a_line: Line, tmp_path: Path) -> None:
@@ -152,7 +153,7 @@ def test_a_drill_runs_over_both_desks_and_tells_how_far_it_came(on_a_line: Line,
     until = time.monotonic() + WITHIN_S
     while not (came := json.loads(birch.here("inbox", "--json"))["entries"]):
         assert time.monotonic() < until, "the exercise message did not come"
-    assert came[0]["exercise"] and came[0]["subject"] == "EXERCISE: drill"
+    assert came[0]["exercise"] and came[0]["subject"] == "Drill"
     assert "EXERCISE" in birch.here("inbox") and "EXERCISE: drill begins" in birch.try_here("status").out
     place = came[0]["place"]
     assert place == begun["message"]

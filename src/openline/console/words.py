@@ -15,6 +15,7 @@ from openline.console.channel.asking import BearerStatus, PeerStatus, Place, Sho
 from openline.console.codes import Told
 from openline.console.dtg import dtg, interval
 from openline.limits import GENERATION_BYTES, LOG_ENTRIES_MAX, PARTIES_MAX
+from openline.record.entry import OPERATING
 
 _BIDI: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 WIDTH: Final = 100
@@ -62,7 +63,9 @@ def listing(entries: Sequence[Shown]) -> str:
 
 def _row(entry: Shown) -> str:
     arrow = "→" if entry.ours else "←"
-    subject = safe(entry.subject or entry.text or entry.kind).replace("\n", " ").replace("\t", " ")
+    operators = entry.kind_number == OPERATING  # their words are short; who of them said it is not what a list is for
+    told = entry.text if operators else entry.subject or entry.text or entry.kind
+    subject = safe(told).replace("\n", " ").replace("\t", " ")
     drill = "EXERCISE " if entry.exercise else ""
     who = safe(entry.name)
     number = f"#{entry.position}" if entry.ahead_of is None else "ahead"
