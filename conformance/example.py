@@ -251,6 +251,8 @@ BOUNDS: Final = (
     ("latest instant, ms", "WRITTEN_AT_MS_MAX"),
     ("bytes of a header", "HEADER_BYTES_MAX"),
     ("bytes of a body", "BODY_BYTES_MAX"),
+    ("of a FLASH body, where the terms say nothing", "FLASH_BYTES_MAX"),
+    ("of an IMMEDIATE body, likewise", "IMMEDIATE_BYTES_MAX"),
     ("references of an entry", "REFERENCES_MAX"),
     ("entries of a commit", "COMMIT_ENTRIES_MAX"),
     ("bytes of a frame's body, least", "FRAME_BODY_BYTES_MIN"),

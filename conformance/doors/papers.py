@@ -56,8 +56,8 @@ def charter(given: dict[str, Any]) -> object:
     read = parse_charter(bytes.fromhex(given["bytes"]))
     return {"line_id": read.line_id(), "line_name": read.line_name, "opened_at_ms": read.opened_at_ms,
             "parties": [[party.name, party.root.party_id] for party in read.parties], "nonces": read.nonces,
-            "languages": read.languages, "handling": read.handling, "due_ms": read.due_ms, "limits": list(read.limits),
-            "formats": read.formats, "offices": read.offices}  # fmt: skip
+            "languages": read.languages, "handling": read.handling, "due_ms": read.due_ms,
+            "limits": read.limits.spell(), "formats": read.formats, "offices": read.offices}  # fmt: skip
 
 
 def proposal(given: dict[str, Any]) -> object:

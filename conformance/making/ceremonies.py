@@ -30,7 +30,7 @@ def write(book: Book) -> None:
 def _charter_fields(charter: Charter) -> Fields:
     return [1, charter.line_name, [[one.name, one.root.ed25519, one.root.mldsa44] for one in charter.parties],
             list(charter.nonces), charter.opened_at_ms, list(charter.languages), [list(one) for one in charter.handling],
-            list(charter.due_ms), list(charter.limits), charter.suite, list(charter.formats),
+            list(charter.due_ms), charter.limits.spell(), charter.suite, list(charter.formats),
             [list(one) for one in charter.offices]]  # fmt: skip
 
 

@@ -15,6 +15,8 @@ NAME_CHARS_MAX: Final = 64
 
 # --- entries
 BODY_BYTES_MAX: Final = 256 * 1024
+FLASH_BYTES_MAX: Final = 2_000  # of such a body, where the terms say nothing else: a minute at 300 bit/s
+IMMEDIATE_BYTES_MAX: Final = 8_000
 REFERENCES_MAX: Final = 32
 HEADER_BYTES_MAX: Final = 4096
 SUBJECT_CHARS_MAX: Final = 256
@@ -172,6 +174,7 @@ STORY_LINES_MAX: Final = 200
 STORY_SOURCES_MAX: Final = 16
 
 assert COMMIT_ENTRIES_MAX >= 1
+assert FLASH_BYTES_MAX <= IMMEDIATE_BYTES_MAX <= BODY_BYTES_MAX
 assert DICTIONARY_BYTES_MAX == 2**15 - 262  # RFC 1951's window; 262 as zlib counts
 assert EXHIBIT_BYTES_MAX <= BODY_BYTES_MAX  # an exhibit fits into an entry
 assert COMMIT_BYTES_MAX >= BODY_BYTES_MAX + HEADER_BYTES_MAX  # one entry always fits a commit

@@ -90,7 +90,8 @@ def _spell(change: Change) -> tuple[int, object]:
         case Terms(due_ms, limits, languages, handling, offices, formats):
             named = None if offices is None else [[party, list(names)] for party, names in offices]
             banners = None if handling is None else [list(pair) for pair in handling]
-            plain = [None if one is None else list(one) for one in (due_ms, limits, languages)]
+            spelled = None if limits is None else limits.spell()
+            plain = [None if one is None else list(one) for one in (due_ms, spelled, languages)]
             return TERMS, [*plain, banners, named, None if formats is None else list(formats)]
         case Join(place, card, certificate, names):
             return JOIN, [place, card.signed, certificate.signed, list(names)]
@@ -129,7 +130,7 @@ def _read_terms(values: list[object], where: str) -> Terms:
         raise Malformed(f"{where}: more than {LANGUAGES_MAX} languages")
     return Terms(
         None if due is None else _read_due(due, where),
-        None if limits is None else read_limits(items(limits, where, 3, 3), where),
+        None if limits is None else read_limits(items(limits, where, 5, 3), where),
         None if languages is None else tuple(read_language(tag, where) for tag in languages),
         None if handling is None else tuple(read_banner(one, where) for one in handling),
         None if offices is None else _read_offices(offices, where),

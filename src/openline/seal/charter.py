@@ -15,6 +15,8 @@ from openline.limits import (
     BODY_BYTES_MAX,
     CEREMONY_BYTES_MAX,
     ENTRIES_A_MINUTE_MAX,
+    FLASH_BYTES_MAX,
+    IMMEDIATE_BYTES_MAX,
     NAME_CHARS_MAX,
     OFFICE_CHARS_MAX,
     OFFICES_MAX,
@@ -47,11 +49,23 @@ class CharterParty(NamedTuple):
 
 
 class CharterLimits(NamedTuple):
-    """What a station takes in: bytes of a body, entries a minute from one party, bytes of an attachment."""
+    """What a station takes in: bytes of a body, entries a minute from one party, bytes of an attachment; and bytes of a
+    body that goes before others. The bound on all bodies holds for those too."""
 
     body_bytes_max: int = BODY_BYTES_MAX
     entries_per_minute: int = 6_000_000
     blob_bytes_max: int = BLOB_BYTES_MAX
+    flash_bytes_max: int = FLASH_BYTES_MAX
+    immediate_bytes_max: int = IMMEDIATE_BYTES_MAX
+
+    def spell(self) -> list[int]:
+        """The one spelling: the last two are left out where both are as they are without being said. (R-048)"""
+        return list(self[:3] if self[3:] == (FLASH_BYTES_MAX, IMMEDIATE_BYTES_MAX) else self)
+
+    def bytes_max(self) -> tuple[int, int, int, int]:
+        """Of a body, by precedence: ROUTINE, PRIORITY, IMMEDIATE, FLASH. (R-210)"""
+        most = self.body_bytes_max
+        return most, most, min(most, self.immediate_bytes_max), min(most, self.flash_bytes_max)
 
 
 class Charter(NamedTuple):
@@ -81,7 +95,7 @@ class Charter(NamedTuple):
                 list(self.languages),
                 [list(pair) for pair in self.handling],
                 list(self.due_ms),
-                list(self.limits),
+                self.limits.spell(),
                 self.suite,
                 list(self.formats),
                 [list(offices) for offices in self.offices],
@@ -141,7 +155,7 @@ def parse_charter(data: bytes, draft: bool = False) -> Charter:
         languages,
         handling,
         (due[0], due[1], due[2], due[3]),
-        read_limits(fields.items(8, 3, 3), where(8)),
+        read_limits(fields.items(8, 5, 3), where(8)),
         fields.text(9, 64),
         tuple(octets(one, where(10), 32) for one in fields.items(10, FORMATS_MAX)),
         offices,
@@ -196,9 +210,13 @@ def read_banner(value: object, where: str) -> tuple[str, str]:
 
 
 def read_limits(values: list[object], where: str) -> CharterLimits:
-    """Three limits in the order of `CharterLimits`. Raises Malformed naming `where`."""
-    return CharterLimits(
+    """Three limits, or five, in the order of `CharterLimits`. Raises Malformed naming `where`."""
+    read = CharterLimits(
         whole(values[0], where, 1, BODY_BYTES_MAX),
         whole(values[1], where, 1, ENTRIES_A_MINUTE_MAX),
         whole(values[2], where, 0, BLOB_BYTES_MAX),
+        *(whole(one, where, 1, BODY_BYTES_MAX) for one in values[3:]),
     )
+    if len(values) != len(read.spell()):
+        raise Malformed(f"{where}: three limits, or five of which the last two are not as they are unsaid")
+    return read

@@ -28,10 +28,10 @@ RATE = 60
 MINUTE_MS = 60_000
 
 
-def limited(rate: int = RATE) -> tuple[Wire, Member, Member]:
+def limited(rate: int = RATE, **more: int) -> tuple[Wire, Member, Member]:
     """Two desks, not yet in touch, whose charter allows so many entries a minute."""
     papers = world.two()
-    charter = papers.charter._replace(limits=CharterLimits(1_000, rate, 0))
+    charter = papers.charter._replace(limits=CharterLimits(1_000, rate, 0, **more))
     desks = [
         Member(n, papers.roster, Keys(side.secrets(), side.certificate.digest), MemoryStore(), charter=charter,  # type: ignore[arg-type]
                certificate=side.certificate)
@@ -292,6 +292,7 @@ def test_a_body_beyond_the_terms_is_refused_here_and_held_from_others() -> None:
         check(amber, [Draft(kind, 0, 0, (), bytes(1_000))], wire.now_ms)
         assert refused(amber, [Draft(kind, 0, 0, (), bytes(1_001))], wire.now_ms) == "OL-402"
     check(amber, [Draft(DISPUTE, 0, 0, (), bytes(5_000))], wire.now_ms)
+    check(amber, [Draft(DISPUTE, 3, 0, (), bytes(5_000))], wire.now_ms)
     wire.connect(0, 1)
     wire.settle(1)
     submit(wire, 0, "x" * 5_000)
@@ -312,3 +313,11 @@ def test_what_an_intake_entry_says_reads_strictly(fields: tuple[int, bytes, int,
         parse_paused(encode_paused(Paused(*fields)))
     with pytest.raises(Malformed):
         parse_paused(encode_paused(good) + b"\0")
+
+
+def test_a_flash_beyond_the_terms_is_refused_before_it_is_recorded() -> None:
+    """R-210: what goes before everything must be short; the same body goes as ROUTINE."""
+    wire, amber, _ = limited(flash_bytes_max=100, immediate_bytes_max=500)
+    for precedence, most in ((3, 100), (2, 500), (1, 1_000), (0, 1_000)):
+        check(amber, [Draft(MESSAGE, precedence, 0, (), bytes(most))], wire.now_ms)
+        assert refused(amber, [Draft(MESSAGE, precedence, 0, (), bytes(most + 1))], wire.now_ms) == "OL-402"

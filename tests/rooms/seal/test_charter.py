@@ -11,7 +11,7 @@ import pytest
 from openline.errors import Malformed
 from openline.limits import BODY_BYTES_MAX
 from openline.seal import charter as charters
-from openline.seal.charter import NO_NONCE, Charter, CharterParty, parse_charter
+from openline.seal.charter import NO_NONCE, Charter, CharterLimits, CharterParty, parse_charter
 from openline.seal.spelling import write_map
 from tests.rooms.seal.people import NAMES, NOW, root
 
@@ -58,6 +58,9 @@ REFUSED: dict[str, tuple[Change, str]] = {
     "three due times": (put(7, [1, 2, 3]), "due times.*3 items"),
     "a due time of nothing": (put(7, [0, 1, 2, 3]), "due times"),
     "bodies beyond the program": (put(8, [BODY_BYTES_MAX + 1, 1, 1]), "limits"),
+    "bounds said that hold unsaid": (put(8, [9, 9, 9, 2_000, 8_000]), "limits.*five of which"),
+    "a bound on FLASH alone": (put(8, [9, 9, 9, 2_000]), "limits.*five of which"),
+    "FLASH of nothing": (put(8, [9, 9, 9, 0, 8_000]), "limits"),
     "another suite": (put(9, "xwing-hkdf-sha256-chacha20poly1305"), "there is no other"),
     "formats out of order": (put(10, [b"\x02" * 32, b"\x01" * 32]), "formats"),
     "an office twice": (put(11, [["DESK"], ["DESK"], []]), "one address stands in it twice"),
@@ -89,3 +92,17 @@ def test_eight_parties_fit() -> None:
     many = tuple(CharterParty(f"Party {n}", root(n).public) for n in range(3))
     assert charters.PARTIES_MAX == 8
     assert parse_charter(CHARTER._replace(parties=many).encode()).parties == many
+
+
+def test_bounds_on_flash_and_immediate_are_said_only_where_they_are_others() -> None:
+    """R-048, R-210: a charter from before there were such bounds keeps its bytes, and its line its name."""
+    old = CHARTER._replace(limits=CharterLimits(9, 9, 9))
+    assert load_limits(old) == [9, 9, 9]
+    for limits in (CharterLimits(9, 9, 9, 1_000), CharterLimits(9, 9, 9, 2_000, 9_000), CharterLimits(9, 9, 9, 1, 1)):
+        charter = CHARTER._replace(limits=limits)
+        assert load_limits(charter) == list(limits)
+        assert parse_charter(charter.encode()) == charter
+
+
+def load_limits(charter: Charter) -> object:
+    return cbor2.loads(charter.encode())[8]

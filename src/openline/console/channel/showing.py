@@ -264,7 +264,8 @@ def _holding(receipt: ReceiptRow, written_ms: int | None, name: str) -> Holding:
 
 def _breaches(log: LogId, header: Header, body: bytes, ours: Ours) -> Iterator[str]:
     if ours.ledger is not None:
-        yield from breaches(header.kind, len(body), body_bytes_most(ours.ledger.charter, ours.ledger.standing))
+        most = body_bytes_most(ours.ledger.charter, ours.ledger.standing)
+        yield from breaches(header.kind, header.precedence, len(body), most)
     if names_itself(log.party, header.after):
         yield "it names its own party among those whose logs or receipts it holds, which says nothing"
 

@@ -45,15 +45,15 @@ class Submissions:
         return answer
 
     def check(self, state: LineState, terms: Charter, drafts: Sequence[Draft], now_ms: int) -> None:
-        """What the terms of the line do not allow is refused before anything is recorded. (R-180, R-183)
+        """What the terms of the line do not allow is refused before anything is recorded. (R-180, R-183, R-210)
 
         Raises Told: OL-402 for a body too long, OL-403 where the agreed rate has no room for these besides what waits;
         those whose token is known are on the record already.
         """
-        most = terms.limits.body_bytes_max
+        most = terms.limits.bytes_max()
         for draft in drafts:
-            if len(draft.body) > most:
-                for breach in breaches(draft.kind, len(draft.body), most):
+            if len(draft.body) > most[draft.precedence]:
+                for breach in breaches(draft.kind, draft.precedence, len(draft.body), most):
                     raise Told("OL-402", breach)
         waiting = sum(len(one.drafts) for one in self.waiting)
         if waiting + len(drafts) <= own_room(state, drafts, now_ms):

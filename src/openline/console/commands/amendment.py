@@ -34,6 +34,8 @@ _YES: Final = click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--due", nargs=4, type=click.IntRange(1), metavar="FLASH IMMEDIATE PRIORITY ROUTINE",
               help="Minutes until a person has opened a message, by precedence.")
 @click.option("--body-bytes-max", type=click.IntRange(1), help="Largest message.")
+@click.option("--flash-bytes-max", type=click.IntRange(1), help="Largest FLASH body.")
+@click.option("--immediate-bytes-max", type=click.IntRange(1), help="Largest IMMEDIATE body.")
 @click.option("--entries-per-minute", type=click.IntRange(1), help="What a station takes in from one party.")
 @click.option("--blob-bytes-max", type=click.IntRange(0), help="Largest attachment.")
 @click.option("--language", "languages", multiple=True, help="All languages of the line; may be repeated.")
@@ -250,7 +252,7 @@ def _listing(now: asking.Amendments) -> str:
         rows.append(f"  party {one.party}  {safe(one.name)}  {one.party_id[:16]}…{'  HAS LEFT' if one.left else ''}")
     rows.append("  opened by a person within " + ", ".join(f"{ms // 60_000} min" for ms in now.due_ms))
     rows.append(f"  languages {', '.join(now.languages)}; a message of at most {now.limits[0]} bytes, "
-                f"an attachment of {now.limits[2]}")
+                f"an attachment of {now.limits[2]}; FLASH of at most {now.limits[3]}, IMMEDIATE of {now.limits[4]}")
     rows += [f"  banner {safe(text)}" for text in now.handling]
     rows += [_in_words(row) for row in now.amendments] or ["no amendment has been proposed"]
     return "\n".join(rows)

@@ -204,7 +204,8 @@ def _describe(terms: Charter) -> str:
                     zip(("FLASH", "IMMEDIATE", "PRIORITY", "ROUTINE"), terms.due_ms, strict=True))
     rows.append(f"  to be opened by a person within: {due}")
     rows.append(f"  languages {', '.join(terms.languages)}; a message of at most {terms.limits.body_bytes_max} bytes, "
-                f"an attachment of {terms.limits.blob_bytes_max}")
+                f"an attachment of {terms.limits.blob_bytes_max}; FLASH of at most {terms.limits.flash_bytes_max}, "
+                f"IMMEDIATE of {terms.limits.immediate_bytes_max}")
     if terms.formats:
         rows.append(f"  agreed formats: {len(terms.formats)}  {dictionaries.named(terms.formats)}".rstrip())
     rows += [f"  banner {language}: {safe(text)}" for language, text in terms.handling]

@@ -239,7 +239,7 @@ def _breaches(books: Iterable[LogBook], members: Members, standing: Standing) ->
     most = body_bytes_most(members.charter, standing)
     for book in books:
         for header, body in book.entries:
-            for breach in breaches(header.kind, len(body or b""), most):
+            for breach in breaches(header.kind, header.precedence, len(body or b""), most):
                 name = entry_name(book.log, header.index)
                 yield Doubt("beyond-the-terms", book.log, header.index, f"{name} breaks the terms: {breach}")
 
