@@ -10,6 +10,7 @@
     carry_out = "/media/stick/out"           # folders for a courier's stick
     carry_in = "/media/stick/in"
     padding = true                           # frames over a network show a size class instead of their size
+    tls_cost = 0                             # a bearer of lower cost is taken first
 
     [[lines.hotline.bearer]]                 # more roads to a party, as many as there are: see `bearer_settings`
     kind = "serial"
@@ -34,13 +35,14 @@ from openline.console.placing import (
     Place,
     parse_address,
     take_address,
+    take_number,
     take_only,
     take_path,
     take_switch,
     take_table,
 )
 from openline.errors import Misconfigured
-from openline.limits import CONFIG_BYTES_MAX, NAME_CHARS_MAX, PARTIES_MAX
+from openline.limits import BEARER_COST_MAX, CONFIG_BYTES_MAX, NAME_CHARS_MAX, PARTIES_MAX
 
 __all__ = ["Address", "BearerConfig", "Config", "LineConfig", "load", "parse", "parse_address"]
 
@@ -55,6 +57,7 @@ class LineConfig(NamedTuple):
     carry_out: Path | None = None
     carry_in: Path | None = None
     padding: bool = True
+    tls_cost: int = 0
     bearers: tuple[BearerConfig, ...] = ()  # beside TLS and the folders above
 
 
@@ -106,7 +109,7 @@ def _line(table: Mapping[str, object], name: str, lines: Place) -> LineConfig:
     except Misconfigured as error:
         raise lines.refuse(name, str(error)) from error
     place = lines.inner(name)
-    take_only(table, ("listen", "dial", "carry_out", "carry_in", "padding", "bearer"), place)
+    take_only(table, ("listen", "dial", "carry_out", "carry_in", "padding", "tls_cost", "bearer"), place)
     dial = take_table(table, "dial", place)
     if len(dial) >= PARTIES_MAX:
         raise place.refuse("dial", f"at most {PARTIES_MAX - 1} other parties")
@@ -116,6 +119,7 @@ def _line(table: Mapping[str, object], name: str, lines: Place) -> LineConfig:
         carry_out=take_path(table, "carry_out", place),
         carry_in=take_path(table, "carry_in", place),
         padding=take_switch(table, "padding", place, default=True),
+        tls_cost=take_number(table, "tls_cost", place, 0, BEARER_COST_MAX, 0),
         bearers=take_bearers(table, place),
     )
 

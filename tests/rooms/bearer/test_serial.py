@@ -134,6 +134,27 @@ def test_every_second_piece_damaged_and_what_is_whole_still_arrives(tmp_path: Pa
     run(story())
 
 
+def test_noise_without_end_keeps_a_side_from_speaking_for_a_while_and_not_for_good(tmp_path: Path) -> None:
+    """R-242"""
+
+    async def story() -> None:
+        with Cable(tmp_path) as cable:
+            ours, theirs = await both(cable, TURNS)
+            theirs.bearer.send(0, body(1))
+            await until(lambda: ours.ears.frames)  # somebody is there: what comes now may be theirs
+            turns = ours.bearer._turns  # type: ignore[attr-defined]
+            turns._times = turns._times._replace(turn_s=0.5)
+            draw = random.Random(5)
+            ours.bearer.send(1, body(2))
+            while not theirs.ears.frames:
+                await asyncio.to_thread(cable.say, 0, draw.randbytes(20))
+                await asyncio.sleep(0.01)
+            assert theirs.ears.bodies(0) == [body(2)]
+            await close(ours, theirs)
+
+    run(story())
+
+
 # --- turns
 
 

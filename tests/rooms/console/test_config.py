@@ -110,6 +110,7 @@ def test_no_text_gets_past_the_door_as_anything_but_settings_or_a_refusal(text: 
 
 BEARERS = """
 [lines.hotline]
+tls_cost = 7
 listen = "127.0.0.1:7443"
 
 [[lines.hotline.bearer]]
@@ -151,7 +152,9 @@ out = "/media/b/out"
 
 
 def test_bearers_are_read_with_what_is_usual_for_their_kind() -> None:
-    radio, path, ssh, other, stick = parse(BEARERS, AT).of_line("hotline").bearers
+    line = parse(BEARERS, AT).of_line("hotline")
+    assert (line.tls_cost, parse(WHOLE, AT).of_line("hotline").tls_cost) == (7, 0)
+    radio, path, ssh, other, stick = line.bearers
     assert radio.facts == BearerFacts("radio", 37, 500, 1024, Duplex.HALF, COURIER_KEEP_MS, 10, 900_000)
     assert (radio.device, radio.baud, radio.rts_cts, radio.party) == (Path("/etc/ttyS0"), 1200, True, None)
     assert (path.listen, path.address) == (Address("0.0.0.0", 7500), Address("2001:db8::7", 7500))

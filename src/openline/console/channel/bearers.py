@@ -41,7 +41,7 @@ def bearers_of(kept: Kept, hears: Hears) -> list[Bearer]:
         raise Misconfigured(unknown)
     identity, peers = pins_of(kept)
     listen = [(address.host, address.port) for address in config.listen]
-    facts = TLS_FACTS._replace(padded=config.padding)
+    facts = TLS_FACTS._replace(padded=config.padding, cost=config.tls_cost)
     tls = TlsBearer(papers.me, identity, peers, hears, listen=listen, facts=facts)
     return [tls, *_folders_of(kept, hears), *(_made(kept, hears, one) for one in config.bearers)]
 
