@@ -38,7 +38,7 @@ class Aheads:
         demand(rows[0].leaf == own.leaf_of(rows[0].header), "ahead", f"{name}; its leaf is not that of its header")
         demand(own.digest_of(rows[0].secret, told.index, rows[0].body) == header[8], "ahead", f"{name}; another body")
         demand(header[2] == HELD_AHEAD or self._is_said(station, rows[0]), "ahead", f"{name}; its log does not say so")
-        author = next((one for one in honest if one.party == told.log.party), None)
+        author = next((one for one in honest if one.party == told.log.party and one.on), None)
         written = author.store.leaves(told.log, told.index, 1) if author is not None else []
         demand(written in ([], [rows[0].leaf]), "invented", f"{name}; its author wrote another")
 

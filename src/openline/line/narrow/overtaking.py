@@ -81,7 +81,7 @@ def _is_held_up(peer: PeerState, one: Urgent, held: int) -> bool:
 
 
 def _rate(peer: PeerState) -> int:
-    return max([1, *(bearer.bytes_per_second for bearer in peer.bearers)])
+    return max(1, peer.road.bytes_per_second) if peer.road is not None else 1
 
 
 def due(work: Work, party: int) -> None:
