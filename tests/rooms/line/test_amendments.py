@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from openline.console.kept.keeping import StationKeys
 from openline.limits import CERTIFICATES_A_PARTY_MAX
 from openline.line.amendments import SNAPSHOT, SNAPSHOT_VERSION, derive_snapshot
 from openline.line.events import Amended, Arrived, Draft, Noticed, Submitted
 from openline.line.turn import Heard, Life, Turns
+from openline.line.work import Work
 from openline.record.entry import AMENDMENT_ACCEPTED, AMENDMENT_PROPOSED, CERTIFICATE, REVOCATION, Ref
 from openline.record.members import station_keys
 from openline.record.roster import Party, Roster
@@ -357,3 +358,23 @@ def test_certificates_without_end_are_known_up_to_a_bound() -> None:
     for number in range(70, 150):
         write(wire, amber, CERTIFICATE, side.certified(f"many {number}", OPENED_AT_MS + number).signed)
     assert len(amber.turns.state.roster.parties[1].stations) == CERTIFICATES_A_PARTY_MAX
+
+
+def test_a_dictionary_is_used_from_when_it_is_agreed_and_no_longer_than_that() -> None:
+    """R-281: held is not agreed, and what is agreed can be amended."""
+    wire, (ours, theirs) = make()
+    words = b"Words that both sides know. "
+    digest = hashlib.sha256(words).digest()
+    for one in (ours, theirs):
+        one.turns.state = replace(one.turns.state, dictionaries={digest: words})
+
+    def used(one: Member) -> list[bytes]:
+        return list(Work(one.turns.state, wire.now_ms, bytes(8)).dictionaries)
+
+    assert used(ours) == used(theirs) == []
+    for formats, expected in (((digest,), [digest]), ((bytes(32),), [])):
+        ref = propose(wire, ours, Terms(formats=formats))
+        wire.settle(1)
+        agree(wire, theirs, ref)
+        wire.settle(1)
+        assert used(ours) == used(theirs) == expected
