@@ -31,6 +31,7 @@ from conformance.making import (
     stating,
     trees,
     turns,
+    voice,
 )
 from conformance.making.cupboard import CUPBOARD, KEPT
 from conformance.making.scenarios import Book, Writer
@@ -41,6 +42,7 @@ WRITERS: Final[tuple[Writer, ...]] = (
     turns.write,
     payloads.write,
     paper.write,
+    voice.write,
     locks.write,
     credentials.write,
     ceremonies.write,

@@ -21,6 +21,7 @@ from conformance.doors import (
     statements,
     stating,
     turns,
+    voice,
     wire,
 )
 
@@ -29,6 +30,7 @@ DOORS: Final[dict[str, Door]] = {
     **wire.DOORS,
     **pages.DOORS,
     **turns.DOORS,
+    **voice.DOORS,
     **keys.DOORS,
     **papers.DOORS,
     **epochs.DOORS,

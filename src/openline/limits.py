@@ -139,6 +139,10 @@ PAGE_IMAGES_MAX: Final = 500  # of one command
 PAGE_IMAGE_BYTES_MAX: Final = 64 * 1024 * 1024
 PAGE_IMAGE_PIXELS_MAX: Final = 64_000_000
 PAGE_FRAME_BYTES_MAX: Final = 16 * 1024
+ALOUD_CHARS_MAX: Final = 1_000  # of subject and text together, of a message that is read aloud
+ALOUD_LINE_CHARS: Final = 48
+ALOUD_LINES_MAX: Final = 60
+ALOUD_TYPED_CHARS_MAX: Final = 160  # of a line as somebody typed it
 
 # --- keys and epochs
 EPOCH_EVERY_MS: Final = 6 * 3_600_000
@@ -196,6 +200,8 @@ assert NARROW_LEAD_MS + NARROW_FRAME_MS < 8_000  # what FLASH may wait for, late
 assert COURIER_ALARM_AFTER_MS > 2 * COURIER_LATENCY_MS
 assert DIAL_AGAIN_MAX_MS < SILENCE_ALARM_AFTER_MS  # a cut mended at once need not wake anyone
 assert CARRY_FILE_BYTES + FRAME_BODY_BYTES_MAX < CARRY_FILE_BYTES_MAX
+assert ALOUD_LINES_MAX * ALOUD_LINE_CHARS > 2 * ALOUD_CHARS_MAX  # half-filled lines and paragraphs too
+assert ALOUD_LINE_CHARS * 3 <= ALOUD_TYPED_CHARS_MAX  # a dash may be typed as three
 assert PAGE_SYMBOL_BYTES <= PAGE_SYMBOL_BYTES_MAX
 assert PAGE_FRAME_BYTES_MAX + 64 < PAGE_SET_BYTES_MAX  # every frame fits into a set
 assert PAGE_SYMBOLS_MAX * 2 >= 3 * (PAGE_SET_BYTES_MAX // PAGE_SYMBOL_BYTES)

@@ -57,6 +57,7 @@ TABLE: Final = (
     Row("drill", "statement", "EXERCISE: begin or end a drill, with the time of each step."),
     Row("replay", "replay", "Send every text of a JSON-lines file in order, over two stations."),
     Row("carry", "carry", "By courier: write a folder to carry out, read one carried in."),
+    Row("read-aloud", "aloud", "A short message over a voice line, with check digits."),
     Row("export", "record", "Write the record, or an extract, to a file anybody can verify."),
     Row("verify", "verify", "Check an exported record: no station, no network, only the parties' cards."),
     Row("fsck", "record", "Derive every digest, root and signature of the store again."),

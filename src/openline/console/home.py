@@ -14,6 +14,7 @@
     HOME/lines/NAME/sitting               the token of whoever signed in last from this account, 0600
     HOME/lines/NAME/control.sock          where the running station takes requests, 0600
     HOME/lines/NAME/pages/                printed codes that were read in and do not make a whole set yet
+    HOME/lines/NAME/read-aloud.txt        what was taken down of a message that is being read aloud
     HOME/lines/NAME/ceremony/             while a line is being opened
 
 Directories are made 0700. Files are replaced whole: written beside, synced, renamed.
@@ -92,6 +93,10 @@ class LineHome(NamedTuple):
     @property
     def pages(self) -> Path:
         return self.folder / "pages"
+
+    @property
+    def read_aloud(self) -> Path:
+        return self.folder / "read-aloud.txt"
 
     @property
     def ceremony(self) -> Path:

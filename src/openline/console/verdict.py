@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from openline.console.dtg import dtg, interval, iso
 from openline.console.stating.exported import statements_data, statements_in_words
@@ -17,6 +17,7 @@ from openline.console.verifying import Verified
 from openline.console.watch import proving
 from openline.console.words import safe
 from openline.contact.saying import STATED_KINDS, parse_said
+from openline.contact.taken import TakenDown, parse_taken, weigh
 from openline.desk.release import in_a_line, parse_release
 from openline.errors import Malformed
 from openline.record.ahead import parse_held_ahead
@@ -31,6 +32,7 @@ from openline.record.entry import (
     MESSAGE,
     OPENING,
     PRECEDENCE_NAMES,
+    READ_ALOUD,
     RELEASE,
     entry_name,
     log_name,
@@ -123,6 +125,7 @@ def _of_party(findings: Findings, number: int, logs: list[LogFinding]) -> Iterat
             yield from _by_witness(findings, witness, logs)
     yield from _pauses(logs)
     yield from _ahead(findings, number)
+    yield from _heard(findings, logs)
     signers = {party for log in logs for party, size in enumerate(log.pq_sizes) if size}
     if signers:
         names = " and ".join(_name(findings, party) for party in sorted(signers))
@@ -191,6 +194,9 @@ def _says(entry: EntryFinding) -> str:
             return f"{kind} by {safe(said.officer)} (not agreement)"
         if entry.header.kind in STATED_KINDS:
             return stated_in_words(parse_said(entry.header.kind, entry.body))
+        if entry.header.kind == READ_ALOUD:
+            sheet = parse_taken(entry.body).sheet
+            return f"{kind}: {safe(sheet.subject or sheet.text[:60])!r}"
         if entry.header.kind == INTAKE:
             return f"{kind}: {_paused(parse_paused(entry.body))}"
         if entry.header.kind == RELEASE:
@@ -230,6 +236,38 @@ def _pauses(logs: Sequence[LogFinding]) -> Iterator[str]:
                 with contextlib.suppress(Malformed):
                     said = _paused(parse_paused(entry.body))
                     yield f"  said at {dtg(entry.header.written_at_ms)} that its intake paused: {said}"
+
+
+class _Heard(NamedTuple):
+    place: str
+    taken: TakenDown
+    state: str
+    of: str | None
+
+
+def _taken_down(findings: Findings, logs: Sequence[LogFinding]) -> Iterator[_Heard]:
+    """What parties say they heard read aloud: their own word, and what of it the entries here bear out. (R-276)"""
+    for log in logs:
+        for entry in log.entries:
+            if entry.header.kind != READ_ALOUD or entry.body is None:
+                continue
+            with contextlib.suppress(Malformed):
+                taken = parse_taken(entry.body)
+                naming = taken.sheet.naming
+                held = [(one.log, each) for one in findings.logs if one.log.party == naming.party
+                        for each in one.entries if each.header.index == naming.index]
+                state, which = weigh(taken, [(each.header, each.body) for _, each in held])
+                of = None if which is None else entry_name(held[which][0], naming.index)
+                yield _Heard(entry_name(log.log, entry.header.index), taken, state.value, of)
+
+
+def _heard(findings: Findings, logs: Sequence[LogFinding]) -> Iterator[str]:
+    for one in _taken_down(findings, logs):
+        naming = one.taken.sheet.naming
+        by = "" if one.of is None else f" by {one.of}"
+        yield (f"  said in {one.place} that {safe(one.taken.officer)} took down by ear, at "
+               f"{dtg(one.taken.heard_at_ms)}, entry {naming.index} of {_name(findings, naming.party)}: "
+               f"{one.state.upper()}{by}; its own word, not {_name(findings, naming.party)}'s")
 
 
 def _not_here(findings: Findings) -> list[str]:
@@ -306,6 +344,11 @@ def as_data(verified: Verified, *, entries: bool) -> dict[str, object]:
         ],
         "accusations": [
             {"log": _log_text(one.log), "size": one.size, "sentence": one.sentence} for one in findings.accusations
+        ],
+        "read_aloud": [
+            {"entry": one.place, "of_party": one.taken.sheet.naming.party, "index": one.taken.sheet.naming.index,
+             "state": one.state, "by": one.of}
+            for one in _taken_down(findings, findings.logs)
         ],
         "doubts": [
             {"code": doubt.code, "log": _log_text(doubt.log), "index": doubt.index, "sentence": doubt.sentence}

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Final
 
-from openline.console.channel.asking import BearerStatus, PeerStatus, Place, Shown, Status
+from openline.console.channel.asking import BearerStatus, PeerStatus, Place, ReadAloud, Shown, Status
 from openline.console.codes import Told
 from openline.console.dtg import dtg, interval
 from openline.limits import GENERATION_BYTES, LOG_ENTRIES_MAX, PARTIES_MAX
@@ -81,6 +81,8 @@ def standing(entry: Shown) -> str:
     if entry.ahead_of is not None:
         opened = "opened" if entry.acknowledged else "not acknowledged" if entry.kind == "message" else "here"
         return f"{opened}, {_ahead(entry.ahead_of)}"
+    if entry.read_aloud is not None:
+        return _aloud(entry.read_aloud)
     if entry.stated:
         last = entry.stated[-1]
         return f"{last.kind} by {safe(last.name)}" + (f" until {dtg(last.until_ms)}" if last.until_ms else "")
@@ -103,6 +105,12 @@ def _ahead(missing: int) -> str:
     return f"HELD AHEAD of {missing} earlier {'entry' if missing == 1 else 'entries'} not here yet"
 
 
+def _aloud(heard: ReadAloud) -> str:
+    if heard.state == "provisional":
+        return f"PROVISIONAL: read aloud by {safe(heard.name)}, its entry has not come"
+    return f"read aloud; {heard.state.upper() if heard.state == 'contradicted' else heard.state} by {heard.of}"
+
+
 def whole(entry: Shown) -> str:
     """Everything about one entry: head, words, and each step of the ladder with its evidence."""
     number = f"#{entry.position} here" if entry.ahead_of is None else _ahead(entry.ahead_of)
@@ -115,6 +123,8 @@ def whole(entry: Shown) -> str:
         else f"written     {dtg(entry.written_at_ms)}",
         f"precedence  {entry.precedence}",
     ]
+    if entry.read_aloud is not None:
+        lines += _heard(entry.read_aloud)
     lines += _addresses(entry)
     if entry.references:
         lines.append("refers to   " + ", ".join(entry.references))
@@ -126,6 +136,16 @@ def whole(entry: Shown) -> str:
     lines.append("")
     lines += _ladder(entry)
     return "\n".join(lines)
+
+
+def _heard(heard: ReadAloud) -> list[str]:
+    over = f" ({safe(heard.remark)})" if heard.remark else ""
+    return [
+        f"heard       {dtg(heard.heard_at_ms)} by {safe(heard.officer)}{over}, as entry {heard.index} of "
+        f"{safe(heard.name)}, written {dtg(heard.written_at_ms)}, number {heard.number}",
+        f"standing    {_aloud(heard)}",
+        "            its taker's own word; only the entry is its author's",
+    ]
 
 
 def _addresses(entry: Shown) -> list[str]:

@@ -61,6 +61,7 @@ RESUMPTION: Final = 44
 SILENCE_RECORDED: Final = 45
 SILENCE_ANSWERED: Final = 46
 DRILL: Final = 47
+READ_ALOUD: Final = 48
 KIND_MAX: Final = 255
 KIND_NAMES: Final = {
     OPENING: "opening",
@@ -87,6 +88,7 @@ KIND_NAMES: Final = {
     SILENCE_ANSWERED: "silence answered",
     DRILL: "drill",
     RELEASE: "release",
+    READ_ALOUD: "read aloud, taken down",
 }
 
 ROUTINE: Final = 0

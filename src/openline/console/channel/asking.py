@@ -261,6 +261,21 @@ class StatedRow(msgspec.Struct):
     until_ms: int | None = None
 
 
+class ReadAloud(msgspec.Struct):
+    """What somebody took down by ear. `state`: provisional, confirmed or contradicted, the last two by entry `of`."""
+
+    party: int
+    name: str
+    index: int
+    written_at_ms: int
+    heard_at_ms: int
+    officer: str
+    remark: str
+    number: str
+    state: str
+    of: str | None = None
+
+
 class Shown(msgspec.Struct):
     """One entry as a person may see it. What has no meaning here is shown raw in `body`."""
 
@@ -293,6 +308,8 @@ class Shown(msgspec.Struct):
     ahead_of: int | None = None  # held ahead here, its position not given yet: so many earlier entries are missing
     said_ahead: list[SaidAhead] = []  # who says that it holds it ahead; no receipt
     stated: list[StatedRow] = []  # what parties said of it, as far as it counts
+    leaf: str = ""
+    read_aloud: ReadAloud | None = None  # an entry by which its writer says what it heard
     breaches: list[str] = []  # what its author should not have done; it is held like any other
 
 

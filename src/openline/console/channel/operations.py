@@ -23,6 +23,7 @@ from openline.console.kept.upkeep import Upkeep
 from openline.console.stating.acts import Stating
 from openline.console.watch.desk import Desk, files_beside
 from openline.console.words import parse_place
+from openline.contact.taken import parse_taken
 from openline.desk.people import Role
 from openline.errors import Refused
 from openline.line.events import Draft, Event, PqWanted
@@ -34,7 +35,7 @@ from openline.record.entry import Ref
 from openline.seal.charter import Charter
 from openline.store.backup import make_backup
 
-KINDS_OF_OURS: Final = (entries.CERTIFICATE, entries.REVOCATION)
+KINDS_OF_OURS: Final = (entries.CERTIFICATE, entries.REVOCATION, entries.READ_ALOUD)
 
 
 class Running(Protocol):
@@ -167,7 +168,12 @@ class StationOperations:
         except ValueError as error:
             raise Refused(f"the body is not hex: {error}") from error
         references = tuple(self._ref(name) for name in ask.references)
-        return await self._submit([Draft(ask.kind, 0, 0, references, body, ask.token or "")])
+        precedence = flags = 0
+        if ask.kind == entries.READ_ALOUD:
+            with as_given():
+                naming = parse_taken(body).sheet.naming
+            precedence, flags = naming.precedence, entries.EXERCISE if naming.exercise else 0
+        return await self._submit([Draft(ask.kind, precedence, flags, references, body, ask.token or "")])
 
     # ---------------------------------------------------------------- the line itself
     async def propose(self, ask: asking.Propose) -> asking.Sent:

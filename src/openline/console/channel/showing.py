@@ -5,12 +5,13 @@ Reads a store and changes nothing. A running station reads its own through this;
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final, Protocol
 
 from openline.console.channel.aheads import Aheads
 from openline.console.channel.asking import FIND_MAX, PRECEDENCES, Acknowledged, Find, Found, Holding, Place, Shown
 from openline.console.codes import Told
+from openline.console.hearing import tell_taken
 from openline.console.stating.statements import Statements
 from openline.console.stating.telling import in_words
 from openline.console.words import parse_place
@@ -30,9 +31,11 @@ from openline.record.entry import (
     INTAKE,
     KIND_NAMES,
     MESSAGE,
+    READ_ALOUD,
     RELEASE,
     Header,
     Ref,
+    leaf,
     log_name,
     parse_header,
 )
@@ -184,7 +187,8 @@ class Reader:
         names = [party.name for party in ours.roster.parties]
         shown.stated = self.statements.about(Ref(log.party, log.generation, index), shown.exercise, names)
         shown.breaches = list(_breaches(log, header, body, ours))
-        _tell_body(shown, header, body)
+        shown.leaf = leaf(row.header).hex()
+        _tell_body(shown, header, body, lambda: tell_taken(shown, body, ours.roster, self._store))
         return shown
 
     def _after(self, ask: Find, leave_out: int | None, count: int) -> tuple[list[FoundRow], int]:
@@ -270,8 +274,11 @@ def _breaches(log: LogId, header: Header, body: bytes, ours: Ours) -> Iterator[s
         yield "it names its own party among those whose logs or receipts it holds, which says nothing"
 
 
-def _tell_body(shown: Shown, header: Header, body: bytes) -> None:
+def _tell_body(shown: Shown, header: Header, body: bytes, told_aloud: Callable[[], None]) -> None:
     try:
+        if header.kind == READ_ALOUD:
+            told_aloud()
+            return
         if header.kind == MESSAGE:
             _tell_message(shown, parse_message(body))
             return

@@ -31,7 +31,7 @@ from openline.console.codes import Told
 from openline.console.dtg import parse_iso
 from openline.console.terminal import INPUT_FILE, F, Session, login, room_options
 from openline.limits import BODY_BYTES_MAX
-from openline.record.entry import MESSAGE, OPERATING
+from openline.record.entry import MESSAGE, OPERATING, READ_ALOUD
 
 _OFFICER: Final = click.option("--officer", envvar="OPENLINE_OFFICER", metavar="NAME",
                                help="Who does this, as it shall be recorded [OPENLINE_OFFICER or the login name].")
@@ -104,7 +104,20 @@ def inbox(session: Session, everything: bool, operating: bool, after: int | None
     ask = Find(after=after or 0, count=count, kind=kind, newest=after is None, theirs=not everything and not operating)
     with session.link() as link:
         found = link.ask(ask, Found)
+        if kind == MESSAGE:
+            heard = link.ask(Find(after=after or 0, count=count, kind=READ_ALOUD, newest=after is None), Found)
+            _add_heard(found, heard.entries, count, newest=after is None)
     session.answer(found, lambda: words.listing([*found.entries, *found.ahead]))
+
+
+def _add_heard(found: Found, heard: list[Shown], count: int, *, newest: bool) -> None:
+    """What we took down by ear stands among what came in, until its entry has come and bears it out."""
+    if not newest and len(found.entries) < count:
+        found.next = max([found.next, *(one.position for one in heard)])
+    unborne = [one for one in heard if one.ours and one.read_aloud and one.read_aloud.state != "confirmed"]
+    among = [*found.entries, *(one for one in unborne if one.position <= found.next)]
+    among.sort(key=lambda one: one.position)
+    found.entries = among[-count:] if newest else among
 
 
 @click.command()
