@@ -94,6 +94,6 @@ def test_when_its_log_is_complete_the_mark_is_gone_and_the_word_stays(wire: Wire
 def test_the_status_counts_what_is_held_ahead(wire: Wire) -> None:
     """R-229"""
     state, charter = wire.desks[1].turns.state, two().charter
-    status = status_of(state, charter, Watch(), [], wire.now_ms, wire.now_ms)
+    status = status_of(state, charter, Watch(), wire.now_ms, wire.now_ms)
     assert [peer.ahead for peer in status.peers] == [1]
     assert "1 MORE HELD AHEAD of what is missing" in words.state(status)
