@@ -17,10 +17,10 @@ SIMULATE = @echo "simulation: not built yet, $(1) seeds not run"
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup tools demo lint types walls static check test acceptance bench wheel lock clean
+.PHONY: help setup tools demo demo-radio lint types walls static check test acceptance bench wheel lock clean
 
 help: ## this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
 setup: $(READY) ## a virtual environment in .venv with pinned, hashed packages
 	@echo "setup: ready in $(VENV)"
@@ -43,6 +43,9 @@ tools: ## what the tests like to find on the machine; installs only as root on D
 
 demo: $(READY) ## two stations, one line, a kill, a verified record and a refused forgery
 	@$(BIN)/openline demo
+
+demo-radio: $(READY) ## a FLASH overtakes a long letter over 300 bit/s; about two minutes
+	@$(BIN)/openline demo radio
 
 lint: $(READY)
 	$(BIN)/ruff check --quiet src tests $(wildcard simulation conformance bench)

@@ -7,6 +7,7 @@ single part, `line` or `radio`.
 from __future__ import annotations
 
 import argparse
+import functools
 import sys
 import tempfile
 import time
@@ -18,11 +19,20 @@ from bench import machine, radio, traffic
 from bench.machine import Machine
 from bench.million import Million
 from bench.pair import Homes
-from bench.table import PROMISES, Sample, as_parts, as_table, settle, write_results
+from bench.table import PROMISES, RADIO_RATES, Sample, as_parts, as_table, settle, write_results
 from bench.traffic import QUICK, WHOLE, Sizes
 
 RESULTS = Path(__file__).parent / "results.jsonl"
 Measured = dict[str, list[Sample]]
+
+def say(text: str) -> None:
+    """What goes on, on stderr."""
+    print(f"[{time.strftime('%H:%M:%S')}] {text}", file=sys.stderr, flush=True)
+
+
+def _ratios(rate: int, homes: Homes, _sizes: Sizes, _now: Machine) -> Measured:
+    return radio.ratios(homes, rate, say)
+
 
 # Those of the part `radio`: slow, cut and idle lines. The rest is the part `line`.
 # Which measurement gives which figures. Those of one row are measured together.
@@ -35,15 +45,17 @@ TRAFFIC: Mapping[tuple[str, ...], Callable[[Homes, Sizes, Machine], Measured]] =
     ("catchup_10k_s",): lambda homes, sizes, now: traffic.catchup(homes, sizes, now, say),
 }
 RADIO: Mapping[tuple[str, ...], Callable[[Homes, Sizes, Machine], Measured]] = {
+    **{
+        (f"radio_{rate}_en_ratio", f"radio_{rate}_ru_ratio"): functools.partial(_ratios, rate)
+        for rate in RADIO_RATES
+    },
+    ("flash_overtake_extra_s",): lambda homes, _sizes, _now: radio.overtaking(homes, say),
+    ("failover_hail_periods",): lambda homes, _sizes, _now: radio.failover(homes, say),
+    ("idle_300_bps",): lambda homes, sizes, _now: radio.idle_300(homes, sizes, say),
     ("catchup_1k_s",): lambda homes, _sizes, now: radio.catchup(homes, now, say),
     ("idle_100_lines_cpu_percent",): lambda homes, sizes, _now: radio.idle_lines(homes, sizes, say),
 }
 MILLION = ("startup_1m_s", "rss_1m_mb", "proof_1m_ms", "append_1m_ratio")
-
-
-def say(text: str) -> None:
-    """What goes on, on stderr."""
-    print(f"[{time.strftime('%H:%M:%S')}] {text}", file=sys.stderr, flush=True)
 
 
 def main() -> int:

@@ -23,6 +23,7 @@ LINE: Final = "hotline"
 PASSPHRASE: Final = "a passphrase that guards nothing"
 TEXT_BYTES: Final = 600
 WITHIN_S: Final = 60.0
+UP_WITHIN_S: Final = 600.0  # two hails and an answer take minutes over the slowest bearer
 _LOOK_EVERY_S: Final = 0.005
 
 
@@ -40,7 +41,7 @@ class Party:
     def __init__(self, name: str, folder: Path) -> None:
         self.name = name
         self.home = folder / name.lower()
-        self.port = _free_port()
+        self.port = free_port()
         self.process: subprocess.Popen[bytes] | None = None
         self._log = folder / f"{name}.log"
 
@@ -54,13 +55,15 @@ class Party:
         command = [sys.executable, "-m", "openline", *words, "--home", str(self.home)]
         return subprocess.run(command, check=True, capture_output=True, text=True, timeout=WITHIN_S).stdout
 
-    def settle(self, dial: Mapping[str, int], *, padding: bool = True) -> None:
-        """Settings as a party would write them: where it listens, whom it dials, whether its frames are padded."""
+    def settle(self, dial: Mapping[str, int], *bearers: str, padding: bool = True) -> None:
+        """Settings as a party would write them: where it listens, whom it dials, tables of other bearers, whether its
+        frames are padded."""
         dials = ", ".join(f'"{name}" = "127.0.0.1:{port}"' for name, port in dial.items())
         (self.home / "station.toml").write_text(
             f'[station]\nline = "{LINE}"\npassphrase_file = "{self.home}/passphrase"\n'
             f'[lines.{LINE}]\nlisten = ["127.0.0.1:{self.port}"]\ndial = {{ {dials} }}\n'
             f"padding = {'true' if padding else 'false'}\n"
+            + "".join(f"[[lines.{LINE}.bearer]]\n{bearer}\n" for bearer in bearers)
         )
 
     def start(self, clock: Clock | None = None) -> None:
@@ -156,11 +159,11 @@ def dial_each_other(one: Party, other: Party) -> None:
 
 
 @contextlib.contextmanager
-def running(*parties: Party) -> Iterator[None]:
+def running(*parties: Party, clock: Clock | None = None) -> Iterator[None]:
     """Stations as processes, up when this is entered, ended when it is left."""
     try:
         for party in parties:
-            party.start()
+            party.start(clock)
         for party in parties:
             wait_until_up(party)
         yield
@@ -177,7 +180,7 @@ def peer_of(link: ControlLink) -> PeerStatus:
 def wait_until_up(party: Party) -> None:
     """Until the station hears the other one and hears that it is heard."""
     with party.link() as link:
-        until = time.monotonic() + WITHIN_S
+        until = time.monotonic() + UP_WITHIN_S
         while peer_of(link).state != "up":
             assert time.monotonic() < until, f"{party.name} does not hear the other station"
             time.sleep(_LOOK_EVERY_S)
@@ -203,7 +206,8 @@ def body_of(outgoing: Outgoing) -> bytes:
     return encode_message(Message(outgoing.subject, outgoing.text, outgoing.language))
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that was free a moment ago."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -6,7 +6,9 @@ import json
 import statistics
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+RADIO_RATES: Final = (300, 1200, 2400, 9600)  # bits a second
 
 
 class Promise(NamedTuple):
@@ -62,6 +64,14 @@ PROMISES = {
         Promise("proof_1m_ms", "ms", 5, False, "the hashing alone"),
         Promise("append_1m_ratio", "x empty", 1.2, False, "1: the same on an empty log"),
         Promise("verify_100k_s", "s", 15, False, "its signature checks and hashes alone, on two cores"),
+        *(
+            Promise(f"radio_{rate}_{language}_ratio", "x least", 1.15, False, "1: the bits that both need, two delays")
+            for rate in RADIO_RATES
+            for language in ("en", "ru")
+        ),
+        Promise("flash_overtake_extra_s", "s", 8, False, "1"),
+        Promise("failover_hail_periods", "hails", 3, False, "1"),
+        Promise("idle_300_bps", "bit/s", 3, False, "1"),
         Promise("catchup_1k_s", "s", 2, False, "1,000 messages at the limit of sustained_msgs_per_s"),
         Promise("idle_100_lines_cpu_percent", "%", 3, False, "1"),
     )

@@ -38,10 +38,15 @@ class Sizes(NamedTuple):
     catchup: int
     million: int
     idle_lines: int
+    idle_hours: int
 
 
-WHOLE = Sizes(lone=300, sustained=100_000, before_overhead=20_000, catchup=10_000, million=1_000_000, idle_lines=10)
-QUICK = Sizes(lone=100, sustained=20_000, before_overhead=2_000, catchup=10_000, million=30_000, idle_lines=3)
+WHOLE = Sizes(
+    lone=300, sustained=100_000, before_overhead=20_000, catchup=10_000, million=1_000_000, idle_lines=10, idle_hours=8
+)
+QUICK = Sizes(
+    lone=100, sustained=20_000, before_overhead=2_000, catchup=10_000, million=30_000, idle_lines=3, idle_hours=2
+)
 
 
 def lone(homes: Homes, sizes: Sizes, say: Say) -> dict[str, list[Sample]]:

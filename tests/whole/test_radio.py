@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -149,3 +151,12 @@ def test_a_thousand_messages_each_way_by_one_stick_there_and_one_back(on_a_line:
         verdict = json.loads(desk.run("verify", str(record), "--entries", "--json").stdout)
         texts = [one["text"] for log in verdict["logs"] for one in log["each"] if one["kind"] == "message"]
         assert sum(text.startswith(other) for text in texts) == 1000
+
+
+@pytest.mark.acceptance
+def test_the_radio_demonstration_ends_by_itself_and_well() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "openline", "demo", "radio"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "marked there: held ahead" in done.stdout

@@ -10,7 +10,9 @@ from bench.table import PROMISES, Part, Sample, as_parts, as_table, settle, writ
 ASKED = [
     "lone_p50_ratio", "lone_p50_ms", "sustained_msgs_per_s", "overhead_message_bytes", "overhead_receipt_bytes",
     "catchup_10k_s", "startup_1m_s", "rss_1m_mb", "proof_1m_ms", "append_1m_ratio", "verify_100k_s",
-    "catchup_1k_s", "idle_100_lines_cpu_percent",
+    "radio_300_en_ratio", "radio_300_ru_ratio", "radio_1200_en_ratio", "radio_1200_ru_ratio", "radio_2400_en_ratio",
+    "radio_2400_ru_ratio", "radio_9600_en_ratio", "radio_9600_ru_ratio", "flash_overtake_extra_s",
+    "failover_hail_periods", "idle_300_bps", "catchup_1k_s", "idle_100_lines_cpu_percent",
 ]  # fmt: skip
 
 

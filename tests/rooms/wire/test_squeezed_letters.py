@@ -1,6 +1,6 @@
 """What the codecs make of letters that no dictionary was made from: ours of 600 and 470 characters, and those of 1962.
 
-The English and the Russian message were written for this test and stand nowhere else. R-283.
+The English and the Russian message were written to be measured and stand nowhere else. R-283.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.letters import ENGLISH, RUSSIAN
 from openline.console.dictionaries import SHIPPED, shipped
 from openline.record.body import Message, encode_message
 from openline.wire.codec import code_body, open_body
@@ -17,23 +18,6 @@ from tests.needs import SKIP_PREFIX
 
 LETTERS = Path(__file__).resolve().parents[4] / "shared" / "reference" / "kennedy-khrushchev-1962.jsonl"
 AGREED = {SHIPPED: shipped()}
-
-ENGLISH = (
-    "At 0342 this morning the trawler Grey Heron, registered on your side, lost her rudder eleven miles off the "
-    "point and is being carried towards the mine barrier. We have two tugs on the way; the first can be alongside "
-    "by 0515. Her master reports nine men aboard, one of them with a broken arm. Since the tugs must cross the "
-    "line to reach her, we ask your shore batteries to be told of them by name and to leave their lamps burning. "
-    "Nobody will land, and both will come home by the way they came. Kindly say by 0430 if you see any "
-    "difficulty, and on which frequency your harbour master wants to be called."
-)
-RUSSIAN = (
-    "В половине пятого утра на нашем метеозонде, запущенном со станции у перевала, отказал клапан, и его сносит "
-    "через горы в вашу сторону. Он несёт только термометр и маленький передатчик с лампой, которую ночью легко "
-    "принять за огни вертолёта. По расчёту, он опустится на берегу озера около семи часов. Просим предупредить "
-    "посты, чтобы по нему не стреляли, и сообщить, если его найдут: обломки можно не возвращать, нам нужна лишь "
-    "лента самописца. О месте падения скажем отдельно."
-)
-
 
 def body(subject: str, text: str, language: str) -> bytes:
     """A message from a desk to a desk."""

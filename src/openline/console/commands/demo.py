@@ -12,6 +12,7 @@ from types import FrameType
 import click
 
 from openline.console.demo.play import Demo
+from openline.console.demo.radio import RadioDemo
 from openline.console.demo.staging import Stage
 from openline.console.demo.story import shipped_story
 from openline.console.demo.telling import Telling
@@ -23,12 +24,14 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
 
 
 @click.command()
+@click.argument("which", type=click.Choice(["line", "radio"]), default="line")
 @click.option("--keep", is_flag=True, help="Leave homes, stores and the exported record where they are.")
 @room_options
 @click.pass_obj
-def demo(session: Session, keep: bool) -> None:
+def demo(session: Session, which: str, keep: bool) -> None:
     """Play a story between two stations: ceremony, exchange, kill and restart, export, verification, forgery.
 
+    `openline demo radio` plays another: a FLASH overtakes a long letter over 300 bit/s, in about two minutes.
     Touches nothing outside a temporary folder of its own, and ends by itself.
     """
     for number in (signal.SIGTERM, signal.SIGHUP):
@@ -37,7 +40,8 @@ def demo(session: Session, keep: bool) -> None:
     stage = Stage(session.hall.program, folder)
     begun = time.monotonic()
     try:
-        Demo(shipped_story(), stage, Telling(quiet=session.as_json)).play()
+        telling = Telling(quiet=session.as_json)
+        (RadioDemo(stage, telling) if which == "radio" else Demo(shipped_story(), stage, telling)).play()
     finally:
         stage.end()
         if keep:

@@ -44,27 +44,9 @@ class Demo:
     # --- before the first word
 
     def _open_line(self) -> None:
-        """Parties, cards, proposal, acceptance, opening: each a command of its own, only files change hands."""
-        a, b = self._sides["a"], self._sides["b"]
-        run = self._stage.must
-        self._tell.chapter("Two parties meet and open a line")
-        for side in (a, b):
-            made = run("party", "create", side.name, side=side, secret=True)
-            card = run("party", "card", side=side)
-            (self._stage.folder / f"{side.key}.card").write_text(card["text"])
-            self._tell.step(f"{side.name} makes its root key; card fingerprint {made['fingerprint'][:17]} …")
         offices = [f"--office={side.name}={office}" for side in self._story.parties.values() for office in side.offices]
         banner = f"--banner=en={self._story.banner}"
-        run("line", "propose", LINE, "--with", "b.card", "--language", "en", "--language", "ru", *offices, banner,
-            side=a, secret=True)
-        self._tell.step(f"{a.name} proposes the line; the file travels by hand")
-        run("line", "accept", f"{LINE}.proposal", "--card", "a.card", "--yes", side=b, secret=True)
-        self._tell.step(f"{b.name} reads the terms and accepts")
-        opened = run("line", "open", f"{LINE}.acceptance", side=a, secret=True)
-        theirs = run("line", "open", f"{LINE}.opening", side=b, secret=True)
-        if opened["digits"] != theirs["digits"]:
-            raise Broken(f"the digits differ: {opened['digits']} and {theirs['digits']}")
-        self._tell.step(f"both read the same digits aloud: {opened['digits']}")
+        open_line(self._stage, self._tell, "--language", "en", "--language", "ru", *offices, banner)
 
     def _start_both(self) -> None:
         a, b = self._sides["a"], self._sides["b"]
@@ -206,3 +188,25 @@ class Demo:
             name = verdict["parties"][int(log["log"].split("/")[0])]["name"]
             counts[name] += sum(1 for each in log["each"] if each["kind"] == "message" and each["held"])
         return counts
+
+
+def open_line(stage: Stage, tell: Telling, *terms: str) -> None:
+    """Parties, cards, proposal, acceptance, opening between the two sides of a stage: each a command of its own, only
+    files change hands. Raises Broken."""
+    a, b = stage.sides.values()
+    run = stage.must
+    tell.chapter("Two parties meet and open a line")
+    for side in (a, b):
+        made = run("party", "create", side.name, side=side, secret=True)
+        card = run("party", "card", side=side)
+        (stage.folder / f"{side.key}.card").write_text(card["text"])
+        tell.step(f"{side.name} makes its root key; card fingerprint {made['fingerprint'][:17]} …")
+    run("line", "propose", LINE, "--with", f"{b.key}.card", *terms, side=a, secret=True)
+    tell.step(f"{a.name} proposes the line; the file travels by hand")
+    run("line", "accept", f"{LINE}.proposal", "--card", f"{a.key}.card", "--yes", side=b, secret=True)
+    tell.step(f"{b.name} reads the terms and accepts")
+    opened = run("line", "open", f"{LINE}.acceptance", side=a, secret=True)
+    theirs = run("line", "open", f"{LINE}.opening", side=b, secret=True)
+    if opened["digits"] != theirs["digits"]:
+        raise Broken(f"the digits differ: {opened['digits']} and {theirs['digits']}")
+    tell.step(f"both read the same digits aloud: {opened['digits']}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import click
@@ -30,6 +30,18 @@ class Telling:
         self._wrapped(story.about, "")
         self._wrapped("[sourced] tells of something somebody published, in our own words. [illustration] is made up to "
                       "show an operation.", "")
+
+    def heading(self, title: str, banner: str, about: Sequence[str]) -> None:
+        """The first screen of a demonstration that has no story."""
+        self._echo(click.style(title, bold=True))
+        self._echo(click.style(banner, fg="yellow"))
+        for text in about:
+            self._wrapped(text, "")
+
+    def received(self, shown: Shown) -> None:
+        """A message as the other side's officer sees it."""
+        self._wrapped(f"{shown.precedence}  from {safe(shown.name)}: {safe(shown.subject)}", "   │ ")
+        self._wrapped(safe(shown.text), "   │ ")
 
     def chapter(self, text: str) -> None:
         """What comes next."""
