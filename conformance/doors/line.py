@@ -9,11 +9,12 @@ from conformance.doors.statements import log_of, roster_of
 from openline.errors import Forged, Malformed, Unchecked
 from openline.line.custody import step
 from openline.line.events import Arrived, Intent, Send
-from openline.line.ports import LogId, PutEntries, PutNote
+from openline.line.ports import LogId, PutAhead, PutEntries, PutNote
 from openline.line.state import LineState, LogState, Standing
 from openline.line.turn import Heard, revive
 from openline.line.window import window_of
 from openline.record import merkle
+from openline.record.ahead import parse_held_ahead
 from openline.record.entry import parse_header
 from openline.record.roster import Roster
 from openline.record.standing import Record, stand
@@ -32,17 +33,19 @@ def custody(given: dict[str, Any]) -> object:
     roster = roster_of(given)
     heard, state = Heard(roster.opened_at_ms), _state(given, roster)
     held: list[object] = []
+    ahead: list[object] = []
     receipts: list[object] = []
     differs: list[Differs] = []
     for one in given["payloads"]:
         event = Arrived(given["sender"], "", bytes.fromhex(given["start"]), heard.items(bytes.fromhex(one)))
         state, intent = step(state, (event,), given["now_ms"], NONCE)
         held += _admitted(intent)
+        ahead += _ahead(intent)
         receipts += [[log, size, root] for log, size, root in intent.receipts]
         differs += _differences(intent.sends)
-    if not held:
+    if not held and not ahead:
         _refuse(differs)
-    return {"held": held, "receipts": receipts}
+    return {"held": held, "receipts": receipts, **({"ahead": ahead} if ahead else {})}
 
 
 def _state(given: dict[str, Any], roster: Roster) -> LineState:
@@ -70,8 +73,18 @@ def _admitted(intent: Intent) -> list[object]:
         {"log": write.log, "first": write.first, "headers": [row.header for row in write.rows],
          "bodies": [row.body for row in write.rows], "size": notes[write.log].size, "root": notes[write.log].root}
         for write in intent.writes
-        if isinstance(write, PutEntries)
+        if isinstance(write, PutEntries) and write.log in notes  # what we say ourselves is signed after this step
     ]  # fmt: skip
+
+
+def _ahead(intent: Intent) -> list[object]:
+    """Entries held ahead of their logs, each only where our own log says so in the same turn."""
+    said = [parse_held_ahead(row.body) for row in intent.fresh.rows] if intent.fresh is not None else []
+    return [
+        {"entry": one.of, "leaf": one.leaf, "size": one.size, "root": one.root}
+        for one in said
+        if any(isinstance(write, PutAhead) and write.row.leaf == one.leaf for write in intent.writes)
+    ]
 
 
 def _differences(sends: tuple[Send, ...]) -> list[Differs]:

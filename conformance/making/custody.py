@@ -11,6 +11,8 @@ from typing import Any, Final
 from conformance.making.cupboard import word
 from conformance.making.parties import OPENED_AT_MS, Log, Opened, line, papers_of
 from conformance.making.scenarios import Book, flipped
+from openline.record import merkle
+from openline.record.ahead import nodes_between
 from openline.record.entry import Header, Receipted
 from openline.record.opening import Opening as OpeningBody
 from openline.record.opening import encode_opening, secret_commitment
@@ -28,6 +30,7 @@ def write(book: Book) -> None:
     _refused(book)
     _openings(book)
     _awaited(book)
+    _ahead(book)
 
 
 def receiver(opened: Opened, ours: Log, sender: Log, payloads: Sequence[bytes], *others: Log) -> dict[str, Any]:
@@ -100,6 +103,49 @@ def _taken(book: Book) -> None:
     slot = (AfterSlot(1, ours.log.generation[-2:], 1, b"", 1),)
     book.accept("line-commit-of-an-unknown-kind", "custody", receiver(opened, ours, answer, [spelled(opening_of(answer), commit_of(answer, [(), slot]))]),
                 "R-014 R-079 R-125", "Kind 200 is well formed: held, receipted, shown raw.")  # fmt: skip
+
+
+def overtaking_of(log: Log, index: int, first: int, after: items.WireAfter = ()) -> items.Overtaking:
+    """One entry by itself, under its author's signature over all there is, with the hashes from `first` on."""
+    names = nodes_between(first, index) + nodes_between(index + 1, log.size)
+    hashes = tuple(merkle.root_of(log.leaves[at << level : at + 1 << level]) for level, at in names)
+    entry = wire_entry(log.parsed[index], log.bodies[index])
+    return items.Overtaking(LogRef(log.party, b""), index, after, entry, log.size, log.sign(), first, hashes)
+
+
+def _ahead(book: Book) -> None:
+    opened = line(2)
+    ours, theirs = Log(opened, 1), Log(opened, 0)
+    for number in range(5):
+        theirs.write(b"letter %d" % number)
+    theirs.write(TEXT, precedence=3)
+    theirs.write(b"behind it")
+    opening, begun = opening_of(theirs), commit_of(theirs, [()] * 2, 0, theirs.sign(2))
+    rest = spelled(commit_of(theirs, [()] * 6, 2))
+    given = receiver(opened, ours, theirs, [])
+    said = [{"entry": theirs.ref(6), "leaf": theirs.leaves[6], "size": 8, "root": theirs.root()}]
+    for name, payloads, story in (
+        ("overtaking", [spelled(opening, begun), spelled(overtaking_of(theirs, 6, 2))], "Two are held; the hashes of 2 and 3, of 4 and 5, and of 7 lead to the root."),
+        ("overtaking-before-anything-is-held", [spelled(opening, overtaking_of(theirs, 6, 0))], "One payload: the secret, the entry, all that leads to the root."),
+        ("overtaking-from-below-what-is-held", [spelled(opening, begun), spelled(overtaking_of(theirs, 6, 0))], "The hashes begin at entry 0, where the recipient holds two."),
+    ):
+        book.accept(f"line-{name}", "custody", given | {"payloads": payloads}, "R-220 R-221 R-226", story, ahead=said)
+    book.accept("line-overtaking-and-then-the-rest", "custody", given | {"payloads": [spelled(opening, begun, overtaking_of(theirs, 6, 2)), rest]},
+                "R-221 R-228", "What comes after it in its order covers it: held and receipted like all.", ahead=said)  # fmt: skip
+    right = overtaking_of(theirs, 6, 2)
+    for name, item, story in (
+        ("a-hash-changed", right._replace(hashes=(flipped(right.hashes[0], 0), *right.hashes[1:])), "It leads to another root."),
+        ("its-body-changed", right._replace(entry=right.entry._replace(body=b"shoot")), "Another body has another digest, another leaf, another root."),
+        ("its-signature-changed", right._replace(signature=flipped(right.signature, 0)), "Nobody signed that root."),
+        ("made-routine", right._replace(entry=right.entry._replace(bits=0)), "It was not; and what is ROUTINE waits its turn."),
+        ("a-routine-one", overtaking_of(theirs, 5, 2), "True in everything, and in no hurry."),
+        ("from-beyond-what-is-held", overtaking_of(theirs, 6, 4), "Where its hashes begin, this recipient has no peaks."),
+    ):
+        held = receiver(opened, ours, theirs, [spelled(opening, item)])
+        held["logs"].append({"log": list(theirs.log), "secret": theirs.secret, "station": theirs.certificate.digest, "leaves": theirs.leaves[:2]})
+        book.wait(f"line-overtaking-{name}", "custody", held, "R-221", story, "nothing of it is covered")
+    alone = receiver(opened, ours, theirs, [spelled(right)])
+    book.wait("line-overtaking-without-its-opening", "custody", alone, "R-221 R-223", "Of a log whose secret is not known nothing can be made.", "nothing of it is covered")
 
 
 def _taken_of_three(book: Book) -> None:
