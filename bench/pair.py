@@ -63,6 +63,7 @@ class Party:
             f'[station]\nline = "{LINE}"\npassphrase_file = "{self.home}/passphrase"\n'
             f'[lines.{LINE}]\nlisten = ["127.0.0.1:{self.port}"]\ndial = {{ {dials} }}\n'
             f"padding = {'true' if padding else 'false'}\n"
+            "test_every_s = 0\n"  # what is measured is the same in every hour
             + "".join(f"[[lines.{LINE}.bearer]]\n{bearer}\n" for bearer in bearers)
         )
 

@@ -446,7 +446,8 @@ class Station:
     # ------------------------------------------------------------------ asked by people
     def status(self) -> asking.Status:
         """How the line is."""
-        return status_of(self.state, self.charter, self.watch, self.started_at_ms, self.now_ms(), self._roads.now())
+        contact, begun_ms = self.upkeep.contact, self.started_at_ms
+        return status_of(self.state, self.charter, self.watch, contact, begun_ms, self.now_ms(), self._roads.now())
 
 
 class Hall:

@@ -99,6 +99,8 @@ class Desk:
             f"dial = {{ {dials} }}",
             *more,
         ]
+        if not any(row.startswith("test_every_s") for row in more):
+            rows.append("test_every_s = 0")  # no test of these counts on no whole hour
         (self.home / "station.toml").write_text("\n".join(rows) + "\n")
 
     def start(self) -> None:

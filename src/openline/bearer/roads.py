@@ -18,6 +18,7 @@ from openline.bearer.waiting import WaitingFrames
 from openline.errors import BearerDown, Misconfigured, PeerFault
 from openline.limits import PAGE_FRAME_BYTES_MAX
 from openline.line.events import Down, Event, Up
+from openline.line.narrow.cadence import can_answer
 from openline.line.outgoing import is_narrow_bearer
 from openline.line.state import BearerUp, Duplex
 
@@ -95,6 +96,10 @@ class Roads:
             for name, one in self._bearers.items()
             if not isinstance(one, TlsBearer) or one.is_used
         ]
+
+    def can_answer(self) -> bool:
+        """True if any bearer, up or not, could bring an answer: not by hand, and both ways."""
+        return any(can_answer(up_of(one.facts)) for one in self._bearers.values())
 
     def who_is_up(self) -> list[Event]:
         """Every link that is up, as events for a machine that has just begun."""

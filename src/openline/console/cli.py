@@ -37,6 +37,7 @@ TABLE: Final = (
     Row("serve", "station", "Run the station of one line until told to stop."),
     Row("stop", "station", "Stop the running station in order."),
     Row("status", "station", "Is the line alive, and what is not held yet."),
+    Row("contact", "contact", "Contact over time: what both logs prove, what each side saw, tests missed, clocks."),
     Row("doctor", "station", "Check home, settings, keys, store and primitives."),
     Row("completion", "station", "Print shell completion for bash, zsh or fish."),
     Row("send", "message", "Record a message and send it."),

@@ -11,6 +11,7 @@
     carry_in = "/media/stick/in"
     padding = true                           # frames over a network show a size class instead of their size
     tls_cost = 0                             # a bearer of lower cost is taken first
+    test_every_s = 3600                      # link tests, as agreed with the other side; 0 writes none
 
     [[lines.hotline.bearer]]                 # more roads to a party, as many as there are: see `bearer_settings`
     kind = "serial"
@@ -47,6 +48,7 @@ from openline.limits import BEARER_COST_MAX, CONFIG_BYTES_MAX, NAME_CHARS_MAX, P
 __all__ = ["Address", "BearerConfig", "Config", "LineConfig", "load", "parse", "parse_address"]
 
 LISTEN_MAX: Final = 8
+SECONDS_MAX: Final = 31 * 86_400
 
 
 class LineConfig(NamedTuple):
@@ -59,6 +61,7 @@ class LineConfig(NamedTuple):
     padding: bool = True
     tls_cost: int = 0
     bearers: tuple[BearerConfig, ...] = ()  # beside TLS and the folders above
+    test_every_s: int = 3_600
 
 
 class Config(NamedTuple):
@@ -109,7 +112,8 @@ def _line(table: Mapping[str, object], name: str, lines: Place) -> LineConfig:
     except Misconfigured as error:
         raise lines.refuse(name, str(error)) from error
     place = lines.inner(name)
-    take_only(table, ("listen", "dial", "carry_out", "carry_in", "padding", "tls_cost", "bearer"), place)
+    known = ("listen", "dial", "carry_out", "carry_in", "padding", "tls_cost", "test_every_s", "bearer")
+    take_only(table, known, place)
     dial = take_table(table, "dial", place)
     if len(dial) >= PARTIES_MAX:
         raise place.refuse("dial", f"at most {PARTIES_MAX - 1} other parties")
@@ -120,6 +124,7 @@ def _line(table: Mapping[str, object], name: str, lines: Place) -> LineConfig:
         carry_in=take_path(table, "carry_in", place),
         padding=take_switch(table, "padding", place, default=True),
         tls_cost=take_number(table, "tls_cost", place, 0, BEARER_COST_MAX, 0),
+        test_every_s=take_number(table, "test_every_s", place, 0, SECONDS_MAX, LineConfig().test_every_s),
         bearers=take_bearers(table, place),
     )
 

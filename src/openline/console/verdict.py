@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
+from openline.console.contact import verified as contact
 from openline.console.dtg import dtg, interval, iso
 from openline.console.stating.exported import statements_data, statements_in_words
 from openline.console.stating.telling import in_words as stated_in_words
@@ -49,7 +50,7 @@ def in_words(verified: Verified, *, entries: bool) -> str:
     findings = verified.findings
     parts = [
         "PROVED",
-        *_indented(_proved(verified)),
+        *_indented([*_proved(verified), *contact.in_words(findings)]),
         *(["EACH ENTRY", *_indented(_each(findings))] if entries else []),
         *_section("STATED BY THE PARTIES, SIGNED, EACH ITS OWN WORD", statements_in_words(findings)),
         "SAID BY THE FILE OF ITSELF, AND SIGNED BY NOBODY",
@@ -362,6 +363,7 @@ def as_data(verified: Verified, *, entries: bool) -> dict[str, object]:
         ],
         "unproven": list(findings.unproven),
         **statements_data(findings),
+        "contact": contact.summary(findings),
     }
 
 

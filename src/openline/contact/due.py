@@ -13,6 +13,7 @@ from openline.record.entry import Ref
 
 PERIOD_MS: Final = 3_600_000
 STANDBY_PERIODS: Final = 24  # each standby bearer once a day
+LATE_MIN_MS: Final = 5_000  # where tests are scaled down: both stations look once a second
 LATE_PART: Final = 12  # a test not answered after a twelfth of its period is missed
 
 assert PERIOD_MS // LATE_PART >= 60_000  # one slow exchange must not wake anyone
@@ -29,7 +30,7 @@ class Rule(NamedTuple):
     @property
     def late_ms(self) -> int:
         """How long an answer may take."""
-        return self.period_ms // LATE_PART
+        return max(self.period_ms // LATE_PART, LATE_MIN_MS)
 
     @property
     def green_ms(self) -> int:

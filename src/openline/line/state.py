@@ -179,10 +179,11 @@ class Contact(NamedTuple):
     """What this station observed of a peer over one bearer since it started. Instants are our own clock's. R-232."""
 
     hailed_at_ms: int | None = None
-    echo: bytes = bytes(8)  # the last nonce that came over it
-    echo_at_ms: int = 0  # when that nonce first came
+    echoes: tuple[bytes, ...] = ()  # the last nonces that came over it, the newest last
+    echo_at_ms: int = 0  # when the newest of them first came
     heard_at_ms: int | None = None
     proved_at_ms: int | None = None  # when the nonce was sent that last came back over it
+    proved_by: bytes = b""  # that nonce: the other side has it, by this bearer
     round_trip_ms: int | None = None
     clock_offset_ms: int | None = None  # the peer's clock less ours
     up_at_ms: int = 0  # when the bearer last came up

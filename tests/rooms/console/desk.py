@@ -66,6 +66,9 @@ class Pretended:
         peer = asking.PeerStatus(1, "Blue", "silent", None, [], 0, len(self.messages), 0)
         return asking.Status("hotline", "00" * 32, 0, "Red", GENERATION, 0, 0, len(self.messages), [peer])
 
+    async def contact(self, ask: asking.AskContact) -> asking.Drawn:
+        return asking.Drawn({})
+
     async def export(self, ask: asking.Export) -> asking.Exported:
         return asking.Exported(ask.path, 0, 0, "")
 

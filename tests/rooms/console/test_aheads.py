@@ -9,6 +9,8 @@ from openline.console.channel.asking import Find
 from openline.console.channel.reporting import Watch, status_of
 from openline.console.channel.showing import Reader, place_of
 from openline.console.codes import Told
+from openline.console.contact.keeping import ContactKeeping
+from openline.console.contact.rings import Rings
 from openline.line.events import Draft, Submitted
 from openline.line.ports import LogId
 from openline.record.body import Message, encode_message
@@ -94,6 +96,8 @@ def test_when_its_log_is_complete_the_mark_is_gone_and_the_word_stays(wire: Wire
 def test_the_status_counts_what_is_held_ahead(wire: Wire) -> None:
     """R-229"""
     state, charter = wire.desks[1].turns.state, two().charter
-    status = status_of(state, charter, Watch(), wire.now_ms, wire.now_ms)
+    watch = Watch()
+    judge = ContactKeeping(wire.desks[1].store, lambda event: None, Rings(watch, lambda: False), 0)
+    status = status_of(state, charter, watch, judge, wire.now_ms, wire.now_ms)
     assert [peer.ahead for peer in status.peers] == [1]
     assert "1 MORE HELD AHEAD of what is missing" in words.state(status)

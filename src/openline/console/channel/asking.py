@@ -11,7 +11,7 @@ last one seen replays everything since, so a program that was away misses nothin
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal, NamedTuple, Protocol
+from typing import Annotated, Any, Final, Literal, NamedTuple, Protocol
 
 import msgspec
 
@@ -143,6 +143,19 @@ class Waited(msgspec.Struct):
 
 class AskStatus(_Request, tag="status", tag_field="op"):
     """How the line is, as this station knows it now."""
+
+
+class AskContact(_Request, tag="contact", tag_field="op"):
+    """The timeline of contact in a period, UTC ms; without an end, up to now."""
+
+    from_ms: int | None = None
+    to_ms: int | None = None
+
+
+class Drawn(msgspec.Struct):
+    """The timeline as plain data: `console.contact.told.as_data` says what is in it."""
+
+    timeline: dict[str, Any]
 
 
 class Export(_Request, tag="export", tag_field="op"):
@@ -321,8 +334,25 @@ class Found(msgspec.Struct):
     ahead: list[Shown] = []  # held ahead of their logs, in order of arrival: they have no position yet
 
 
+class OverStatus(msgspec.Struct):
+    """One bearer to a party, as observed here. `seen`: up, silent, down or unknown. Ages and spans in ms."""
+
+    name: str
+    seen: str
+    since_ms: int | None
+    proved_age_ms: int | None
+    round_trip_ms: int | None
+    clock_off_ms: int | None
+    alarm_after_ms: int
+
+
 class PeerStatus(msgspec.Struct):
-    """One other party. `state` is a word of the watch: up, degraded, silent, refused, suspended, never heard."""
+    """One other party. `state` is a word of the watch: up, degraded, silent, our fault, refused, suspended, never
+    heard.
+
+    `observed` and `declared` are the two facts apart; `since_ms` the last proof of life; `proved_age_ms` and
+    `signed_age_ms` count from when this station sent, or wrote, what was answered. `clock`: agrees, disagrees, unknown.
+    """
 
     party: int
     name: str
@@ -338,6 +368,14 @@ class PeerStatus(msgspec.Struct):
     withheld: bool = False  # they answer but give no receipt
     declared: str = "open"  # by the parties' own statements: open, suspended or refused
     bars: list[str] = []  # what is suspended or refused, by whom, why, and who is ready to resume
+    observed: str = ""
+    fault: str = ""  # what of our own is broken
+    since_ms: int | None = None
+    proved_age_ms: int | None = None
+    round_trip_ms: int | None = None
+    signed_age_ms: int | None = None
+    clock: str = "unknown"
+    over: list[OverStatus] = []
 
 
 class BearerStatus(msgspec.Struct):
@@ -446,7 +484,7 @@ class Amendments(msgspec.Struct):
 
 Request = (
     Send | Find | Show | Acknowledge | Append | WaitHeld | AskStatus | Export | Backup | CarryOut | CarryIn | Stop
-    | Propose | AnswerProposal | AskAmendments | TakePaper | Recover
+    | Propose | AnswerProposal | AskAmendments | TakePaper | Recover | AskContact
 )  # fmt: skip
 
 
@@ -460,6 +498,7 @@ class Operations(Protocol):
     async def append(self, ask: Append) -> Sent: ...
     async def wait_held(self, ask: WaitHeld) -> Waited: ...
     async def status(self) -> Status: ...
+    async def contact(self, ask: AskContact) -> Drawn: ...
     async def export(self, ask: Export) -> Exported: ...
     async def backup(self, ask: Backup) -> BackedUp: ...
     async def carry_out(self, ask: CarryOut) -> Carried: ...

@@ -17,6 +17,7 @@ from openline.console.channel.attaching import take_files
 from openline.console.channel.exporting import export
 from openline.console.channel.showing import Reader, log_of, place_of
 from openline.console.codes import Told, as_given
+from openline.console.contact.gathering import of_store
 from openline.console.home import LineHome
 from openline.console.kept.papers import Papers
 from openline.console.kept.upkeep import Upkeep
@@ -259,6 +260,15 @@ class StationOperations:
     async def status(self) -> asking.Status:
         """How the line is."""
         return self.stating.tell(self._running.status())
+
+    async def contact(self, ask: asking.AskContact) -> asking.Drawn:
+        """The timeline, beside the running station's work."""
+        running = self._running
+        names = [party.name for party in running.state.roster.parties]
+        to_ms = running.now_ms() if ask.to_ms is None else ask.to_ms
+        apart_ms = running.upkeep.contact.between_ms
+        drawn = await asyncio.to_thread(of_store, running.store, names, ask.from_ms, to_ms, apart_ms)
+        return asking.Drawn(drawn)
 
     # ---------------------------------------------------------------- files
     async def export(self, ask: asking.Export) -> asking.Exported:

@@ -1,26 +1,25 @@
-"""How the line is, in words of the watch, from what this station observed itself.
+"""How the line is, in words of the watch: what this station observed itself, and what parties declared, side by side.
 
-"Up" only means an authenticated proof of life within its limit: our own unpredictable nonce came back under the
-peer's key, its age counted from when we sent it.
+"Up" only means that our own unpredictable nonce came back within its time, and that a young entry of ours that nobody
+could have foreseen has the peer's signature over it; both ages counted from when we sent or wrote it.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, Protocol
 
 from openline.bearer.roads import RoadNow
-from openline.console.channel.asking import BearerStatus, PeerStatus, Status
+from openline.console.channel.asking import BearerStatus, OverStatus, PeerStatus, Status
+from openline.console.contact.towards import CLOCK_AGREES_WITHIN_MS, Towards
 from openline.limits import RENEW_WARN_BEFORE_MS
 from openline.line.events import Disputed, Noticed, Told
-from openline.line.narrow.cadence import alarm_after_ms, can_answer, fresh_ms
-from openline.line.state import BearerUp, LineState, PeerState
+from openline.line.state import LineState, PeerState
 from openline.line.terms.rate import waiting
 from openline.seal.charter import Charter
 
 WITHHELD_AFTER_MS: Final = 30_000
-CLOCK_AGREES_WITHIN_MS: Final = 2_000
 NOTICES_KEPT: Final = 64
 
 
@@ -46,6 +45,10 @@ class Watch:
     def rings(self, name: str) -> bool:
         """Whether this alarm is raised."""
         return name in self._alarms
+
+    def text(self, beginning: str) -> str:
+        """What the first alarm says whose name begins so; empty where none rings."""
+        return next((text for name, text in sorted(self._alarms.items()) if name.startswith(beginning)), "")
 
     def clear(self, name: str) -> None:
         """The fact is gone."""
@@ -74,36 +77,26 @@ class Watch:
         return [f"{name}: {text}" for name, text in sorted(self._alarms.items())]
 
 
-def contact_of(peer: PeerState, now_ms: int) -> str:
-    """One word: never heard, up, degraded (heard, but not proved fresh), silent."""
-    if peer.heard_at_ms is None:
-        return "never heard"
-    if peer.proved_at_ms is not None and 0 <= now_ms - peer.proved_at_ms <= _longest(peer, fresh_ms):
-        return "up"
-    if now_ms - peer.heard_at_ms <= _longest(peer, alarm_after_ms):
-        return "degraded"
-    return "silent"
+class Judge(Protocol):
+    """Whoever keeps contact."""
+
+    def towards(self, state: LineState, party: int, now_ms: int) -> Towards:
+        """How the line stands towards a party."""
 
 
-def _longest(peer: PeerState, of: Callable[[BearerUp], int]) -> int:
-    """Over the bearers that are up and can answer; -1 where none is."""
-    return max((of(bearer) for bearer in peer.bearers if can_answer(bearer)), default=-1)
-
-
-def _peer_status(state: LineState, peer: PeerState, now_ms: int) -> PeerStatus:
+def _peer_status(state: LineState, peer: PeerState, found: Towards, now_ms: int) -> PeerStatus:
     own = state.logs.get(state.own) if state.own is not None else None
     receipt = own.receipts.get(peer.party) if own is not None else None
     held = receipt.size if receipt else 0
     ours = own.size if own else 0
     theirs = [log for log in state.logs.values() if log.log.party == peer.party]
-    contact = contact_of(peer, now_ms)
     flow = peer.flows.get(state.own) if state.own is not None else None
     waiting = flow is not None and flow.sent > held and now_ms - flow.moved_at_ms > WITHHELD_AFTER_MS
     offset = peer.clock_offset_ms
     return PeerStatus(
         party=peer.party,
         name=state.roster.parties[peer.party].name,
-        state=contact,
+        state=found.state.value,
         heard_at_ms=peer.heard_at_ms,
         bearers=[bearer.name for bearer in peer.bearers],
         ours_held=held,
@@ -112,7 +105,16 @@ def _peer_status(state: LineState, peer: PeerState, now_ms: int) -> PeerStatus:
         ahead=sum(1 for log, _ in state.held_ahead if log.party == peer.party),
         clock_off_ms=offset if offset is not None and abs(offset) > CLOCK_AGREES_WITHIN_MS else None,
         disputed=any(log.disputed_from is not None for log in theirs),
-        withheld=contact == "up" and waiting,
+        withheld=found.proved_age_ms is not None and waiting,
+        observed=found.observed.value,
+        declared=found.declared.state.value,
+        fault=found.fault,
+        since_ms=found.since_ms,
+        proved_age_ms=found.proved_age_ms,
+        round_trip_ms=found.round_trip_ms,
+        signed_age_ms=found.signed_age_ms,
+        clock=found.clock,
+        over=[OverStatus(*row) for row in found.bearers],
     )
 
 
@@ -162,10 +164,19 @@ def not_receipted(state: LineState, party: int) -> int:
 
 
 def status_of(
-    state: LineState, charter: Charter, watch: Watch, started_at_ms: int, now_ms: int, roads: Sequence[RoadNow] = ()
+    state: LineState,
+    charter: Charter,
+    watch: Watch,
+    contact: Judge,
+    started_at_ms: int,
+    now_ms: int,
+    roads: Sequence[RoadNow] = (),
 ) -> Status:
     """The whole report."""
-    peers = [_peer_status(state, peer, now_ms) for _, peer in sorted(state.peers.items())]
+    peers = [
+        _peer_status(state, peer, contact.towards(state, party, now_ms), now_ms)
+        for party, peer in sorted(state.peers.items())
+    ]
     return Status(
         line=charter.line_name,
         line_id=state.roster.line_id.hex(),

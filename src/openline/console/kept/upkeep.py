@@ -13,6 +13,8 @@ from typing import Final
 from openline.bearer.roads import Roads
 from openline.console.channel.bearers import pins_of, unknown_dialled
 from openline.console.channel.reporting import Watch
+from openline.console.contact.keeping import ContactKeeping
+from openline.console.contact.rings import Rings
 from openline.console.kept.keeping import Kept
 from openline.errors import LocalFault, Misconfigured, PeerFault, Refused, Unchecked
 from openline.line.amendments import is_revoked
@@ -40,6 +42,8 @@ class Upkeep:
         self._roads = roads
         self._watch = watch
         self._happened = happened
+        rings = Rings(watch, roads.can_answer)
+        self.contact = ContactKeeping(kept.store, happened, rings, kept.config.test_every_s * 1000)
         self._gone: dict[int, int] = {}
         self._cut: set[int] = set()
         self._renewing: Certificate | None = None
@@ -100,6 +104,12 @@ class Upkeep:
         return is_revoked(state.roster, state.me, self._kept.certificate.digest)
 
     @staticmethod
+    def is_open(state: LineState) -> bool:
+        """Whether anything new may be recorded. R-149."""
+        standing = state.ledger.standing if state.ledger is not None else None
+        return standing is None or not (standing.closed or state.me in standing.left)
+
+    @staticmethod
     def check_open(state: LineState) -> None:
         """Raises Refused where nothing new may be recorded: the line is closed, or we have left it. R-149."""
         standing = state.ledger.standing if state.ledger is not None else None
@@ -127,6 +137,7 @@ class Upkeep:
     # ---------------------------------------------------------------- from time to time
     def due(self, state: LineState, now_ms: int) -> bool:
         """What waits for its time. True: our keys have changed, a new life must begin now."""
+        self.contact.tick(state, now_ms, may_write=self.is_open(state))
         if self._is_behind:
             self.follow(state, now_ms)
         self._reread()

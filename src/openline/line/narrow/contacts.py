@@ -17,6 +17,7 @@ from openline.line.work import LONG_AGO_MS, Work
 from openline.wire.items import Hail, ShortHail
 
 ASKED_MAX: Final = 8  # nonces of each bearer that may still be answered
+ECHOES_MAX: Final = 16  # nonces of the other side that are remembered: a test may ask for one of them
 CONTACTS_MAX: Final = 32  # bearers of one peer that are remembered
 LEVEL_BYTES: Final = 4
 
@@ -52,10 +53,12 @@ def nonces(work: Work, peer: PeerState, bearer: str) -> tuple[bytes, bytes, int]
     """
     nonce = next((asked.nonce for asked in reversed(peer.asked) if asked.bearer == bearer), bytes(8))
     own = peer.contacts.get(bearer, NO_CONTACT)
-    if own.echo == NO_CONTACT.echo:
+    if not own.echoes:
         own = max(peer.contacts.values(), key=lambda contact: contact.echo_at_ms, default=NO_CONTACT)
+    if not own.echoes:
+        return nonce, bytes(8), 0
     waited_ms = work.since(own.echo_at_ms)
-    return nonce, own.echo, waited_ms if own.echo != NO_CONTACT.echo and waited_ms < LONG_AGO_MS else 0
+    return nonce, own.echoes[-1], waited_ms if waited_ms < LONG_AGO_MS else 0
 
 
 def heard(work: Work, peer: PeerState, item: Hail | ShortHail, answered: Asked | None) -> PeerState:
@@ -63,14 +66,18 @@ def heard(work: Work, peer: PeerState, item: Hail | ShortHail, answered: Asked |
     bearer = work.bearer
     known = peer.contacts.get(bearer, NO_CONTACT)
     contact = known._replace(heard_at_ms=work.now_ms)
-    if item.nonce != known.echo:
-        contact = contact._replace(echo=item.nonce, echo_at_ms=work.now_ms)
+    if item.nonce not in known.echoes[-1:]:
+        echoes = (*known.echoes[1 - ECHOES_MAX :], item.nonce)
+        contact = contact._replace(echoes=echoes, echo_at_ms=work.now_ms)
     if answered is not None and answered.bearer == bearer and answered.at_ms >= (known.proved_at_ms or 0):
         # What the peer says of its own wait is a claim; it can make the line look quicker, never fresher.
         round_trip_ms = max(0, work.since(answered.at_ms) - item.waited_ms)
         offset_ms = item.clock_ms - (work.now_ms - round_trip_ms // 2)
         contact = contact._replace(
-            proved_at_ms=answered.at_ms, round_trip_ms=round_trip_ms, clock_offset_ms=offset_ms
+            proved_at_ms=answered.at_ms,
+            proved_by=answered.nonce,
+            round_trip_ms=round_trip_ms,
+            clock_offset_ms=offset_ms,
         )
         peer = replace(peer, clock_offset_ms=offset_ms)
     return _put(peer, bearer, contact)
