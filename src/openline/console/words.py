@@ -268,7 +268,7 @@ def _observed(peer: PeerStatus, now_ms: int) -> str:
         return f"{word} since {dtg(peer.since_ms)}"
     if peer.heard_at_ms is not None:
         return f"{word}, heard {ago(max(0, now_ms - peer.heard_at_ms))}"
-    return word
+    return f"{word}, never heard since we started"
 
 
 def _clock(peer: PeerStatus) -> str:

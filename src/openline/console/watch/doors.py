@@ -31,6 +31,7 @@ DOORS: Final[Mapping[type, Act | None]] = {
     line.WaitHeld: None,
     line.AskStatus: None,
     line.AskAmendments: None,
+    line.AskContact: None,
     line.Export: None,
     line.Backup: None,
     line.CarryOut: None,
