@@ -13,7 +13,7 @@ from typing import Final
 from openline.console.channel.clock import counted_ms
 from openline.console.contact.book import Kept, TestBook
 from openline.console.contact.rings import Rings
-from openline.console.contact.seen import Sight, Unpredictable
+from openline.console.contact.seen import Sight, Unpredictable, age_ms
 from openline.console.contact.texts import read_here, text_for
 from openline.console.contact.towards import Known, Towards, towards
 from openline.contact import due
@@ -30,7 +30,7 @@ from openline.contact.body import (
     receipts_hash,
 )
 from openline.line.events import Draft, Event, Submitted
-from openline.line.narrow.cadence import can_answer
+from openline.line.narrow.cadence import can_answer, fresh_ms
 from openline.line.narrow.contacts import preferred
 from openline.line.ports import Store
 from openline.line.state import NO_CONTACT, LineState, PeerState, others
@@ -43,12 +43,20 @@ ASK_AGAIN_MS: Final = 30_000  # a draft that did not become an entry: the disk t
 class ContactKeeping:
     """Contact of one station on one line."""
 
-    def __init__(self, store: Store, happened: Callable[[Event], None], rings: Rings, period_ms: int) -> None:
+    def __init__(
+        self,
+        store: Store,
+        happened: Callable[[Event], None],
+        rings: Rings,
+        period_ms: int,
+        counting: Callable[[], int] = counted_ms,
+    ) -> None:
+        self._counting = counting
         self._store = store
         self._happened = happened
         self._rings = rings
         self._period_ms = period_ms
-        self._began_ms = counted_ms()
+        self._began_ms = counting()
         self._book = TestBook(store)
         self._sight = Sight()
         self._ours = Unpredictable()
@@ -66,7 +74,7 @@ class ContactKeeping:
     # ---------------------------------------------------------------- from time to time
     def tick(self, state: LineState, now_ms: int, *, may_write: bool) -> None:
         """What waits for its time. `may_write`: the line is open to us."""
-        counted = counted_ms()
+        counted = self._counting()
         if counted - self._ticked_ms < TICK_MS:
             return
         self._ticked_ms = counted
@@ -90,7 +98,7 @@ class ContactKeeping:
 
     def towards(self, state: LineState, party: int, now_ms: int) -> Towards:
         """How the line stands towards a party."""
-        counted = counted_ms()
+        counted = self._counting()
         peer = state.peers.get(party) or PeerState(party)
         rule = self._rule(state, now_ms, counted)
         known = Known(
@@ -120,7 +128,7 @@ class ContactKeeping:
             peer = state.peers.get(party)
             if peer is None or name == preferred(peer) or party not in rule.parties:
                 continue
-            nonce = _nonce_over(peer, name)
+            nonce = _nonce_over(peer, name, now_ms)
             if nonce and due.is_standby_due(tests, rule, name, party, now_ms):
                 day = slot // due.STANDBY_PERIODS
                 test = self._test(state, slot, bearer=name, party=party, nonce=nonce)
@@ -138,7 +146,7 @@ class ContactKeeping:
 
     def _asked_for(self, token: str, draft: Draft) -> list[Draft]:
         """The draft, unless it is an entry already or was asked for a moment ago."""
-        counted = counted_ms()
+        counted = self._counting()
         if counted - self._asked.get(token, -ASK_AGAIN_MS) < ASK_AGAIN_MS or self._store.submission(token) is not None:
             return []
         self._asked[token] = counted
@@ -213,13 +221,18 @@ def _opened(kept: Kept, peer: PeerState) -> tuple[bytes, str] | None:
     return None
 
 
-def _nonce_over(peer: PeerState, name: str) -> bytes:
-    """A nonce that went over that bearer and no other: the last one that came back over it, else the last one sent."""
-    if not any(bearer.name == name and can_answer(bearer) for bearer in peer.bearers):
+def _nonce_over(peer: PeerState, name: str, now_ms: int) -> bytes:
+    """A nonce that went over that bearer and no other: the last that came back over it, if that is fresh; else the last
+    sent, so that a bearer that has died since is not tested by what it once carried."""
+    bearer = next((bearer for bearer in peer.bearers if bearer.name == name and can_answer(bearer)), None)
+    if bearer is None:
         return b""
     contact = peer.contacts.get(name, NO_CONTACT)
+    age = age_ms(now_ms, contact.proved_at_ms)
     sent = [asked.nonce for asked in peer.asked if asked.bearer == name]
-    return contact.proved_by or (sent[-1] if sent else b"")
+    if age is not None and age <= fresh_ms(bearer):
+        return contact.proved_by
+    return sent[-1] if sent else b""
 
 
 Pairs = tuple[tuple[int, int], ...]
