@@ -16,6 +16,9 @@ from openline.console.stating import asking as stating
 from openline.console.watch import asking as watch
 from openline.console.watch.desk import Desk
 from openline.desk.people import Act
+from openline.errors import Refused
+
+TOKENS_OF_DESK: Final = "desk/"  # begins the tokens that a desk records its releases under; nobody else's do
 
 DOORS: Final[Mapping[type, Act | None]] = {
     # the line
@@ -71,6 +74,9 @@ ONLY_WHERE_STAFFED: Final = frozenset(kind for kind in DOORS if kind.__module__ 
 def let_in(desk: Desk, request: watch.AnyRequest) -> None:
     """Raises Told OL-404 or Refused where this request is an officer's act and none who may do it is signed in."""
     kind = type(request)
+    if any(token.startswith(TOKENS_OF_DESK) for token in _tokens(request)):
+        # An entry under the token of a release would stand for the released message, which then never leaves.
+        raise Refused(f"a token that begins with {TOKENS_OF_DESK} names a release of this desk; take another")
     if not desk.is_staffed:
         if kind in ONLY_WHERE_STAFFED:
             raise Told("OL-701", "this desk has no officers yet; `openline officer enrol NAME --role custodian` first")
@@ -78,3 +84,9 @@ def let_in(desk: Desk, request: watch.AnyRequest) -> None:
     act = DOORS[kind]
     if act is not None:
         desk.allow(request.sitting, act)
+
+
+def _tokens(request: watch.AnyRequest) -> list[str]:
+    """Those that the asker wants entries to be known by."""
+    of_each = [one.token for one in request.messages or ()] if isinstance(request, line.Send) else []
+    return [token for token in (getattr(request, "token", None), *of_each) if token]

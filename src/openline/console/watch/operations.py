@@ -11,6 +11,7 @@ from openline.console.channel.showing import place_of
 from openline.console.codes import Told
 from openline.console.watch import asking, secrets
 from openline.console.watch.desk import Desk, forward_ms
+from openline.console.watch.doors import TOKENS_OF_DESK
 from openline.console.watch.drafts import Presenter
 from openline.desk import acts, facts
 from openline.desk.people import Act, Actor, Officer, Role
@@ -119,13 +120,15 @@ class DeskOperations:
 
     async def give_roles(self, ask: asking.GiveRoles) -> line_asking.Nothing:
         """Other roles; sittings of that officer end."""
-        self._about(acts.GiveRoles(ask.name, roles_of(ask.roles)), ask.sitting, ask.name)
+        async with self._turn:
+            self._about(acts.GiveRoles(ask.name, roles_of(ask.roles)), ask.sitting, ask.name)
         return line_asking.Nothing()
 
     async def dismiss(self, ask: asking.DismissOfficer) -> line_asking.Nothing:
         """No longer of this desk: sittings end, the PIN is forgotten."""
-        officer = self._about(acts.Dismiss(ask.name, ask.remark), ask.sitting, ask.name)
-        self._desk.secrets.drop(officer.number)
+        async with self._turn:  # a sign-in that is being looked at ends first, and its sitting with it
+            officer = self._about(acts.Dismiss(ask.name, ask.remark), ask.sitting, ask.name)
+            self._desk.secrets.drop(officer.number)
         return line_asking.Nothing()
 
     def _about(self, asked: acts.GiveRoles | acts.Dismiss, token: str, name: str) -> Officer:
@@ -243,7 +246,7 @@ class DeskOperations:
         if release_digest(MESSAGE, precedence, flags, body) != draft.digest:
             raise Told("OL-101", f"draft D-{draft.number} is no longer what was released; it is not sent")
         composed = self._presenter.reference_of(body)
-        token = f"desk/{draft.digest.hex()}/{draft.number}"
+        token = f"{TOKENS_OF_DESK}{draft.digest.hex()}/{draft.number}"
         record = encode_release(acts.release_of(state, draft))
         places = await self._station.submit(
             [

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Iterator, Sequence
 from itertools import product
 from pathlib import Path
 from typing import Any, get_args
 
 import msgspec
 import pytest
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
+from openline.console.channel.asking import Acknowledge, Outgoing, Send
 from openline.console.codes import Told
-from openline.console.watch.asking import AnyRequest
+from openline.console.stating.asking import Declare, SayOperating
+from openline.console.watch.asking import AnyRequest, DismissOfficer, SignIn
 from openline.console.watch.desk import Desk, forward_ms
-from openline.console.watch.doors import DOORS, ONLY_WHERE_STAFFED, let_in
+from openline.console.watch.doors import DOORS, ONLY_WHERE_STAFFED, TOKENS_OF_DESK, let_in
+from openline.console.watch.operations import DeskOperations
+from openline.console.watch.secrets import make_secret
 from openline.desk import acts, facts
 from openline.desk.people import ALLOWED, Role
 from openline.errors import Refused
+from openline.line.events import Draft as LineDraft
+from openline.line.ports import LogId
 
 REQUESTS = get_args(AnyRequest)
 
@@ -80,3 +89,50 @@ def test_a_dismissed_officer_passes_no_door(desk: Desk) -> None:
         if DOORS[kind] is not None:
             with pytest.raises(Refused, match="none any more"):
                 let_in(desk, of_kind(kind, token))
+
+
+@pytest.mark.parametrize("is_staffed", [True, False])
+def test_nobody_takes_the_token_of_a_release(desk: Desk, is_staffed: bool) -> None:
+    """R-303: what is recorded under it would stand for the released message, and that would never leave."""
+    token = staffed(desk)[Role.WATCH] if is_staffed else ""
+    planted = f"{TOKENS_OF_DESK}{'ab' * 32}/0"
+    asked: list[Any] = [
+        Acknowledge(place="0/00/0", officer="A", role="watch officer", token=planted, sitting=token),
+        SayOperating(text="x", officer="A", token=planted, sitting=token),
+        Declare(act="resume", officer="A", token=planted, sitting=token),
+        Send(messages=[Outgoing(text="x", token=planted)], sitting=token),
+    ]
+    for request in asked:
+        with pytest.raises(Refused, match="names a release"):
+            let_in(desk, request)
+
+
+class Recorded:
+    """A line that takes everything."""
+
+    def now_ms(self) -> int:
+        return 1_795_000_000_000
+
+    async def submit(self, drafts: Sequence[LineDraft]) -> list[tuple[LogId, int]]:
+        return [(LogId(0, bytes(12)), index) for index, _ in enumerate(drafts)]
+
+
+def test_who_is_dismissed_while_signing_in_has_no_sitting_and_no_pin(desk: Desk) -> None:
+    """The look at a PIN takes a while, and what happens meanwhile counts."""
+    tokens = staffed(desk)
+    secret = make_secret("123456")
+    desk.secrets.put(0, secret)
+    who = str(next(iter(Role)))
+    ask = DeskOperations(desk, Recorded(), lambda _: LineDraft(1, 0, 0, (), b""), "line")
+    code = TOTP(secret.seed, 6, SHA1(), 30).generate(Recorded().now_ms() // 1000).decode()  # noqa: S303
+
+    async def both() -> str:
+        signing = asyncio.create_task(ask.sign_in(SignIn(name=who, pin="123456", code=code)))
+        await asyncio.sleep(0)  # the PIN is being looked at
+        await ask.dismiss(DismissOfficer(name=who, sitting=tokens[Role.CUSTODIAN]))
+        return (await signing).token
+
+    token = asyncio.run(both())
+    with pytest.raises(Told):
+        desk.sitting(token)
+    assert desk.secrets.get(0) is None
