@@ -27,7 +27,7 @@ from openline.console.channel import asking
 from openline.console.channel.attaching import wanted_files
 from openline.console.channel.bearers import bearers_of
 from openline.console.channel.bell import Bell
-from openline.console.channel.clock import ClockWatch, wall_ms
+from openline.console.channel.clock import ClockWatch, counted_ms, wall_ms
 from openline.console.channel.control import ControlDoor
 from openline.console.channel.operations import StationOperations
 from openline.console.channel.reporting import Watch, not_receipted, status_of
@@ -51,6 +51,8 @@ from openline.seal.charter import Charter
 from openline.wire.items import Grant, Hail, Item, ShortHail
 
 TICK_MS: Final = 250
+STILL_TICK_MS: Final = 1_500  # while nothing moves but hails: half of their period, so that they are not late
+STILL_AFTER_MS: Final = 5_000
 ITEMS_A_TURN: Final = 1024  # of all frames but the last: what is honest comes as a few items a frame
 PROBE_EVERY_TICKS: Final = 4
 
@@ -65,6 +67,7 @@ class Station:
         self._events: list[Event] = []
         self._submissions = Submissions(kept.store)
         self._clock = ClockWatch()
+        self._stirred_at_ms = counted_ms()
         self._bell = Bell(self._turn, self._pay)
         self._has_ended = False
         self._watchers = Watchers()
@@ -128,6 +131,8 @@ class Station:
     # ------------------------------------------------------------------ in
     def happened(self, event: Event) -> None:
         """Something happened; it is taken with the next turn."""
+        if not isinstance(event, Tick):
+            self._stirred_at_ms = counted_ms()
         self._events.append(event)
         self._bell.ring()
 
@@ -143,6 +148,7 @@ class Station:
         self._submissions.check(self.state, self.charter, drafts, self.now_ms())
         self.desk.check(drafts)
         answer = self._submissions.take(drafts)
+        self._stirred_at_ms = counted_ms()
         self._bell.ring()
         return await answer
 
@@ -188,7 +194,7 @@ class Station:
 
     async def _tick(self) -> None:
         for number in itertools.count():
-            await asyncio.sleep(TICK_MS / 1000)
+            await asyncio.sleep((STILL_TICK_MS if self._is_still() else TICK_MS) / 1000)
             try:
                 if number % PROBE_EVERY_TICKS == 0:
                     self._probe()
@@ -203,6 +209,11 @@ class Station:
                 self.watch.ring("program", f"what is due from time to time was not done: {fault!r}")
                 traceback.print_exc()
             self.happened(Tick())
+
+    def _is_still(self) -> bool:
+        """Nothing has moved for a while but hails, and nothing waits to move: time is looked at more seldom."""
+        is_busy = bool(self._sending.pacing) or self._is_out or self.watch.rings("disk")
+        return not is_busy and counted_ms() - self._stirred_at_ms > STILL_AFTER_MS
 
     def _turn(self) -> None:
         """Take everything that waits, as one batch."""
@@ -404,6 +415,7 @@ class Station:
         for peer, state in self.state.peers.items():
             self.kept.keyring.confirm(peer, state.epoch_held, now_ms)
         if result.told:
+            self._stirred_at_ms = counted_ms()
             self.watch.hear(result.told)
             for wanted in wanted_files(self.store, result.told, self.charter.limits.blob_bytes_max):
                 self.happened(wanted)

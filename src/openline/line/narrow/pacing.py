@@ -32,6 +32,10 @@ class Pacing:
         self._opened_at_ms = opened_at_ms
         self._boxes: dict[tuple[int, str], Outbox] = {}
 
+    def __bool__(self) -> bool:
+        """Whether anything waits."""
+        return any(self._boxes.values())
+
     def heed(self, events: Iterable[Event]) -> None:
         """Bearers came up or went down."""
         for event in events:
