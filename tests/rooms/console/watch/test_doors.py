@@ -124,7 +124,7 @@ def test_who_is_dismissed_while_signing_in_has_no_sitting_and_no_pin(desk: Desk)
     desk.secrets.put(0, secret)
     who = str(next(iter(Role)))
     ask = DeskOperations(desk, Recorded(), lambda _: LineDraft(1, 0, 0, (), b""), "line")
-    code = TOTP(secret.seed, 6, SHA1(), 30).generate(Recorded().now_ms() // 1000).decode()  # noqa: S303
+    code = TOTP(secret.seed, 6, SHA1(), 30).generate(Recorded().now_ms() // 1000).decode()
 
     async def both() -> str:
         signing = asyncio.create_task(ask.sign_in(SignIn(name=who, pin="123456", code=code)))
