@@ -96,6 +96,8 @@ def _bearer(row: OverBearer, found: Towards) -> str:
         return ""
     if row.proved_age_ms is not None and row.proved_age_ms < row.alarm_after_ms:
         return ""
+    if row.proved_age_ms is None and row.seen == "down":
+        return ""  # never up since this station started: the bearer's own alarm says why
     since = "since this station started" if row.proved_age_ms is None else f"for {row.proved_age_ms // 60_000} min"
     what = "moves no bytes at this end" if row.seen == "down" else "moves bytes and nothing comes back"
     return f"{row.name} {what}, not proved {since}; the line holds over another bearer; look at {row.name}"

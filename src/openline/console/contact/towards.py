@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from openline.console.contact.seen import Sight, age_ms
+from openline.contact.body import Seen
 from openline.contact.declared import Declared, DeclaredState
 from openline.contact.table import Conditions, State, observed_of, state_of
 from openline.limits import CLOCK_TOLERANCE_MS, SILENCE_ALARM_AFTER_MS
@@ -112,6 +113,7 @@ def _clock(offset_ms: int | None) -> str:
 def _over(peer: PeerState, sight: Sight, now_ms: int) -> list[OverBearer]:
     rows = []
     names = {bearer.name: bearer for bearer in peer.bearers if can_answer(bearer)}
+    up = set(names)  # up again and not proved yet: neither down nor up
     names |= {name: looked.bearer for (party, name), looked in sight.looked.items() if party == peer.party}
     for name, bearer in sorted(names.items()):
         looked = sight.looked.get((peer.party, name))
@@ -119,7 +121,7 @@ def _over(peer: PeerState, sight: Sight, now_ms: int) -> list[OverBearer]:
         rows.append(
             OverBearer(
                 name,
-                looked.seen.name.lower() if looked is not None else "unknown",
+                "unknown" if looked is None or (looked.seen is Seen.DOWN and name in up) else looked.seen.name.lower(),
                 looked.since_ms if looked is not None else None,
                 age_ms(now_ms, contact.proved_at_ms),
                 contact.round_trip_ms,
