@@ -354,7 +354,7 @@ class Station:
                 self._take_grant(opened.peer, item)
         epoch = self.ring.report(opened.peer)
         self.world.most("epoch", epoch)
-        self.happened(Arrived(opened.peer, bearer, opened.start, rest, epoch))
+        self.happened(Arrived(opened.peer, bearer, opened.start, rest, epoch, opened.counter))
 
     def _take_grant(self, peer: int, item: Grant) -> None:
         try:

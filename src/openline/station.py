@@ -365,7 +365,7 @@ class Station:
                 continue
             items_left -= len(items)
             epoch = self.kept.keyring.report(opened.peer)
-            arrived.append(Arrived(opened.peer, bearer, opened.start, items, epoch))
+            arrived.append(Arrived(opened.peer, bearer, opened.start, items, epoch, opened.counter))
         return arrived
 
     def _take_keys(self, peer: int, items: tuple[Item, ...]) -> tuple[Item, ...]:

@@ -125,8 +125,8 @@ def _take(work: Work, event: Event) -> None:
             work.drafts.extend(drafts)
         case Arrived(peer) | Up(peer) if amendments.is_gone(work.roster, peer):
             pass  # what it said before it left is held; from now on nothing is taken from it. R-158
-        case Arrived(peer, bearer, start, items, epoch):
-            work.bearer = bearer
+        case Arrived(peer, bearer, start, items, epoch, frame):
+            work.bearer, work.frame = bearer, frame
             heard = work.peer(peer)
             if epoch > heard.epoch_opened:
                 work.put_peer(replace(heard, epoch_opened=epoch))
@@ -258,10 +258,12 @@ def _take_item(work: Work, peer: int, start: bytes, item: Item) -> None:
             blobs.take(work, peer, item)
         case Note():
             disputes.take_note(work, peer, item)
-        case Differs():
+        case Differs() if not contacts.is_late(work, work.peer(peer), start):
             disputes.take_differs(work, peer, start, item)
         case RosterEntry(certificate):
             amendments.take_offered(work, peer, certificate)
+        case Differs():
+            work.wasted += 1
         case _:
             work.notice("item-not-taken", f"item {type(item).__name__} from party {peer} is not taken by this station")
 

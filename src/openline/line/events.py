@@ -57,13 +57,15 @@ class Down(NamedTuple):
 
 class Arrived(NamedTuple):
     """Items from one opened frame. `start` names the life of the sender's station; `epoch_opened` is the
-    highest epoch of its frames that our keyring can prove to hold."""
+    highest epoch of its frames that our keyring can prove to hold; `frame` is its counter, which rises with
+    everything that this life seals."""
 
     peer: int
     bearer: str
     start: bytes
     items: tuple[Item, ...]
     epoch_opened: int = 0
+    frame: int = -1  # not known
 
 
 class Loaded(NamedTuple):

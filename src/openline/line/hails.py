@@ -135,9 +135,12 @@ def due(work: Work) -> None:
 
 
 def take(work: Work, party: int, start: bytes, item: Hail) -> None:
-    """Learn from a hail: life, clock, what the peer holds and lacks; then serve it. R-126."""
+    """Learn from a hail: life, clock, what the peer holds and lacks; then serve it. R-126, R-235."""
     work.wasted += 4 + (len(item.logs) + len(item.lacks)) // 16
     peer = work.peer(party)
+    if contacts.is_repeated(work, peer, start):
+        return
+    is_late = contacts.is_late(work, peer, start)
     rested = work.since(peer.hailed_at_ms) >= ANSWER_REST_MS
     alive = _alive(work, peer, start, item)
     if alive is None:
@@ -146,6 +149,8 @@ def take(work: Work, party: int, start: bytes, item: Hail) -> None:
         return
     answer_now = peer.start != start or (rested and _news(work, party, item))
     _heard(work, alive, start, item)
+    if is_late:
+        return  # it proves its bearer, and life; what it says has been said better since
     current = current_log(work, party, start)
     for row in item.logs:
         _take_log(work, party, current, row)
@@ -161,18 +166,21 @@ def take(work: Work, party: int, start: bytes, item: Hail) -> None:
 
 def take_short(work: Work, party: int, start: bytes, item: ShortHail) -> None:
     """A peer that believes us level with it; where we are not, or do not know that life of it, ours is a whole hail.
-    R-231."""
+    R-231, R-235."""
     work.wasted += 4
     peer = work.peer(party)
+    if contacts.is_repeated(work, peer, start):
+        return
+    is_late = contacts.is_late(work, peer, start)
     rested = work.since(peer.hailed_at_ms) >= ANSWER_REST_MS
     is_level = item.level4 == contacts.level4(work)  # it names no logs: enough for a life that is level
     is_known = peer.start == start or (is_level and _answered(peer, item) is not None)
     alive = _alive(work, peer, start, item) if is_known else None
     if alive is not None:
         _heard(work, alive, start, item)
-        if is_level and work.own is not None:
+        if is_level and not is_late and work.own is not None:
             proved(work, party, work.own, work.logs[work.own].size)
-    if rested and (alive is None or not is_level):
+    if rested and not is_late and (alive is None or not is_level):
         hail(work, party)
 
 
@@ -205,7 +213,8 @@ def _alive(work: Work, peer: PeerState, start: bytes, item: Hail | ShortHail) ->
             return None
         asked = tuple(one._replace(listed=0) for one in peer.asked)
         lives = lives if answered is not None else (*lives, work.now_ms)
-        peer = replace(peer, flows={}, lacks_since={}, reviewed=0, asked=asked, lives_at=lives)
+        known = contacts.of_another_life(peer)
+        peer = replace(peer, flows={}, lacks_since={}, reviewed=0, asked=asked, lives_at=lives, contacts=known)
     if answered is None:
         return peer
     reviewed = max(peer.reviewed, answered.listed if peer.start == start else 0)

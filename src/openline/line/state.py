@@ -187,6 +187,7 @@ class Contact(NamedTuple):
     round_trip_ms: int | None = None
     clock_offset_ms: int | None = None  # the peer's clock less ours
     up_at_ms: int = 0  # when the bearer last came up
+    frame: int = -1  # counter of the newest frame that brought a hail over it, in this life of the peer
 
 
 NO_CONTACT: Final = Contact()

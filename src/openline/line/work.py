@@ -44,6 +44,7 @@ class Work:
         self.now_ms = now_ms
         self.nonce = nonce
         self.bearer = ""  # over which the frame under way came
+        self.frame = -1  # its counter; not known
         self.roster: Roster = state.roster
         self.me = state.me
         self.own = state.own

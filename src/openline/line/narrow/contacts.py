@@ -6,6 +6,7 @@ alive or dead. A proof's age counts from when we sent the nonce: an answer canno
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from hashlib import sha256
 from typing import Final
@@ -61,11 +62,30 @@ def nonces(work: Work, peer: PeerState, bearer: str) -> tuple[bytes, bytes, int]
     return nonce, own.echoes[-1], waited_ms if waited_ms < LONG_AGO_MS else 0
 
 
+def is_repeated(work: Work, peer: PeerState, start: bytes) -> bool:
+    """True where a hail of this life, as new or newer, has come over this bearer already. R-235."""
+    return peer.start == start and 0 <= work.frame <= peer.contacts.get(work.bearer, NO_CONTACT).frame
+
+
+def is_late(work: Work, peer: PeerState, start: bytes) -> bool:
+    """True where a newer hail of this life has come, over whichever bearer: what this frame asks for is out of date.
+
+    Anybody on the way can send a frame of ours twice: an hour-old hail must not have us say that hour again. R-235.
+    """
+    newest = max((contact.frame for contact in peer.contacts.values()), default=-1)
+    return peer.start == start and 0 <= work.frame < newest
+
+
+def of_another_life(peer: PeerState) -> Mapping[str, Contact]:
+    """The contacts of a peer that began another life, whose frames are counted anew."""
+    return {name: one._replace(frame=NO_CONTACT.frame) for name, one in peer.contacts.items()}
+
+
 def heard(work: Work, peer: PeerState, item: Hail | ShortHail, answered: Asked | None) -> PeerState:
     """The peer after a hail of the life that we take to be its own. `answered`: the nonce of ours that it echoes."""
     bearer = work.bearer
     known = peer.contacts.get(bearer, NO_CONTACT)
-    contact = known._replace(heard_at_ms=work.now_ms)
+    contact = known._replace(heard_at_ms=work.now_ms, frame=max(known.frame, work.frame))
     if item.nonce not in known.echoes[-1:]:
         echoes = (*known.echoes[1 - ECHOES_MAX :], item.nonce)
         contact = contact._replace(echoes=echoes, echo_at_ms=work.now_ms)

@@ -45,6 +45,7 @@ class Air:
         self.now_ms = OPENED_AT_MS + 1_000_000
         self.roads = {up.name: Road(up) for up in bearers}
         self.came: list[tuple[int, int, str, Item]] = []  # when, at whom, over what, what
+        self.arrived: list[Arrived] = []  # the same, as a neighbour could send it again
         self.sent_bytes = {0: 0, 1: 0}
         self._queue: list[tuple[int, int, int, str, bytes]] = []
         self._serial = 0
@@ -80,8 +81,8 @@ class Air:
                 break
             self.now_ms += STEP_MS
             while self._queue and self._queue[0][0] <= self.now_ms:
-                _, _, receiver, name, payload = heapq.heappop(self._queue)
-                self._arrive(receiver, name, payload)
+                _, frame, receiver, name, payload = heapq.heappop(self._queue)
+                self._arrive(receiver, name, payload, frame)
             for me in (0, 1):
                 if self.now_ms % TICK_MS == 0:
                     self.take(me, Tick())
@@ -130,10 +131,12 @@ class Air:
             self._serial += 1
             heapq.heappush(self._queue, (out_ms + road.up.latency_ms, self._serial, 1 - me, road.up.name, payload))
 
-    def _arrive(self, receiver: int, name: str, payload: bytes) -> None:
+    def _arrive(self, receiver: int, name: str, payload: bytes, frame: int) -> None:
         if self.roads[name].dead:
             return
         desk, sender = self.desks[receiver], 1 - receiver
         items = desk.heard[sender].items(payload)
         self.came += [(self.now_ms, receiver, name, item) for item in items]
-        self.take(receiver, Arrived(sender, name, self.desks[sender].start_bytes, items))
+        arrived = Arrived(sender, name, self.desks[sender].start_bytes, items, 0, frame)
+        self.arrived.append(arrived)
+        self.take(receiver, arrived)

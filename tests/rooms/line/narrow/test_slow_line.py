@@ -146,3 +146,39 @@ def test_a_life_known_only_by_short_hails_becomes_known() -> None:
     air.write(0, "as before")
     air.run(20_000, lambda: air.receipted(0) == 2)
     assert air.receipted(0) == 2
+
+
+def test_a_hail_sent_again_by_somebody_on_the_way_has_nothing_said_again() -> None:
+    """R-235: whoever recorded one frame of a radio line would fill it for hours, a hundred bytes a minute."""
+    air = level(RADIO_1200)
+    for _ in range(6):
+        air.write(0, letter(3_000))
+        air.run(120_000)
+    air.run(1_200_000)
+    old = next(one for one in air.arrived if one.peer == 1 and any(isinstance(item, Hail) for item in one.items))
+    hails = next(item for item in old.items if isinstance(item, Hail)).logs
+    assert max((row.size for row in hails if row.party == 0), default=0) < air.receipted(0), "from before the letters"
+    before, heard_ms = air.sent_bytes[0], air.desks[0].turns.state.peers[1].contacts["radio"].heard_at_ms
+    air.take(0, old)
+    assert air.desks[0].turns.state.peers[1].contacts["radio"].heard_at_ms == heard_ms, "nor is it a sign of life"
+    for _ in range(10):
+        air.take(0, old)
+        air.run(60_000)
+    assert air.sent_bytes[0] - before < 2_000
+    air.write(0, "and the line goes on")
+    air.run(20_000, lambda: air.receipted(0) == 8)
+    assert air.receipted(0) == 8
+
+
+def test_a_hail_that_comes_late_over_another_bearer_proves_it_and_asks_for_nothing() -> None:
+    """R-235: a quicker bearer has brought a newer one."""
+    air = level(RADIO_1200)
+    air.write(0, letter(3_000))
+    air.run(600_000)
+    old = next(one for one in air.arrived if one.peer == 1 and any(isinstance(item, Hail) for item in one.items))
+    before = air.sent_bytes[0]
+    air.take(0, old._replace(bearer="stick"))
+    peer = air.desks[0].turns.state.peers[1]
+    assert peer.contacts["stick"].heard_at_ms == air.now_ms
+    air.run(5_000)
+    assert air.sent_bytes[0] - before < 500
