@@ -140,12 +140,16 @@ class Station:
         """A frame came by a bearer, and waits there."""
         self._bell.ring()
 
-    async def submit(self, drafts: Sequence[Draft]) -> Places:
-        """Append drafts; returns their places once they are durable here. Raises StoreDown, Refused, Told."""
+    def look_at(self, drafts: Sequence[Draft]) -> None:
+        """Raises Refused or Told where the terms of the line as they stand do not let these be recorded now."""
         if self._has_ended:
             raise Refused("this station is stopping; ask again when it is up")
         self.upkeep.check_open(self.state)
         self._submissions.check(self.state, self.charter, drafts, self.now_ms())
+
+    async def submit(self, drafts: Sequence[Draft]) -> Places:
+        """Append drafts; returns their places once they are durable here. Raises StoreDown, Refused, Told."""
+        self.look_at(drafts)
         self.desk.check(drafts)
         answer = self._submissions.take(drafts)
         self._stirred_at_ms = counted_ms()

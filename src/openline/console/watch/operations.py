@@ -32,6 +32,9 @@ class Recording(Protocol):
     def now_ms(self) -> int:
         """UTC, ms."""
 
+    def look_at(self, drafts: Sequence[LineDraft]) -> None:
+        """Raises Refused or Told where the terms of the line do not let these be recorded now."""
+
     async def submit(self, drafts: Sequence[LineDraft]) -> list[tuple[LogId, int]]:
         """Append drafts; returns once they are durable here. Raises StoreDown, Refused."""
 
@@ -230,6 +233,9 @@ class DeskOperations:
             assert isinstance(fact, facts.Released)
             if ask.code.replace(" ", "") != short_code(fact.digest).replace(" ", ""):
                 raise Refused(f"the code of draft D-{ask.draft} is another: read what would leave, then release it")
+            draft = self._desk.state.drafts[ask.draft]  # what can never leave is not released: it would wait for ever
+            body = acts.leaving(self._desk.state, draft, sitting.actor)
+            self._station.look_at([LineDraft(MESSAGE, draft.version.precedence, draft.version.flags, (), body)])
             self._desk.act(asked, sitting.actor)
             try:
                 return line_asking.Sent([await self._record(self._desk.state.drafts[ask.draft])])
@@ -265,8 +271,10 @@ class DeskOperations:
                 for draft in [one for one in self._desk.state.drafts.values() if one.stage is Stage.RELEASED]:
                     try:
                         await self._record(draft)
-                    except OpenlineError:  # the disk; the station rings for it
+                    except StoreDown:  # the station rings for it
                         break
+                    except OpenlineError:  # the terms have changed since: it waits, and holds up no other
+                        continue
             await asyncio.sleep(RECORD_AGAIN_AFTER_S)
 
 

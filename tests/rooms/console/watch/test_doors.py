@@ -16,17 +16,28 @@ from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from openline.console.channel.asking import Acknowledge, Outgoing, Send
 from openline.console.codes import Told
 from openline.console.stating.asking import Declare, SayOperating
-from openline.console.watch.asking import AnyRequest, DismissOfficer, SignIn
+from openline.console.watch.asking import (
+    AnyRequest,
+    AskDraft,
+    DismissOfficer,
+    ReleaseDraft,
+    SignIn,
+    SubmitDraft,
+    WriteDraft,
+)
 from openline.console.watch.desk import Desk, forward_ms
 from openline.console.watch.doors import DOORS, ONLY_WHERE_STAFFED, TOKENS_OF_DESK, let_in
 from openline.console.watch.operations import DeskOperations
 from openline.console.watch.secrets import make_secret
 from openline.desk import acts, facts
 from openline.desk.people import ALLOWED, Role
+from openline.desk.state import Stage
 from openline.errors import Refused
 from openline.line.events import Draft as LineDraft
 from openline.line.ports import LogId
+from openline.record.body import Message, encode_message
 
+LONG = Message("", "x" * 3_000)
 REQUESTS = get_args(AnyRequest)
 
 
@@ -113,6 +124,10 @@ class Recorded:
     def now_ms(self) -> int:
         return 1_795_000_000_000
 
+    def look_at(self, drafts: Sequence[LineDraft]) -> None:
+        if any(len(draft.body) > 2_000 for draft in drafts):
+            raise Told("OL-402", "too long")
+
     async def submit(self, drafts: Sequence[LineDraft]) -> list[tuple[LogId, int]]:
         return [(LogId(0, bytes(12)), index) for index, _ in enumerate(drafts)]
 
@@ -136,3 +151,22 @@ def test_who_is_dismissed_while_signing_in_has_no_sitting_and_no_pin(desk: Desk)
     with pytest.raises(Told):
         desk.sitting(token)
     assert desk.secrets.get(0) is None
+
+
+def test_what_the_terms_do_not_let_leave_is_not_released(desk: Desk) -> None:
+    """Released, it could neither leave nor be taken back, and would go once the terms are others."""
+    tokens = staffed(desk)
+    ask = DeskOperations(desk, Recorded(), lambda _: LineDraft(1, 3, 0, (), encode_message(LONG)), "line")
+
+    async def release() -> None:
+        row = await ask.write(WriteDraft(message=Outgoing(text=LONG.text), sitting=tokens[Role.DRAFTER]))
+        await ask.submit(SubmitDraft(draft=row.draft, version=row.version, sitting=tokens[Role.DRAFTER]))
+        seen = await ask.draft(AskDraft(draft=row.draft, sitting=tokens[Role.RELEASER]))
+        await ask.release(
+            ReleaseDraft(draft=row.draft, version=row.version, code=seen.code, sitting=tokens[Role.RELEASER])
+        )
+
+    with pytest.raises(Told) as told:
+        asyncio.run(release())
+    assert told.value.code == "OL-402"
+    assert desk.state.drafts[0].stage is Stage.SUBMITTED, "its author may write a shorter one"
