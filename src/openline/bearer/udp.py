@@ -20,6 +20,8 @@ from openline.limits import FRAME_BODY_BYTES_MIN, HANDSHAKE_MS
 
 _READ_AT_ONCE: Final = 64  # datagrams, before others have their turn
 _FLOOD_TIMES: Final = 4  # so many times the declared rate is read; more is dropped
+_FLOOD_BYTES_PER_SECOND_MIN: Final = 64 * 1024  # or so much: a slow bearer's fill would cost a stranger nothing
+_HEADS_BYTES: Final = 28  # of a datagram beside its body: an empty one costs something too
 _FLOOD_CREDIT_S: Final = 1.0
 _BATCH_S: Final = 0.005  # timers are no finer
 _CREDIT_S: Final = 0.01  # or a burst runs over the buffers on its way
@@ -72,7 +74,8 @@ class UdpBearer:
         self._loop: asyncio.AbstractEventLoop  # from `start` on
         self._outgoing = Outgoing(facts)
         self._pace = Pace(facts.bytes_per_second, _CREDIT_S)
-        self._intake = Pace(_FLOOD_TIMES * facts.bytes_per_second, _FLOOD_CREDIT_S)
+        read_per_second = max(_FLOOD_TIMES * facts.bytes_per_second, _FLOOD_BYTES_PER_SECOND_MIN)
+        self._intake = Pace(read_per_second, _FLOOD_CREDIT_S)
         self._sparing = Sparing(lambda where, why: hears.on_fault(facts.name, where, why), lambda: self._loop.time())
         self._socket: socket.socket | None = None
         self._at: object = None  # what the name of the other side meant when the socket was made
@@ -238,13 +241,14 @@ class UdpBearer:
                 return
             now = self._loop.time()
             where = _name(self._address)
+            counted = len(body) + _HEADS_BYTES
             if self._intake.wait_s(now) > 0:
                 self._sparing(where, "more comes than the declared rate many times over; dropped")
             elif not FRAME_BODY_BYTES_MIN <= len(body) <= self._facts.frame_bytes_max:
-                self._intake.spent(len(body), now)
+                self._intake.spent(counted, now)
                 self._sparing(where, f"a datagram of {len(body)} bytes is no frame; dropped", about="length")
             else:
-                self._intake.spent(len(body), now)
+                self._intake.spent(counted, now)
                 self._hears.on_frame(self._facts.name, self._peer, body)
 
     # --- what goes
