@@ -273,7 +273,7 @@ def _named(work: Work, peer: int, start: bytes, item: Commit | Entries | Checkpo
         return work.find(item.log, peer, start, [log for by, log in work.secrets if by == peer])
     except Unresolved:
         work.wasted += 1
-        if work.since(work.peer(peer).hailed_at_ms) >= hails.ANSWER_REST_MS:
+        if work.since(work.peer(peer).hailed_at_ms) >= contacts.rest_ms(work.peer(peer)):
             hails.hail(work, peer)  # shows what we hold, so that the sender begins at the beginning
         return None
 

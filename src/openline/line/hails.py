@@ -22,7 +22,6 @@ from openline.wire.items import Differs, Hail, HailLog, HailReceipt, Lack, Short
 
 ROOT8: Final = 8
 REVIEW_LOGS: Final = 64  # a hail, while a peer that may have been restored is told of everything we hold
-ANSWER_REST_MS: Final = 500  # between hails sent out of turn: two stations must not chase each other
 
 
 def is_settled(work: Work, log: LogId, party: int) -> bool:
@@ -141,7 +140,7 @@ def take(work: Work, party: int, start: bytes, item: Hail) -> None:
     if contacts.is_repeated(work, peer, start):
         return
     is_late = contacts.is_late(work, peer, start)
-    rested = work.since(peer.hailed_at_ms) >= ANSWER_REST_MS
+    rested = work.since(peer.hailed_at_ms) >= contacts.rest_ms(peer)
     alive = _alive(work, peer, start, item)
     if alive is None:
         if rested:
@@ -172,7 +171,7 @@ def take_short(work: Work, party: int, start: bytes, item: ShortHail) -> None:
     if contacts.is_repeated(work, peer, start):
         return
     is_late = contacts.is_late(work, peer, start)
-    rested = work.since(peer.hailed_at_ms) >= ANSWER_REST_MS
+    rested = work.since(peer.hailed_at_ms) >= contacts.rest_ms(peer)
     is_level = item.level4 == contacts.level4(work)  # it names no logs: enough for a life that is level
     is_known = peer.start == start or (is_level and _answered(peer, item) is not None)
     alive = _alive(work, peer, start, item) if is_known else None

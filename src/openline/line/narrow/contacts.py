@@ -21,11 +21,19 @@ ASKED_MAX: Final = 8  # nonces of each bearer that may still be answered
 ECHOES_MAX: Final = 16  # nonces of the other side that are remembered: a test may ask for one of them
 CONTACTS_MAX: Final = 32  # bearers of one peer that are remembered
 LEVEL_BYTES: Final = 4
+ANSWER_REST_MS: Final = 500  # between hails sent out of turn: two stations must not chase each other
+ANSWERS_BYTES: Final = 800  # nor may who repeats an old hail have a slow road filled with ours: four times a whole one
 
 
 def preferred(peer: PeerState) -> str:
     """The bearer that a send without a name takes; none where none is up."""
     return peer.road.name if peer.road is not None else ""
+
+
+def rest_ms(peer: PeerState) -> int:
+    """How long after a hail the next may be sent out of turn: a whole one takes a quarter of the road at most. R-236"""
+    rate = peer.road.bytes_per_second if peer.road is not None else 0
+    return max(ANSWER_REST_MS, ANSWERS_BYTES * 1000 // rate if rate else 0)
 
 
 def ask(work: Work, peer: PeerState, bearer: str, listed: int) -> PeerState:

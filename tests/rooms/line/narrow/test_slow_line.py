@@ -182,3 +182,16 @@ def test_a_hail_that_comes_late_over_another_bearer_proves_it_and_asks_for_nothi
     assert peer.contacts["stick"].heard_at_ms == air.now_ms
     air.run(5_000)
     assert air.sent_bytes[0] - before < 500
+
+
+def test_hails_of_a_life_that_ended_do_not_fill_a_slow_line_with_answers() -> None:
+    """R-236: whoever recorded one before a restart could have a whole hail for it every half second."""
+    air = level(RADIO_300)
+    air.run(600_000)
+    old = Arrived(1, "radio", b"oldl", (Hail(OPENED_AT_MS, bytes(8), b"long ago", 0, (), (), ()),), 0, 7)
+    before, began_ms = air.sent_bytes[0], air.now_ms
+    for _ in range(300):
+        air.take(0, old)
+        air.run(1_000)
+    most = (air.now_ms - began_ms) // 1000 * RADIO_300.bytes_per_second
+    assert air.sent_bytes[0] - before < most // 3
