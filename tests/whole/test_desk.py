@@ -60,9 +60,9 @@ class Officers:
         self.seeds[name] = base64.b32decode(query["secret"][0])
 
     def code(self, name: str) -> str:
-        """A code that was not used yet: of the step before, this one, or the next."""
+        """A code that was not used yet: of this step or the next; that of the step before may pass on its way."""
         now = int(time.time()) // STEP_S
-        step = max(now - 1, self.steps.get(name, 0) + 1)
+        step = max(now, self.steps.get(name, 0) + 1)
         while step > int(time.time()) // STEP_S + 1:
             time.sleep(0.5)
         self.steps[name] = step
