@@ -12,13 +12,15 @@ from openline import limits
 from openline.console.channel.submitting import Submissions
 from openline.console.codes import Told
 from openline.errors import Malformed
-from openline.line.events import Draft, Submitted
+from openline.line.events import Draft, Submitted, Up
 from openline.line.ports import LogId
-from openline.line.terms.rate import reserve_of, waiting
+from openline.line.state import BearerUp
+from openline.line.terms.rate import own_room, reserve_of, waiting
 from openline.record.entry import ACKNOWLEDGEMENT, DISPUTE, FLASH, INTAKE, MESSAGE, REVOCATION
 from openline.record.statement import Paused, encode_paused, parse_paused
 from openline.seal.charter import Charter, CharterLimits
 from openline.store.memory import MemoryStore
+from openline.wire.items import Checkpoint, Commit, Entries
 from tests.rooms.line.desks import Wire, draft, submit
 from tests.rooms.line.test_amendments import NOW_MS, Keys, Member
 from tests.rooms.record import world
@@ -321,3 +323,19 @@ def test_a_flash_beyond_the_terms_is_refused_before_it_is_recorded() -> None:
     for precedence, most in ((3, 100), (2, 500), (1, 1_000), (0, 1_000)):
         check(amber, [Draft(MESSAGE, precedence, 0, (), bytes(most))], wire.now_ms)
         assert refused(amber, [Draft(MESSAGE, precedence, 0, (), bytes(most + 1))], wire.now_ms) == "OL-402"
+
+
+def test_what_another_party_has_us_say_leaves_half_of_the_rate_to_our_people() -> None:
+    """R-227: every entry that overtakes makes us write one of ours; a flood of them must not keep our officers silent."""
+    wire, amber, birch = limited(24)
+    for one, other in ((0, 1), (1, 0)):
+        wire.links.add((one, other))
+        wire.put(one, wire.desks[one].take((Up(other, BearerUp("wire", 700, 1_200)),), wire.now_ms))
+    wire.settle(2)
+    wire.now_ms += MINUTE_MS
+    wire.drop = lambda sender, _, item: sender == 0 and isinstance(item, Commit | Entries | Checkpoint)
+    drafts = [draft("a letter " * 500), *(draft(f"flash {n}", FLASH) for n in range(30))]
+    wire.put(0, amber.take((Submitted(tuple(drafts)),), wire.now_ms))
+    wire.settle(2)
+    assert 0 < len(birch.store.ahead()) <= 12
+    assert own_room(birch.turns.state, [draft("a word of ours")], wire.now_ms) >= 11

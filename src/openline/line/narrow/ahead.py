@@ -19,6 +19,7 @@ from openline.line.forms import Unresolved
 from openline.line.narrow import overtaking
 from openline.line.ports import AheadRow, DropAhead, LogId, PutAhead, PutEntries
 from openline.line.state import LogState, Pending, Standing
+from openline.line.terms import rate
 from openline.line.work import Work
 from openline.record import ahead, merkle
 from openline.record.entry import HELD_AHEAD, ROUTINE, Ref, log_name, parse_header
@@ -98,6 +99,10 @@ def _keep(work: Work, peer: int, row: AheadRow) -> None:
     if len(theirs) >= limits.AHEAD_ENTRIES_MAX or held > limits.AHEAD_BYTES_MAX:
         work.wasted += 1
         work.notice("ahead-full", f"party {row.log.party} has more entries ahead of its logs than are kept: left")
+        return
+    if not rate.has_half(work):
+        work.wasted += 1
+        work.notice("ahead-full", f"party {row.log.party} has had half of what we may write a minute said: left")
         return
     work.held_ahead[row.log, row.index] = row
     work.writes.append(PutAhead(row))

@@ -57,6 +57,13 @@ def own_room(state: LineState, drafts: Iterable[Draft], now_ms: int) -> int:
     return max(0, most - -(-ahead_us // step_us))
 
 
+def has_half(work: Work) -> bool:
+    """False where half a minute's worth is written already: what others make us say leaves the rest to our people."""
+    step_us, now_us = MINUTE_US // entries_per_minute(work.ledger), work.now_ms * 1000
+    due_us = max(_due_us(work.rates.get(work.me, NO_RATE), now_us, entries_per_minute(work.ledger)), now_us)
+    return due_us + len(work.drafts) * step_us < now_us + MINUTE_US // 2
+
+
 def _is_reserved_for(draft: Draft) -> bool:
     return draft.precedence == FLASH or (draft.kind in LINE_KINDS and draft.kind not in _BY_PEOPLE)
 
