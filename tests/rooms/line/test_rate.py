@@ -326,7 +326,7 @@ def test_a_flash_beyond_the_terms_is_refused_before_it_is_recorded() -> None:
 
 
 def test_what_another_party_has_us_say_leaves_half_of_the_rate_to_our_people() -> None:
-    """R-227: every entry that overtakes makes us write one of ours; a flood of them must not keep our officers silent."""
+    """R-227: every entry that overtakes makes us write one of ours; a flood of them must not silence our officers."""
     wire, amber, birch = limited(24)
     for one, other in ((0, 1), (1, 0)):
         wire.links.add((one, other))
