@@ -97,10 +97,10 @@ class Desk:
             f"[lines.{self.line}]",
             f'listen = ["127.0.0.1:{self.port}"]',
             f"dial = {{ {dials} }}",
-            *more,
         ]
         if not any(row.startswith("test_every_s") for row in more):
             rows.append("test_every_s = 0")  # no test of these counts on no whole hour
+        rows += more  # tables of bearers come last
         (self.home / "station.toml").write_text("\n".join(rows) + "\n")
 
     def start(self) -> None:

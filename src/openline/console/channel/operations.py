@@ -26,7 +26,7 @@ from openline.console.watch.desk import Desk, files_beside
 from openline.console.words import parse_place
 from openline.contact.taken import parse_taken
 from openline.desk.people import Role
-from openline.errors import Refused
+from openline.errors import Refused, StoreDown
 from openline.line.events import Draft, Event, PqWanted
 from openline.line.ports import LogId, Store
 from openline.line.state import LineState, others
@@ -258,8 +258,13 @@ class StationOperations:
         return min((held.receipts[n].size if n in held.receipts else 0 for n in witnesses), default=0)
 
     async def status(self) -> asking.Status:
-        """How the line is."""
-        return self.stating.tell(self._running.status())
+        """How the line is; while the store cannot be read, what was declared is not told, and that is said."""
+        now = self._running.status()
+        try:
+            return self.stating.tell(now)
+        except StoreDown as down:
+            now.notices.append(f"what the parties declared cannot be read now: {down}")
+            return now
 
     async def contact(self, ask: asking.AskContact) -> asking.Drawn:
         """The timeline, beside the running station's work."""
