@@ -37,14 +37,15 @@ def serial(device: str, bits_per_second: int) -> str:
 def on_air(homes: Homes, bits_per_second: int, clock: Clock | None = None) -> Iterator[Air]:
     """Stations that know each other by this road alone, running and settled.
 
-    With a clock that runs faster the relay is as much quicker, so that in the stations' time it is as declared.
+    With a clock that runs faster the relay is as much quicker, so that in the stations' time it is as declared; and
+    they test the line every hour, as they would by themselves.
     """
     factor = clock.factor if clock is not None else 1
     ours, theirs = homes.pair()
     weather = Weather(bits_per_second=bits_per_second * factor, delay_ms=LATENCY_MS // factor)
     with Relay("pty", there=weather) as relay:
-        ours.settle({}, serial(relay.near, bits_per_second))
-        theirs.settle({}, serial(relay.far, bits_per_second))
+        ours.settle({}, serial(relay.near, bits_per_second), tested=clock is not None)
+        theirs.settle({}, serial(relay.far, bits_per_second), tested=clock is not None)
         with running(ours, theirs, clock=clock):
             settled(relay, factor)
             yield Air(ours, theirs, relay)

@@ -55,15 +55,15 @@ class Party:
         command = [sys.executable, "-m", "openline", *words, "--home", str(self.home)]
         return subprocess.run(command, check=True, capture_output=True, text=True, timeout=WITHIN_S).stdout
 
-    def settle(self, dial: Mapping[str, int], *bearers: str, padding: bool = True) -> None:
+    def settle(self, dial: Mapping[str, int], *bearers: str, padding: bool = True, tested: bool = False) -> None:
         """Settings as a party would write them: where it listens, whom it dials, tables of other bearers, whether its
-        frames are padded."""
+        frames are padded, whether the line is tested every hour."""
         dials = ", ".join(f'"{name}" = "127.0.0.1:{port}"' for name, port in dial.items())
         (self.home / "station.toml").write_text(
             f'[station]\nline = "{LINE}"\npassphrase_file = "{self.home}/passphrase"\n'
             f'[lines.{LINE}]\nlisten = ["127.0.0.1:{self.port}"]\ndial = {{ {dials} }}\n'
             f"padding = {'true' if padding else 'false'}\n"
-            "test_every_s = 0\n"  # what is measured is the same in every hour
+            + ("" if tested else "test_every_s = 0\n")  # so that what is measured is the same in every hour
             + "".join(f"[[lines.{LINE}.bearer]]\n{bearer}\n" for bearer in bearers)
         )
 

@@ -34,7 +34,7 @@ from openline.console.demo.relay import Relay
 from openline.console.demo.weather import Weather
 from openline.console.dictionaries import SHIPPED, shipped
 from openline.limits import HAIL_EVERY_MS
-from openline.record.entry import MESSAGE
+from openline.record.entry import LINK_ANSWER, LINK_TEST, MESSAGE
 from openline.wire.codec import code_body
 
 Say = Callable[[str], None]
@@ -146,14 +146,19 @@ def _udp(listen: tuple[str, int], to: Sequence[Any]) -> str:
 
 
 def idle_300(homes: Homes, sizes: Sizes, say: Say) -> Measured:
-    """Hours in which nobody writes: all bytes of both ways, by clocks that run `IDLE_FACTOR` times as fast."""
+    """Hours in which nobody writes: all bytes of both ways, by clocks that run `IDLE_FACTOR` times as fast. The line
+    is tested every hour and each test is answered."""
     with on_air(homes, 300, Clock(IDLE_FACTOR, time.time_ns())) as air:
         time.sleep(3600 / IDLE_FACTOR)
         begun, before = time.monotonic(), bytes_of(air.relay.count())
         time.sleep(sizes.idle_hours * 3600 / IDLE_FACTOR)
         spent = bytes_of(air.relay.count()) - before
         bits = spent * 8 / ((time.monotonic() - begun) * IDLE_FACTOR)
-    say(f"idle at 300 bit/s: {spent} bytes in {sizes.idle_hours} hours, both ways; clocks {IDLE_FACTOR} times as fast")
+        with air.ours.link() as link:
+            tests, answers = (len(link.ask(Find(kind=kind), Found).entries) for kind in (LINK_TEST, LINK_ANSWER))
+    assert answers >= sizes.idle_hours, "without its tests the line costs less than it will"
+    say(f"idle at 300 bit/s: {spent} bytes in {sizes.idle_hours} hours, both ways; {tests} tests and {answers} answers "
+        f"in all; clocks {IDLE_FACTOR} times as fast")
     return {"idle_300_bps": [Sample(bits, 1.0)]}
 
 

@@ -32,7 +32,10 @@ def is_settled(work: Work, log: LogId, party: int) -> bool:
         return True
     if log.party == work.me:
         return False  # listing an old log of ours is how we ask for its receipt again
-    flow = work.peer(party).flows.get(log)
+    peer = work.peer(party)
+    if log.party == party and log == current_log(work, party, peer.start):
+        return True  # the life that writes it has put it on its disk before it told us of it
+    flow = peer.flows.get(log)
     return flow is not None and flow.reported >= held.size
 
 
@@ -48,7 +51,13 @@ def is_level(work: Work, party: int) -> bool:
     """True if, as far as we know, neither of us lacks anything: then a short hail says it all. R-231."""
     peer = work.peer(party)
     is_reviewed = bool(peer.start) and peer.reviewed >= len(work.logs)
-    return is_reviewed and not peer.lacks_since and all(is_settled(work, log, party) for log in work.logs)
+    lacking = any(_size(work, log) < size for log, (size, _) in peer.lacks_since.items())
+    return is_reviewed and not lacking and all(is_settled(work, log, party) for log in work.logs)
+
+
+def _size(work: Work, log: LogId) -> int:
+    held = work.logs.get(log)
+    return held.size if held is not None else 0
 
 
 def compose(work: Work, party: int, bearer: str) -> Hail:
@@ -91,8 +100,7 @@ def compose(work: Work, party: int, bearer: str) -> Hail:
 def _lacks(work: Work, peer: PeerState) -> tuple[Lack, ...]:
     lacks = []
     for log, (size, since_ms) in sorted(peer.lacks_since.items()):
-        held = work.logs.get(log)
-        have = held.size if held else 0
+        have = _size(work, log)
         if have >= size:
             continue
         patient = log.party not in (peer.party, work.me) and bool(work.peer(log.party).bearers)
@@ -177,10 +185,20 @@ def take_short(work: Work, party: int, start: bytes, item: ShortHail) -> None:
     alive = _alive(work, peer, start, item) if is_known else None
     if alive is not None:
         _heard(work, alive, start, item)
-        if is_level and not is_late and work.own is not None:
-            proved(work, party, work.own, work.logs[work.own].size)
+        if is_level and not is_late:
+            _found_level(work, party)
     if rested and not is_late and (alive is None or not is_level):
         hail(work, party)
+
+
+def _found_level(work: Work, party: int) -> None:
+    """The peer holds what we hold of every newest log, by its own word: no whole hail need say it again. R-231."""
+    for log in sorted(work.newest.values()):
+        if log in work.logs:
+            proved(work, party, log, work.logs[log].size)
+    peer = work.peer(party)
+    lacks = {log: known for log, known in peer.lacks_since.items() if _size(work, log) < known[0]}
+    work.put_peer(replace(peer, lacks_since=lacks))
 
 
 def _heard(work: Work, alive: PeerState, start: bytes, item: Hail | ShortHail) -> None:

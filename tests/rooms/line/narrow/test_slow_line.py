@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
+import pytest
+
 from openline import limits
 from openline.line.events import Arrived
 from openline.line.narrow.facts import under_way_bytes, window_bytes
@@ -195,3 +197,17 @@ def test_hails_of_a_life_that_ended_do_not_fill_a_slow_line_with_answers() -> No
         air.run(1_000)
     most = (air.now_ms - began_ms) // 1000 * RADIO_300.bytes_per_second
     assert air.sent_bytes[0] - before < most // 3
+
+
+@pytest.mark.parametrize("lost", range(9))
+def test_whole_hails_end_when_everything_is_held(lost: int) -> None:
+    """R-230, R-231: who has lacked something believes both level once it has come, though the other side, which
+    believes so already, sends no whole hail any more. Two idle stations cost 3 bit/s at most."""
+    air = Air(RADIO_300)
+    air.roads["radio"].lost = lambda number: number == lost
+    air.run(HOUR_MS)
+    assert air.receipted(0) == air.receipted(1) == 1
+    came, sent = len(air.came), sum(air.sent_bytes.values())
+    air.run(HOUR_MS)
+    assert not [item for _, _, _, item in air.came[came:] if isinstance(item, Hail)]
+    assert (sum(air.sent_bytes.values()) - sent) * 8 <= 3 * HOUR_MS // 1000
