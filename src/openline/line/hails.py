@@ -16,7 +16,7 @@ from openline.line.narrow import contacts
 from openline.line.narrow.cadence import fresh_ms, is_courier
 from openline.line.outgoing import is_narrow, is_narrow_bearer, proved, pump, rewind, send_receipt
 from openline.line.ports import LogId
-from openline.line.state import Asked, Flow, PeerState
+from openline.line.state import Asked, Flow, PeerState, others
 from openline.line.work import LONG_AGO_MS, Work
 from openline.wire.items import Differs, Hail, HailLog, HailReceipt, Lack, ShortHail
 
@@ -136,7 +136,8 @@ def due(work: Work) -> None:
         level = bool(is_slow) and is_level(work, party)
         for bearer in peer.bearers:
             if contacts.is_due(work, peer, bearer, level=level):
-                hail(work, party, bearer=bearer.name, short=level and is_narrow_bearer(bearer))
+                short = level and is_narrow_bearer(bearer) and not _lacks_of_others(work, party)
+                hail(work, party, bearer=bearer.name, short=short)
                 if bearer.name == contacts.preferred(peer) and not is_narrow(peer):
                     relaying.remind(work, party)
 
@@ -189,6 +190,17 @@ def take_short(work: Work, party: int, start: bytes, item: ShortHail) -> None:
             _found_level(work, party)
     if rested and not is_late and (alive is None or not is_level):
         hail(work, party)
+
+
+def _lacks_of_others(work: Work, party: int) -> bool:
+    """Another party's receipt for our log is not here: `party` may have it, and only a whole hail says that we lack it.
+
+    R-231; seeds 809, 891, 1713.
+    """
+    own = work.logs.get(work.own) if work.own is not None else None
+    return own is not None and any(
+        relaying.lacks_receipt(own, one) for one in others(work.roster, work.me) if one != party
+    )
 
 
 def _found_level(work: Work, party: int) -> None:
