@@ -193,11 +193,12 @@ def take_short(work: Work, party: int, start: bytes, item: ShortHail) -> None:
 
 
 def _lacks_of_others(work: Work, party: int) -> bool:
-    """Another party's receipt for our log is not here: `party` may have it, and only a whole hail says that we lack it.
-
-    R-231; seeds 809, 891, 1713.
+    """Another party's receipt for a log of ours is not here, or one that its author asked us for: `party` may have it,
+    and only a whole hail says that it is lacked. R-231; seeds 343, 809, 913.
     """
     own = work.logs.get(work.own) if work.own is not None else None
+    if relaying.to_list(work, party):
+        return True
     return own is not None and any(
         relaying.lacks_receipt(own, one) for one in others(work.roster, work.me) if one != party
     )

@@ -41,7 +41,8 @@ class Roads:
     def put(self, sender: int, sends: list[Send]) -> None:
         best = min(self.up.values(), key=lambda one: one.preference).name if self.up else ""
         for send in sends:
-            name = send.bearer or best
+            road = self.desks[sender].turns.state.peers[send.peer].road  # which the station takes, too
+            name = send.bearer or (road.name if road is not None else best)
             for item in send.items:
                 self.sent.append((self.now_ms, name, item))
                 if name in self.up and name not in self.cut:
