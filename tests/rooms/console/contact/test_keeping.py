@@ -118,7 +118,7 @@ def test_an_idle_300_bit_bearer_with_tests_answers_and_receipts_costs_at_most_3_
 
 def test_each_standby_is_tested_daily_over_itself() -> None:
     """R-255: the answer opens the challenge only with the nonce that went over the radio."""
-    world = kept(TLS, RADIO)
+    world = kept(TLS._replace(latency_ms=10_000), RADIO)  # as slow as the steps of this world: it looks every 20 s
     world.run(START_MS + 26 * HOUR_MS, 20_000)
     for me in (0, 1):
         assert not world.alarms(me)
