@@ -13,7 +13,8 @@ from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 from openline.bearer.contract import BearerFacts, Hears
-from openline.bearer.pacing import Outgoing, Pace, Sparing, set_within
+from openline.bearer.onepeer import OnePeer
+from openline.bearer.pacing import Pace, set_within
 from openline.bearer.process import Process
 from openline.errors import BearerDown, Malformed, Misconfigured
 from openline.limits import HANDSHAKE_MS
@@ -46,7 +47,7 @@ class ProgramBounds(NamedTuple):
 PROGRAM_BOUNDS: Final = ProgramBounds()
 
 
-class ProgramBearer:
+class ProgramBearer(OnePeer):
     """See `openline.bearer.contract.Bearer` for what it promises. Up from the program's first line until it says
     otherwise or ends."""
 
@@ -62,31 +63,16 @@ class ProgramBearer:
         """`command`: the program and its arguments; no shell reads it. Raises Misconfigured without any."""
         if not command:
             raise Misconfigured(f"{facts.name}: which program?")
-        self._peer = peer
-        self._hears = hears
+        super().__init__(peer, hears, facts)
         self._command = tuple(command)
-        self._facts = facts
         self._bounds = bounds
-        self._loop: asyncio.AbstractEventLoop  # from `start` on
-        self._outgoing = Outgoing(facts)
         self._pace = Pace(facts.bytes_per_second)
         self._ahead_bytes = max(1, int(facts.bytes_per_second * _AHEAD_S))
-        self._sparing = Sparing(lambda where, why: hears.on_fault(facts.name, where, why), lambda: self._loop.time())
         self._process: Process | None = None
         self._is_up = False
         self._is_held = False
-        self._trouble = "not up yet"
         self._stop_why = ""  # it runs, and is of no use as it is
-        self._stirred = asyncio.Event()
-        self._closing = asyncio.Event()
-        self._drained = asyncio.Event()
-        self._keeping: asyncio.Task[None] | None = None
         self._timers: dict[str, asyncio.TimerHandle] = {}
-
-    @property
-    def facts(self) -> BearerFacts:
-        """What it says of itself."""
-        return self._facts
 
     async def start(self) -> None:
         """Start the program. Raises Misconfigured when there is none that we may run."""
@@ -108,21 +94,11 @@ class ProgramBearer:
             await self._keeping
         self._down("we closed")
 
-    def send(self, peer: int, body: bytes) -> None:
-        """Take a frame body. Raises BearerDown, LocalFault."""
-        self._outgoing.check(body)
-        if peer not in self.peers_up():
-            raise BearerDown(f"{self._facts.name}: no way to party {peer}: {self._trouble}")
-        self._outgoing.put(peer, body)
+    def _moves(self) -> bool:
+        return self._is_up
+
+    def _given(self) -> None:
         self._in("beat", 0, self._beat)
-
-    def room(self, peer: int) -> int:
-        """Bytes that may be given now."""
-        return self._outgoing.room if peer in self.peers_up() else 0
-
-    def peers_up(self) -> tuple[int, ...]:
-        """The peer, while the program says that bytes move."""
-        return (self._peer,) if self._is_up and not self._closing.is_set() else ()
 
     def hold(self, peer: int) -> None:
         """Read nothing more of it; its pipe fills, and it waits."""

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from openline.bearer.contract import BearerFacts, Hears
-from openline.bearer.pacing import Outgoing, Pace, Sparing, set_within
+from openline.bearer.onepeer import Opened
+from openline.bearer.pacing import Pace, set_within
 from openline.bearer.tty import BAUD_RATES, Tty
 from openline.bearer.turns import Over, TurnReader, Turns, times_of
 from openline.errors import BearerDown, Malformed, Misconfigured
@@ -50,9 +51,11 @@ class SerialBounds(NamedTuple):
 SERIAL_BOUNDS: Final = SerialBounds()
 
 
-class SerialBearer:
+class SerialBearer(Opened):
     """See `openline.bearer.contract.Bearer` for what it promises. Up while the device is open: whether anybody hears
     it, the line's hails tell."""
+
+    _road = "device"
 
     def __init__(
         self,
@@ -71,36 +74,20 @@ class SerialBearer:
             raise Misconfigured(f"{facts.name}: serial devices do not run at {port.baud} baud; the nearest is {near}")
         if facts.duplex is Duplex.SIMPLEX:
             raise Misconfigured(f"{facts.name}: a serial bearer is full or half duplex; one way only is for couriers")
-        self._peer = peer
-        self._hears = hears
+        super().__init__(peer, hears, facts, bounds.close_within_ms)
         self._port = port
-        self._facts = facts
         self._bounds = bounds
-        self._loop: asyncio.AbstractEventLoop  # from `start` on
         self._turns = Turns(me, peer, times_of(facts), jitter) if facts.duplex is Duplex.HALF else None
-        self._outgoing = Outgoing(facts)
         self._pace = Pace(facts.bytes_per_second)
         self._piece_bytes = min(_PIECE_BYTES_MAX, max(1, int(facts.bytes_per_second * _PIECE_S)))
         self._ahead_bytes = max(1, int(facts.bytes_per_second * _AHEAD_S))
         self._quiet_s = max(_QUIET_S, 2 * facts.latency_ms / 1000)
-        self._sparing = Sparing(lambda where, why: hears.on_fault(facts.name, where, why), lambda: self._loop.time())
         self._tty: Tty | None = None
-        self._trouble = "not up yet"
-        self._closing = asyncio.Event()
-        self._stirred = asyncio.Event()  # the device went, or we close
-        self._drained = asyncio.Event()
-        self._keeping: asyncio.Task[None] | None = None
-        self._beat_at: asyncio.TimerHandle | None = None
         self._quiet_at: asyncio.TimerHandle | None = None
         self._is_stuck = False  # it took no bytes, and has not shown since that it does
         self._is_held = False
         self._kept: deque[bytes] = deque()  # came while the station held us
         self._kept_bytes = 0
-
-    @property
-    def facts(self) -> BearerFacts:
-        """What it says of itself."""
-        return self._facts
 
     async def start(self) -> None:
         """Open the device, now and whenever it is there again. One that is missing is an alarm, not an end."""
@@ -108,35 +95,11 @@ class SerialBearer:
         self._open()
         self._keeping = asyncio.create_task(self._keep_open())
 
-    async def close(self) -> None:
-        """Send what was taken, for a while, then let go of the device."""
-        if self._closing.is_set():
-            return
-        self._closing.set()
-        self._trouble = "we closed"
-        if self._tty is not None:
-            self._beat()
-            await set_within(self._drained, self._bounds.close_within_ms)
-        self._stirred.set()
-        if self._keeping is not None:
-            await self._keeping
-        self._down("we closed")
+    def _moves(self) -> bool:
+        return self._tty is not None
 
-    def send(self, peer: int, body: bytes) -> None:
-        """Take a frame body. Raises BearerDown, LocalFault."""
-        self._outgoing.check(body)
-        if peer != self._peer or self._tty is None or self._closing.is_set():
-            raise BearerDown(f"{self._facts.name}: no device to party {peer}: {self._trouble}")
-        self._outgoing.put(peer, body)
+    def _given(self) -> None:
         self._beat_in(0)
-
-    def room(self, peer: int) -> int:
-        """Bytes that may be given now."""
-        return self._outgoing.room if peer in self.peers_up() else 0
-
-    def peers_up(self) -> tuple[int, ...]:
-        """The peer, while the device is open."""
-        return (self._peer,) if self._tty is not None and not self._closing.is_set() else ()
 
     def hold(self, peer: int) -> None:
         """Keep what comes, up to SEND_BUFFER_BYTES: whose turn it is must be heard all the same."""
@@ -187,11 +150,6 @@ class SerialBearer:
         if not self._is_stuck:
             self._hears.on_alarm(self._facts.name, "")
         self._hears.on_up(self._facts.name, self._peer)
-
-    def _lost(self, why: str) -> None:
-        self._down(why)
-        self._hears.on_alarm(self._facts.name, f"{why}; it is tried again and again")
-        self._stirred.set()
 
     def _down(self, why: str) -> None:
         for timer in (self._beat_at, self._quiet_at):
@@ -247,11 +205,6 @@ class SerialBearer:
         self._beat_in(0)
 
     # --- what goes
-
-    def _beat_in(self, wait_s: float) -> None:
-        if self._beat_at is not None:
-            self._beat_at.cancel()
-        self._beat_at = self._loop.call_later(wait_s, self._beat)
 
     def _beat(self) -> None:
         """Give the device its next piece, if it is time; and see when to look again."""

@@ -14,8 +14,9 @@ from typing import Any, Final, NamedTuple
 
 from openline.bearer.contract import BearerFacts, Hears
 from openline.bearer.door import Address
-from openline.bearer.pacing import Outgoing, Pace, Sparing, set_within
-from openline.errors import BearerDown, Misconfigured
+from openline.bearer.onepeer import Opened
+from openline.bearer.pacing import Pace, set_within
+from openline.errors import Misconfigured
 from openline.limits import FRAME_BODY_BYTES_MIN, HANDSHAKE_MS
 
 _READ_AT_ONCE: Final = 64  # datagrams, before others have their turn
@@ -51,7 +52,7 @@ class _Found(NamedTuple):
     at: tuple[Any, ...]
 
 
-class UdpBearer:
+class UdpBearer(Opened):
     """See `openline.bearer.contract.Bearer` for what it promises."""
 
     def __init__(
@@ -65,33 +66,17 @@ class UdpBearer:
         bounds: UdpBounds = UDP_BOUNDS,
     ) -> None:
         """`listen`: where theirs sends to; `address`: where ours sends to, and the only one that it takes from."""
-        self._peer = peer
-        self._hears = hears
+        super().__init__(peer, hears, facts, bounds.close_within_ms)
         self._listen = listen
         self._address = address
-        self._facts = facts
         self._bounds = bounds
-        self._loop: asyncio.AbstractEventLoop  # from `start` on
-        self._outgoing = Outgoing(facts)
         self._pace = Pace(facts.bytes_per_second, _CREDIT_S)
         read_per_second = max(_FLOOD_TIMES * facts.bytes_per_second, _FLOOD_BYTES_PER_SECOND_MIN)
         self._intake = Pace(read_per_second, _FLOOD_CREDIT_S)
-        self._sparing = Sparing(lambda where, why: hears.on_fault(facts.name, where, why), lambda: self._loop.time())
         self._socket: socket.socket | None = None
         self._at: object = None  # what the name of the other side meant when the socket was made
         self._ahead: bytes | None = None  # taken, and the socket was full
-        self._trouble = "not up yet"
-        self._closing = asyncio.Event()
-        self._stirred = asyncio.Event()
-        self._drained = asyncio.Event()
-        self._keeping: asyncio.Task[None] | None = None
-        self._beat_at: asyncio.TimerHandle | None = None
         self._is_held = False
-
-    @property
-    def facts(self) -> BearerFacts:
-        """What it says of itself."""
-        return self._facts
 
     @property
     def address(self) -> Address | None:
@@ -104,36 +89,12 @@ class UdpBearer:
         await self._open(first=True)
         self._keeping = asyncio.create_task(self._keep_open())
 
-    async def close(self) -> None:
-        """Send what was taken, for a while, then stop."""
-        if self._closing.is_set():
-            return
-        self._closing.set()
-        self._trouble = "we closed"
-        if self._socket is not None:
-            self._beat()
-            await set_within(self._drained, self._bounds.close_within_ms)
-        self._stirred.set()
-        if self._keeping is not None:
-            await self._keeping
-        self._down("we closed")
+    def _moves(self) -> bool:
+        return self._socket is not None
 
-    def send(self, peer: int, body: bytes) -> None:
-        """Take a frame body. Raises BearerDown, LocalFault."""
-        self._outgoing.check(body)
-        if peer != self._peer or self._socket is None or self._closing.is_set():
-            raise BearerDown(f"{self._facts.name}: no way to party {peer}: {self._trouble}")
-        self._outgoing.put(peer, body)
+    def _given(self) -> None:
         if self._beat_at is None:
             self._beat_in(0)
-
-    def room(self, peer: int) -> int:
-        """Bytes that may be given now."""
-        return self._outgoing.room if peer in self.peers_up() else 0
-
-    def peers_up(self) -> tuple[int, ...]:
-        """The peer, while we can send."""
-        return (self._peer,) if self._socket is not None and not self._closing.is_set() else ()
 
     def hold(self, peer: int) -> None:
         """Read no more; the system keeps some and drops the rest."""
@@ -206,11 +167,6 @@ class UdpBearer:
         self._hears.on_alarm(self._facts.name, "")
         self._hears.on_up(self._facts.name, self._peer)
 
-    def _lost(self, why: str) -> None:
-        self._down(why)
-        self._hears.on_alarm(self._facts.name, f"{why}; it is tried again and again")
-        self._stirred.set()
-
     def _down(self, why: str) -> None:
         if self._beat_at is not None:
             self._beat_at.cancel()
@@ -252,11 +208,6 @@ class UdpBearer:
                 self._hears.on_frame(self._facts.name, self._peer, body)
 
     # --- what goes
-
-    def _beat_in(self, wait_s: float) -> None:
-        if self._beat_at is not None:
-            self._beat_at.cancel()
-        self._beat_at = self._loop.call_later(wait_s, self._beat)
 
     def _beat(self) -> None:
         """Send what may go now, and see when more may."""
