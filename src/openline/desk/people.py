@@ -6,10 +6,6 @@ from collections.abc import Mapping
 from enum import Enum, StrEnum
 from typing import Final, NamedTuple
 
-from openline.limits import NAME_CHARS_MAX, OFFICERS_MAX
-
-__all__ = ["ALLOWED", "NAME_CHARS_MAX", "OFFICERS_MAX", "Act", "Actor", "Officer", "Role", "may"]
-
 
 class Role(StrEnum):
     """What an officer is at this desk for. One person may have several."""

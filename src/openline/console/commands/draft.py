@@ -94,9 +94,7 @@ def submit(session: Session, draft: str, version: int | None, remark: str) -> No
 @click.pass_obj
 def give_back(session: Session, draft: str, remark: str) -> None:
     """Give DRAFT back instead of releasing it."""
-    with session.link() as link:
-        row = link.ask(asking.ReturnDraft(draft=number_of(draft), remark=remark), asking.DraftRow)
-    session.answer(row, lambda: _line(row))
+    _moved(session, asking.ReturnDraft(draft=number_of(draft), remark=remark))
 
 
 @draft.command("withdraw")
@@ -106,9 +104,7 @@ def give_back(session: Session, draft: str, remark: str) -> None:
 @click.pass_obj
 def withdraw(session: Session, draft: str, remark: str) -> None:
     """DRAFT is not to be sent. What was released cannot be withdrawn any more, only corrected."""
-    with session.link() as link:
-        row = link.ask(asking.WithdrawDraft(draft=number_of(draft), remark=remark), asking.DraftRow)
-    session.answer(row, lambda: _line(row))
+    _moved(session, asking.WithdrawDraft(draft=number_of(draft), remark=remark))
 
 
 @draft.command("release")
@@ -129,6 +125,13 @@ def release(session: Session, draft: str, code: str | None) -> None:
         asked = asking.ReleaseDraft(draft=number, version=row.version, code=row.code if code is None else code)
         sent = link.ask(asked, Sent)
     session.answer(sent, lambda: f"released; recorded here as {sent.places[0]}, not held there until a receipt says so")
+
+
+def _moved(session: Session, ask: asking.ReturnDraft | asking.WithdrawDraft) -> None:
+    """Ask, and tell in one line where the draft is now."""
+    with session.link() as link:
+        row = link.ask(ask, asking.DraftRow)
+    session.answer(row, lambda: _line(row))
 
 
 def number_of(text: str) -> int:

@@ -90,9 +90,7 @@ def dismiss(session: Session, name: str, remark: str) -> None:
 @click.pass_obj
 def listed(session: Session) -> None:
     """Who is of this desk, with roles; how many persons a release takes."""
-    with session.link() as link:
-        desk = link.ask(asking.AskDesk(), asking.DeskRow)
-    session.answer(desk, lambda: in_words(desk))
+    show_desk(session)
 
 
 @officer.command("release-takes")
@@ -137,7 +135,16 @@ def sign_out(session: Session) -> None:
     session.answer(Nothing(), "signed out")
 
 
-def in_words(desk: asking.DeskRow) -> str:
+def show_desk(session: Session, act: asking.TakeWatch | asking.HandOver | None = None) -> None:
+    """Do something about the watch, if asked to, and answer with the desk as it is then."""
+    with session.link() as link:
+        if act is not None:
+            link.ask(act, Nothing)
+        desk = link.ask(asking.AskDesk(), asking.DeskRow)
+    session.answer(desk, lambda: _in_words(desk))
+
+
+def _in_words(desk: asking.DeskRow) -> str:
     """The desk for a person."""
     if not desk.officers:
         return "No officers yet: every act is that of the account the station runs under."

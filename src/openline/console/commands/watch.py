@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import click
 
-from openline.console.channel.asking import Nothing
-from openline.console.commands.officer import in_words
+from openline.console.commands.officer import show_desk
 from openline.console.dtg import dtg
 from openline.console.terminal import Session, room_options
 from openline.console.watch import asking
@@ -22,10 +21,7 @@ def watch() -> None:
 @click.pass_obj
 def take(session: Session) -> None:
     """Take the watch, as whoever is signed in here."""
-    with session.link() as link:
-        link.ask(asking.TakeWatch(), Nothing)
-        desk = link.ask(asking.AskDesk(), asking.DeskRow)
-    session.answer(desk, lambda: in_words(desk))
+    show_desk(session, asking.TakeWatch())
 
 
 @watch.command("hand-over")
@@ -35,10 +31,7 @@ def take(session: Session) -> None:
 @click.pass_obj
 def hand_over(session: Session, to: str, remark: str) -> None:
     """Hand the watch over TO another watch officer."""
-    with session.link() as link:
-        link.ask(asking.HandOver(to=to, remark=remark), Nothing)
-        desk = link.ask(asking.AskDesk(), asking.DeskRow)
-    session.answer(desk, lambda: in_words(desk))
+    show_desk(session, asking.HandOver(to=to, remark=remark))
 
 
 @watch.command("show")
@@ -46,9 +39,7 @@ def hand_over(session: Session, to: str, remark: str) -> None:
 @click.pass_obj
 def show(session: Session) -> None:
     """Who has the watch, since when, and who else is of this desk."""
-    with session.link() as link:
-        desk = link.ask(asking.AskDesk(), asking.DeskRow)
-    session.answer(desk, lambda: in_words(desk))
+    show_desk(session)
 
 
 @watch.command("log")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 from openline.console import config as settings
 from openline.console import dictionaries
+from openline.console.channel.clock import wall_ms
 from openline.console.config import LineConfig
 from openline.console.home import LineHome
 from openline.console.kept.papers import Papers, load_papers, roster_of, save_papers
@@ -93,7 +93,7 @@ class Kept:
         self._dial_in_file = in_file if in_file == config.dial else None
         self.store = SqliteStore(line.store)
         try:
-            self.desk = Desk(line.desk_log, line.officers_key, passphrase, lambda: time.time_ns() // 1_000_000)
+            self.desk = Desk(line.desk_log, line.officers_key, passphrase, wall_ms)
         except BaseException:
             self.store.close()
             raise

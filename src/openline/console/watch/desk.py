@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from openline.console.channel.clock import counted_ms
 from openline.console.codes import Told
 from openline.console.home import LineHome
 from openline.console.watch.secrets import Secrets
@@ -83,7 +83,7 @@ class Desk:
 
     def sitting(self, token: str) -> Sitting:
         """Who is behind a token. Raises Told OL-404."""
-        return self.sittings.find(token, forward_ms())
+        return self.sittings.find(token, counted_ms())
 
     def allow(self, token: str, act: Act) -> Officer:
         """The officer behind a token, if a role of theirs allows the act. Raises Told OL-404, Refused."""
@@ -144,8 +144,3 @@ class Desk:
                     "a release here takes two persons: write it with `openline draft new`, submit it, "
                     "and let another officer release it"
                 )
-
-
-def forward_ms() -> int:
-    """Milliseconds on a clock that only goes forward: sittings must not outlive a clock that is set back."""
-    return time.monotonic_ns() // 1_000_000

@@ -61,11 +61,6 @@ class Presenter:
         leaving = acts.leaving(state, draft, actor)
         return short_code(release_digest(MESSAGE, draft.version.precedence, draft.version.flags, leaving)), ""
 
-    def reference_of(self, body: bytes) -> tuple[Ref, ...]:
-        """What the header of this message refers to."""
-        ref = parse_message(body).in_reply_to
-        return (ref,) if ref else ()
-
     def log_row(self, entry: DeskEntry) -> asking.DeskLogRow:
         """One entry of the desk's log in words."""
         fields = {}

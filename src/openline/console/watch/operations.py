@@ -7,10 +7,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, Protocol
 
 from openline.console.channel import asking as line_asking
+from openline.console.channel.clock import counted_ms
 from openline.console.channel.showing import place_of
 from openline.console.codes import Told
 from openline.console.watch import asking, secrets
-from openline.console.watch.desk import Desk, forward_ms
+from openline.console.watch.desk import Desk
 from openline.console.watch.doors import TOKENS_OF_DESK
 from openline.console.watch.drafts import Presenter
 from openline.desk import acts, facts
@@ -20,6 +21,7 @@ from openline.desk.state import Draft, Stage
 from openline.errors import OpenlineError, Refused, StoreDown
 from openline.line.events import Draft as LineDraft
 from openline.line.ports import LogId
+from openline.record.body import parse_message
 from openline.record.entry import MESSAGE, RELEASE
 
 DESK_LOG_PAGE_MAX: Final = 1000
@@ -73,17 +75,17 @@ class DeskOperations:
             officer = self._desk.state.named(ask.name)
             secret = self._desk.secrets.get(officer.number) if officer else None
             number = officer.number if officer else -1
-            self._desk.sittings.may_try(number, forward_ms())
+            self._desk.sittings.may_try(number, counted_ms())
             now_s = self._station.now_ms() // 1000
             tried = secret or secrets.UNKNOWN  # as much work for a name that is not there
             used = await asyncio.to_thread(secrets.check, tried, ask.pin, ask.code, now_s)
             if officer is None or secret is None or used is None:
-                self._desk.sittings.was_refused(number, forward_ms())
+                self._desk.sittings.was_refused(number, counted_ms())
                 if officer is not None:
                     self._desk.write((facts.SignInRefused(officer.number),), None)
                 raise Told("OL-404", "name, PIN and code do not fit together")
             self._desk.secrets.put(officer.number, used)  # the code is used up before anything follows from it
-            token, actor = self._desk.sittings.begin(officer.number, facts.PIN_AND_CODE, forward_ms())
+            token, actor = self._desk.sittings.begin(officer.number, facts.PIN_AND_CODE, counted_ms())
             self._desk.write((facts.SignedIn(officer.number, facts.PIN_AND_CODE),), actor)
             return asking.SignedIn(officer.name, sorted(officer.roles), token)
 
@@ -251,12 +253,12 @@ class DeskOperations:
         body = acts.leaving(state, draft, draft.released_by)
         if release_digest(MESSAGE, precedence, flags, body) != draft.digest:
             raise Told("OL-101", f"draft D-{draft.number} is no longer what was released; it is not sent")
-        composed = self._presenter.reference_of(body)
+        answered = parse_message(body).in_reply_to
         token = f"{TOKENS_OF_DESK}{draft.digest.hex()}/{draft.number}"
         record = encode_release(acts.release_of(state, draft))
         places = await self._station.submit(
             [
-                LineDraft(MESSAGE, precedence, flags, composed, body, token),
+                LineDraft(MESSAGE, precedence, flags, (answered,) if answered else (), body, token),
                 LineDraft(RELEASE, precedence, flags, (), record, token + "/release"),
             ]
         )

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
 from openline.console.channel.asking import Acknowledge, Outgoing, Send
+from openline.console.channel.clock import counted_ms
 from openline.console.codes import Told
 from openline.console.stating.asking import Declare, SayOperating
 from openline.console.watch.asking import (
@@ -25,7 +26,7 @@ from openline.console.watch.asking import (
     SubmitDraft,
     WriteDraft,
 )
-from openline.console.watch.desk import Desk, forward_ms
+from openline.console.watch.desk import Desk
 from openline.console.watch.doors import DOORS, ONLY_WHERE_STAFFED, TOKENS_OF_DESK, let_in
 from openline.console.watch.operations import DeskOperations
 from openline.console.watch.secrets import make_secret
@@ -57,7 +58,7 @@ def of_kind(kind: type, token: str) -> Any:
 def staffed(desk: Desk) -> dict[Role, str]:
     """One officer a role, each signed in."""
     desk.write([facts.Enrolled(n, str(role), (role,)) for n, role in enumerate(Role)], None)
-    return {role: desk.sittings.begin(n, 0, forward_ms())[0] for n, role in enumerate(Role)}
+    return {role: desk.sittings.begin(n, 0, counted_ms())[0] for n, role in enumerate(Role)}
 
 
 def test_every_request_is_in_the_table() -> None:
