@@ -18,7 +18,7 @@ WIDTH: Final = 960
 LEFT: Final = 220
 TOP: Final = 56
 ROW: Final = 34
-TICKS: Final = 6
+TICKS: Final = 4  # more, and what is written at the ends runs into its neighbours
 _SHAPES: Final = {"up": 'fill="#333"', "silent": 'fill="url(#dots)" stroke="#333"', "down": 'fill="none" stroke="#333"'}
 
 

@@ -55,3 +55,16 @@ def test_the_drawing_tells_by_shape_and_words_and_runs_nothing() -> None:
     said = in_words(data)
     assert "missed" in said and "only B & C's word" in said and "DISAGREE" not in said
     assert f"{(START + SECOND)}" not in said, "instants are told as people write them"
+
+
+def test_no_instant_on_the_axis_runs_into_the_next() -> None:
+    data = as_data(draw(Logs().folded(), (0, 1), START, START + PERIOD_MS), ["A", "B"])
+    spans = []
+    for one in ET.fromstring(svg(data)).iter():
+        if one.tag.endswith("text") and "text-anchor" in one.attrib:
+            width = len(one.text or "") * 6.5  # at 10 px no usual face is wider on average
+            at, anchor = float(one.attrib["x"]), one.attrib["text-anchor"]
+            first = at - width * {"start": 0.0, "middle": 0.5, "end": 1.0}[anchor]
+            spans.append((first, first + width))
+    assert len(spans) > 2
+    assert all(before[1] < after[0] for before, after in zip(spans, spans[1:], strict=False)), spans
