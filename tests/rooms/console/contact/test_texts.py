@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import string
 import xml.etree.ElementTree as ET
+from itertools import pairwise
 
 import pytest
 
@@ -67,4 +68,4 @@ def test_no_instant_on_the_axis_runs_into_the_next() -> None:
             first = at - width * {"start": 0.0, "middle": 0.5, "end": 1.0}[anchor]
             spans.append((first, first + width))
     assert len(spans) > 2
-    assert all(before[1] < after[0] for before, after in zip(spans, spans[1:], strict=False)), spans
+    assert all(before[1] < after[0] for before, after in pairwise(spans)), spans
