@@ -38,6 +38,14 @@ $(READY): requirements/run.txt requirements/dev.txt pyproject.toml Makefile tool
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(READY)
 
+browser: $(VENV)/browser ## what the tests of screens need on top: a browser's driver, checkers of pages and of the API
+
+$(VENV)/browser: requirements/browser.txt $(READY)
+	@echo "browser: installing packages for the tests of screens into $(VENV)"
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes --only-binary :all: \
+		-r requirements/browser.txt && touch $@ || { echo "browser: not installed; tests of screens will say so"; \
+		test -z "$(CI)"; }
+
 tools: ## what the tests like to find on the machine; installs only as root on Debian
 	@bash tools/machine tests
 
@@ -62,11 +70,11 @@ check: static ## lint, types, walls, quick tests and 200 seeds; under two minute
 	$(call SIMULATE,$(CHECK_SEEDS))
 	$(BIN)/python -m pytest -q -n $(JOBS) -m "not acceptance and not whole"
 
-test: tools static ## everything CI runs; the last line is pytest's own
+test: tools browser static ## everything CI runs; the last line is pytest's own
 	$(call SIMULATE,$(TEST_SEEDS))
 	$(BIN)/python -m pytest -n $(JOBS) --durations=10
 
-acceptance: tools $(READY) ## the long runs: fifty kills, whole correspondences, many more examples
+acceptance: tools browser $(READY) ## the long runs: fifty kills, whole correspondences, many more examples
 	$(BIN)/python -m pytest -m acceptance --hypothesis-profile=long --durations=10
 
 bench: $(READY) ## what we promise about speed, beside the machine's own limits

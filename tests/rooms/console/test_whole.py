@@ -110,6 +110,24 @@ def test_our_own_message_is_not_ours_to_acknowledge(up: Desks) -> None:
     assert ran.code == 4 and ran.complaint["code"] == "OL-401"
 
 
+def test_without_a_number_the_one_message_that_waits_is_meant_and_never_one_of_several(up: Desks) -> None:
+    for entry in up.must(up.blue, "inbox", "--count", "1000")["entries"]:
+        if not entry["acknowledged"]:
+            up.must(up.blue, "acknowledge", entry["place"])
+    ran = up.run(up.blue, "acknowledge")
+    assert ran.code == 2 and ran.complaint["code"] == "OL-204" and "no message waits" in ran.complaint["detail"]
+    place = up.must(up.red, "send", "--wait", "20", "the one")["place"]
+    assert up.must(up.blue, "show")["text"] == "the one"
+    up.must(up.blue, "acknowledge")
+    assert up.must(up.blue, "show", place)["acknowledged"]
+    for text in ("one of two", "two of two"):
+        up.must(up.red, "send", "--wait", "20", text)
+    ran = up.run(up.blue, "acknowledge")
+    assert ran.code == 2 and "these wait" in ran.complaint["detail"]
+    newest = up.must(up.blue, "inbox", "--count", "2")["entries"]
+    assert not any(entry["acknowledged"] for entry in newest)
+
+
 def test_while_they_are_away_it_is_queued_and_said_so(up: Desks) -> None:
     up.stage.kill(up.blue)
     ran = up.run(up.red, "send", "--wait", "0.2", "--token", "once", "while you were away")

@@ -11,6 +11,7 @@ import click
 
 from openline.console import words
 from openline.console.channel.asking import (
+    FIND_MAX,
     PRECEDENCES,
     Acknowledge,
     Attachment,
@@ -33,6 +34,7 @@ from openline.console.terminal import INPUT_FILE, F, Session, login, room_option
 from openline.limits import BODY_BYTES_MAX
 from openline.record.entry import MESSAGE, OPERATING, READ_ALOUD
 
+NAMED_MAX: Final = 8  # entries named in a sentence
 _OFFICER: Final = click.option("--officer", envvar="OPENLINE_OFFICER", metavar="NAME",
                                help="Who does this, as it shall be recorded [OPENLINE_OFFICER or the login name].")
 
@@ -121,28 +123,36 @@ def _add_heard(found: Found, heard: list[Shown], count: int, *, newest: bool) ->
 
 
 @click.command()
-@click.argument("entry")
+@click.argument("entry", required=False)
 @room_options
 @click.pass_obj
-def show(session: Session, entry: str) -> None:
-    """Show ENTRY (a position as the inbox shows it, or its full name) with its words and all evidence."""
+def show(session: Session, entry: str | None) -> None:
+    """Show ENTRY (a position as the inbox shows it, or its full name) with its words and all evidence.
+
+    Without ENTRY: the one message that came in and that nobody here has acknowledged.
+    """
     with session.link() as link:
-        shown = link.ask(_which(entry), Shown)
+        shown = _the_one(link, entry)
     session.answer(shown, lambda: words.whole(shown))
 
 
 @click.command()
-@click.argument("entry")
+@click.argument("entry", required=False)
 @_OFFICER
 @click.option("--role", default="watch officer", show_default=True)
 @click.option("--note", default="")
 @click.option("--token", help="Asking twice under one token records once.")
 @room_options
 @click.pass_obj
-def acknowledge(session: Session, entry: str, officer: str | None, role: str, note: str, token: str | None) -> None:
-    """Record that an officer has opened ENTRY. A receipt is a machine's; this is a person's; neither is agreement."""
+def acknowledge(
+    session: Session, entry: str | None, officer: str | None, role: str, note: str, token: str | None
+) -> None:
+    """Record that an officer has opened ENTRY. A receipt is a machine's; this is a person's; neither is agreement.
+
+    Without ENTRY: the one message that waits for it; where several wait, they are named and nothing is done.
+    """
     with session.link() as link:
-        place = link.ask(_which(entry), Shown).place
+        place = _the_one(link, entry).place
         ask = Acknowledge(place=place, officer=officer or login(), role=role, note=note, token=token)
         written = link.ask(ask, Sent)
     session.answer(written, lambda: f"acknowledged {place}; recorded here as {written.places[0]}. It is not agreement.")
@@ -153,6 +163,23 @@ def _which(entry: str) -> Show:
     if position is not None:
         return Show(position=position)
     return Show(place=str(words.parse_place(entry)))
+
+
+def _called(entry: Shown) -> str:
+    return str(entry.position) if entry.ahead_of is None else entry.place
+
+
+def _the_one(link: ControlLink, entry: str | None) -> Shown:
+    """The entry that was named; without a name the one that waits. Raises Told OL-204 where none or several wait."""
+    if entry is not None:
+        return link.ask(_which(entry), Shown)
+    found = link.ask(Find(count=FIND_MAX, kind=MESSAGE, newest=True, theirs=True), Found)
+    waiting = [one for one in [*found.entries, *found.ahead] if not one.acknowledged]
+    if len(waiting) == 1:
+        return waiting[0]
+    which = ", ".join(_called(one) for one in waiting[:NAMED_MAX])
+    more = f" and {len(waiting) - NAMED_MAX} more" if len(waiting) > NAMED_MAX else ""
+    raise Told("OL-204", f"no ENTRY given, and {f'these wait: {which}{more}' if waiting else 'no message waits'}")
 
 
 def _text(text: str | None) -> str:
