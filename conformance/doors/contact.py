@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 from openline.contact import body
+from openline.contact.receipts import carried
+from openline.record.evidence.export import read_export
+from openline.record.evidence.judge import judge_at_once
 
 
 def link_test(given: dict[str, Any]) -> object:
@@ -27,4 +30,15 @@ def observed(given: dict[str, Any]) -> object:
     return {"transitions": rows, "left_out": read.left_out}
 
 
-DOORS: Final = {"link-test-body": link_test, "link-answer-body": link_answer, "observed-body": observed}
+def receipts(given: dict[str, Any]) -> object:
+    """The link tests of an export, and whether the hash over receipts in each is that of receipts in the file."""
+    findings = judge_at_once(read_export([bytes.fromhex(given["bytes"])]))
+    return {"tests": [[one.place, one.receipts, one.fits] for one in carried(findings.logs)]}
+
+
+DOORS: Final = {
+    "link-test-body": link_test,
+    "link-answer-body": link_answer,
+    "observed-body": observed,
+    "link-test-receipts": receipts,
+}

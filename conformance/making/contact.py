@@ -7,8 +7,11 @@ from hashlib import sha256
 
 from conformance.making.cupboard import word
 from conformance.making.entries import Fields, cbor
-from conformance.making.parties import OPENED_AT_MS
+from conformance.making.exports import AT_S, Items, entry, noted, papers, spelled, start
+from conformance.making.parties import OPENED_AT_MS, Log, line
 from conformance.making.scenarios import Book
+from openline.contact.body import receipts_hash
+from openline.record.entry import LINK_TEST, Receipted
 
 CHALLENGE = word("a challenge")[:16]
 NONCE = word("a nonce")[:8]
@@ -21,6 +24,7 @@ def write(book: Book) -> None:
     _tests(book)
     _answers(book)
     _observed(book)
+    _receipts(book)
 
 
 def _tests(book: Book) -> None:
@@ -81,3 +85,31 @@ def _observed(book: Book) -> None:
         ("trailing-byte", cbor([[row], 0]) + b"\0", "one spelling", "A byte after the end."),
     ):
         book.refuse(f"contact-observed-{name}", "observed-body", {"bytes": data}, "R-073 R-252", story, says)
+
+
+def _receipts(book: Book) -> None:
+    """A has B's receipt for its opening and has given one for B's; its link test carries the hash over both."""
+    opened = line(2)
+    rows = _exchanged()
+    wrong = [*rows[:1], (*rows[1][:4], rows[1][4] + 1, rows[1][5])]
+    for name, hashed, first, fits, story in (
+        ("fit", rows, True, True, "The hash is that of the two receipts in the file."),
+        ("of-another-second", wrong, True, False, "The hash is over a receipt with another time."),
+        ("of-one-of-them", rows[:1], True, False, "The hash leaves out a receipt that the test names."),
+        ("not-here", rows, False, None, "The receipt that A had is not in the file: nothing can be said."),
+    ):
+        a, b = Log(opened, 0), Log(opened, 1)
+        body = cbor([*TEST[:3], [[1, 1]], [[1, 1]], receipts_hash(hashed), "", []])
+        a.write(body, kind=LINK_TEST, held=[b.held(1)], receipted=[Receipted(1, 1)], at_ms=OPENED_AT_MS + 10_000)
+        items: Items = [*papers(opened), start(a), entry(a, 0), *([noted(a, 1, a.receipt(1, AT_S + 3, 1))] if first else []), entry(a, 1),
+                        noted(a, 2), start(b), entry(b, 0), noted(b, 1, b.receipt(0, AT_S + 5, 1))]  # fmt: skip
+        book.accept(f"contact-test-receipts-{name}", "link-test-receipts", {"bytes": spelled(items)}, "R-250 R-286", story, tests=[[a.ref(1), 2, fits]])
+
+
+def _exchanged() -> list[tuple[int, bytes, int, int, int, bytes]]:
+    opened = line(2)
+    a, b = Log(opened, 0), Log(opened, 1)
+    return [
+        (0, a.log.generation, 1, 1, AT_S + 3, a.cosign(1, AT_S + 3, 1)),
+        (1, b.log.generation, 0, 1, AT_S + 5, b.cosign(0, AT_S + 5, 1)),
+    ]

@@ -84,6 +84,9 @@ def test_tests_alternate_are_answered_and_prove_contact_in_both_exports(on_a_lin
         desk.run("export", str(file))
         verified = desk.run("verify", str(file)).stdout
         assert "last proved contact" in verified, verified
+        bound = {row["party"]: row for row in desk.json("verify", str(file))["tests_of_receipts"]}
+        assert set(bound) == {0, 1}, "R-286: both sides' tests carry the hash of receipts"
+        assert all(row["fit"] and row["receipts"] and not row["differ"] for row in bound.values()), bound
         exports.append(file)
         drawing = tmp_path / f"{desk.name}.svg"
         desk.run("contact", str(file), "--svg", str(drawing))

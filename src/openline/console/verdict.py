@@ -364,6 +364,7 @@ def as_data(verified: Verified, *, entries: bool) -> dict[str, object]:
         "unproven": list(findings.unproven),
         **statements_data(findings),
         "contact": contact.summary(findings),
+        "tests_of_receipts": contact.receipts_data(findings),
     }
 
 

@@ -12,6 +12,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from pathlib import Path
 from typing import Final, NamedTuple, Self
 
+from openline.contact.receipts import carried, carried_doubts
 from openline.errors import Forged
 from openline.record.evidence.export import read_export
 from openline.record.evidence.findings import Findings, Job, verify
@@ -39,6 +40,7 @@ def verify_file(path: Path, cards: Sequence[Card], processes: int | None = None)
     with _Verifying(processes or os.cpu_count() or 1) as jobs:
         unsettled = judge_export(read_export(_chunks(path)), jobs)
         findings = unsettled.settle(jobs.answers())
+    findings = findings._replace(doubts=(*findings.doubts, *carried_doubts(carried(findings.logs))))
     return Verified(findings, _compare(findings, cards))
 
 

@@ -52,7 +52,7 @@ class LogBook:
         self.leaves: list[bytes] = []
         self.changes: list[tuple[int, After]] = []  # where `after` differs from the entry before
         self.noted: dict[int, bytes] = {}  # size -> root, ascending
-        self.receipts: dict[tuple[int, int], tuple[int, bytes]] = {}  # (witness, size) -> at_s, station
+        self.receipts: dict[tuple[int, int], tuple[int, bytes, bytes]] = {}  # witness, size: at_s, station, signature
         self.arrivals: dict[tuple[int, int], int] = {}
         self.pq_sizes = [0] * len(roster.parties)
         self.withheld = 0
@@ -173,7 +173,7 @@ class LogBook:
             at_s, signature = parse_timestamped(line.signature, ED25519_BYTES)
             if (party, checkpoint.size) in self.receipts:
                 raise Malformed(f"{under}: party {party} receipts them twice")
-            self.receipts[party, checkpoint.size] = (at_s, station.digest)
+            self.receipts[party, checkpoint.size] = (at_s, station.digest, signature)
             what = f"{under}: receipt of party {party}"
             self._jobs.append(Job(algorithm, station.receipt_key, signature, cosigned_text(text, at_s), what))
         else:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from openline.console.contact.gathering import of_findings
 from openline.console.contact.told import between, clocks_in_words, missed_in_words, percent
 from openline.console.dtg import dtg
 from openline.console.words import safe
+from openline.contact.receipts import Carried, carried
 from openline.record.evidence.findings import Findings
 
 MISSED_SHOWN = 3
@@ -31,6 +33,37 @@ def summary(findings: Findings) -> list[dict[str, Any]]:
     ]
 
 
+def receipts_data(findings: Findings) -> list[dict[str, Any]]:
+    """Of each party's link tests: over how many receipts their hashes are, and how they fit those of the file."""
+    return [
+        {"party": party, "tests": len(tests), "fit": fit, "differ": differ, "not_here": len(tests) - fit - differ,
+         "receipts": sum(one.receipts for one in tests if one.fits)}
+        for party, tests in sorted(_by_author(findings).items())
+        for fit, differ in ((sum(one.fits is True for one in tests), sum(one.fits is False for one in tests)),)
+    ]  # fmt: skip
+
+
+def _by_author(findings: Findings) -> dict[int, list[Carried]]:
+    found: dict[int, list[Carried]] = {}
+    for one in carried(findings.logs):
+        found.setdefault(one.place.party, []).append(one)
+    return found
+
+
+def _receipts_in_words(findings: Findings, names: list[str]) -> Iterator[str]:
+    for row in receipts_data(findings):
+        who = names[row["party"]]
+        if row["fit"]:
+            yield (
+                f"{row['fit']} of {row['tests']} link tests by {who} carry the hash of {row['receipts']} receipts in "
+                f"this file: it signed, when it wrote them, that it had given or held exactly these"
+            )
+        if row["not_here"]:
+            yield f"  of {row['not_here']} link tests by {who} the receipts that they name are not all in this file"
+        if row["differ"]:
+            yield f"  {row['differ']} link tests by {who} carry ANOTHER hash: see what is disputed"
+
+
 def in_words(findings: Findings) -> list[str]:
     """Sentences on every pair that tested its line; where nobody tested, the receipts speak for themselves."""
     names = [safe(party.name) for party in findings.roster.parties]
@@ -39,7 +72,7 @@ def in_words(findings: Findings) -> list[str]:
     for pair in pairs:
         if pair["tests"]:
             lines += _pair(pair, names)
-    return lines
+    return [*lines, *_receipts_in_words(findings, names)]
 
 
 def _pair(pair: dict[str, Any], names: list[str]) -> list[str]:

@@ -52,6 +52,7 @@ class ReceiptFinding(NamedTuple):
     """A receipt: `witness` signed that it holds `size` entries. `at_s` by its clock, `arrived_at_ms` by the exporter's.
 
     `revoked`: by a key that its party has revoked since. `by_arrival`: disputed by the exporter's word only.
+    `signature`: the 64 bytes that verified.
     """
 
     witness: int
@@ -61,6 +62,7 @@ class ReceiptFinding(NamedTuple):
     interval: Interval
     revoked: bool
     by_arrival: bool = False
+    signature: bytes = b""
 
 
 class LogFinding(NamedTuple):

@@ -160,7 +160,7 @@ def receipts_of(
     found: list[list[ReceiptFinding]] = [[] for _ in roster.parties]
     author = _Steps.of_receipts(book)
     witnesses: dict[int, _Steps] = {}
-    for (witness, size), (at_s, station) in sorted(book.receipts.items()):
+    for (witness, size), (at_s, station, signature) in sorted(book.receipts.items()):
         if witness not in witnesses:
             witnesses[witness] = _Steps.of_holding(book.log, witness, books)
         said, noticed = witnesses[witness].around(size), author[witness].around(size)
@@ -173,7 +173,7 @@ def receipts_of(
         interval = receipt_interval(at_s, arrived, bounds)
         revoked = station_of(roster, witness, station).revoked
         by_arrival = interval.disputed and not receipt_interval(at_s, None, bounds).disputed
-        found[witness].append(ReceiptFinding(witness, size, at_s, arrived, interval, revoked, by_arrival))
+        found[witness].append(ReceiptFinding(witness, size, at_s, arrived, interval, revoked, by_arrival, signature))
     return tuple(tuple(receipts) for receipts in found)
 
 
