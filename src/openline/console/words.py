@@ -13,6 +13,7 @@ from typing import Final
 
 from openline.console.channel.asking import BearerStatus, PeerStatus, Place, ReadAloud, Shown, Status
 from openline.console.codes import Told
+from openline.console.contact.clocks import in_words as then
 from openline.console.contact.standing import clock_in_words, contact_in_words, each_bearer
 from openline.console.dtg import dtg, interval
 from openline.limits import GENERATION_BYTES, LOG_ENTRIES_MAX, PARTIES_MAX
@@ -120,7 +121,7 @@ def whole(entry: Shown) -> str:
         lines.append("EXERCISE EXERCISE EXERCISE")
     lines += [
         f"from        {safe(entry.name)} (party {entry.party}{', ours' if entry.ours else ''})",
-        f"written     {dtg(entry.written_at_ms)} by their clock" if not entry.ours
+        f"written     {dtg(entry.written_at_ms)} by their clock{then(entry.clock, 'their')}" if not entry.ours
         else f"written     {dtg(entry.written_at_ms)}",
         f"precedence  {entry.precedence}",
     ]
@@ -191,7 +192,7 @@ def _ladder(entry: Shown) -> list[str]:
         when = "DISPUTED time " if held.disputed else ""
         lines.append(
             f"held        {when}{interval(held.earliest_ms, held.latest_ms)} by {safe(held.name)}, "
-            f"receipt over {held.size} entries, signature {held.signature[:16]}…"
+            f"receipt over {held.size} entries, signature {held.signature[:16]}…{then(held.clock, 'its')}"
         )
     lines += [f"not held    by {safe(name)}: no receipt covers it" for name in entry.lacking]
     for seen in entry.acknowledged:

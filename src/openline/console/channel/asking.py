@@ -226,6 +226,20 @@ class Nothing(msgspec.Struct):
     """Done; there is nothing more to say."""
 
 
+class ClockThen(msgspec.Struct, omit_defaults=True):
+    """How another party's clock stood to ours when something of it came here. `word`: agrees, disagrees or unknown.
+
+    Theirs is ahead of ours by between the two, ms, as far as they are known; `by`: a link test of that time, or hails
+    now; `at_ms`: when that was.
+    """
+
+    word: str
+    at_least_ms: int | None = None
+    at_most_ms: int | None = None
+    by: str = ""
+    at_ms: int | None = None
+
+
 class Holding(msgspec.Struct):
     """One party's signed receipt over an entry. The time of receipt is an interval, see `record.times`."""
 
@@ -238,6 +252,7 @@ class Holding(msgspec.Struct):
     latest_ms: int
     disputed: bool
     signature: str  # hex
+    clock: ClockThen | None = None  # the giver's, where one entry is shown
 
 
 class Acknowledged(msgspec.Struct):
@@ -324,6 +339,7 @@ class Shown(msgspec.Struct):
     leaf: str = ""
     read_aloud: ReadAloud | None = None  # an entry by which its writer says what it heard
     breaches: list[str] = []  # what its author should not have done; it is held like any other
+    clock: ClockThen | None = None  # its author's when it came here, where one entry of theirs is shown
 
 
 class Found(msgspec.Struct):

@@ -17,6 +17,7 @@ from openline.console.channel.attaching import take_files
 from openline.console.channel.exporting import export
 from openline.console.channel.showing import Reader, log_of, place_of
 from openline.console.codes import Told, as_given
+from openline.console.contact.clocks import mark
 from openline.console.contact.gathering import of_store
 from openline.console.home import LineHome
 from openline.console.kept.papers import Papers
@@ -225,8 +226,10 @@ class StationOperations:
         if (ask.place is None) == (ask.position is None):
             raise Refused("give a place or a position, one of the two")
         if ask.place is not None:
-            return self._reader.shown_at(ask.place, self._running.state)
-        return self._reader.at_position(ask.position or 0, self._running.state)
+            shown = self._reader.shown_at(ask.place, self._running.state)
+        else:
+            shown = self._reader.at_position(ask.position or 0, self._running.state)
+        return mark(shown, self._running.store, self._running.state, self._running.now_ms())
 
     async def wait_held(self, ask: asking.WaitHeld) -> asking.Waited:
         """Wait for the receipts of all other parties."""
