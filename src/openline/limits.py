@@ -165,6 +165,16 @@ SITTING_MS_MAX: Final = 12 * 3_600_000  # one shift, with its hand-over
 SIGN_INS_REFUSED_MAX: Final = 5  # of one officer within the span below, then none is looked at
 SIGN_IN_REST_MS: Final = 15 * 60_000
 RELEASE_BYTES_MAX: Final = 16 * 1024  # of a release record, evidence included
+ALARMS_MAX: Final = 512  # on one board, the most urgent first
+ALARM_NAME_CHARS_MAX: Final = 256
+ALARM_LEVEL_MAX: Final = 3  # so often does what nobody acknowledges rise
+ALARM_SHELVED_MS_MIN: Final = 60_000
+ALARM_SHELVED_MS_MAX: Final = 12 * 3_600_000  # one shift
+ALARMS_COUNTED_MAX: Final = 4_096  # of the last day
+ALARM_TEST_MS: Final = 30_000  # that a test alarm stays where nobody acknowledges it
+EARS_MAX: Final = 8  # annunciators of one station
+EAR_SILENT_AFTER_MS: Final = 10_000  # an annunciator that asks every second
+STATION_LOST_AFTER_MS: Final = 10_000  # without an answer, or without a tick of it: the annunciator rings by itself
 
 # --- files
 CARD_BYTES_MAX: Final = 64 * 1024
@@ -209,4 +219,5 @@ assert COURIER_LATENCY_MS > 10 * HAIL_EVERY_MS  # what answers hails is not carr
 assert TRANSCRIPT_DIGITS >= 34
 assert SITTING_IDLE_MS < SITTING_MS_MAX
 assert RELEASE_BYTES_MAX <= BODY_BYTES_MAX
+assert ALARM_SHELVED_MS_MAX <= SITTING_MS_MAX  # what one shift put away, the next one hears
 assert TEXT_CHARS_MAX * 4 < BODY_BYTES_MAX

@@ -15,6 +15,8 @@ from typing import Any, Final, NamedTuple, get_args
 from openline.desk.people import Actor, Role
 from openline.errors import Malformed
 from openline.limits import (
+    ALARM_LEVEL_MAX,
+    ALARM_NAME_CHARS_MAX,
     BODY_BYTES_MAX,
     DESK_ENTRY_BYTES_MAX,
     DESK_LOG_ENTRIES_MAX,
@@ -36,6 +38,9 @@ BEFORE_ALL: Final = bytes(DIGEST_BYTES)
 METHODS: Final = ("pin and code", "security key")
 PIN_AND_CODE: Final = 0
 SECURITY_KEY: Final = 1
+SOUNDS: Final = ("not said", "heard", "not heard", "not used here")
+SOUND_HEARD: Final = 1
+SOUND_NOT_HEARD: Final = 2
 
 
 class Enrolled(NamedTuple):
@@ -152,9 +157,35 @@ class Recorded(NamedTuple):
     index: int  # type: ignore[assignment]  # shadows tuple.index, which nobody wants here
 
 
+class AlarmAcknowledged(NamedTuple):
+    """Somebody has seen an alarm, which had risen to this level."""
+
+    alarm: str
+    level: int
+
+
+class AlarmShelved(NamedTuple):
+    """An alarm is silent until an instant; 0: it was taken off the shelf."""
+
+    alarm: str
+    until_ms: int
+    remark: str
+
+
+class AlarmTested(NamedTuple):
+    """The test alarm was asked for."""
+
+
+class SoundTold(NamedTuple):
+    """What a person says of the alarm's sound: an index of SOUNDS."""
+
+    sound: int
+
+
 Fact = (
     Enrolled | RolesGiven | Dismissed | PinRenewed | SignedIn | SignInRefused | SignedOut | WatchTaken | WatchHandedOver
-    | PolicySet | Drafted | Submitted | Returned | Withdrawn | Released | Recorded
+    | PolicySet | Drafted | Submitted | Returned | Withdrawn | Released | Recorded | AlarmAcknowledged
+    | AlarmShelved | AlarmTested | SoundTold
 )  # fmt: skip
 
 
@@ -221,7 +252,8 @@ def parse_entry(data: bytes) -> DeskEntry:
 _BOUNDS: Final = {
     "officer": OFFICERS_MAX - 1, "to": OFFICERS_MAX - 1, "method": len(METHODS) - 1, "persons": 2,
     "draft": DESK_LOG_ENTRIES_MAX - 1, "version": DRAFT_VERSIONS_MAX, "precedence": FLASH, "flags": FLAGS_KNOWN,
-    "party": PARTIES_MAX - 1, "index": LOG_ENTRIES_MAX - 1,
+    "party": PARTIES_MAX - 1, "index": LOG_ENTRIES_MAX - 1, "level": ALARM_LEVEL_MAX, "until_ms": WRITTEN_AT_MS_MAX,
+    "sound": len(SOUNDS) - 1,
 }  # fmt: skip
 
 
@@ -231,6 +263,8 @@ def _read(name: str, value: object, data: bytes) -> object:
     match name:
         case "name":
             return _named(value, where, data)
+        case "alarm":
+            return text(value, ALARM_NAME_CHARS_MAX, where, data)
         case "remark":
             return text(value, REMARK_CHARS_MAX, where, data, lines=True)
         case "roles":

@@ -38,6 +38,7 @@ class Act(Enum):
     SEE_DRAFTS = "read drafts"
     SEE_LOG = "read the desk's log"
     CHANGE_LINE = "change the line: terms, parties, keys"
+    ALARMS = "acknowledge, shelve and test alarms"
     SIGN_OUT = "sign out"
 
 
@@ -63,6 +64,7 @@ ALLOWED: Final[Mapping[Act, frozenset[Role]]] = {
     Act.SEE_DRAFTS: _WRITERS | {Role.AUDITOR},
     Act.SEE_LOG: frozenset((Role.WATCH, Role.CUSTODIAN, Role.AUDITOR)),
     Act.CHANGE_LINE: frozenset((Role.CUSTODIAN,)),
+    Act.ALARMS: frozenset((Role.WATCH, Role.ENGINEER)),
     Act.SIGN_OUT: _EVERYBODY,
 }
 

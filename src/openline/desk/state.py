@@ -9,6 +9,9 @@ from typing import NamedTuple, assert_never
 
 from openline.desk.facts import (
     BEFORE_ALL,
+    AlarmAcknowledged,
+    AlarmShelved,
+    AlarmTested,
     DeskEntry,
     Dismissed,
     Drafted,
@@ -22,6 +25,7 @@ from openline.desk.facts import (
     SignedIn,
     SignedOut,
     SignInRefused,
+    SoundTold,
     Submitted,
     WatchHandedOver,
     WatchTaken,
@@ -87,6 +91,9 @@ class DeskState:
     watch: int | None = None  # who has it
     watch_since_ms: int = 0
     watch_remark: str = ""
+    sound: int = 0  # what was last said of the alarm's sound: an index of facts.SOUNDS
+    sound_at_ms: int = 0
+    sound_by: Actor | None = None
     head: bytes = BEFORE_ALL
     size: int = 0
     last_at_ms: int = 0
@@ -129,6 +136,10 @@ def apply(state: DeskState, entry: DeskEntry, entry_hash: bytes) -> DeskState:
             return replace(state, watch=number, watch_since_ms=entry.at_ms)
         case WatchHandedOver(number, remark):
             return replace(state, watch=number, watch_since_ms=entry.at_ms, watch_remark=remark)
+        case SoundTold(sound):
+            return replace(state, sound=sound, sound_at_ms=entry.at_ms, sound_by=entry.actor)
+        case AlarmAcknowledged() | AlarmShelved() | AlarmTested():
+            return state
         case PinRenewed() | SignedIn() | SignInRefused() | SignedOut():
             return state
         case Drafted() | Submitted() | Returned() | Withdrawn() | Released() | Recorded():

@@ -37,6 +37,10 @@ _BY_FIELD: dict[str, st.SearchStrategy[Any]] = {
     "party": st.integers(0, 7),
     "generation": st.binary(min_size=12, max_size=12),
     "index": st.integers(0, 2**40 - 1),
+    "alarm": _WORDS,
+    "level": st.integers(0, limits.ALARM_LEVEL_MAX),
+    "until_ms": st.integers(0, 2**48 - 1),
+    "sound": st.integers(0, len(facts.SOUNDS) - 1),
 }
 _FACTS = st.one_of(
     [st.builds(kind, *[_BY_FIELD[name] for name in kind._fields]) for kind in facts._NUMBERED]
