@@ -175,6 +175,7 @@ ALARM_TEST_MS: Final = 30_000  # that a test alarm stays where nobody acknowledg
 EARS_MAX: Final = 8  # annunciators of one station
 EAR_SILENT_AFTER_MS: Final = 10_000  # an annunciator that asks every second
 STATION_LOST_AFTER_MS: Final = 10_000  # without an answer, or without a tick of it: the annunciator rings by itself
+OPEN_WITHIN_MS: Final = (8 * 3_600_000, 60 * 60_000, 15 * 60_000, 5 * 60_000)  # ROUTINE to FLASH, from receipt here
 
 # --- files
 CARD_BYTES_MAX: Final = 64 * 1024
@@ -220,4 +221,6 @@ assert TRANSCRIPT_DIGITS >= 34
 assert SITTING_IDLE_MS < SITTING_MS_MAX
 assert RELEASE_BYTES_MAX <= BODY_BYTES_MAX
 assert ALARM_SHELVED_MS_MAX <= SITTING_MS_MAX  # what one shift put away, the next one hears
+assert list(OPEN_WITHIN_MS) == sorted(OPEN_WITHIN_MS, reverse=True)
+assert OPEN_WITHIN_MS[-1] > SILENCE_ALARM_AFTER_MS
 assert TEXT_CHARS_MAX * 4 < BODY_BYTES_MAX

@@ -38,6 +38,7 @@ from openline.console.home import LineHome
 from openline.console.kept.keeping import Kept, keep_line
 from openline.console.kept.papers import Papers
 from openline.console.kept.upkeep import Upkeep, is_recovery
+from openline.console.screen.operations import ScreenOperations
 from openline.console.terminal import Serving
 from openline.console.watch.desk import Desk
 from openline.console.watch.doors import let_in
@@ -62,7 +63,9 @@ class Station:
 
     def __init__(self, kept: Kept) -> None:
         self.kept = kept
-        self.watch = Watch()
+        self._watchers = Watchers()
+        self.watch = Watch(self._watchers.tell)
+        kept.desk.changed = self._watchers.tell
         self.started_at_ms = self.now_ms()
         self._events: list[Event] = []
         self._submissions = Submissions(kept.store)
@@ -70,7 +73,6 @@ class Station:
         self._stirred_at_ms = counted_ms()
         self._bell = Bell(self._turn, self._pay)
         self._has_ended = False
-        self._watchers = Watchers()
         self._roads = Roads(self.happened, self.frame_came, self.settled, self.watch.note, self.watch.set)
         self._sending = Sending(kept, self._roads, self.watch)
         self._quiet = Quiet(self._roads.frames)
@@ -157,8 +159,17 @@ class Station:
         return await answer
 
     async def change(self, until: float) -> None:
-        """Returns at the next change of the record, or at that instant of the event loop's clock."""
+        """Returns at the next change of the record, desk or alarms, or at that instant of the event loop's clock."""
         await self._watchers.wait(until)
+
+    @property
+    def version(self) -> int:
+        """Grows with every such change, over restarts too: there is not one in every microsecond."""
+        return self.started_at_ms * 1000 + self._watchers.told
+
+    def changed(self) -> None:
+        """Tell whoever watches."""
+        self._watchers.tell()
 
     def stop(self) -> None:
         """End in order after the turn under way."""
@@ -184,14 +195,15 @@ class Station:
             loop.add_signal_handler(number, self.stop)
         operations = StationOperations(self)
         desk = DeskOperations(self.desk, self, operations.compose, self.line.name)
-        more = {**desk.table(), **operations.stating.table()}
+        screen = ScreenOperations(self, operations)
+        more = {**desk.table(), **operations.stating.table(), **screen.table()}
         door = ControlDoor(serving.line.control, operations, more, lambda ask: let_in(self.desk, ask))
         async with contextlib.AsyncExitStack() as stack:
             stack.push_async_callback(door.close)
             stack.push_async_callback(self._roads.close)
             await self._roads.open(bearers_of(self.kept, self._roads))
             await door.open()  # last: who is answered here finds the station wholly up
-            for going_on in (self._tick(), desk.carry_through()):
+            for going_on in (self._tick(), desk.carry_through(), screen.look()):
                 stack.callback(loop.create_task(going_on).cancel)
             serving.ready()
             await self._bell.serve()

@@ -35,6 +35,8 @@ class Act(Enum):
     RELEASE = "release a draft"
     ANSWER = "acknowledge, give a holding reply, refuse, suspend and resume, record silence, drill"
     OPERATE = "say something about the line to the other side's operators"
+    SEE_SCREEN = "see the watch desk's screen"
+    SEE_MESSAGES = "read messages on the screen, and look for them"
     SEE_DRAFTS = "read drafts"
     SEE_LOG = "read the desk's log"
     CHANGE_LINE = "change the line: terms, parties, keys"
@@ -61,6 +63,8 @@ ALLOWED: Final[Mapping[Act, frozenset[Role]]] = {
     Act.RELEASE: frozenset((Role.RELEASER,)),
     Act.ANSWER: frozenset((Role.WATCH,)),
     Act.OPERATE: frozenset((Role.ENGINEER, Role.WATCH)),
+    Act.SEE_SCREEN: _EVERYBODY,
+    Act.SEE_MESSAGES: _WRITERS | {Role.AUDITOR},
     Act.SEE_DRAFTS: _WRITERS | {Role.AUDITOR},
     Act.SEE_LOG: frozenset((Role.WATCH, Role.CUSTODIAN, Role.AUDITOR)),
     Act.CHANGE_LINE: frozenset((Role.CUSTODIAN,)),

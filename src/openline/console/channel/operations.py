@@ -104,7 +104,7 @@ class StationOperations:
 
     def __init__(self, running: Running) -> None:
         self._running = running
-        self._reader = Reader(running.store)
+        self.reader = self._reader = Reader(running.store)
         self._amending = Amending(running)
         self.stating = Stating(running, self._reader)
 

@@ -7,7 +7,7 @@ could have foreseen has the peer's signature over it; both ages counted from whe
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
 from openline.bearer.roads import RoadNow
@@ -26,14 +26,18 @@ NOTICES_KEPT: Final = 64
 class Watch:
     """Alarms that are raised, and counts of what was refused. An alarm is a fact; it clears when the fact is gone."""
 
-    def __init__(self) -> None:
+    def __init__(self, changed: Callable[[], None] = lambda: None) -> None:
+        """`changed` is called when an alarm rings, clears or says something else."""
+        self._changed = changed
         self._alarms: dict[str, str] = {}
         self.refused: Counter[str] = Counter()
         self.notices: list[str] = []
 
     def ring(self, name: str, text: str) -> None:
         """Raise an alarm, or renew its text."""
-        self._alarms[name] = text
+        if self._alarms.get(name) != text:
+            self._alarms[name] = text
+            self._changed()
 
     def set(self, name: str, text: str) -> None:
         """Raise an alarm; with an empty text the fact is gone."""
@@ -52,7 +56,8 @@ class Watch:
 
     def clear(self, name: str) -> None:
         """The fact is gone."""
-        self._alarms.pop(name, None)
+        if self._alarms.pop(name, None) is not None:
+            self._changed()
 
     def refuse(self, door: str, error: Exception) -> None:
         """Something from outside was refused at a door. Junk on the wire never breaks a line."""

@@ -121,6 +121,7 @@ class Watchers:
 
     def __init__(self) -> None:
         self._watching: set[asyncio.Future[None]] = set()
+        self.told = 0  # so often
 
     async def wait(self, until: float) -> None:
         """Returns when told, or at that instant of the event loop's clock; woken in one step of the loop."""
@@ -135,7 +136,8 @@ class Watchers:
             self._watching.discard(watcher)
 
     def tell(self) -> None:
-        """The record changed."""
+        """The record changed, or what else is watched: the desk, the alarms."""
+        self.told += 1
         for watcher in self._watching:
             _wake(watcher)
 

@@ -109,6 +109,12 @@ class ContactKeeping:
         )
         return towards(peer, self._sight, known, now_ms)
 
+    def tests(self, now_ms: int) -> tuple[int | None, int | None]:
+        """When the last test of the line as a whole was written that all have answered, and when the next is due."""
+        done = [one.at_ms for one in self._book.tests if not one.bearer and one.is_complete]
+        next_ms = (now_ms // self._period_ms + 1) * self._period_ms if self._period_ms else None
+        return max(done, default=None), next_ms
+
     def _rule(self, state: LineState, now_ms: int, counted: int) -> due.Rule | None:
         if self._period_ms == 0:
             return None

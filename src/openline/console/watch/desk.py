@@ -69,6 +69,7 @@ class Desk:
         self.state = read_desk(self._log) if self._log is not None else DeskState()
         self.secrets = Secrets(secrets_path, passphrase)
         self.sittings = Sittings()
+        self.changed: Callable[[], None] = lambda: None  # told after every fact
 
     def close(self) -> None:
         """Let go of the log."""
@@ -85,9 +86,16 @@ class Desk:
         """Who is behind a token. Raises Told OL-404."""
         return self.sittings.find(token, counted_ms())
 
-    def allow(self, token: str, act: Act) -> Officer:
-        """The officer behind a token, if a role of theirs allows the act. Raises Told OL-404, Refused."""
-        return acts.allow(self.state, act, self.sitting(token).actor)
+    def allow(self, token: str, act: Act, *, looks: bool = False) -> Officer:
+        """The officer behind a token, if a role of theirs allows the act. Raises Told OL-404, Refused.
+
+        `looks`: a page may ask this by itself. It keeps the sitting of whoever has the watch, and nobody else's.
+        """
+        sitting = self.sittings.look(token, counted_ms()) if looks else self.sitting(token)
+        officer = acts.allow(self.state, act, sitting.actor)
+        if looks and self.state.watch == officer.number:
+            self.sitting(token)
+        return officer
 
     def who(self, token: str) -> Officer | None:
         """The officer behind a token; None where this desk has no officers. Raises Told OL-404."""
@@ -128,6 +136,7 @@ class Desk:
             self.state = read_desk(self._log)
             raise
         self.state = state
+        self.changed()
 
     def entries(self, first: int, count: int) -> Iterator[DeskEntry]:
         """Entries of the log, in order."""

@@ -12,6 +12,7 @@ from typing import Final
 
 from openline.console.channel import asking as line
 from openline.console.codes import Told
+from openline.console.screen import asking as screen
 from openline.console.stating import asking as stating
 from openline.console.watch import asking as watch
 from openline.console.watch.desk import Desk
@@ -44,6 +45,12 @@ DOORS: Final[Mapping[type, Act | None]] = {
     stating.Declare: Act.ANSWER,
     stating.SayOperating: Act.OPERATE,
     stating.DrillAsk: Act.ANSWER,
+    # the screen
+    screen.AskSitting: Act.SEE_SCREEN,
+    screen.AskScreen: Act.SEE_SCREEN,
+    screen.AskNews: Act.SEE_SCREEN,
+    screen.AskMatter: Act.SEE_MESSAGES,
+    screen.Search: Act.SEE_MESSAGES,
     # the desk
     watch.SignIn: None,
     watch.SignOut: Act.SIGN_OUT,
@@ -68,7 +75,10 @@ DOORS: Final[Mapping[type, Act | None]] = {
 ONLY_WHERE_STAFFED: Final = frozenset(kind for kind in DOORS if kind.__module__ == watch.__name__) - {
     watch.AskDesk,
     watch.EnrolOfficer,
-}
+} | {screen.AskSitting}
+
+
+ONLY_LOOKS: Final = frozenset((screen.AskSitting, screen.AskScreen, screen.AskNews))  # a page asks these by itself
 
 
 def let_in(desk: Desk, request: watch.AnyRequest) -> None:
@@ -83,7 +93,7 @@ def let_in(desk: Desk, request: watch.AnyRequest) -> None:
         return
     act = DOORS[kind]
     if act is not None:
-        desk.allow(request.sitting, act)
+        desk.allow(request.sitting, act, looks=kind in ONLY_LOOKS)
 
 
 def _tokens(request: watch.AnyRequest) -> list[str]:

@@ -48,12 +48,16 @@ class Sittings:
 
     def find(self, token: str, now_ms: int) -> Sitting:
         """The sitting of a token, used now. Raises Told OL-404 when there is none."""
+        self._by_token[_key(token)] = sitting = self.look(token, now_ms)._replace(used_at_ms=now_ms)
+        return sitting
+
+    def look(self, token: str, now_ms: int) -> Sitting:
+        """The sitting of a token, which is not prolonged by this. Raises Told OL-404 when there is none."""
         self._end_old(now_ms)
         sitting = self._by_token.get(_key(token)) if token else None
         if sitting is None:
             why = "the sitting has ended" if token else "nobody is signed in here"
             raise Told("OL-404", f"{why}; `openline sign-in NAME` begins one")
-        self._by_token[_key(token)] = sitting = sitting._replace(used_at_ms=now_ms)
         return sitting
 
     def end(self, token: str) -> None:

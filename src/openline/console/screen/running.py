@@ -1,0 +1,57 @@
+"""What the screen needs of the station it stands in."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from openline.console.channel.asking import Status
+from openline.console.home import LineHome
+from openline.console.kept.upkeep import Upkeep
+from openline.console.watch.desk import Desk
+from openline.line.ports import Store
+from openline.line.state import LineState
+from openline.seal.charter import Charter
+
+
+class Running(Protocol):
+    """A running station, as far as its screen looks at it."""
+
+    @property
+    def charter(self) -> Charter:
+        """The terms of the line as amended."""
+
+    @property
+    def line(self) -> LineHome:
+        """Where its files lie."""
+
+    @property
+    def store(self) -> Store:
+        """The record."""
+
+    @property
+    def state(self) -> LineState:
+        """The machine's state after the last committed turn."""
+
+    @property
+    def upkeep(self) -> Upkeep:
+        """What follows the roster, and keeps contact."""
+
+    @property
+    def desk(self) -> Desk:
+        """Who is at work here."""
+
+    @property
+    def version(self) -> int:
+        """Grows with every change of the record, the desk or the alarms, over restarts too."""
+
+    def now_ms(self) -> int:
+        """UTC, ms."""
+
+    def status(self) -> Status:
+        """How the line is, as observed."""
+
+    def changed(self) -> None:
+        """Something changed that no turn and no act of an officer told: tell whoever watches."""
+
+    async def change(self, until: float) -> None:
+        """Returns at the next change, or at that instant of the event loop's clock."""

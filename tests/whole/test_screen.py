@@ -1,0 +1,86 @@
+"""The watch desk's screen as data, over two real stations: what needs whom, told at once, the same from both sides."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+
+import pytest
+
+from openline.console.channel.asking import Waited, WaitHeld
+from openline.console.screen.asking import AskMatter, AskNews, AskScreen, Hits, Matter, News, Screen, Search
+from tests.whole.parties import WITHIN_S, Desk
+
+pytestmark = pytest.mark.whole
+Line = Callable[..., list[Desk]]
+
+
+def screen(desk: Desk) -> Screen:
+    with desk.link() as link:
+        return link.ask(AskScreen(), Screen)
+
+
+def until(desk: Desk, holds: Callable[[Screen], bool]) -> Screen:
+    """The first screen for which that holds, by waiting for news and nothing else."""
+    end = time.monotonic() + WITHIN_S
+    with desk.link() as link:
+        seen = link.ask(AskScreen(), Screen)
+        while not holds(seen):
+            assert time.monotonic() < end, seen
+            link.ask(AskNews(after=seen.version, within_ms=10_000), News, within_ms=30_000)
+            seen = link.ask(AskScreen(), Screen)
+    return seen
+
+
+def test_a_message_is_on_the_others_screen_and_leaves_it_when_it_is_opened(on_a_line: Line) -> None:
+    amber, birch = on_a_line("Amber", "Birch")
+    amber.start()
+    birch.start()
+    calm = until(birch, lambda seen: seen.parties[0].state == "up")
+    assert (calm.needs, calm.waiting, calm.counts.worst) == ([], [], "")
+    assert calm.watch.staffed is False and calm.watch.officer is None
+    assert calm.record.level and calm.record.agreed_at_ms is not None
+
+    text = "Ёлка. " + "x" * 3_000
+    sent = json.loads(amber.here("send", text, "--subject", "A question", "--precedence", "IMMEDIATE", "--json"))
+    place = sent["place"]
+    theirs = until(birch, lambda seen: bool(seen.needs))
+    (card,) = theirs.needs
+    assert (card.place, card.precedence, card.subject, card.name) == (place, "IMMEDIATE", "A question", "Amber")
+    assert card.text == text[:2_000] and not card.whole
+    (due,) = card.due
+    assert due.at_ms - card.received_at_ms == 15 * 60_000 and not due.overdue
+    assert theirs.counts.needs == 1 and theirs.counts.worst == "IMMEDIATE"
+    ours = until(amber, lambda seen: bool(seen.waiting) and seen.waiting[0].state == "held, not opened")
+    assert [one.place for one in ours.waiting] == [place] and ours.needs == []
+
+    birch.here("acknowledge", place)
+    until(birch, lambda seen: not seen.needs)
+    until(amber, lambda seen: not seen.waiting)
+    with amber.link() as link:
+        matter = link.ask(AskMatter(place=place), Matter)
+        assert [step.word for step in matter.ladder] == ["recorded", "held", "opened"]
+        found = link.ask(Search(text="елка question"), Hits)
+        assert [hit.place for hit in found.hits] == [place] and found.next == 0
+        assert link.ask(Search(text="nowhere"), Hits).hits == []
+
+
+def test_news_waits_for_a_change_and_grows_over_restarts(on_a_line: Line) -> None:
+    amber, birch = on_a_line("Amber", "Birch")
+    amber.start()
+    with amber.link() as link:
+        before = link.ask(AskNews(), News)
+        asked = link.post(AskNews(after=before.version, within_ms=60_000))
+        amber.here("send", "Said into the dark.")
+        told = link.collect(asked, News)
+        assert told.version > before.version and told.position == before.position + 1
+    amber.kill()
+    amber.start()
+    with amber.link() as link:
+        assert link.ask(AskNews(after=told.version), News).version > told.version
+    assert screen(amber).waiting[0].state == "not held"
+    birch.start()
+    place = [word if at == 1 else int(word) for at, word in enumerate(screen(amber).waiting[0].place.split("/"))]
+    with amber.link() as link:
+        assert link.ask(WaitHeld(places=[place], within_ms=30_000), Waited).held  # type: ignore[list-item]
