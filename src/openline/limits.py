@@ -176,6 +176,11 @@ EARS_MAX: Final = 8  # annunciators of one station
 EAR_SILENT_AFTER_MS: Final = 10_000  # an annunciator that asks every second
 STATION_LOST_AFTER_MS: Final = 10_000  # without an answer, or without a tick of it: the annunciator rings by itself
 OPEN_WITHIN_MS: Final = (8 * 3_600_000, 60 * 60_000, 15 * 60_000, 5 * 60_000)  # ROUTINE to FLASH, from receipt here
+UNDERSTOOD_CHARS_MAX: Final = 4_000  # of an officer's own words of what was understood
+HOW_CHARS_MAX: Final = 256  # of how a message was passed on
+OFFICE_NAME_CHARS_MAX: Final = 256  # of an office's full name, and of a form of address
+OFFICE_CARD_CHARS_MAX: Final = 1_000  # of its hours of work, and of its telephone card
+ADDRESSES_MAX: Final = 8  # forms of address of one office, each in a language
 
 # --- files
 CARD_BYTES_MAX: Final = 64 * 1024

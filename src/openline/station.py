@@ -196,7 +196,7 @@ class Station:
         operations = StationOperations(self)
         desk = DeskOperations(self.desk, self, operations.compose, self.line.name)
         screen = ScreenOperations(self, operations)
-        more = {**desk.table(), **operations.stating.table(), **screen.table()}
+        more = {**desk.table(), **operations.stating.table(), **operations.telling.table(), **screen.table()}
         door = ControlDoor(serving.line.control, operations, more, lambda ask: let_in(self.desk, ask))
         async with contextlib.AsyncExitStack() as stack:
             stack.push_async_callback(door.close)

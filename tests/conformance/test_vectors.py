@@ -54,6 +54,7 @@ def test_refusals_are_the_most_of_them() -> None:
     # pure: nothing comes in
     computed = {
         "about-a-message",
+        "about-a-message-told",
         "body-digest",
         "crossed",
         "declared",

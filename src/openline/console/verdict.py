@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from openline.console.contact import verified as contact
 from openline.console.dtg import dtg, interval, iso
+from openline.console.ladder.telling import in_words as told_in_words
 from openline.console.stating.exported import statements_data, statements_in_words
 from openline.console.stating.telling import in_words as stated_in_words
 from openline.console.verifying import Verified
@@ -20,6 +21,7 @@ from openline.console.words import safe
 from openline.contact.saying import STATED_KINDS, parse_said
 from openline.contact.taken import TakenDown, parse_taken, weigh
 from openline.desk.release import in_a_line, parse_release
+from openline.desk.telling.bodies import TOLD_KINDS, parse_body
 from openline.errors import Malformed
 from openline.record.ahead import parse_held_ahead
 from openline.record.body import parse_acknowledgement, parse_message
@@ -200,6 +202,8 @@ def _says(entry: EntryFinding) -> str:
             return f"{kind}: {safe(sheet.subject or sheet.text[:60])!r}"
         if entry.header.kind == INTAKE:
             return f"{kind}: {_paused(parse_paused(entry.body))}"
+        if entry.header.kind in TOLD_KINDS:
+            return safe(told_in_words(parse_body(entry.header.kind, entry.body)))
         if entry.header.kind == RELEASE:
             return safe(in_a_line(parse_release(entry.body)))
         if entry.header.kind == HELD_AHEAD:

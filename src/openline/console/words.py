@@ -16,6 +16,7 @@ from openline.console.codes import Told
 from openline.console.contact.clocks import in_words as then
 from openline.console.contact.standing import clock_in_words, contact_in_words, each_bearer
 from openline.console.dtg import dtg, interval
+from openline.console.ladder import telling as ladder
 from openline.limits import GENERATION_BYTES, LOG_ENTRIES_MAX, PARTIES_MAX
 from openline.record.entry import OPERATING
 
@@ -77,7 +78,12 @@ def _row(entry: Shown) -> str:
 
 
 def standing(entry: Shown) -> str:
-    """How far an entry has come, in as few words as are true."""
+    """How far an entry has come, in as few words as are true; what was done to it since, and what crossed it, first."""
+    marks = [ladder.mark(entry.related), "CROSSED" if entry.crossed else ""]
+    return ", ".join([*(mark for mark in marks if mark), _standing(entry)])
+
+
+def _standing(entry: Shown) -> str:
     if entry.disputed:
         return "DISPUTED: their log has forked"
     if entry.ahead_of is not None:
@@ -88,6 +94,9 @@ def standing(entry: Shown) -> str:
     if entry.stated:
         last = entry.stated[-1]
         return f"{last.kind} by {safe(last.name)}" + (f" until {dtg(last.until_ms)}" if last.until_ms else "")
+    if entry.understood or entry.passed:
+        step = "passed on" if entry.passed else "understood"
+        return f"{step} by " + ", ".join(sorted({safe(one.name) for one in entry.passed or entry.understood}))
     if not entry.ours:
         return "opened" if entry.acknowledged else "not acknowledged" if entry.kind == "message" else "held here"
     if entry.acknowledged:
@@ -133,6 +142,8 @@ def whole(entry: Shown) -> str:
     if entry.disputed:
         lines.append("DISPUTED    their log has forked at or before this entry; see the exhibits in an export")
     lines += [f"BREACH      {breach}" for breach in entry.breaches]
+    lines += [safe(line) for line in ladder.relations(entry.related)]
+    lines += [f"CROSSED     with {place}: neither side had the other's when it wrote" for place in entry.crossed]
     lines.append("")
     lines += _content(entry)
     lines.append("")
@@ -199,6 +210,7 @@ def _ladder(entry: Shown) -> list[str]:
         who = safe(", ".join(x for x in (seen.officer, seen.role) if x)) or "an officer"
         note = f": {safe(seen.note)}" if seen.note else ""
         lines.append(f"opened      {dtg(seen.at_ms)} by {safe(seen.name)}, {who} (not agreement){note}")
+    lines += [safe(line) for line in ladder.lines(entry.understood, entry.passed)]
     lines += [f"stated      {dtg(one.at_ms)} by {safe(one.name)}: {safe(one.words)}" for one in entry.stated]
     return lines
 

@@ -33,7 +33,7 @@ class Act(Enum):
     WITHDRAW = "withdraw a draft"
     RETURN = "return a submitted draft"
     RELEASE = "release a draft"
-    ANSWER = "acknowledge, give a holding reply, refuse, suspend and resume, record silence, drill"
+    ANSWER = "acknowledge, read back, pass on, give a holding reply, refuse, suspend and resume, record silence, drill"
     OPERATE = "say something about the line to the other side's operators"
     SEE_SCREEN = "see the watch desk's screen"
     SEE_MESSAGES = "read messages on the screen, and look for them"

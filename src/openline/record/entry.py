@@ -48,6 +48,10 @@ HELD_AHEAD: Final = 10
 DISPUTE: Final = 11
 INTAKE: Final = 12
 RELEASE: Final = 64
+UNDERSTOOD: Final = 65  # of the desk: what its officers and its party say about messages, and its directory
+PASSED: Final = 66
+RELATION: Final = 67
+OFFICES: Final = 68
 LINE_KINDS: Final = range(32)
 NOTICE_KINDS: Final = range(96, 256)  # of agreements: held, receipted and shown raw where they are not known
 LINK_TEST: Final = 32
@@ -88,6 +92,10 @@ KIND_NAMES: Final = {
     SILENCE_ANSWERED: "silence answered",
     DRILL: "drill",
     RELEASE: "release",
+    UNDERSTOOD: "understood",
+    PASSED: "passed on",
+    RELATION: "relation",
+    OFFICES: "directory of offices",
     READ_ALOUD: "read aloud, taken down",
 }
 

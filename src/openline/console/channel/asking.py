@@ -15,6 +15,8 @@ from typing import Annotated, Any, Final, Literal, NamedTuple, Protocol
 
 import msgspec
 
+from openline.console.ladder.rows import PassedRow, RelatedRow, UnderstoodRow
+
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]  # what every JSON reader can hold, and our store too
 Precedence = Literal["ROUTINE", "PRIORITY", "IMMEDIATE", "FLASH"]
 PRECEDENCES: Final[tuple[Precedence, ...]] = ("ROUTINE", "PRIORITY", "IMMEDIATE", "FLASH")
@@ -336,6 +338,10 @@ class Shown(msgspec.Struct):
     ahead_of: int | None = None  # held ahead here, its position not given yet: so many earlier entries are missing
     said_ahead: list[SaidAhead] = []  # who says that it holds it ahead; no receipt
     stated: list[StatedRow] = []  # what parties said of it, as far as it counts
+    understood: list[UnderstoodRow] = []
+    passed: list[PassedRow] = []
+    related: list[RelatedRow] = []  # what later entries do to it, and what it does to earlier ones
+    crossed: list[str] = []  # messages of others: neither side had the other's when it wrote
     leaf: str = ""
     read_aloud: ReadAloud | None = None  # an entry by which its writer says what it heard
     breaches: list[str] = []  # what its author should not have done; it is held like any other

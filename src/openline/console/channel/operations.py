@@ -22,6 +22,7 @@ from openline.console.contact.gathering import of_store
 from openline.console.home import LineHome
 from openline.console.kept.papers import Papers
 from openline.console.kept.upkeep import Upkeep
+from openline.console.ladder.acts import Telling
 from openline.console.stating.acts import Stating
 from openline.console.watch.desk import Desk, files_beside
 from openline.console.words import parse_place
@@ -107,6 +108,7 @@ class StationOperations:
         self.reader = self._reader = Reader(running.store)
         self._amending = Amending(running)
         self.stating = Stating(running, self._reader)
+        self.telling = Telling(running, self._reader)
 
     # ---------------------------------------------------------------- writing
     async def send(self, ask: asking.Send) -> asking.Sent:

@@ -12,11 +12,15 @@ from openline.console.channel.aheads import Aheads
 from openline.console.channel.asking import FIND_MAX, PRECEDENCES, Acknowledged, Find, Found, Holding, Place, Shown
 from openline.console.codes import Told
 from openline.console.hearing import tell_taken
+from openline.console.ladder.found import Ladder
+from openline.console.ladder.telling import in_words as told_in_words
 from openline.console.stating.statements import Statements
 from openline.console.stating.telling import in_words
 from openline.console.words import parse_place
 from openline.contact.saying import STATED_KINDS, Operating, Said, check_references, parse_said
 from openline.desk.release import in_a_line, parse_release
+from openline.desk.telling.bodies import TOLD_KINDS, parse_body
+from openline.desk.telling.bodies import check_references as check_told
 from openline.errors import Malformed
 from openline.limits import COMMIT_BYTES_MAX
 from openline.line.ports import AheadRow, EntryRow, FoundRow, LogId, ReceiptRow, Store
@@ -31,6 +35,7 @@ from openline.record.entry import (
     INTAKE,
     KIND_NAMES,
     MESSAGE,
+    NOTICE_KINDS,
     READ_ALOUD,
     RELEASE,
     Header,
@@ -82,6 +87,7 @@ class Reader:
         self._opened_to = 0
         self._aheads = Aheads(store)
         self.statements = Statements(store)
+        self.ladder = Ladder(store)
 
     def find(self, ask: Find, ours: Ours) -> Found:
         """Entries after a position, or the newest; oldest first. Never more than FIND_MAX."""
@@ -185,11 +191,21 @@ class Reader:
         for said in shown.said_ahead:
             said.name = name_of(ours.roster, said.party)
         names = [party.name for party in ours.roster.parties]
-        shown.stated = self.statements.about(Ref(log.party, log.generation, index), shown.exercise, names)
+        ref = Ref(log.party, log.generation, index)
+        shown.stated = self.statements.about(ref, shown.exercise, names)
+        if header.kind == MESSAGE or header.kind in NOTICE_KINDS:
+            self._climb(shown, ref, header, names)
         shown.breaches = list(_breaches(log, header, body, ours))
         shown.leaf = leaf(row.header).hex()
         _tell_body(shown, header, body, lambda: tell_taken(shown, body, ours.roster, self._store))
         return shown
+
+    def _climb(self, shown: Shown, ref: Ref, header: Header, names: list[str]) -> None:
+        """What was told of a message past its acknowledgement."""
+        shown.understood = self.ladder.understood(ref, shown.exercise, names)
+        shown.passed = self.ladder.passed(ref, shown.exercise, names)
+        shown.related = self.ladder.related(ref, shown.exercise, names)
+        shown.crossed = [_ref(one) for one in self.ladder.crossed(LogId(ref.party, ref.generation), header)]
 
     def _after(self, ask: Find, leave_out: int | None, count: int) -> tuple[list[FoundRow], int]:
         rows: list[FoundRow] = []
@@ -298,6 +314,11 @@ def _tell_body(shown: Shown, header: Header, body: bytes, told_aloud: Callable[[
             paused = parse_paused(body)
             log = log_name((paused.party, paused.generation))
             shown.subject = f"intake of {log} paused at {paused.size}: more than {paused.entries_per_minute} a minute"
+            return
+        if header.kind in TOLD_KINDS:
+            said_of = parse_body(header.kind, body)
+            check_told(said_of, header.references)
+            shown.subject = told_in_words(said_of)
             return
         if header.kind == RELEASE:
             shown.subject = in_a_line(parse_release(body))

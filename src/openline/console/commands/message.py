@@ -182,7 +182,8 @@ def _the_one(link: ControlLink, entry: str | None) -> Shown:
     raise Told("OL-204", f"no ENTRY given, and {f'these wait: {which}{more}' if waiting else 'no message waits'}")
 
 
-def _text(text: str | None) -> str:
+def given_text(text: str | None) -> str:
+    """TEXT as given, or stdin. Raises Told OL-201, OL-203, OL-402."""
     if text is not None and text != "-":
         return text
     if sys.stdin.isatty():
@@ -198,7 +199,7 @@ def _text(text: str | None) -> str:
 
 def composed(session: Session, text: str | None, precedence: Precedence, given: dict[str, object]) -> Outgoing:
     """A message from TEXT (or stdin) and `message_options`. Raises Told OL-201, OL-203, OL-204, OL-402."""
-    words_given = _text(text)
+    words_given = given_text(text)
     if not words_given and not given["attach"]:
         raise Told("OL-201", "an empty message says nothing; give TEXT, or a file with --attach")
 

@@ -9,6 +9,7 @@ import msgspec
 
 from openline.console.channel.asking import Count, Outgoing, _Request
 from openline.console.channel.asking import Request as LineRequest
+from openline.console.ladder.asking import Request as LadderRequest
 from openline.console.screen.asking import Request as ScreenRequest
 from openline.console.stating.asking import Request as StatingRequest
 
@@ -216,4 +217,4 @@ Request = (
     | ReadDeskLog | WriteDraft | AskDrafts | AskDraft | SubmitDraft | ReturnDraft | WithdrawDraft | ReleaseDraft
 )  # fmt: skip
 
-AnyRequest = LineRequest | StatingRequest | ScreenRequest | Request
+AnyRequest = LineRequest | StatingRequest | LadderRequest | ScreenRequest | Request

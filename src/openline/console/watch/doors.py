@@ -12,6 +12,7 @@ from typing import Final
 
 from openline.console.channel import asking as line
 from openline.console.codes import Told
+from openline.console.ladder import asking as ladder
 from openline.console.screen import asking as screen
 from openline.console.stating import asking as stating
 from openline.console.watch import asking as watch
@@ -51,6 +52,10 @@ DOORS: Final[Mapping[type, Act | None]] = {
     screen.AskNews: Act.SEE_SCREEN,
     screen.AskMatter: Act.SEE_MESSAGES,
     screen.Search: Act.SEE_MESSAGES,
+    # the ladder past "opened"
+    ladder.TellUnderstood: Act.ANSWER,
+    ladder.TellPassed: Act.ANSWER,
+    ladder.AskOffices: None,
     # the desk
     watch.SignIn: None,
     watch.SignOut: Act.SIGN_OUT,
