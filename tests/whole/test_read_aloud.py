@@ -97,8 +97,8 @@ def test_other_words_than_were_recorded_are_shown_as_a_contradiction_and_accuse_
     """R-275: somebody reads out, with digits that fit, what was never recorded."""
     amber, birch = two_without_a_bearer(on_a_line)
     place = amber.json("send", "Do not intercept.")["place"]
+    from openline.console.aloud.dictation import sheet_of
     from openline.console.channel.asking import Show, Shown
-    from openline.console.dictation import sheet_of
     from openline.contact.aloud import Sheet, end_digits, in_groups, line_digits, naming_digits
 
     with amber.link() as link:

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final, Protocol
 
+from openline.console.aloud.hearing import tell_taken
 from openline.console.channel.aheads import Aheads
 from openline.console.channel.asking import FIND_MAX, PRECEDENCES, Acknowledged, Find, Found, Holding, Place, Shown
 from openline.console.codes import Told
-from openline.console.hearing import tell_taken
 from openline.console.ladder.found import Ladder
 from openline.console.ladder.telling import in_words as told_in_words
 from openline.console.stating.statements import Statements

@@ -9,7 +9,8 @@ from typing import Final
 
 import click
 
-from openline.console import dictation, words
+from openline.console import words
+from openline.console.aloud import dictation
 from openline.console.channel.asking import Append, AskStatus, Sent, Show, Shown, Status
 from openline.console.codes import Told, as_given
 from openline.console.home import read_bounded

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from openline.console.aloud.dictation import Taking, for_a_reader, plain, sheet_of, take_by_hand, take_text
 from openline.console.channel.asking import Shown
 from openline.console.codes import Told
-from openline.console.dictation import Taking, for_a_reader, plain, sheet_of, take_by_hand, take_text
 from openline.contact.aloud import Sheet
 from openline.errors import Malformed
 
