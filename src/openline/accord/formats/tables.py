@@ -1,0 +1,161 @@
+"""Fields that hold several of something: a list of one type, a table with columns."""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+from openline.accord.formats.numbers import Number
+from openline.accord.formats.places import Area, Circle, Named, Point, Points, Quadrant
+from openline.accord.formats.texts import Choice, Flag, Identifier, Text
+from openline.accord.formats.times import Clock, Date, Instant, Window, Year
+from openline.accord.formats.unfit import Unfit
+from openline.accord.formats.words import Said, said, word
+
+LIST_MAX: Final = 512
+ROWS_MAX: Final = 8_192
+COLUMNS_MAX: Final = 32
+
+Plain = (
+    Instant | Date | Window | Clock | Year | Number | Point | Points | Circle | Quadrant | Named | Area | Identifier
+    | Choice | Flag | Text
+)  # fmt: skip
+
+
+class ListOf(NamedTuple):
+    """Several values of one type, in the order given."""
+
+    of: Plain
+    least: int = 1
+    most: int = LIST_MAX
+
+    def _bounded(self, given: object) -> list[Any]:
+        if type(given) is not list or not self.least <= len(given) <= self.most:
+            there = f"{len(given)} of them" if type(given) is list else f"{given!r:.40} is no list"
+            raise Unfit(there, f"a list of {self.least} to {self.most}")
+        return given
+
+    def check(self, raw: object) -> list[object]:
+        """From the wire. Raises Unfit naming the item, counted from 1."""
+        found: list[object] = []
+        for number, one in enumerate(self._bounded(raw), 1):
+            try:
+                found.append(self.of.check(one))
+            except Unfit as unfit:
+                raise unfit.within(f"[{number}]") from unfit
+        return found
+
+    def read(self, given: object) -> list[object]:
+        """A list of what the type reads; one text stands for a list of one. Raises Unfit."""
+        found: list[object] = []
+        for number, one in enumerate(self._bounded([given] if isinstance(given, str) else given), 1):
+            try:
+                found.append(self.of.read(one))
+            except Unfit as unfit:
+                raise unfit.within(f"[{number}]") from unfit
+        return found
+
+    def give(self, value: list[Any]) -> object:
+        """What `read` reads."""
+        return [self.of.give(one) for one in value]
+
+    def say(self, value: list[Any], language: str) -> str:
+        """For people, one a line where there are several."""
+        if not value:
+            return word("none", language)
+        return "\n".join(self.of.say(one, language) for one in value)
+
+
+class Column(NamedTuple):
+    """One column of a table. `key`: its values are identifiers, each once in the table."""
+
+    name: str
+    label: Said
+    type: Plain
+    required: bool = True
+    key: bool = False
+
+
+class Table(NamedTuple):
+    """Rows of the same columns. On the wire an array of arrays; an empty cell is null."""
+
+    columns: tuple[Column, ...]
+    least: int = 0
+    most: int = ROWS_MAX
+
+    def check(self, raw: object) -> list[list[object]]:
+        """From the wire. Raises Unfit naming row and column."""
+        return self._rows(raw, self._as_wired)
+
+    def _as_wired(self, row: object) -> list[object]:
+        if type(row) is not list or len(row) != len(self.columns):
+            raise Unfit(f"not a row of {len(self.columns)} cells", "as many cells as columns")
+        return row
+
+    def _as_written(self, row: object) -> list[object]:
+        if type(row) is dict:
+            names = [column.name for column in self.columns]
+            unknown = next((name for name in row if name not in names), None)
+            if unknown is not None:
+                raise Unfit(f"there is no column {unknown!r:.40}", f"the columns are {', '.join(names)}")
+            return [row.get(name) for name in names]
+        return self._as_wired(row)
+
+    def read(self, given: object) -> list[list[object]]:
+        """A list of rows: lists in the order of the columns, or objects by their names. Raises Unfit."""
+        return self._rows(given, self._as_written, reading=True)
+
+    def _rows(self, given: object, cells_of: Any, *, reading: bool = False) -> list[list[object]]:
+        if type(given) is not list or not self.least <= len(given) <= self.most:
+            there = f"{len(given)} rows" if type(given) is list else f"{given!r:.40} is no table"
+            raise Unfit(there, f"a list of {self.least} to {self.most} rows")
+        found: list[list[object]] = []
+        seen: dict[tuple[str, object], int] = {}
+        for number, row in enumerate(given, 1):
+            try:
+                cells = zip(self.columns, cells_of(row), strict=True)
+                found.append([self._cell(column, cell, reading) for column, cell in cells])
+                self._each_once(found[-1], number, seen)
+            except Unfit as unfit:
+                raise unfit.within(f"[{number}]") from unfit
+        return found
+
+    def _cell(self, column: Column, cell: object, reading: bool) -> object:
+        try:
+            if cell is None or (reading and cell == ""):
+                if column.required:
+                    raise Unfit("nothing there", "this column needs a value in every row")
+                return None
+            return column.type.read(cell) if reading else column.type.check(cell)
+        except Unfit as unfit:
+            raise unfit.within(f".{column.name}") from unfit
+
+    def _each_once(self, row: list[object], number: int, seen: dict[tuple[str, object], int]) -> None:
+        for column, cell in zip(self.columns, row, strict=True):
+            if column.key and cell is not None:
+                before = seen.setdefault((column.name, cell), number)
+                if before != number:
+                    raise Unfit(f"{cell} stands in row {before} already", "each identifier once", f".{column.name}")
+
+    def give(self, value: list[list[Any]]) -> object:
+        """What `read` reads."""
+        return [
+            {c.name: c.type.give(cell) for c, cell in zip(self.columns, row, strict=True) if cell is not None}
+            for row in value
+        ]
+
+    def say(self, value: list[list[Any]], language: str) -> str:
+        """For people: heads and rows between bars."""
+        if not value:
+            return word("none", language)
+        heads = [said(column.label, language) for column in self.columns]
+        rows = [
+            ["-" if cell is None else c.type.say(cell, language).replace("\n", " ")
+             for c, cell in zip(self.columns, row, strict=True)]
+            for row in value
+        ]
+        widths = [max(len(row[at]) for row in [heads, *rows]) for at in range(len(heads))]
+        padded = ([cell.ljust(width) for cell, width in zip(row, widths, strict=True)] for row in [heads, *rows])
+        return "\n".join(" | ".join(row).rstrip() for row in padded)
+
+
+FieldType = Plain | ListOf | Table
