@@ -203,7 +203,8 @@ class Station:
             stack.push_async_callback(self._roads.close)
             await self._roads.open(bearers_of(self.kept, self._roads))
             await door.open()  # last: who is answered here finds the station wholly up
-            for going_on in (self._tick(), desk.carry_through(), screen.look()):
+            goes_on = (self._tick(), desk.carry_through(), screen.look(), *(one() for one in serving.beside))
+            for going_on in goes_on:
                 stack.callback(loop.create_task(going_on).cancel)
             serving.ready()
             await self._bell.serve()

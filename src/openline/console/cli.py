@@ -50,6 +50,7 @@ TABLE: Final = (
     Row("officer", "officer", "Officers of this desk: enrol, roles, PIN, dismiss."),
     Row("sign-in", "officer", "Begin an officer's sitting at this terminal."),
     Row("sign-out", "officer", "End the sitting of this terminal."),
+    Row("desk", "desk", "The desk's pages in a browser, as a process of its own beside the station."),
     Row("watch", "watch", "Who has the watch; take it, hand it over; the desk's own log."),
     Row("draft", "draft", "Write, submit, return, withdraw and release drafts."),
     Row("refuse", "statement", "Refuse a message, or contact, with a reason."),

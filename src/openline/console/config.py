@@ -4,6 +4,12 @@
     line = "hotline"                         # which line, where a home has several
     passphrase_file = "/etc/openline/pass"   # 0600; leave out to be asked
 
+    [desk]
+    listen = "127.0.0.1:8443"                # the desk's pages, served beside the station
+    name = "desk.home.arpa"                  # beyond this machine: a name with more than one label, and TLS
+    certificate = "/etc/openline/desk.pem"
+    key = "/etc/openline/desk.key"
+
     [lines.hotline]
     listen = ["0.0.0.0:7443"]                # where theirs may reach ours
     dial = { Blue = "198.51.100.7:7443" }    # where ours reaches theirs, by party name
@@ -42,6 +48,7 @@ from openline.console.placing import (
     take_switch,
     take_table,
 )
+from openline.console.web.setting import Setting, take_setting
 from openline.errors import Misconfigured
 from openline.limits import BEARER_COST_MAX, CONFIG_BYTES_MAX, NAME_CHARS_MAX, PARTIES_MAX
 
@@ -70,6 +77,7 @@ class Config(NamedTuple):
     line: str | None = None
     passphrase_file: Path | None = None
     lines: Mapping[str, LineConfig] = {}
+    desk: Setting | None = None
 
     def of_line(self, name: str) -> LineConfig:
         return self.lines.get(name, LineConfig())
@@ -94,7 +102,7 @@ def parse(text: str, path: Path) -> Config:
     except tomllib.TOMLDecodeError as error:
         raise Misconfigured(f"{path}: {error}") from error
     place = Place(path, text, ())
-    take_only(tree, ("station", "lines"), place)
+    take_only(tree, ("station", "desk", "lines"), place)
     station = take_table(tree, "station", place)
     inner = place.inner("station")
     take_only(station, ("line", "passphrase_file"), inner)
@@ -103,6 +111,7 @@ def parse(text: str, path: Path) -> Config:
         line=_line_name(station, inner),
         passphrase_file=take_path(station, "passphrase_file", inner),
         lines={name: _line(take_table(lines, name, inside), name, inside) for name in lines},
+        desk=take_setting(take_table(tree, "desk", place), place.inner("desk")),
     )
 
 

@@ -9,7 +9,7 @@ import getpass
 import os
 import stat
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Protocol, TypeVar
@@ -27,12 +27,14 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Serving(NamedTuple):
-    """All that a station needs to know to serve one line. `ready` is called once, when it answers requests."""
+    """All that a station needs to know to serve one line. `ready` is called once, when it answers requests;
+    `beside` goes on for as long as it serves, and is cancelled with it."""
 
     line: LineHome
     config: settings.LineConfig
     passphrase: bytes
     ready: Callable[[], None]
+    beside: Sequence[Callable[[], Coroutine[Any, Any, None]]] = ()
 
 
 class Hall(Protocol):

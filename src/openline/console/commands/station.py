@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Coroutine
+from typing import Any
+
 import click
 from click.shell_completion import get_completion_class
 
@@ -9,6 +12,7 @@ from openline.console import doctoring, passphrases, words
 from openline.console.channel.asking import AskStatus, Nothing, Status, Stop
 from openline.console.config import LineConfig, parse_address
 from openline.console.terminal import Serving, Session, room_options
+from openline.console.web.child import keep_pages
 from openline.errors import Misconfigured
 
 
@@ -25,7 +29,16 @@ def serve(session: Session, listen: tuple[str, ...], dial: tuple[str, ...], sour
         raise line.why_not_open()
     config = _overridden(session.config.of_line(line.name), listen, dial)
     passphrase = passphrases.take(session, sources.station, f"passphrase of {line.station_key}")
-    session.hall.serve(Serving(line, config, passphrase, lambda: session.say(f"station of line {line.name} is up")))
+    up = f"station of line {line.name} is up"
+    session.hall.serve(Serving(line, config, passphrase, lambda: session.say(up), _beside(session, line.name)))
+
+
+def _beside(session: Session, line: str) -> list[Callable[[], Coroutine[Any, Any, None]]]:
+    """What runs as long as the station: the desk's pages, where `[desk] listen` is set."""
+    if session.config.desk is None:
+        return []
+    command = [*session.hall.program, "desk", "--until-eof", "--home", str(session.home.folder), "--line", line]
+    return [lambda: keep_pages(command, session.say)]
 
 
 def _overridden(config: LineConfig, listen: tuple[str, ...], dial: tuple[str, ...]) -> LineConfig:

@@ -1,0 +1,96 @@
+"""From data to pages: templates that escape everything, words in three languages, hostile characters made visible."""
+
+from __future__ import annotations
+
+import gettext
+import io
+import unicodedata
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from typing import Any, Final
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from openline.console.dtg import clock, dtg, iso, short_dtg
+from openline.console.web.preferences import LANGUAGES
+
+_HERE: Final = files("openline.console.web")
+STATIC_TYPES: Final = {
+    "css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml; charset=utf-8",
+}  # fmt: skip
+
+_INVISIBLE: Final = frozenset("\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u2800\u3164\ufeff\uffa0")
+_JOINERS: Final = frozenset("\u200c\u200d")  # Persian and Indic words need them: shown, but small
+_HIDDEN: Final = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
+_MARKS_IN_A_ROW_MAX: Final = 4  # more combining marks than any script stacks climb over the lines around them
+
+
+def shown(text: str) -> Markup:
+    """Their text for a page: escaped, and what is invisible or turns the direction of writing shown by its number."""
+    out: list[str] = []
+    marks = 0
+    for c in text:
+        kind = unicodedata.category(c)
+        marks = marks + 1 if kind in ("Mn", "Me") else 0
+        if (kind in _HIDDEN and c not in "\n\t") or c in _INVISIBLE or marks > _MARKS_IN_A_ROW_MAX:
+            small = " joiner" if c in _JOINERS else ""
+            out.append(f'<span class="hidden{small}" dir="ltr">U+{ord(c):04X}</span>')
+        else:
+            out.append(str(escape(c)))
+    return Markup("".join(out))  # noqa: S704  each character was escaped above
+
+
+@cache
+def static(name: str) -> tuple[bytes, str, str] | None:
+    """One of our own files: bytes, media type, digest. None for any other name."""
+    if name not in {one.name for one in _HERE.joinpath("static").iterdir()}:
+        return None
+    data = _HERE.joinpath("static", name).read_bytes()
+    return data, STATIC_TYPES[name.rpartition(".")[2]], sha256(data).hexdigest()[:16]
+
+
+def static_address(name: str) -> str:
+    """Where a page finds it: another file has another address, so that it may be kept for ever."""
+    found = static(name)
+    assert found is not None, name
+    return f"/static/{found[2]}/{name}"
+
+
+@cache
+def translations(language: str) -> gettext.NullTranslations:
+    """The words of the interface. English is what the program itself is written in."""
+    path = _HERE.joinpath("locale", language, "LC_MESSAGES", "desk.po")
+    if language == "en" or not path.is_file():
+        return gettext.NullTranslations()
+    packed = io.BytesIO()
+    write_mo(packed, read_po(io.BytesIO(path.read_bytes()), locale=language))
+    packed.seek(0)
+    return gettext.GNUTranslations(packed)
+
+
+def _template(name: str) -> str | None:
+    path = _HERE.joinpath("templates", name)
+    return path.read_text("utf-8") if path.is_file() else None
+
+
+@cache
+def templates(language: str) -> Environment:
+    """The templates with their words in this language."""
+    made = Environment(
+        loader=FunctionLoader(_template), autoescape=True, undefined=StrictUndefined, extensions=["jinja2.ext.i18n"],
+        trim_blocks=True, lstrip_blocks=True, auto_reload=False,
+    )  # fmt: skip
+    install = made.install_gettext_translations  # type: ignore[attr-defined]  # the extension adds it
+    install(translations(language), newstyle=True)
+    made.filters.update(shown=shown, dtg=dtg, short_dtg=short_dtg, iso=iso, clock=clock)
+    made.globals.update(static=static_address, languages=LANGUAGES)
+    return made
+
+
+def page(name: str, language: str, context: dict[str, Any]) -> str:
+    """One page, whole."""
+    return templates(language).get_template(name).render(context)

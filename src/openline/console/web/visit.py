@@ -1,0 +1,88 @@
+"""One request of one browser: who asks, in what sitting, in what language; and the answers a page can give."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeVar
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from openline.console.channel.clock import wall_ms
+from openline.console.codes import Code, Told, code_of
+from openline.console.watch.asking import AnyRequest
+from openline.console.web import rendering
+from openline.console.web.desk import Pages
+from openline.console.web.preferences import Preferences
+from openline.console.web.safety import token_of
+from openline.desk.people import ALLOWED, Act, Role
+
+T = TypeVar("T")
+FIELDS_MAX: Final = 64
+STATUS_OF_EXIT: Final = {1: 500, 2: 400, 3: 404, 4: 403, 5: 502, 6: 503, 7: 409, 8: 500, 9: 503}
+
+
+@dataclass(frozen=True, slots=True)
+class Officer:
+    """Who is signed in."""
+
+    name: str
+    roles: frozenset[Role]
+    has_watch: bool
+    ends_at_ms: int
+
+
+@dataclass(slots=True)
+class Visit:
+    """One request. `officer` None: nobody is signed in."""
+
+    request: Request
+    pages: Pages
+    preferences: Preferences
+    sitting: str = ""
+    officer: Officer | None = None
+    form: dict[str, str] = field(default_factory=dict)
+
+    async def ask(self, request: AnyRequest, answer: type[T]) -> T:
+        """Ask the station in this sitting. Raises Told."""
+        return await self.pages.station.ask(request, answer, self.sitting)
+
+    def may(self, act: Act) -> bool:
+        """Whether the officer's roles allow it; the station decides."""
+        return self.officer is not None and bool(ALLOWED[act] & self.officer.roles)
+
+    async def read_form(self) -> None:
+        """Take the fields of a form in; of a name given twice the last. Raises Told OL-204."""
+        body = await self.request.body()
+        try:
+            text = body.decode("utf-8")
+            pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=FIELDS_MAX, strict_parsing=bool(text))
+        except ValueError as error:
+            raise Told("OL-204", f"this form cannot be read: {error}") from error
+        self.form = {name: value.replace("\r\n", "\n") for name, value in pairs}
+
+    def page(self, template: str, /, status: int = 200, **context: Any) -> Response:
+        """A page from a template, with what every page has."""
+        path = self.request.url.path
+        context = {
+            "visit": self, "officer": self.officer, "prefs": self.preferences, "now_ms": wall_ms(), "path": path,
+            "may": self.may, "Act": Act, "token": token_of(self.sitting) if self.sitting else "", "told": None,
+            "refresh_s": None, **context,
+        }  # fmt: skip
+        return HTMLResponse(rendering.page(template, self.preferences.language, context), status)
+
+    def told(self, error: BaseException) -> Response:
+        """The page that says what went wrong: known, unknown, what to do."""
+        code = code_of(error)
+        detail = str(error) or type(error).__name__
+        return self.page("told.html", status_of(code), code=code, detail=detail)
+
+    def go(self, path: str) -> Response:
+        """See that page next (303)."""
+        return RedirectResponse(path, 303)
+
+
+def status_of(code: Code) -> int:
+    """The HTTP status that fits a code."""
+    return 401 if code.code == "OL-404" else STATUS_OF_EXIT[code.exit]
