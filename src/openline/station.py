@@ -23,6 +23,7 @@ from typing import Final
 from openline import __version__, limits
 from openline.bearer.folder import Cover, Outbox, Written
 from openline.bearer.roads import CARRY_FACTS, PAGES_FACTS, Roads, up_of
+from openline.console.alarm.board import Alarms
 from openline.console.channel import asking
 from openline.console.channel.attaching import wanted_files
 from openline.console.channel.bearers import bearers_of
@@ -73,6 +74,7 @@ class Station:
         self._stirred_at_ms = counted_ms()
         self._bell = Bell(self._turn, self._pay)
         self._has_ended = False
+        self.ticks = 0
         self._roads = Roads(self.happened, self.frame_came, self.settled, self.watch.note, self.watch.set)
         self._sending = Sending(kept, self._roads, self.watch)
         self._quiet = Quiet(self._roads.frames)
@@ -196,15 +198,19 @@ class Station:
         operations = StationOperations(self)
         desk = DeskOperations(self.desk, self, operations.compose, self.line.name)
         screen = ScreenOperations(self, operations)
-        more = {**desk.table(), **operations.stating.table(), **operations.telling.table(), **screen.table()}
+        alarms = Alarms(self)
+        more = {
+            **desk.table(), **operations.stating.table(), **operations.telling.table(), **screen.table(),
+            **alarms.table(),
+        }  # fmt: skip
         door = ControlDoor(serving.line.control, operations, more, lambda ask: let_in(self.desk, ask))
         async with contextlib.AsyncExitStack() as stack:
             stack.push_async_callback(door.close)
             stack.push_async_callback(self._roads.close)
             await self._roads.open(bearers_of(self.kept, self._roads))
             await door.open()  # last: who is answered here finds the station wholly up
-            goes_on = (self._tick(), desk.carry_through(), screen.look(), *(one() for one in serving.beside))
-            for going_on in goes_on:
+            beside = (one() for one in serving.beside)
+            for going_on in (self._tick(), desk.carry_through(), screen.look(), alarms.go_on(), *beside):
                 stack.callback(loop.create_task(going_on).cancel)
             serving.ready()
             await self._bell.serve()
@@ -225,6 +231,7 @@ class Station:
             except Exception as fault:  # noqa: BLE001  time goes on whatever happens
                 self.watch.ring("program", f"what is due from time to time was not done: {fault!r}")
                 traceback.print_exc()
+            self.ticks += 1
             self.happened(Tick())
 
     def _is_still(self) -> bool:

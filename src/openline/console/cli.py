@@ -52,6 +52,8 @@ TABLE: Final = (
     Row("sign-out", "officer", "End the sitting of this terminal."),
     Row("desk", "desk", "The desk's pages in a browser, as a process of its own beside the station."),
     Row("watch", "watch", "Who has the watch; take it, hand it over; the desk's own log."),
+    Row("alarm", "alarm", "What rings: list, acknowledge, shelve, test; whether the sound was heard."),
+    Row("annunciate", "alarm", "Make alarms heard, in a process of its own; ring when the station is gone."),
     Row("draft", "draft", "Write, submit, return, withdraw and release drafts."),
     Row("refuse", "statement", "Refuse a message, or contact, with a reason."),
     Row("holding", "statement", "Say that an answer will come, and by when."),

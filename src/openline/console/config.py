@@ -10,6 +10,10 @@
     certificate = "/etc/openline/desk.pem"
     key = "/etc/openline/desk.key"
 
+    [annunciate]
+    player = ["pw-play"]                     # what plays a WAV file, whose path comes last; else one is looked for
+    command = ["/usr/local/bin/lamp"]        # told in its environment what rings; no shell reads it
+
     [lines.hotline]
     listen = ["0.0.0.0:7443"]                # where theirs may reach ours
     dial = { Blue = "198.51.100.7:7443" }    # where ours reaches theirs, by party name
@@ -55,6 +59,7 @@ from openline.limits import BEARER_COST_MAX, CONFIG_BYTES_MAX, NAME_CHARS_MAX, P
 __all__ = ["Address", "BearerConfig", "Config", "LineConfig", "load", "parse", "parse_address"]
 
 LISTEN_MAX: Final = 8
+WORDS_MAX: Final = 32
 SECONDS_MAX: Final = 31 * 86_400
 
 
@@ -71,6 +76,13 @@ class LineConfig(NamedTuple):
     test_every_s: int = 3_600
 
 
+class Annunciate(NamedTuple):
+    """How alarms are made heard on this machine: the words of a player and of a command, empty where none is set."""
+
+    player: tuple[str, ...] = ()
+    command: tuple[str, ...] = ()
+
+
 class Config(NamedTuple):
     """All settings of one home."""
 
@@ -78,6 +90,7 @@ class Config(NamedTuple):
     passphrase_file: Path | None = None
     lines: Mapping[str, LineConfig] = {}
     desk: Setting | None = None
+    annunciate: Annunciate = Annunciate()
 
     def of_line(self, name: str) -> LineConfig:
         return self.lines.get(name, LineConfig())
@@ -102,7 +115,7 @@ def parse(text: str, path: Path) -> Config:
     except tomllib.TOMLDecodeError as error:
         raise Misconfigured(f"{path}: {error}") from error
     place = Place(path, text, ())
-    take_only(tree, ("station", "desk", "lines"), place)
+    take_only(tree, ("station", "desk", "annunciate", "lines"), place)
     station = take_table(tree, "station", place)
     inner = place.inner("station")
     take_only(station, ("line", "passphrase_file"), inner)
@@ -112,7 +125,20 @@ def parse(text: str, path: Path) -> Config:
         passphrase_file=take_path(station, "passphrase_file", inner),
         lines={name: _line(take_table(lines, name, inside), name, inside) for name in lines},
         desk=take_setting(take_table(tree, "desk", place), place.inner("desk")),
+        annunciate=_annunciate(take_table(tree, "annunciate", place), place.inner("annunciate")),
     )
+
+
+def _annunciate(table: Mapping[str, object], place: Place) -> Annunciate:
+    take_only(table, Annunciate._fields, place)
+    return Annunciate(_words(table, "player", place), _words(table, "command", place))
+
+
+def _words(table: Mapping[str, object], key: str, place: Place) -> tuple[str, ...]:
+    value = table.get(key, [])
+    if not isinstance(value, list) or len(value) > WORDS_MAX or not all(isinstance(one, str) and one for one in value):
+        raise place.refuse(key, f"a list of at most {WORDS_MAX} words in quotes is expected")
+    return tuple(value)
 
 
 def _line(table: Mapping[str, object], name: str, lines: Place) -> LineConfig:

@@ -133,8 +133,9 @@ def follow(board: Board, causes: Sequence[Cause], now_ms: int) -> Board:
             raised.append(now_ms)
         alarms[cause.name] = new
     for name, old in board.alarms.items():
-        waits = old.standing in (Standing.UNACKNOWLEDGED, Standing.RETURNED) and old.cause.kind is not Kind.TEST
-        if name not in alarms and waits and len(alarms) < ALARMS_MAX:
+        unseen = old.standing in (Standing.UNACKNOWLEDGED, Standing.RETURNED)
+        by_itself = old.cause.kind not in (Kind.TEST, Kind.NEED)  # a message that waits no more was opened by somebody
+        if name not in alarms and unseen and by_itself and len(alarms) < ALARMS_MAX:
             alarms[name] = old._replace(standing=Standing.RETURNED)
     return Board(alarms, tuple(raised[-ALARMS_COUNTED_MAX:]))
 

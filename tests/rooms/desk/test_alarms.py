@@ -110,6 +110,10 @@ def test_a_test_alarm_gives_way_and_leaves_nothing_behind() -> None:
     assert follow(raised(test), [], 1).alarms == {}
 
 
+def test_a_message_that_was_opened_needs_no_other_acknowledgement() -> None:
+    assert follow(raised(FLASH), [], 1).alarms == {}
+
+
 def test_the_most_urgent_is_heard_and_read_first() -> None:
     board = raised(CLOCK, DISK)
     assert heard(board) == "disk"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
+from openline.console.alarm.asking import Request as AlarmRequest
 from openline.console.channel.asking import Count, Outgoing, _Request
 from openline.console.channel.asking import Request as LineRequest
 from openline.console.ladder.asking import Request as LadderRequest
@@ -217,4 +218,4 @@ Request = (
     | ReadDeskLog | WriteDraft | AskDrafts | AskDraft | SubmitDraft | ReturnDraft | WithdrawDraft | ReleaseDraft
 )  # fmt: skip
 
-AnyRequest = LineRequest | StatingRequest | LadderRequest | ScreenRequest | Request
+AnyRequest = LineRequest | StatingRequest | LadderRequest | ScreenRequest | AlarmRequest | Request

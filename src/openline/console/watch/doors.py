@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from openline.console.alarm import asking as alarm
 from openline.console.channel import asking as line
 from openline.console.codes import Told
 from openline.console.ladder import asking as ladder
@@ -56,6 +57,13 @@ DOORS: Final[Mapping[type, Act | None]] = {
     ladder.TellUnderstood: Act.ANSWER,
     ladder.TellPassed: Act.ANSWER,
     ladder.AskOffices: None,
+    # alarms
+    alarm.AskAlarms: None,
+    alarm.Listen: None,
+    alarm.AcknowledgeAlarm: Act.ALARMS,
+    alarm.ShelveAlarm: Act.ALARMS,
+    alarm.TestAlarm: Act.ALARMS,
+    alarm.TellSound: Act.ALARMS,
     # the desk
     watch.SignIn: None,
     watch.SignOut: Act.SIGN_OUT,

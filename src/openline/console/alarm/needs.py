@@ -1,0 +1,86 @@
+"""Which messages wait for an officer here, found as entries come: theirs that nobody of ours has opened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+from openline.console.channel.asking import FIND_MAX, PRECEDENCES, Place
+from openline.console.dtg import dtg
+from openline.desk.alarms import Cause, Kind, Priority
+from openline.limits import COMMIT_BYTES_MAX
+from openline.line.ports import FoundRow, Store
+from openline.line.state import LineState
+from openline.record.entry import ACKNOWLEDGEMENT, EXERCISE, MESSAGE, Header, Ref, parse_header
+
+NEED: Final = "message"  # begins the names of these alarms
+
+
+class Need(NamedTuple):
+    """A message of theirs that waits to be opened, and by when."""
+
+    ref: Ref
+    precedence: int
+    exercise: bool
+    arrived_at_ms: int
+
+
+class Needs:
+    """The messages that wait, as this party holds them. Reads what is new since it last looked."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._reached = {MESSAGE: 0, ACKNOWLEDGEMENT: 0}
+        self._waiting: dict[Ref, Need] = {}
+        self._opened: set[Ref] = set()
+
+    def waiting(self, me: int) -> list[Need]:
+        """Those that wait now, what overtook its log and is held ahead among them. Raises StoreDown."""
+        for row, header in self._fresh(ACKNOWLEDGEMENT):
+            if row.log.party == me:
+                self._opened.update(header.references)
+        for row, header in self._fresh(MESSAGE):
+            if row.log.party != me:
+                ref = Ref(row.log.party, row.log.generation, row.index)
+                arrived_at_ms = self._store.arrivals(row.log, row.index, 1)[0]
+                self._keep(ref, header, arrived_at_ms)
+        for ref in self._opened & self._waiting.keys():
+            del self._waiting[ref]
+        return [*self._waiting.values(), *self._ahead()]
+
+    def _keep(self, ref: Ref, header: Header, arrived_at_ms: int) -> None:
+        self._waiting[ref] = Need(ref, header.precedence, bool(header.flags & EXERCISE), arrived_at_ms)
+
+    def _fresh(self, kind: int) -> Iterator[tuple[FoundRow, Header]]:
+        while rows := self._store.find(kind, self._reached[kind], FIND_MAX):
+            for row in rows:
+                entry = self._store.entries(row.log, row.index, 1, COMMIT_BYTES_MAX)[0]
+                yield row, parse_header(entry.header)
+            self._reached[kind] = rows[-1].position
+
+    def _ahead(self) -> list[Need]:
+        found = []
+        for row in self._store.ahead():
+            header = parse_header(row.header)
+            ref = Ref(row.log.party, row.log.generation, row.index)
+            if header.kind == MESSAGE and ref not in self._opened and ref not in self._waiting:
+                exercise = bool(header.flags & EXERCISE)
+                found.append(Need(ref, header.precedence, exercise, row.arrived_at_ms))
+        return found
+
+
+def causes_of(needs: Sequence[Need], state: LineState, due_ms: Sequence[int], now_ms: int) -> list[Cause]:
+    """Alarms for what waits: as urgent as its precedence, and worse once its time has passed. `due_ms`: the line's
+    spans to *opened by a person*, FLASH first, as the charter has them. No word of a message is in them."""
+    causes = []
+    for need in needs:
+        due_at_ms = need.arrived_at_ms + due_ms[len(PRECEDENCES) - 1 - need.precedence]
+        is_overdue = now_ms >= due_at_ms
+        name = state.roster.parties[need.ref.party].name
+        drill = "EXERCISE " if need.exercise else ""
+        when = f"overdue since {dtg(due_at_ms)}" if is_overdue else f"to be opened by {dtg(due_at_ms)}"
+        text = f"{drill}{PRECEDENCES[need.precedence]} of {name}, received {dtg(need.arrived_at_ms)}, {when}"
+        place = Place(need.ref.party, need.ref.generation.hex(), need.ref.index)
+        priority = Priority(need.precedence)
+        causes.append(Cause(f"{NEED} {place}", Kind.NEED, priority, text, need.exercise, int(is_overdue)))
+    return causes

@@ -1,0 +1,258 @@
+"""The board of a station: what is the case rings, acts are in the desk's log, nobody listening is an alarm too."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from openline.console.alarm import asking
+from openline.console.alarm import board as boards
+from openline.console.alarm.annunciator import heard_of
+from openline.console.alarm.board import Alarms
+from openline.console.channel.asking import Status
+from openline.console.channel.clock import counted_ms
+from openline.console.channel.reporting import Watch
+from openline.console.codes import Told
+from openline.console.commands.alarm import in_words
+from openline.console.watch.desk import Desk
+from openline.desk import acts, facts
+from openline.desk.people import Role
+from openline.errors import Refused
+from openline.limits import ALARM_TEST_MS, EAR_SILENT_AFTER_MS, EARS_MAX
+from openline.line.events import Draft, Submitted
+from openline.line.ports import Store
+from openline.line.state import LineState
+from openline.record.body import Acknowledgement, Message, encode_acknowledgement, encode_message
+from openline.record.entry import ACKNOWLEDGEMENT, EXERCISE, FLASH, MESSAGE, Ref
+from openline.seal.charter import DUE_MS
+from tests.rooms.line.desks import Wire, make_world
+
+WALL_MS = 1_795_000_000_000
+T = TypeVar("T")
+
+
+class Terms:
+    due_ms = DUE_MS
+
+
+@dataclass
+class Alarmed:
+    """Our side of a line on real stores, with a desk; the other side writes."""
+
+    desk: Desk
+    wire: Wire = field(default_factory=make_world)
+    watch: Watch = field(default_factory=Watch)
+    ticks: int = 0
+    passed_ms: int = 0
+    changes: int = 0
+    charter: Terms = field(default_factory=Terms)
+
+    def __post_init__(self) -> None:
+        self.wire.connect(0, 1)
+        self.wire.settle()
+        self.alarms = Alarms(self)  # type: ignore[arg-type]
+        self.wall_ms = self.wire.now_ms
+
+    @property
+    def store(self) -> Store:
+        return self.wire.desks[0].store
+
+    @property
+    def state(self) -> LineState:
+        return self.wire.desks[0].turns.state
+
+    def now_ms(self) -> int:
+        return self.wall_ms + self.passed_ms
+
+    def status(self) -> Status:
+        return Status("hotline", "", 0, "PARTY A", "", 0, self.now_ms(), 0, [], alarms=self.watch.alarms)
+
+    def changed(self) -> None:
+        self.changes += 1
+
+    def look(self) -> asking.BoardRow:
+        asyncio.run(self.alarms._look())
+        return self.ask(self.alarms.listed(asking.AskAlarms()))
+
+    def ask(self, answer: Awaitable[T]) -> T:
+        async def wait() -> T:
+            return await answer
+
+        return asyncio.run(wait())
+
+    def listen(self, *, armed: bool = True, leaving: bool = False, ear: str = "one") -> asking.BoardRow:
+        return self.ask(self.alarms.listen(asking.Listen(ear=ear, armed=armed, how="aplay", leaving=leaving)))
+
+    def facts(self) -> list[facts.Fact]:
+        return [entry.fact for entry in self.desk.entries(0, 1000)]
+
+    def theirs(self, precedence: int, *, flags: int = 0) -> Ref:
+        """A message of theirs, held here."""
+        other = self.wire.desks[1]
+        body = encode_message(Message("Subject", "Words that no lamp is told."))
+        self.wire.put(1, other.take((Submitted((Draft(MESSAGE, precedence, flags, (), body),)),), self.wire.now_ms))
+        self.wire.settle()
+        log = other.own
+        return Ref(log.party, log.generation, other.size(log) - 1)
+
+    def opens(self, ref: Ref) -> None:
+        body = encode_acknowledgement(Acknowledgement("Ann", "watch officer", ""))
+        ours = self.wire.desks[0]
+        self.wire.put(0, ours.take((Submitted((Draft(ACKNOWLEDGEMENT, 0, 0, (ref,), body),)),), self.wire.now_ms))
+        self.wire.settle()
+
+
+@pytest.fixture
+def ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Alarmed]:
+    desk = Desk(tmp_path / "desk.sqlite", tmp_path / "officers.key", b"passphrase", lambda: WALL_MS)
+    made = Alarmed(desk)
+    monkeypatch.setattr(boards, "counted_ms", lambda: 10**9 + made.passed_ms)
+    yield made
+    desk.close()
+
+
+def names(row: asking.BoardRow) -> dict[str, str]:
+    return {one.name: one.standing for one in row.alarms}
+
+
+def test_what_the_station_rings_for_is_on_the_board_until_it_ends(ours: Alarmed) -> None:
+    ours.watch.ring("disk", "it takes nothing")
+    before = ours.changes
+    assert names(ours.look()) == {"disk": "unacknowledged"}
+    assert ours.changes == before + 1 and names(ours.look()) and ours.changes == before + 1  # screens are told once
+    row = ours.ask(ours.alarms.acknowledge(asking.AcknowledgeAlarm(name="disk")))
+    assert names(row) == {"disk": "acknowledged"} and row.sounding == ""
+    ours.watch.clear("disk")
+    assert ours.look().alarms == []
+    assert ours.facts() == [facts.AlarmAcknowledged("disk", 0)]  # a desk without officers keeps its log too
+
+
+def test_a_message_that_waits_rings_by_its_precedence_until_it_is_opened(ours: Alarmed) -> None:
+    drill = ours.theirs(FLASH, flags=EXERCISE)
+    routine = ours.theirs(0)
+    row = ours.look()
+    first, second = row.alarms
+    assert (first.kind, first.priority, first.exercise) == ("need", "TOP", True)
+    assert (second.kind, second.priority, second.exercise) == ("need", "LOW", False)
+    assert first.text.startswith("EXERCISE FLASH of PARTY B, received ") and "Words" not in first.text
+    assert row.sounding == first.name and heard_of(row).ring is not None
+    row = ours.ask(ours.alarms.acknowledge(asking.AcknowledgeAlarm()))  # every one that rings
+    assert row.sounding == "" and len(row.alarms) == 2  # the fact stays
+    ours.opens(drill)
+    assert [one.kind for one in ours.look().alarms] == ["need"]
+    ours.opens(routine)
+    assert ours.look().alarms == []
+
+
+def test_a_message_that_is_overdue_rings_again_although_its_alarm_was_acknowledged(ours: Alarmed) -> None:
+    ours.theirs(FLASH)
+    name = ours.look().alarms[0].name
+    ours.ask(ours.alarms.acknowledge(asking.AcknowledgeAlarm(name=name)))
+    ours.passed_ms = DUE_MS[0] - 1_000
+    assert ours.look().sounding == ""
+    ours.passed_ms = DUE_MS[0] + 4_000
+    row = ours.look()
+    assert row.sounding == name and "overdue since" in row.alarms[0].text and row.alarms[0].level == 1
+
+
+def test_whoever_listened_and_is_gone_is_an_alarm(ours: Alarmed) -> None:
+    assert ours.look().sound.state == "none" and ours.look().alarms == []  # nobody ever did
+    assert ours.listen().sound.state == "armed"
+    ours.passed_ms = EAR_SILENT_AFTER_MS - 1
+    assert ours.look().sound.state == "armed"
+    ours.passed_ms = EAR_SILENT_AFTER_MS
+    row = ours.look()
+    assert row.sound.state == "lost" and "nobody listens since" in row.alarms[0].text
+    assert "sound: nobody listens" in ours.watch.alarms[0]  # `status` and screens say it too
+    assert ours.listen().sound.state == "armed" and ours.watch.alarms == []
+
+
+def test_an_annunciator_that_ends_in_order_is_missed_at_once(ours: Alarmed) -> None:
+    ours.listen()
+    assert ours.listen(leaving=True).sound.state == "lost"
+
+
+def test_an_annunciator_without_sound_is_an_alarm(ours: Alarmed) -> None:
+    row = ours.listen(armed=False)
+    assert row.sound.state == "mute" and "has no sound: aplay" in row.alarms[0].text
+    assert ours.listen(ear="two").sound.state == "armed"  # another one can
+
+
+def test_not_more_annunciators_than_are_kept(ours: Alarmed) -> None:
+    for number in range(EARS_MAX):
+        ours.listen(ear=str(number))
+    with pytest.raises(Refused, match="listen already"):
+        ours.listen(ear="one more")
+    ours.passed_ms = EAR_SILENT_AFTER_MS
+    assert ours.listen(ear="one more").sound.state == "armed"
+
+
+def test_what_was_said_of_the_sound_is_expected_after_a_restart(ours: Alarmed) -> None:
+    for said, state, rings in (
+        ("heard", "lost", True),
+        ("not used here", "none", False),
+        ("not heard", "lost", True),
+    ):
+        ours.ask(ours.alarms.tell_sound(asking.TellSound(said=said)))
+        ours.alarms = Alarms(ours)  # type: ignore[arg-type]  # as after a restart: the desk's log is what is left
+        row = ours.look()
+        assert row.sound.state == state and bool(row.alarms) is rings and row.sound.said == said
+    row = ours.listen()
+    assert "was not heard" in row.alarms[0].text
+    row = ours.ask(ours.alarms.tell_sound(asking.TellSound(said="heard")))
+    assert [one.standing for one in row.alarms if one.name == "sound"] == ["ended, not acknowledged"]
+    with pytest.raises(Refused, match="heard, not heard"):
+        ours.ask(ours.alarms.tell_sound(asking.TellSound(said="perhaps")))
+
+
+def test_a_test_rings_ends_by_itself_and_stands_in_the_log(ours: Alarmed) -> None:
+    row = ours.ask(ours.alarms.test(asking.TestAlarm()))
+    assert row.sounding == "test"
+    ours.passed_ms = ALARM_TEST_MS
+    assert ours.look().alarms == []
+    ours.ask(ours.alarms.test(asking.TestAlarm()))
+    assert ours.ask(ours.alarms.acknowledge(asking.AcknowledgeAlarm(name="test"))).alarms == []
+    assert ours.facts()[:1] == [facts.AlarmTested()]
+
+
+def test_who_takes_the_watch_hears_the_tone_and_acts_are_in_their_name(ours: Alarmed) -> None:
+    desk = ours.desk
+    desk.write([facts.Enrolled(0, "Ann", (Role.CUSTODIAN, Role.WATCH))], None)
+    token, actor = desk.sittings.begin(0, 0, counted_ms())
+    assert ours.look().alarms == []
+    desk.act(acts.TakeWatch(), actor)
+    row = ours.look()
+    assert row.sounding == "test" and "Ann, who has the watch" in row.alarms[0].text
+    row = ours.ask(ours.alarms.tell_sound(asking.TellSound(said="heard", sitting=token)))
+    assert row.sounding != "test" and row.sound.said_by == "Ann"
+    ours.watch.ring("clock B", "ahead")
+    ours.look()
+    ask = asking.ShelveAlarm(name="clock B", minutes=30, remark="they know", sitting=token)
+    row = ours.ask(ours.alarms.shelve(ask))
+    shelved = next(one for one in row.alarms if one.name == "clock B")
+    assert shelved.by == "Ann" and shelved.shelved_until_ms is not None
+    assert "shelved until" in in_words(row) and "they know" in in_words(row)
+    row = ours.ask(ours.alarms.shelve(asking.ShelveAlarm(name="clock B", minutes=0, sitting=token)))
+    assert names(row)["clock B"] == "unacknowledged"
+    kinds = [type(fact) for fact in ours.facts()]
+    assert kinds[-3:] == [facts.SoundTold, facts.AlarmShelved, facts.AlarmShelved]
+    with pytest.raises(Told):
+        ours.ask(ours.alarms.test(asking.TestAlarm(sitting="f" * 64)))
+
+
+def test_words_for_a_person_say_everything(ours: Alarmed) -> None:
+    ours.watch.ring("dispute 1/ab", "two \u202eroots")
+    ours.theirs(2, flags=EXERCISE)
+    ours.look()
+    ours.watch.clear("dispute 1/ab")
+    said = in_words(ours.look())
+    assert "RINGING HIGH   EXERCISE message 1/" in said
+    assert "ended   TOP    dispute 1/ab: two \\u{202e}roots" in said
+    assert "sound: NONE" in said and "raised within the last hour: 2" in said
+    ours.ask(ours.alarms.acknowledge(asking.AcknowledgeAlarm()))
+    assert "seen " in in_words(ours.look())
