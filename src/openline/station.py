@@ -199,10 +199,8 @@ class Station:
         desk = DeskOperations(self.desk, self, operations.compose, self.line.name)
         screen = ScreenOperations(self, operations)
         alarms = Alarms(self)
-        more = {
-            **desk.table(), **operations.stating.table(), **operations.telling.table(), **screen.table(),
-            **alarms.table(),
-        }  # fmt: skip
+        tables = (desk, operations.stating, operations.telling, screen, alarms)
+        more = {kind: act for one in tables for kind, act in one.table().items()}
         door = ControlDoor(serving.line.control, operations, more, lambda ask: let_in(self.desk, ask))
         async with contextlib.AsyncExitStack() as stack:
             stack.push_async_callback(door.close)
@@ -216,10 +214,10 @@ class Station:
             await self._bell.serve()
 
     async def _tick(self) -> None:
-        for number in itertools.count():
+        for self.ticks in itertools.count():
             await asyncio.sleep((STILL_TICK_MS if self._is_still() else TICK_MS) / 1000)
             try:
-                if number % PROBE_EVERY_TICKS == 0:
+                if self.ticks % PROBE_EVERY_TICKS == 0:
                     self._probe()
                 if not self._is_out:
                     self._turn_keys()
@@ -231,7 +229,6 @@ class Station:
             except Exception as fault:  # noqa: BLE001  time goes on whatever happens
                 self.watch.ring("program", f"what is due from time to time was not done: {fault!r}")
                 traceback.print_exc()
-            self.ticks += 1
             self.happened(Tick())
 
     def _is_still(self) -> bool:
