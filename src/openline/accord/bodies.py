@@ -1,0 +1,175 @@
+"""Bodies of entries of this room beside notices: a format's file, an agreement's identity, how a party stands to it.
+
+    FORMAT (97)     {0: digest (32), 1: the bytes of its file, or empty where another's entry has them}
+    AGREEMENT (98)  {0: id, 1: [[language, title] ...], 2: [[language, SHA-256 of the authentic text] ...],
+                     3: in force from, s, or null, 4: ends at, s, or null, 5: begin of its periods, s, or null,
+                     6: [digest of each format that serves it ...]}
+    STATUS (99)     {0: digest of the agreement (32), 1: status, 2: from, s, 3: reason, 4: language of the reason}
+
+Nothing here is in force by one party's word: a format is agreed, and an agreement known, once every party of the line
+has an entry of its own over the same digest. A status is what one party says of itself; the other may see it otherwise.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from hashlib import sha256
+from typing import Any, Final, NamedTuple
+
+from openline.accord.formats.format import format_digest
+from openline.accord.formats.reader import FORMAT_BYTES_MAX
+from openline.accord.formats.section import is_language
+from openline.accord.formats.texts import Identifier
+from openline.accord.formats.times import SECONDS_MAX
+from openline.accord.formats.unfit import Unfit
+from openline.errors import Malformed
+from openline.limits import REMARK_CHARS_MAX, SUBJECT_CHARS_MAX
+from openline.record.fields import dump_map, load_map, octets, octets_up_to, row, rows, same, text, whole
+
+DIGEST_BYTES: Final = 32
+AGREEMENT_LABEL: Final = b"openline/agreement/v1\n"
+AGREEMENT_BYTES_MAX: Final = 32 * 1024
+STATUS_BYTES_MAX: Final = 16 * 1024
+LANGUAGES_MAX: Final = 12
+FORMATS_MAX: Final = 256
+
+
+class Offered(NamedTuple):
+    """A format of which a party says: this one. `file` may be empty."""
+
+    digest: bytes
+    file: bytes
+
+
+class Agreement(NamedTuple):
+    """What an agreement is, without its words: enough for duties to hang on. Instants in seconds since 1970, UTC."""
+
+    id: str
+    titles: tuple[tuple[str, str], ...]
+    texts: tuple[tuple[str, bytes], ...]
+    from_s: int | None
+    until_s: int | None  # None: no end was agreed
+    periods_from_s: int | None
+    formats: tuple[bytes, ...]
+
+
+class Standing(IntEnum):
+    """How a party says it stands to an agreement."""
+
+    IN_FORCE = 0
+    SUSPENDED = 1
+    ENDED = 2
+
+
+class Status(NamedTuple):
+    """One party's word of how it stands to an agreement from an instant on."""
+
+    agreement: bytes
+    standing: Standing
+    from_s: int
+    reason: str
+    language: str
+
+
+def encode_offered(offered: Offered) -> bytes:
+    """The one spelling. Raises Malformed for one that `parse_offered` would refuse."""
+    data = dump_map(offered)
+    parse_offered(data)
+    return data
+
+
+def parse_offered(data: bytes) -> Offered:
+    """From the body of a FORMAT entry. Raises Malformed naming the field. (R-403)"""
+    digest, file = load_map(data, 2, "format", FORMAT_BYTES_MAX + 64).values()
+    found = Offered(
+        octets(digest, DIGEST_BYTES, "format: digest", data),
+        octets_up_to(file, FORMAT_BYTES_MAX, "format: file", data),
+    )
+    if found.file and format_digest(found.file) != found.digest:
+        raise Malformed("format: the digest is not that of the file", data)
+    same(dump_map(found), data, "format")
+    return found
+
+
+def agreement_digest(body: bytes) -> bytes:
+    """What names an agreement: SHA-256 over a label and the body of its entry, the same for every party. (R-405)"""
+    return sha256(AGREEMENT_LABEL + body).digest()
+
+
+def encode_agreement(agreement: Agreement) -> bytes:
+    """The one spelling. Raises Malformed for one that `parse_agreement` would refuse."""
+    data = _spell(agreement)
+    parse_agreement(data)
+    return data
+
+
+def _spell(one: Agreement) -> bytes:
+    titles, texts = [list(pair) for pair in one.titles], [list(pair) for pair in one.texts]
+    return dump_map((one.id, titles, texts, one.from_s, one.until_s, one.periods_from_s, list(one.formats)))
+
+
+def parse_agreement(data: bytes) -> Agreement:
+    """From the body of an AGREEMENT entry. Raises Malformed naming the field. (R-405)"""
+    name, titles, texts, from_s, until_s, periods_s, formats = load_map(
+        data, 7, "agreement", AGREEMENT_BYTES_MAX
+    ).values()
+    try:
+        Identifier().check(name)
+    except Unfit as unfit:
+        raise Malformed(f"agreement: id: {unfit}", data) from unfit
+    found = Agreement(
+        name,
+        tuple((language, text(said, SUBJECT_CHARS_MAX, "agreement: title", data))
+              for language, said in _by_language(titles, "title", data)),
+        tuple((language, octets(digest, DIGEST_BYTES, "agreement: text", data))
+              for language, digest in _by_language(texts, "text", data)),
+        _instant(from_s, "from", data),
+        _instant(until_s, "until", data),
+        _instant(periods_s, "begin of periods", data),
+        tuple(octets(one, DIGEST_BYTES, "agreement: format", data)
+              for one in rows(formats, FORMATS_MAX, "agreement: formats", data)),
+    )  # fmt: skip
+    if not found.titles:
+        raise Malformed("agreement: no title", data)
+    if found.until_s is not None and (found.from_s is None or found.until_s <= found.from_s):
+        raise Malformed("agreement: it ends before it begins, or ends without a begin", data)
+    if list(found.formats) != sorted(set(found.formats)):
+        raise Malformed("agreement: formats not in ascending order, each once", data)
+    same(_spell(found), data, "agreement")
+    return found
+
+
+def _by_language(value: object, what: str, data: bytes) -> list[tuple[str, Any]]:
+    pairs = rows(value, LANGUAGES_MAX, f"agreement: {what}s", data)
+    found = [tuple(row(one, 2, f"agreement: {what}", data)) for one in pairs]
+    languages = [language for language, _ in found]
+    if not all(map(is_language, languages)) or languages != sorted(set(languages)):
+        raise Malformed(f"agreement: {what}s: languages not in ascending order, each once", data)
+    return [(language, said) for language, said in found]
+
+
+def _instant(value: object, what: str, data: bytes) -> int | None:
+    return None if value is None else whole(value, SECONDS_MAX, f"agreement: {what}", data)
+
+
+def encode_status(status: Status) -> bytes:
+    """The one spelling. Raises Malformed for one that `parse_status` would refuse."""
+    data = dump_map((status.agreement, int(status.standing), *status[2:]))
+    parse_status(data)
+    return data
+
+
+def parse_status(data: bytes) -> Status:
+    """From the body of a STATUS entry. Raises Malformed naming the field. (R-406)"""
+    agreement, standing, from_s, reason, language = load_map(data, 5, "status", STATUS_BYTES_MAX).values()
+    found = Status(
+        octets(agreement, DIGEST_BYTES, "status: agreement", data),
+        Standing(whole(standing, max(Standing), "status: standing", data)),
+        whole(from_s, SECONDS_MAX, "status: from", data),
+        text(reason, REMARK_CHARS_MAX, "status: reason", data, lines=True),
+        text(language, 35, "status: language", data),
+    )
+    if bool(found.reason) != bool(found.language) or (found.language and not is_language(found.language)):
+        raise Malformed("status: a reason has a language, and only a reason", data)
+    same(dump_map((found.agreement, int(found.standing), *found[2:])), data, "status")
+    return found

@@ -1,0 +1,359 @@
+"""The book of an accord: formats, agreements, notices and duties, as the fold over the record of a line.
+
+Order does not matter: whatever the order in which entries are taken, the book answers alike. It uses nothing but what
+entries and receipts say, so both sides' books of one record are the same. Nothing in it blocks or refuses anything.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Iterator
+from enum import StrEnum
+from itertools import islice
+from typing import Final, NamedTuple
+
+from openline.accord.bodies import Agreement, Offered, Standing, Status, agreement_digest, parse_agreement
+from openline.accord.clocks.limits import (
+    Due,
+    Kept,
+    is_kept,
+    kept_after,
+    latest_receipt,
+    next_of_period,
+    next_on_days,
+    on_a_day,
+)
+from openline.accord.clocks.spans import DAY_MS, SECOND_MS, When, day_of, exactly, plus
+from openline.accord.formats.format import Field, Format, Limit, LimitKind
+from openline.accord.formats.notice import Notice, Relation
+from openline.accord.formats.printing import number_of
+from openline.accord.formats.reader import NotAFormat, read_format
+from openline.accord.formats.times import Clock, Date, Instant, Window
+from openline.accord.formats.unfit import Fault
+from openline.record.entry import Ref
+
+CALENDAR_DUTIES_MAX: Final = 4096  # of one agreement, format and party in one answer
+_MARGIN_MS: Final = 5 * DAY_MS  # months of other lengths, days in other scales, receipts that are intervals
+
+
+class NoticeSeen(NamedTuple):
+    """A notice as the record has it. `received`: when the others held it, as receipts prove; None where none does."""
+
+    ref: Ref
+    notice: Notice
+    received: When | None
+    references: tuple[Ref, ...] = ()
+    exercise: bool = False
+
+
+class DutyState(StrEnum):
+    """How a duty stands in somebody's view."""
+
+    NOT_DUE = "not due"
+    DUE = "due"
+    KEPT = "kept"
+    LATE = "late"
+    MISSING = "not provided"
+    SUSPENDED = "suspended"
+    OPEN = "not to be told"
+
+
+class Duty(NamedTuple):
+    """Something that a party owes, the entries that caused it, and what discharged it."""
+
+    party: int
+    agreement: str
+    format_id: str
+    of: str  # what it limits: notice, reply, confirmation
+    due: Due
+    causes: tuple[Ref, ...]
+    discharged_by: Ref | None
+    state: DutyState
+    view: dict[int, DutyState]  # where a party sees it otherwise, its own view
+
+
+class Timeliness(NamedTuple):
+    """How one notice stands to one limit of its format."""
+
+    limit: Limit
+    kept: Kept
+    due: Due | None
+
+
+class Book:
+    """Takes entries in any order; answers what stands. Bounded by the record it is made of."""
+
+    def __init__(self, parties: int) -> None:
+        self._parties = parties
+        self._files: dict[bytes, bytes] = {}
+        self._offered: dict[bytes, dict[int, Ref]] = {}
+        self.faulty: dict[bytes, tuple[Fault, ...]] = {}
+        self.formats: dict[bytes, Format] = {}  # by mark
+        self._by_id: dict[str, list[Format]] = {}
+        self.agreements: dict[bytes, Agreement] = {}
+        self._known: dict[bytes, dict[int, Ref]] = {}
+        self._statuses: dict[tuple[bytes, int], list[tuple[int, Ref, Status]]] = {}
+        self.notices: dict[Ref, NoticeSeen] = {}
+        self._numbers: dict[tuple[int, bytes, int], dict[int, list[Ref]]] = {}
+        self._related: dict[Ref, list[tuple[Relation, Ref]]] = {}
+        self._sent: dict[tuple[int, bytes], list[tuple[int, Ref]]] = {}  # by party and mark, by when it was held
+
+    # ---------------------------------------------------------------- taking in
+    def take_offered(self, ref: Ref, offered: Offered) -> None:
+        """A party says: this format."""
+        self._offered.setdefault(offered.digest, {}).setdefault(ref.party, ref)
+        if offered.file and offered.digest not in self._files:
+            self._files[offered.digest] = offered.file
+            try:
+                found = read_format(offered.file)
+            except NotAFormat as refused:
+                self.faulty[offered.digest] = tuple(refused.faults)
+                return
+            self.formats.setdefault(found.mark, found)
+            self._by_id.setdefault(found.id, []).append(found)
+
+    def take_agreement(self, ref: Ref, body: bytes) -> None:
+        """A party says: this is an agreement between us. Raises Malformed."""
+        agreement, digest = parse_agreement(body), agreement_digest(body)
+        self.agreements[digest] = agreement
+        self._known.setdefault(digest, {}).setdefault(ref.party, ref)
+
+    def take_status(self, ref: Ref, status: Status) -> None:
+        """A party says how it stands to an agreement."""
+        insort(self._statuses.setdefault((status.agreement, ref.party), []), (status.from_s, ref, status))
+
+    def take_notice(self, seen: NoticeSeen) -> None:
+        """A notice, or again the same one with a receipt that came since."""
+        before = self.notices.get(seen.ref)
+        self.notices[seen.ref] = seen
+        notice = seen.notice
+        if before is None:
+            key = (seen.ref.party, notice.mark, notice.year)
+            insort(self._numbers.setdefault(key, {}).setdefault(notice.serial, []), seen.ref)
+            if notice.relation is not Relation.NONE and seen.references:
+                insort(self._related.setdefault(seen.references[0], []), (notice.relation, seen.ref))
+        if seen.received is not None and (before is None or before.received is None):
+            insort(self._sent.setdefault((seen.ref.party, notice.mark), []), (seen.received.earliest_ms, seen.ref))
+
+    # ---------------------------------------------------------------- formats
+    def is_agreed(self, digest: bytes) -> bool:
+        """Whether every party of the line has said this format, and its file is in the record. (R-403)"""
+        return digest in self._files and len(self._offered.get(digest, ())) == self._parties
+
+    def offered_by(self, digest: bytes) -> tuple[int, ...]:
+        """Who has said it."""
+        return tuple(sorted(self._offered.get(digest, ())))
+
+    def is_known(self, digest: bytes) -> bool:
+        """Whether every party has recorded this agreement. (R-405)"""
+        return len(self._known.get(digest, ())) == self._parties
+
+    def standing(self, digest: bytes, party: int, at_s: int) -> Standing | None:
+        """How a party says it stands to an agreement at an instant; None before it begins, or where it is not known."""
+        agreement = self.agreements.get(digest)
+        if agreement is None or not self.is_known(digest):
+            return None
+        said = [one for one in self._statuses.get((digest, party), ()) if one[0] <= at_s]
+        if said:
+            return said[-1][2].standing
+        if agreement.from_s is None or at_s < agreement.from_s:
+            return None
+        return Standing.ENDED if agreement.until_s is not None and at_s >= agreement.until_s else Standing.IN_FORCE
+
+    # ---------------------------------------------------------------- notices
+    def format_of(self, seen: NoticeSeen) -> Format | None:
+        """The format it names, where the record has it."""
+        return self.formats.get(seen.notice.mark)
+
+    def replaced_by(self, ref: Ref) -> tuple[tuple[Relation, Ref], ...]:
+        """What answers, corrects or cancels it. A party corrects and cancels its own; what others say stands beside."""
+        return tuple(
+            (relation, other) for relation, other in self._related.get(ref, ())
+            if relation is Relation.ANSWERS or other.party == ref.party
+        )  # fmt: skip
+
+    def same_number(self, ref: Ref) -> tuple[Ref, ...]:
+        """Other notices of this sender under the same number. (rule A2)"""
+        seen = self.notices[ref]
+        key = (ref.party, seen.notice.mark, seen.notice.year)
+        return tuple(other for other in self._numbers[key][seen.notice.serial] if other != ref)
+
+    def gaps(self, party: int, mark: bytes, year: int) -> tuple[int, ...]:
+        """Serials between the first and the last that are not there. (rule A2) At most 1,000."""
+        serials = self._numbers.get((party, mark, year), {})
+        if not serials:
+            return ()
+        there = range(min(serials), max(serials) + 1)
+        missing = (serial for serial in there if serial not in serials)
+        return tuple(serial for serial, _ in zip(missing, range(1000), strict=False))
+
+    def timeliness(self, ref: Ref) -> tuple[Timeliness, ...]:
+        """How a notice stands to each time limit of its format. (rules B1 to B6)"""
+        seen = self.notices[ref]
+        format_ = self.format_of(seen)
+        if format_ is None:
+            return ()
+        return tuple(self._timely(seen, format_, limit) for limit in format_.limits if limit.of == "notice")
+
+    def _timely(self, seen: NoticeSeen, format_: Format, limit: Limit) -> Timeliness:
+        due = self._due_of(seen, format_, limit)
+        if seen.received is None:
+            return Timeliness(limit, Kept.OPEN, due)
+        if limit.kind is LimitKind.CALENDAR_DAY:
+            return Timeliness(limit, on_a_day(limit, seen.received), None)
+        return Timeliness(limit, is_kept(due, seen.received) if due is not None else Kept.OPEN, due)
+
+    def _due_of(self, seen: NoticeSeen, format_: Format, limit: Limit) -> Due | None:
+        if limit.event:
+            event = event_of(format_, seen.notice, limit.event)
+            return latest_receipt(limit, event) if event is not None else None
+        if limit.kind is LimitKind.AFTER and seen.references:
+            cause = self.notices.get(seen.references[0])
+            if cause is not None and cause.received is not None:
+                return latest_receipt(limit, (cause.received, cause.received))
+        return None
+
+    # ---------------------------------------------------------------- duties
+    def duties(self, from_ms: int, to_ms: int, now_ms: int) -> Iterator[Duty]:
+        """What is due between two instants, with how it stands now: replies, confirmations, periodic declarations."""
+        yield from self._replies(from_ms, to_ms, now_ms)
+        for digest in sorted(self.agreements):
+            if self.is_known(digest):
+                yield from self._periodic(digest, self.agreements[digest], from_ms, to_ms, now_ms)
+
+    def _replies(self, from_ms: int, to_ms: int, now_ms: int) -> Iterator[Duty]:
+        for mark in sorted(self.formats):
+            format_ = self.formats[mark]
+            for limit in format_.limits:
+                if limit.of == "notice" or limit.kind not in (LimitKind.AFTER, LimitKind.AT_ONCE):
+                    continue
+                # In order of receipt, so of due time: only the stretch that can matter is looked at.
+                first = plus(from_ms, limit.span, -1) - _MARGIN_MS
+                last = plus(to_ms, limit.span, -1) + _MARGIN_MS
+                for party in range(self._parties):
+                    sent = self._sent.get((party, mark), [])
+                    for held_ms, ref in islice(sent, bisect_left(sent, (first,)), None):
+                        if held_ms > last:
+                            break
+                        yield from self._reply(self.notices[ref], format_, limit, (from_ms, to_ms, now_ms))
+
+    def _reply(
+        self, seen: NoticeSeen, format_: Format, limit: Limit, times: tuple[int, int, int]
+    ) -> Iterator[Duty]:
+        assert seen.received is not None
+        due = latest_receipt(limit, (seen.received, seen.received))
+        if due is None or not times[0] <= due.by.latest_ms < times[1]:
+            return
+        answers = [other for relation, other in self._related.get(seen.ref, ()) if relation is Relation.ANSWERS]
+        for party in range(self._parties):
+            if party == seen.ref.party:
+                continue
+            answer = next((self.notices[other] for other in answers if other.party == party), None)
+            state = _state(due, answer, times[2])
+            if answer is not None and answer.received is not None:
+                kept = kept_after(limit, seen.received, answer.received)
+                state = {Kept.KEPT: DutyState.KEPT, Kept.BROKEN: DutyState.LATE}.get(kept, DutyState.OPEN)
+            ref = answer.ref if answer is not None else None
+            basis = format_.basis[0].agreement if format_.basis else ""
+            yield Duty(party, basis, format_.id, limit.of, due, (seen.ref,), ref, state, {})
+
+    def _periodic(
+        self, digest: bytes, agreement: Agreement, from_ms: int, to_ms: int, now_ms: int
+    ) -> Iterator[Duty]:
+        formats = [self.formats[one[:8]] for one in agreement.formats if one[:8] in self.formats]
+        for format_ in sorted(formats, key=lambda one: one.id):
+            for limit in format_.limits:
+                if limit.of != "notice" or limit.kind not in (LimitKind.EVERY, LimitKind.CALENDAR_DAY):
+                    continue
+                for party in range(self._parties):
+                    yield from self._rounds(digest, agreement, format_, limit, party, (from_ms, to_ms, now_ms))
+
+    def _rounds(
+        self, digest: bytes, agreement: Agreement, format_: Format, limit: Limit, party: int,
+        times: tuple[int, int, int],
+    ) -> Iterator[Duty]:  # fmt: skip
+        begin_s = agreement.periods_from_s if agreement.periods_from_s is not None else agreement.from_s
+        if begin_s is None:
+            return
+        at_ms, end_ms = begin_s * SECOND_MS, times[1]
+        if agreement.until_s is not None:
+            end_ms = min(end_ms, agreement.until_s * SECOND_MS)
+        sent = iter(self._sent.get((party, format_.mark), ()))
+        pending = next(sent, None)
+        before_ms = at_ms
+        for _ in range(CALENDAR_DUTIES_MAX):
+            due = next_on_days(limit, at_ms) if limit.kind is LimitKind.CALENDAR_DAY else next_of_period(
+                limit, begin_s * SECOND_MS, at_ms)  # fmt: skip
+            if due.by.latest_ms >= end_ms:
+                return
+            after = due.by.latest_ms
+            while pending is not None and pending[0] < before_ms:
+                pending = next(sent, None)
+            found = pending if pending is not None and pending[0] < self._following(limit, begin_s, after) else None
+            if found is not None:
+                pending = next(sent, None)
+            if due.by.latest_ms >= times[0]:
+                yield self._round(digest, agreement, format_, limit, party, due, found, times[2])
+            before_ms = at_ms = after
+
+    @staticmethod
+    def _following(limit: Limit, begin_s: int, after_ms: int) -> int:
+        if limit.kind is LimitKind.CALENDAR_DAY:
+            return next_on_days(limit, after_ms + 1).by.latest_ms
+        return next_of_period(limit, begin_s * SECOND_MS, after_ms).by.latest_ms
+
+    def _round(
+        self, digest: bytes, agreement: Agreement, format_: Format, limit: Limit, party: int, due: Due,
+        found: tuple[int, Ref] | None, now_ms: int,
+    ) -> Duty:  # fmt: skip
+        answer = self.notices[found[1]] if found is not None else None
+        state = _state(due, answer, now_ms)
+        if answer is not None and answer.received is not None:
+            kept = is_kept(due, answer.received)
+            state = {Kept.KEPT: DutyState.KEPT, Kept.BROKEN: DutyState.LATE}.get(kept, DutyState.OPEN)
+        own = self.standing(digest, party, due.by.earliest_ms // SECOND_MS)
+        view = {party: DutyState.SUSPENDED} if own is Standing.SUSPENDED and found is None else {}
+        causes = tuple(self._known[digest][one] for one in sorted(self._known[digest]))
+        said = self._statuses.get((digest, party), ()) if view else ()
+        causes += tuple(ref for _, ref, _ in said)
+        return Duty(party, agreement.id, format_.id, limit.of, due, causes, found[1] if found else None, state, view)
+
+    def number(self, ref: Ref) -> str:
+        """A notice's number as people say it; its mark where the format is not known."""
+        seen = self.notices[ref]
+        format_ = self.format_of(seen)
+        if format_ is None:
+            return f"{seen.notice.mark.hex()}/{seen.notice.year}/{seen.notice.serial:04d}"
+        return number_of(seen.notice, format_)
+
+
+def _state(due: Due, answer: NoticeSeen | None, now_ms: int) -> DutyState:
+    if answer is not None:
+        return DutyState.OPEN
+    if now_ms <= due.by.earliest_ms:
+        return DutyState.DUE
+    return DutyState.MISSING if now_ms > due.by.latest_ms else DutyState.OPEN
+
+
+def event_of(format_: Format, notice: Notice, name: str) -> tuple[When, When] | None:
+    """When the event that a field names begins and ends; None where the field is not given or does not fit."""
+    for field, value in zip(format_.fields, notice.values, strict=False):
+        if field.name == name and value is not None:
+            return _event(field, value)
+    return None
+
+
+def _event(field: Field, value: object) -> tuple[When, When] | None:
+    match field.type, value:
+        case Instant(), int(at):
+            return exactly(at * SECOND_MS), exactly(at * SECOND_MS)
+        case Date(scale=scale), int(days):
+            return day_of(days, scale)
+        case Window(of=Instant()), [int(begin), int(length)]:
+            return exactly(begin * SECOND_MS), exactly((begin + length) * SECOND_MS)
+        case Window(of=Date(scale=scale)), [int(begin), int(length)]:
+            return day_of(begin, scale)[0], day_of(begin + length, scale)[1]
+        case Clock(), _:
+            return None
+        case _:
+            return None

@@ -1,0 +1,140 @@
+"""What a time limit asks for, and whether it was kept. Every answer is one of three: kept, broken, or not to be told.
+
+    R  the instant at which the receiver held the notice, as the record proves it: an interval (record.times)
+    X  the instant, or the day, of the event that the notice speaks of
+
+    at least before   R + span <= X           the last instant for R is X - span
+    at most after     R <= X + span           X is a field of the notice, or the receipt of what it answers
+    at once           nothing to compare: how long it took is shown
+    every             R <= the receipt of the one before + span
+    calendar day      R falls on one of the days of the year
+    clock time        R falls on the day of the event, or the day it speaks of, no later than the minute
+    first then        the first at most `span` after the begin; each later one at least `then` before its year begins
+
+Days are counted as the limit says, because treaties do not: as spans of 24 hours, or as calendar days in a scale.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from openline.accord.clocks.spans import DAY_MS, When, day_of, days_at, month_day_of, plus
+from openline.accord.formats.format import DayCount, Limit, LimitKind, Span
+
+_DAYS_LOOKED_AHEAD: Final = 8 * 366 + 2
+
+
+class Kept(StrEnum):
+    """Whether a limit was kept."""
+
+    KEPT = "kept"
+    BROKEN = "broken"
+    OPEN = "not to be told"  # the record leaves it open, or there is nothing to measure by
+
+
+class Due(NamedTuple):
+    """By when: the last instant at which it is in time. `rule` says how it was counted."""
+
+    by: When
+    rule: str
+
+
+def latest_receipt(limit: Limit, event: tuple[When, When]) -> Due | None:
+    """The last instant at which a notice must be held, measured from its event; None for kinds that measure otherwise.
+
+    `event`: when it begins, and when it ends, which for an instant is the same, for a day its last millisecond.
+    """
+    begin, end = event
+    match limit.kind:
+        case LimitKind.BEFORE:
+            return _counted(limit, begin, limit.span, -1)
+        case LimitKind.AFTER:
+            return _counted(limit, end, limit.span, 1)
+        case LimitKind.CLOCK_TIME:
+            return Due(_clock(limit, begin), f"by the clock of {limit.scale} on the day of the event")
+        case _:
+            return None
+
+
+def _counted(limit: Limit, at: When, span: Span, sign: int) -> Due:
+    if limit.days is DayCount.SPANS or not (span.days or span.months):
+        return Due(When(plus(at.earliest_ms, span, sign), plus(at.latest_ms, span, sign)), str(DayCount.SPANS))
+    ends = []
+    for at_ms in at:
+        for day in days_at(at_ms, limit.scale):
+            moved = plus(day * DAY_MS, span, sign) // DAY_MS
+            if limit.days is DayCount.EVENT_IS_ONE:
+                moved -= sign
+            ends += list(day_of(moved, limit.scale)[1])  # the whole of that day is in time
+    return Due(When(min(ends), max(ends)), f"{limit.days}, in {limit.scale}")
+
+
+def _clock(limit: Limit, at: When) -> When:
+    ends = []
+    for at_ms in at:
+        for day in days_at(at_ms, limit.scale):
+            begin = day_of(day, limit.scale)[0]
+            ends += [edge + limit.minute * 60_000 + 59_999 for edge in begin]
+    return When(min(ends), max(ends))
+
+
+def is_kept(due: Due, received: When) -> Kept:
+    """Whether what was held at `received` was in time."""
+    if received.latest_ms <= due.by.earliest_ms:
+        return Kept.KEPT
+    return Kept.BROKEN if received.earliest_ms > due.by.latest_ms else Kept.OPEN
+
+
+def kept_after(limit: Limit, cause: When, received: When) -> Kept:
+    """Whether a reply or confirmation came in time after what it answers was held."""
+    due = latest_receipt(limit, (cause, cause))
+    return is_kept(due, received) if due is not None else Kept.OPEN
+
+
+def on_a_day(limit: Limit, received: When) -> Kept:
+    """Whether it came on one of the days of `calendar day`."""
+    found = set()
+    first, last = days_at(received.earliest_ms, limit.scale)[0], days_at(received.latest_ms, limit.scale)[1]
+    for day in range(first, min(last, first + 3) + 1):
+        found.add(month_day_of(day)[1:] in limit.month_days)
+    if len(found) > 1 or last > first + 3:
+        return Kept.OPEN
+    return Kept.KEPT if found == {True} else Kept.BROKEN
+
+
+def next_on_days(limit: Limit, after_ms: int) -> Due:
+    """The next of the days of `calendar day` that ends after an instant: due by its end."""
+    day = days_at(after_ms, limit.scale)[0]
+    for ahead in range(_DAYS_LOOKED_AHEAD):
+        if month_day_of(day + ahead)[1:] in limit.month_days:
+            end = day_of(day + ahead, limit.scale)[1]
+            if end.latest_ms > after_ms:
+                return Due(end, f"the end of the day in {limit.scale}")
+    raise AssertionError("29 February comes within eight years, every other day within one")
+
+
+def next_of_period(limit: Limit, begin_ms: int, after_ms: int) -> Due:
+    """The end of the first period of `every` that ends after an instant; periods are counted from `begin_ms`."""
+    span = limit.span
+    step = max(1, plus(begin_ms, span) - begin_ms)
+    number = max(1, (after_ms - begin_ms) // step)
+    while plus(begin_ms, _times(span, number)) <= after_ms:
+        number += 1
+    while number > 1 and plus(begin_ms, _times(span, number - 1)) > after_ms:
+        number -= 1
+    at_ms = plus(begin_ms, _times(span, number))
+    return Due(When(at_ms, at_ms), f"every {span_text(span)} from the begin")
+
+
+def _times(span: Span, number: int) -> Span:
+    return Span(span.months * number, span.days * number, span.seconds * number)
+
+
+def span_text(span: Span) -> str:
+    """As ISO 8601 writes it."""
+    years, months = divmod(span.months, 12)
+    hours, seconds = divmod(span.seconds, 3600)
+    day = "".join(f"{n}{letter}" for n, letter in ((years, "Y"), (months, "M"), (span.days, "D")) if n)
+    clock = "".join(f"{n}{letter}" for n, letter in ((hours, "H"), (seconds // 60, "M")) if n)
+    return f"P{day}" + (f"T{clock}" if clock else "")
