@@ -95,7 +95,11 @@ def test_a_flash_is_heard_and_so_is_the_death_of_the_station(
         first = room.lamps()[0]
         assert first["OPENLINE_ALARM_PRIORITY"] == "TOP" and first["OPENLINE_ALARM_EXERCISE"] == "1"
         assert not any("Words" in value for one in room.lamps() for value in one.values())
+        until(lambda: amber.run("check", ok=None).returncode == 0, "monitoring never finds it well")
+        healthy = amber.run("check").stdout
+        assert healthy.startswith("OPENLINE OK - hotline: nothing is wrong | ") and "messages_waiting=1" in healthy
         amber.kill()
+        assert "CRITICAL - hotline: the station does not answer" in amber.run("check", ok=2).stdout
         until(lambda: room.has_heard(GONE), "the station is dead and nothing rings")
         process.send_signal(signal.SIGUSR1)
         until(lambda: "hushed for" in room.log.read_text(), "it is not hushed")

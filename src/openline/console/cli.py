@@ -38,6 +38,8 @@ TABLE: Final = (
     Row("stop", "station", "Stop the running station in order."),
     Row("status", "station", "Is the line alive, and what is not held yet."),
     Row("contact", "contact", "Contact over time: what both logs prove, what each side saw, tests missed, clocks."),
+    Row("check", "monitor", "One line for a monitoring system; ends with 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN."),
+    Row("monitor", "monitor", "Serve /metrics, /healthz and /readyz from a process of its own."),
     Row("doctor", "station", "Check home, settings, keys, store and primitives."),
     Row("completion", "station", "Print shell completion for bash, zsh or fish."),
     Row("send", "message", "Record a message and send it."),
