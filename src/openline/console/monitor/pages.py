@@ -157,7 +157,9 @@ def _page(looking: Looking, registry: CollectorRegistry) -> type[BaseHTTPRequest
     room = threading.BoundedSemaphore(ASKERS_MAX)
 
     class Page(BaseHTTPRequestHandler):
-        timeout = REQUEST_WITHIN_S
+        def setup(self) -> None:
+            super().setup()
+            self.connection.settimeout(REQUEST_WITHIN_S)
 
         def version_string(self) -> str:
             return "openline"
