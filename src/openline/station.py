@@ -196,7 +196,7 @@ class Station:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stop)
         operations = StationOperations(self)
-        desk = DeskOperations(self.desk, self, operations.compose, self.line.name)
+        desk = DeskOperations(self.desk, self, operations.compose_all, self.line.name)
         screen = ScreenOperations(self, operations)
         alarms = Alarms(self)
         tables = (desk, operations.stating, operations.telling, screen, alarms)

@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from openline.console.codes import Told
+from openline.console.ladder.directories import read_offices
 from tests.whole.parties import Desk
+from tests.whole.test_desk import Officers
 from tests.whole.test_statements import both_up, held, instant, refused, sent, show, verified
 
 pytestmark = pytest.mark.whole
@@ -59,3 +62,77 @@ def test_messages_that_crossed_are_shown_as_crossed_at_both(on_a_line: Line) -> 
         assert show(desk, later)["crossed"] == []
         assert f"CROSSED     with {second}" in desk.here("show", first)
         assert desk.here("inbox", "--all").count("[CROSSED, ") == 2
+
+OFFICES = """
+[[office]]
+short = "FOREIGN"
+full = "Ministry of Foreign Affairs, duty officer"
+
+[[office]]
+short = "DEFENCE"
+hours = "daily, 0600Z to 1800Z"
+telephone = "+99 555 0100"
+[office.address]
+en = "Sir"
+ru = "Господин полковник"
+"""
+
+
+def test_what_two_let_go_corrects_and_withdraws_and_the_directory_goes_the_same_way(
+    on_a_line: Line, tmp_path: Path
+) -> None:
+    """R-312, R-313, R-316 to R-319; nothing of it leaves by one person's door."""
+    amber, birch = both_up(on_a_line)
+    first = sent(amber, "--subject", "Inspection")
+    theirs = sent(birch)
+    officers = Officers(amber, tmp_path)
+    officers.staff()
+    directory = tmp_path / "offices.toml"
+    directory.write_text(OFFICES)
+    for command in (
+        ("send", "At 1500Z.", "--corrects", first), ("send", "In error.", "--withdraws", first),
+        ("send", "For you.", "--forwards", theirs),
+    ):  # fmt: skip
+        assert officers.run("Cyd", *command, ok=4).returncode == 4
+    assert "is theirs" in officers.run("Bob", "draft", "new", "No.", "--withdraws", theirs, ok=4).stderr
+
+    def out(by: str, *command: str) -> str:
+        row = json.loads(officers.run(by, *command, "--json").stdout)
+        name = f"D-{row['draft']}"
+        if row.get("stage", "submitted") != "submitted":
+            officers.run(by, "draft", "submit", name)
+        shown = json.loads(officers.run("Cyd", "draft", "show", name, "--json").stdout)
+        assert shown["code"], shown
+        done = officers.run("Cyd", "draft", "release", name, "--code", shown["code"], "--json")
+        party, generation, index = json.loads(done.stdout)["places"][0]
+        return f"{party}/{generation}/{index}"
+
+    fixed = out("Bob", "draft", "new", "At 1500Z.", "--corrects", first, "--note", "The hour.")
+    out("Bob", "draft", "new", "Sent in error.", "--withdraws", fixed)
+    sent_on = out("Bob", "draft", "new", "For your office.", "--forwards", theirs, "--action", "DEFENCE")
+    out("Ann", "offices", "set", str(directory))
+    assert "says the same" in officers.run("Ann", "offices", "set", str(directory), ok=4).stderr
+    held(birch, "service", "send", "Level?")
+    for desk in (amber, birch):
+        assert [(one["which"], one["place"], one["note"]) for one in show(desk, first)["related"]] == [
+            ("corrected by", fixed, "The hour.")]  # fmt: skip
+        related = show(desk, fixed)["related"]
+        assert [one["which"] for one in related] == ["corrects", "withdrawn by"] and related[0]["place"] == first
+        assert related[1]["released_by"] == ["Bob", "Cyd"]
+        assert [one["place"] for one in show(desk, theirs)["related"]] == [sent_on]
+        listed = desk.here("inbox", "--all")
+        assert "CORRECTED" in listed and "WITHDRAWN" in listed
+        assert "WITHDRAWN BY" in desk.here("show", fixed)
+        offices = desk.here("offices", "list")
+        assert "addressed (ru)  Господин полковник" in offices and "FOREIGN: Ministry" in offices
+    told, _ = verified(amber, tmp_path)
+    assert "2 name two persons" in told and "2 are over a withdrawal or a directory" in told
+
+
+def test_a_directory_that_does_not_read_says_every_fault_at_once(tmp_path: Path) -> None:
+    text = '[[office]]\nshort = " "\n[[office]]\nshort = "A"\nfax = "1"\nhours = 5\n[line]\n'
+    with pytest.raises(Told) as refusal:
+        read_offices(text, "offices.toml")
+    said = str(refusal.value)
+    for fault in ("'line' is not known", "office 1: directory: short name", "office 2: 'fax'", "hours is not a text"):
+        assert fault in said

@@ -10,13 +10,14 @@ from typing import Final, NamedTuple, assert_never
 
 from openline.desk import facts
 from openline.desk.facts import PIN_AND_CODE, Fact
+from openline.desk.leaving import Part, check_told, parts_of
 from openline.desk.people import Act, Actor, Officer, Role, may
-from openline.desk.release import Release, Signatory, release_digest, with_names
+from openline.desk.release import Release, Signatory
 from openline.desk.state import DeskState, Draft, Stage
 from openline.errors import Refused
 from openline.limits import DRAFT_VERSIONS_MAX, DRAFTS_OPEN_MAX, OFFICERS_MAX
 from openline.record.body import parse_message
-from openline.record.entry import MESSAGE
+from openline.record.entry import MESSAGE, OFFICES, ROUTINE
 
 
 # ------------------------------------------------------------------ what is asked
@@ -65,13 +66,24 @@ class HandOver(NamedTuple):
 
 
 class Write(NamedTuple):
-    """A new draft (`draft` None), or its next version. `over`: the version this one was made from."""
+    """A new draft (`draft` None), or its next version. `over`: the version this one was made from.
+
+    `kind` and `told`: of the entry that says what the message does to earlier ones, or that leaves without a message.
+    """
 
     draft: int | None
     over: int
     precedence: int
     flags: int
     body: bytes
+    kind: int = MESSAGE
+    told: bytes = b""
+
+
+class WriteOffices(NamedTuple):
+    """A new directory of our offices, written and submitted in one act: a custodian's too, who drafts nothing else."""
+
+    told: bytes
 
 
 class Submit(NamedTuple):
@@ -110,13 +122,14 @@ class SignOut(NamedTuple):
 
 Asked = (
     Enrol | GiveRoles | Dismiss | RenewPin | SetPolicy | TakeWatch | HandOver | Write | Submit | Return | Withdraw
-    | LetGo | SignOut
+    | LetGo | SignOut | WriteOffices
 )  # fmt: skip
 
 NEEDS: Final[dict[type[Asked], Act]] = {
     Enrol: Act.ENROL, GiveRoles: Act.GIVE_ROLES, Dismiss: Act.DISMISS, RenewPin: Act.RENEW_PIN,
     SetPolicy: Act.SET_POLICY, TakeWatch: Act.TAKE_WATCH, HandOver: Act.HAND_OVER, Write: Act.DRAFT,
     Submit: Act.SUBMIT, Return: Act.RETURN, Withdraw: Act.WITHDRAW, LetGo: Act.RELEASE, SignOut: Act.SIGN_OUT,
+    WriteOffices: Act.SET_OFFICES,
 }  # fmt: skip
 
 
@@ -149,6 +162,10 @@ def decide(state: DeskState, asked: Asked, actor: Actor | None) -> tuple[Fact, .
             return _hand_over(state, to, remark, actor)
         case Write():
             return _write(state, asked)
+        case WriteOffices(told):
+            (fact,) = _write(state, Write(None, 0, ROUTINE, 0, b"", OFFICES, told))
+            assert isinstance(fact, facts.DraftedOther)
+            return fact, facts.Submitted(fact.draft, fact.version, "")
         case Submit(number, version, remark):
             draft = _draft(state, number, version, Stage.OPEN)
             return (facts.Submitted(draft.number, version, remark),)
@@ -230,18 +247,27 @@ def _hand_over(state: DeskState, to: str, remark: str, actor: Actor) -> tuple[Fa
 
 
 def _write(state: DeskState, asked: Write) -> tuple[Fact, ...]:
-    message = parse_message(asked.body)
-    if message.released_by:
+    if (asked.body or asked.kind == MESSAGE) and parse_message(asked.body).released_by:
         raise Refused("a draft names nobody who released it; the desk puts the names in when it is released")
+    if asked.kind != MESSAGE:
+        check_told(asked.kind, asked.told, asked.body)
     if asked.draft is None:
         open_ones = sum(one.stage in (Stage.OPEN, Stage.SUBMITTED, Stage.RELEASED) for one in state.drafts.values())
         if open_ones >= DRAFTS_OPEN_MAX:
             raise Refused(f"{open_ones} drafts are open; withdraw what is not needed")
-        return (facts.Drafted(len(state.drafts), 1, asked.precedence, asked.flags, asked.body),)
+        return (_written(len(state.drafts), 1, asked),)
     draft = _draft(state, asked.draft, asked.over, Stage.OPEN, Stage.SUBMITTED)
     if draft.version.number >= DRAFT_VERSIONS_MAX:
         raise Refused(f"draft D-{draft.number} has {DRAFT_VERSIONS_MAX} versions; begin another")
-    return (facts.Drafted(draft.number, draft.version.number + 1, asked.precedence, asked.flags, asked.body),)
+    if draft.version.kind != asked.kind:
+        raise Refused(f"draft D-{draft.number} is of another kind; withdraw it, and begin another")
+    return (_written(draft.number, draft.version.number + 1, asked),)
+
+
+def _written(number: int, version: int, asked: Write) -> Fact:
+    if asked.kind == MESSAGE:
+        return facts.Drafted(number, version, asked.precedence, asked.flags, asked.body)
+    return facts.DraftedOther(number, version, asked.precedence, asked.flags, asked.kind, asked.told, asked.body)
 
 
 def _draft(state: DeskState, number: int, version: int | None, *stages: Stage) -> Draft:
@@ -301,7 +327,7 @@ def _let_go(state: DeskState, asked: LetGo, actor: Actor) -> tuple[Fact, ...]:
     refusal = release_refusal(meeting(state, draft, actor))
     if refusal is not None:
         raise Refused(refusal)
-    digest = release_digest(MESSAGE, draft.version.precedence, draft.version.flags, leaving(state, draft, actor))
+    digest = leaving(state, draft, actor)[-1].digest
     return (facts.Released(draft.number, asked.version, digest, asked.method),)
 
 
@@ -312,9 +338,9 @@ def names_of(state: DeskState, draft: Draft, releaser: Actor) -> tuple[str, ...]
     return tuple(state.officers[number].name for number in numbers)
 
 
-def leaving(state: DeskState, draft: Draft, releaser: Actor) -> bytes:
-    """The message as it will be recorded if this officer releases it."""
-    return with_names(draft.version.body, names_of(state, draft, releaser))
+def leaving(state: DeskState, draft: Draft, releaser: Actor) -> tuple[Part, ...]:
+    """What will be recorded if this officer releases it; the digest of the last is what the release is over."""
+    return parts_of(draft.version, names_of(state, draft, releaser))
 
 
 def release_of(state: DeskState, draft: Draft) -> Release:

@@ -29,7 +29,7 @@ from openline.limits import (
     REMARK_CHARS_MAX,
     WRITTEN_AT_MS_MAX,
 )
-from openline.record.entry import FLAGS_KNOWN, FLASH
+from openline.record.entry import FLAGS_KNOWN, FLASH, KIND_MAX
 from openline.record.fields import dump_map, load_map, octets, octets_up_to, row, rows, same, text, whole
 
 SITTING_BYTES: Final = 8
@@ -182,10 +182,23 @@ class SoundTold(NamedTuple):
     sound: int
 
 
+class DraftedOther(NamedTuple):
+    """A version of a draft that is no message alone: `kind` and `told` of the entry that is to be recorded, and the
+    message straight before it, or nothing."""
+
+    draft: int
+    version: int
+    precedence: int
+    flags: int
+    kind: int
+    told: bytes
+    body: bytes
+
+
 Fact = (
     Enrolled | RolesGiven | Dismissed | PinRenewed | SignedIn | SignInRefused | SignedOut | WatchTaken | WatchHandedOver
     | PolicySet | Drafted | Submitted | Returned | Withdrawn | Released | Recorded | AlarmAcknowledged
-    | AlarmShelved | AlarmTested | SoundTold
+    | AlarmShelved | AlarmTested | SoundTold | DraftedOther
 )  # fmt: skip
 
 
@@ -252,6 +265,7 @@ def parse_entry(data: bytes) -> DeskEntry:
 _BOUNDS: Final = {
     "officer": OFFICERS_MAX - 1, "to": OFFICERS_MAX - 1, "method": len(METHODS) - 1, "persons": 2,
     "draft": DESK_LOG_ENTRIES_MAX - 1, "version": DRAFT_VERSIONS_MAX, "precedence": FLASH, "flags": FLAGS_KNOWN,
+    "kind": KIND_MAX,
     "party": PARTIES_MAX - 1, "index": LOG_ENTRIES_MAX - 1, "level": ALARM_LEVEL_MAX, "until_ms": WRITTEN_AT_MS_MAX,
     "sound": len(SOUNDS) - 1,
 }  # fmt: skip
@@ -269,7 +283,7 @@ def _read(name: str, value: object, data: bytes) -> object:
             return text(value, REMARK_CHARS_MAX, where, data, lines=True)
         case "roles":
             return read_roles(value, where, data)
-        case "body":
+        case "body" | "told":
             return octets_up_to(value, BODY_BYTES_MAX, where, data)
         case "digest":
             return octets(value, DIGEST_BYTES, where, data)

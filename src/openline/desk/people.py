@@ -29,6 +29,7 @@ class Act(Enum):
     TAKE_WATCH = "take the watch"
     HAND_OVER = "hand over the watch"
     DRAFT = "write or change a draft"
+    SET_OFFICES = "write the directory of our offices"
     SUBMIT = "submit a draft for release"
     WITHDRAW = "withdraw a draft"
     RETURN = "return a submitted draft"
@@ -57,6 +58,7 @@ ALLOWED: Final[Mapping[Act, frozenset[Role]]] = {
     Act.TAKE_WATCH: frozenset((Role.WATCH,)),
     Act.HAND_OVER: frozenset((Role.WATCH,)),
     Act.DRAFT: _WRITERS,
+    Act.SET_OFFICES: _WRITERS | {Role.CUSTODIAN},
     Act.SUBMIT: _WRITERS,
     Act.WITHDRAW: _WRITERS,
     Act.RETURN: frozenset((Role.RELEASER,)),

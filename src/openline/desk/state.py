@@ -15,6 +15,7 @@ from openline.desk.facts import (
     DeskEntry,
     Dismissed,
     Drafted,
+    DraftedOther,
     Enrolled,
     PinRenewed,
     PolicySet,
@@ -32,7 +33,6 @@ from openline.desk.facts import (
     Withdrawn,
 )
 from openline.desk.people import Actor, Officer
-from openline.desk.release import release_digest
 from openline.errors import LocalFault
 from openline.record.entry import MESSAGE
 
@@ -56,7 +56,10 @@ class Place(NamedTuple):
 
 
 class Version(NamedTuple):
-    """A draft's newest version, and who wrote it. `entry`: where in the log; its body is kept while it may change."""
+    """A draft's newest version, and who wrote it. `entry`: where in the log; its words are kept while it may change.
+
+    `body` is a message's. Where it is no message alone, `kind` and `told` are of the entry that goes behind it.
+    """
 
     number: int
     entry: int
@@ -64,6 +67,8 @@ class Version(NamedTuple):
     precedence: int
     flags: int
     body: bytes
+    kind: int = MESSAGE
+    told: bytes = b""
 
 
 class Draft(NamedTuple):
@@ -107,13 +112,6 @@ class DeskState:
         """The officer of that name who is of this desk now."""
         return next((one for one in self.officers if one.name == name and not one.dismissed), None)
 
-    def lets_pass(self, kind: int, precedence: int, flags: int, body: bytes) -> bool:
-        """Whether this may be recorded: not a message, or no two needed, or exactly what a release is over. (R-303)"""
-        if kind != MESSAGE or self.persons < 2:
-            return True
-        digest = release_digest(kind, precedence, flags, body)
-        return any(one.stage is Stage.RELEASED and one.digest == digest for one in self.drafts.values())
-
 
 def apply(state: DeskState, entry: DeskEntry, entry_hash: bytes) -> DeskState:
     """Take one entry in. Raises LocalFault where it does not follow: something was taken out, or changed. (R-304)"""
@@ -142,7 +140,7 @@ def apply(state: DeskState, entry: DeskEntry, entry_hash: bytes) -> DeskState:
             return state
         case PinRenewed() | SignedIn() | SignInRefused() | SignedOut():
             return state
-        case Drafted() | Submitted() | Returned() | Withdrawn() | Released() | Recorded():
+        case Drafted() | DraftedOther() | Submitted() | Returned() | Withdrawn() | Released() | Recorded():
             draft = _draft(state, entry)
             return replace(state, drafts={**state.drafts, draft.number: draft})
         case _:
@@ -169,10 +167,12 @@ def _officer(state: DeskState, entry: DeskEntry, officer: Officer) -> DeskState:
 def _draft(state: DeskState, entry: DeskEntry) -> Draft:
     """The draft after this entry."""
     fact, actor = entry.fact, entry.actor
-    if isinstance(fact, Drafted):
+    if isinstance(fact, Drafted | DraftedOther):
         _expect(actor is not None, entry)
         assert actor is not None
         version = Version(fact.version, entry.index, actor, fact.precedence, fact.flags, fact.body)
+        if isinstance(fact, DraftedOther):
+            version = version._replace(kind=fact.kind, told=fact.told)
         old = state.drafts.get(fact.draft)
         _expect(fact.version == (old.version.number + 1 if old else 1), entry)
         _expect(old is not None or fact.draft == len(state.drafts), entry)
@@ -197,4 +197,4 @@ def _draft(state: DeskState, entry: DeskEntry) -> Draft:
 
 def _closed(draft: Draft) -> Draft:
     """A draft that will not change: its words stay in the log."""
-    return draft._replace(version=draft.version._replace(body=b""))
+    return draft._replace(version=draft.version._replace(body=b"", told=b""))

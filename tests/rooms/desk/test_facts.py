@@ -33,6 +33,8 @@ _BY_FIELD: dict[str, st.SearchStrategy[Any]] = {
     "precedence": st.integers(0, 3),
     "flags": st.integers(0, 1),
     "body": st.binary(max_size=64),
+    "told": st.binary(max_size=64),
+    "kind": st.integers(0, 255),
     "digest": st.binary(min_size=32, max_size=32),
     "party": st.integers(0, 7),
     "generation": st.binary(min_size=12, max_size=12),

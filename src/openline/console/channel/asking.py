@@ -55,6 +55,8 @@ class Outgoing(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     """One message to record and send. `token` makes asking twice harmless: one token, one entry.
 
     `released_by` is recorded as the fact it is: who let it out. One name means it was released by one person.
+    `relates` says what it does to the entries `of`, with a `note` about that; a withdrawal is no message, and its
+    text is the reason.
     """
 
     text: str
@@ -69,6 +71,9 @@ class Outgoing(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     attachments: tuple[Attachment, ...] = ()
     released_by: tuple[str, ...] = ()
     token: str | None = None
+    relates: Literal["", "corrects", "withdraws", "supersedes", "forwards"] = ""
+    of: tuple[str, ...] = ()
+    note: str = ""
 
 
 class Send(_Request, tag="send", tag_field="op"):

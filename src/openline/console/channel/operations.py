@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from itertools import accumulate
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -119,7 +120,10 @@ class StationOperations:
         if officer is not None:  # where there are officers, who let it go is not for the caller to say
             for message in ask.messages:
                 message.released_by = (officer.name,)
-        places = await self._running.submit([self.compose(message) for message in ask.messages])
+        composed = [self.compose_all(message) for message in ask.messages]
+        written = await self._running.submit([draft for drafts in composed for draft in drafts])
+        firsts = accumulate((len(drafts) for drafts in composed[:-1]), initial=0)
+        places = [written[first] for first in firsts]
         sent = asking.Sent([place_of(log, index) for log, index in places])
         if ask.within_ms > 0:
             sent.held = await self._until_held(places, ask.within_ms)
@@ -146,6 +150,13 @@ class StationOperations:
         precedence = asking.PRECEDENCES.index(message.precedence)
         references = (in_reply_to,) if in_reply_to else ()
         return Draft(entries.MESSAGE, precedence, int(message.exercise), references, body, message.token or "")
+
+    def compose_all(self, message: asking.Outgoing) -> list[Draft]:
+        """A message, and behind it what it does to earlier entries; or a withdrawal alone. Raises as `compose`."""
+        if message.relates == "withdraws":
+            return [self.telling.withdrawal(message)]
+        composed = self.compose(message)
+        return [composed, self.telling.beside(message, composed)] if message.relates else [composed]
 
     async def acknowledge(self, ask: asking.Acknowledge) -> asking.Sent:
         """Record that an officer opened a message of theirs."""

@@ -161,6 +161,8 @@ def whole(row: asking.DraftRow) -> str:
         head.append(f"  reply by {dtg(row.reply_by_ms)}")
     if row.in_reply_to:
         head.append(f"  in reply to {row.in_reply_to}")
+    if row.relates:
+        head.append(f"  {row.relates} {', '.join(row.of)}" + (f": {safe(row.note)}" if row.note and row.text else ""))
     head += [f"  goes along: {safe(one)}" for one in row.attachments]
     foot = []
     if row.code:
@@ -169,5 +171,5 @@ def whole(row: asking.DraftRow) -> str:
         foot.append(f"  not by this officer: {row.why_not}")
     if row.place:
         foot.append(f"  recorded as {row.place}, released by {safe(row.released_by)}")
-    return "\n".join([*head, "", *wrapped(row.text), "", *foot]).rstrip()
+    return "\n".join([*head, "", *wrapped(row.text or row.note or row.says), "", *foot]).rstrip()
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, Final
 
 import click
 
+from openline.console import ceremonies
 from openline.console.channel.asking import Sent
+from openline.console.codes import as_given
 from openline.console.commands.message import full_name, given_text
 from openline.console.dtg import dtg, parse_iso
 from openline.console.ladder import asking
+from openline.console.ladder.directories import FILE_BYTES_MAX, read_offices
 from openline.console.ladder.rows import DirectoryRow, OfficeRow
-from openline.console.terminal import F, Session, login, room_options
+from openline.console.terminal import INPUT_FILE, F, Session, login, room_options
 from openline.console.words import safe
 
 _WHO: Final = (
@@ -78,6 +82,25 @@ def listed(session: Session) -> None:
     with session.link() as link:
         rows = link.ask(asking.AskOffices(), list[DirectoryRow])
     session.answer(rows, lambda: "\n".join(line for row in rows for line in _directory(row)))
+
+
+@offices.command("set")
+@click.argument("file", type=INPUT_FILE)
+@click.option("--officer", envvar="OPENLINE_OFFICER", metavar="NAME", help="Where the desk has no officers: who.")
+@room_options
+@click.pass_obj
+def set_offices(session: Session, file: Path, officer: str | None) -> None:
+    """Send the directory of our offices in FILE (TOML) to the other side, where it has changed.
+
+    Where the desk has officers it becomes a draft that waits for release, like a message.
+    """
+    with as_given():
+        text = ceremonies.read_text(file, FILE_BYTES_MAX)
+    rows = read_offices(text, str(file))
+    with session.link() as link:
+        done = link.ask(asking.SetOffices(offices=rows, officer=officer or login()), asking.OfficesSet)
+    said = f"recorded here as {done.place}" if done.draft is None else f"D-{done.draft} waits for release"
+    session.answer(done, lambda: said)
 
 
 def _who(given: dict[str, Any]) -> dict[str, Any]:

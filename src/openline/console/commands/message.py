@@ -5,7 +5,7 @@ from __future__ import annotations
 import mimetypes
 import sys
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import click
 
@@ -34,6 +34,8 @@ from openline.console.terminal import INPUT_FILE, F, Session, login, room_option
 from openline.limits import BODY_BYTES_MAX
 from openline.record.entry import MESSAGE, OPERATING, READ_ALOUD
 
+Relates = Literal["", "corrects", "withdraws", "supersedes", "forwards"]
+RELATIONS: Final[tuple[Relates, ...]] = ("corrects", "withdraws", "supersedes", "forwards")
 NAMED_MAX: Final = 8  # entries named in a sentence
 _OFFICER: Final = click.option("--officer", envvar="OPENLINE_OFFICER", metavar="NAME",
                                help="Who does this, as it shall be recorded [OPENLINE_OFFICER or the login name].")
@@ -56,6 +58,12 @@ _MESSAGE_OPTIONS: Final = (
     click.option("--exercise", is_flag=True, help="Marked EXERCISE for ever."),
     click.option("--reply-by", metavar="INSTANT", help="Like 2026-11-22T10:05:00Z."),
     click.option("--in-reply-to", metavar="ENTRY", help="Position here, or the entry's full name."),
+    click.option("--corrects", metavar="ENTRY", help="Our earlier message that was wrong."),
+    click.option("--supersedes", multiple=True, metavar="ENTRY", help="Ours that holds no longer; may be repeated."),
+    click.option("--withdraws", multiple=True, metavar="ENTRY",
+                 help="Ours that is to be taken as not said; TEXT is then the reason, and goes without a message."),
+    click.option("--forwards", multiple=True, metavar="ENTRY", help="Any that goes to other offices with this."),
+    click.option("--note", default="", help="Of what is corrected, superseded or forwarded: why."),
     click.option("--attach", multiple=True, type=INPUT_FILE, help="A file to go along; may be repeated."),
 )
 
@@ -208,6 +216,11 @@ def composed(session: Session, text: str | None, precedence: Precedence, given: 
         assert isinstance(value, tuple)
         return value
 
+    related = [(which, places) for which in RELATIONS if (places := _listed(given[which]))]
+    if len(related) > 1:
+        raise Told("OL-201", f"{' and '.join(f'--{which}' for which, _ in related)}: give one of them")
+    nothing: tuple[Relates, tuple[str, ...]] = ("", ())
+    which, places = related[0] if related else nothing
     reply_by, in_reply_to = given["reply_by"], given["in_reply_to"]
     return Outgoing(
         text=words_given, subject=str(given["subject"]), language=str(given["language"]), precedence=precedence,
@@ -215,7 +228,15 @@ def composed(session: Session, text: str | None, precedence: Precedence, given: 
         reply_by_ms=parse_iso(str(reply_by)) if reply_by else None,
         in_reply_to=full_name(session, str(in_reply_to)) if in_reply_to else None,
         attachments=tuple(_attachment(Path(str(path))) for path in names("attach")),
+        relates=which, of=tuple(full_name(session, place) for place in places), note=str(given["note"]),
     )
+
+
+def _listed(value: object) -> tuple[str, ...]:
+    """One entry, several, or none."""
+    if isinstance(value, tuple):
+        return value
+    return (str(value),) if value else ()
 
 
 def _attachment(path: Path) -> Attachment:

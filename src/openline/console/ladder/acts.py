@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Final
 
-from openline.console.channel.asking import Sent
+from openline.console.channel.asking import PRECEDENCES, Outgoing, Sent
 from openline.console.channel.showing import Reader, place_of
 from openline.console.codes import as_given
 from openline.console.dtg import dtg
 from openline.console.ladder import asking
+from openline.console.ladder.directories import directory_of
 from openline.console.ladder.rows import DirectoryRow
 from openline.console.stating.running import Running
+from openline.desk import acts
+from openline.desk.facts import DraftedOther
 from openline.desk.people import Role
-from openline.desk.telling.bodies import KIND_OF, Passed, Understood, encode_body
+from openline.desk.release import release_digest
+from openline.desk.telling.bodies import KIND_OF, Passed, Relation, Understood, Which, encode_body, parse_body
 from openline.errors import Refused
 from openline.line.events import Draft
-from openline.record.entry import MESSAGE, NOTICE_KINDS, Ref
+from openline.record.entry import MESSAGE, NOTICE_KINDS, OFFICES, RELATION, Ref
+
+_NAMES: Final[tuple[str, ...]] = PRECEDENCES
 
 
 class Telling:
@@ -29,7 +35,8 @@ class Telling:
     def table(self) -> dict[type, Callable[[Any], Awaitable[object]]]:
         """Which request is answered by what."""
         return {
-            asking.TellUnderstood: self.understood, asking.TellPassed: self.passed, asking.AskOffices: self.offices
+            asking.TellUnderstood: self.understood, asking.TellPassed: self.passed, asking.AskOffices: self.offices,
+            asking.SetOffices: self.set_offices,
         }  # fmt: skip
 
     async def understood(self, ask: asking.TellUnderstood) -> Sent:
@@ -51,6 +58,65 @@ class Telling:
         """Of every party on the line, with none where it has sent none."""
         parties = enumerate(self._running.state.roster.parties)
         return [self._reader.ladder.directory_row(number, party.name) for number, party in parties if not party.left]
+
+    async def set_offices(self, ask: asking.SetOffices) -> asking.OfficesSet:
+        """A directory of ours. Raises Refused where it says what the one in force says, Told OL-204."""
+        desk = self._running.desk
+        told = self._reader.ladder.directory(self._running.state.me)
+        with as_given():
+            body = directory_of(ask.offices, () if desk.is_staffed else (ask.officer,))
+            said = parse_body(OFFICES, body)
+        if told is not None and told.said[0] == said[0]:
+            raise Refused("the directory in force says the same; nothing is sent")
+        if desk.is_staffed:
+            fact, _ = desk.act(acts.WriteOffices(body), desk.sitting(ask.sitting).actor)
+            assert isinstance(fact, DraftedOther)
+            return asking.OfficesSet(fact.draft, "")
+        [(log, index)] = await self._running.submit([Draft(OFFICES, 0, 0, (), body)])
+        return asking.OfficesSet(None, str(place_of(log, index)))
+
+    # ---------------------------------------------------------------- what a message does to earlier ones
+    def beside(self, message: Outgoing, composed: Draft) -> Draft:
+        """What stands straight behind a message that corrects, supersedes or forwards. Raises Refused, Told."""
+        which = Which[message.relates.upper()]
+        of, exercise, _ = self._targets(message, ours=which is not Which.FORWARDS)
+        if exercise != message.exercise:
+            raise Refused("a message in earnest and one of an exercise have nothing to do with each other")
+        digest = release_digest(composed.kind, composed.precedence, composed.flags, composed.body)
+        said = Relation(which, of, digest, message.note, message.language, message.released_by)
+        return self._relation(said, composed.precedence, composed.flags, message.token)
+
+    def withdrawal(self, message: Outgoing) -> Draft:
+        """A withdrawal, at least as urgent as what it withdraws; its text is the reason. Raises Refused, Told."""
+        if any((message.note, message.subject, message.action, message.info, message.attachments, message.reply_by_ms)):
+            raise Refused("a withdrawal has a reason and nothing else; to say more, correct or supersede the message")
+        of, exercise, precedence = self._targets(message, ours=True)
+        said = Relation(Which.WITHDRAWS, of, b"", message.text, message.language, message.released_by)
+        precedence = max(precedence, PRECEDENCES.index(message.precedence))
+        return self._relation(said, precedence, int(exercise or message.exercise), message.token)
+
+    @staticmethod
+    def _relation(said: Relation, precedence: int, flags: int, token: str | None) -> Draft:
+        with as_given():
+            body = encode_body(said)
+        return Draft(RELATION, precedence, flags, said.of, body, f"{token}/relation" if token else "")
+
+    def _targets(self, message: Outgoing, *, ours: bool) -> tuple[tuple[Ref, ...], bool, int]:
+        """The messages it is about, whether they are of an exercise, and the highest precedence. Raises Refused."""
+        shown = [self._reader.shown_at(place, self._running.state) for place in message.of]
+        for one in shown:
+            if one.ahead_of is not None:
+                raise Refused(f"{one.place} is held ahead of its log; say more when what comes before it is here")
+            if one.kind_number != MESSAGE and one.kind_number not in NOTICE_KINDS:
+                raise Refused(f"{one.place} is no message; it is of the kind “{one.kind}”")
+            if ours and not one.ours:
+                raise Refused(f"{one.place} is theirs; only who wrote a message corrects, withdraws or supersedes it")
+        if len({one.exercise for one in shown}) > 1:
+            raise Refused("some of these are of an exercise and some in earnest")
+        found = [self._reader.find_here(one.place) for one in shown]
+        of = tuple(Ref(log.party, log.generation, index) for log, index, _ in found)
+        highest = max((_NAMES.index(one.precedence) for one in shown), default=0)
+        return of, any(one.exercise for one in shown), highest
 
     def _who(self, ask: asking.TellUnderstood | asking.TellPassed) -> tuple[str, str]:
         """The officer whose sitting it is; where the desk has none, who is named."""

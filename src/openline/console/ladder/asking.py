@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from openline.console.channel.asking import Count, _Request
+from openline.console.ladder.rows import OfficeRow
 
 
 class TellUnderstood(_Request, tag="understood", tag_field="op"):
@@ -32,4 +35,18 @@ class AskOffices(_Request, tag="offices", tag_field="op"):
     """Every party's directory of offices that is in force."""
 
 
-Request = TellUnderstood | TellPassed | AskOffices
+class SetOffices(_Request, tag="set-offices", tag_field="op"):
+    """Our own directory anew. Where the desk has officers it becomes a draft that waits for release."""
+
+    offices: list[OfficeRow]
+    officer: str = ""
+
+
+class OfficesSet(msgspec.Struct):
+    """Where it stands: a draft's number, or the entry where it was recorded at once."""
+
+    draft: int | None
+    place: str
+
+
+Request = TellUnderstood | TellPassed | AskOffices | SetOffices

@@ -211,6 +211,10 @@ class DraftRow(msgspec.Struct):
     code: str = ""
     why_not: str = ""  # where the officer who asks may not release it
     place: str = ""
+    relates: str = ""  # corrects, withdraws, supersedes or forwards the entries `of`, with a `note`
+    of: list[str] = []
+    note: str = ""
+    says: str = ""  # the same, or what a directory of offices says, in words
 
 
 Request = (

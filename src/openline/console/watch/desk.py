@@ -12,6 +12,7 @@ from openline.console.watch.secrets import Secrets
 from openline.console.watch.sittings import Sitting, Sittings
 from openline.desk import acts
 from openline.desk.facts import DeskEntry, Fact, encode_entry, entry_hash, parse_entry
+from openline.desk.leaving import Part, lets_pass
 from openline.desk.people import Act, Actor, Officer
 from openline.desk.state import DeskState, apply
 from openline.errors import LocalFault, Malformed, Misconfigured, Refused, StoreDown
@@ -147,9 +148,9 @@ class Desk:
     # ---------------------------------------------------------------- the gate
     def check(self, drafts: Sequence[LineDraft]) -> None:
         """Nothing that needs a release reaches the record without one, by whatever door. Raises Refused. (R-303)"""
-        for draft in drafts:
-            if not self.state.lets_pass(draft.kind, draft.precedence, draft.flags, draft.body):
-                raise Refused(
-                    "a release here takes two persons: write it with `openline draft new`, submit it, "
-                    "and let another officer release it"
-                )
+        if not lets_pass(self.state, [Part(one.kind, one.precedence, one.flags, tuple(one.references), one.body)
+                                      for one in drafts]):  # fmt: skip
+            raise Refused(
+                "a release here takes two persons: write it with `openline draft new`, submit it, "
+                "and let another officer release it"
+            )

@@ -57,6 +57,7 @@ DOORS: Final[Mapping[type, Act | None]] = {
     ladder.TellUnderstood: Act.ANSWER,
     ladder.TellPassed: Act.ANSWER,
     ladder.AskOffices: None,
+    ladder.SetOffices: Act.SET_OFFICES,
     # alarms
     alarm.AskAlarms: None,
     alarm.Listen: None,

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from openline.console.channel.asking import PRECEDENCES, Place
+from openline.console.ladder.telling import in_words
 from openline.console.watch import asking
 from openline.console.watch.desk import Desk
 from openline.desk import acts
-from openline.desk.facts import METHODS, DeskEntry, Drafted
+from openline.desk.facts import METHODS, DeskEntry, Drafted, DraftedOther
 from openline.desk.people import Act, Actor, may
-from openline.desk.release import release_digest, short_code
+from openline.desk.release import short_code
 from openline.desk.state import Draft, Stage
-from openline.record.body import parse_message
-from openline.record.entry import EXERCISE, MESSAGE, Ref
+from openline.desk.telling.bodies import Body, Relation, parse_body
+from openline.record.body import Message, parse_message
+from openline.record.entry import EXERCISE, Ref
+
+_NO_MESSAGE = Message("", "")
 
 
 class Presenter:
@@ -26,7 +30,8 @@ class Presenter:
     def row(self, draft: Draft, actor: Actor) -> asking.DraftRow:
         """One draft as this officer sees it."""
         version = draft.version
-        message = parse_message(self._body(draft))
+        body, told = self._words(draft)
+        message = parse_message(body) if body else _NO_MESSAGE
         place = Place(draft.place.party, draft.place.generation.hex(), draft.place.index) if draft.place else None
         row = asking.DraftRow(
             draft=draft.number, version=version.number, stage=str(draft.stage),
@@ -39,17 +44,22 @@ class Presenter:
             released_by=self._name(draft.released_by), changed_at_ms=draft.changed_at_ms, remark=draft.remark,
             place=str(place) if place else "",
         )  # fmt: skip
+        if told:
+            _tell(row, parse_body(version.kind, told), bare=not body)
         if draft.stage is Stage.SUBMITTED:
             row.code, row.why_not = self._release_by(draft, actor)
         return row
 
-    def _body(self, draft: Draft) -> bytes:
-        """The newest version's; of a draft that is closed, from the log."""
-        if draft.version.body:
-            return draft.version.body
-        entry = next(self._desk.entries(draft.version.entry, 1))
-        assert isinstance(entry.fact, Drafted)
-        return entry.fact.body
+    def _words(self, draft: Draft) -> tuple[bytes, bytes]:
+        """The newest version's message, and what is said beside it or alone; from the log where it is closed."""
+        version = draft.version
+        if version.body or version.told:
+            return version.body, version.told
+        fact = next(self._desk.entries(version.entry, 1)).fact
+        if isinstance(fact, DraftedOther):
+            return fact.body, fact.told
+        assert isinstance(fact, Drafted)
+        return fact.body, b""
 
     def _release_by(self, draft: Draft, actor: Actor) -> tuple[str, str]:
         state = self._desk.state
@@ -58,8 +68,7 @@ class Presenter:
         refusal = acts.release_refusal(acts.meeting(state, draft, actor))
         if refusal is not None:
             return "", refusal
-        leaving = acts.leaving(state, draft, actor)
-        return short_code(release_digest(MESSAGE, draft.version.precedence, draft.version.flags, leaving)), ""
+        return short_code(acts.leaving(state, draft, actor)[-1].digest), ""
 
     def log_row(self, entry: DeskEntry) -> asking.DeskLogRow:
         """One entry of the desk's log in words."""
@@ -70,13 +79,26 @@ class Presenter:
             elif name == "method":
                 fields[name] = METHODS[value]
             elif name == "body":
-                fields["subject"] = parse_message(value).subject
+                fields["subject"] = parse_message(value).subject if value else ""
+            elif name == "told":
+                fields["says"] = in_words(parse_body(entry.fact.kind, value))  # type: ignore[union-attr]
             elif isinstance(value, tuple):
                 fields[name] = ", ".join(value)
             else:
                 fields[name] = value.hex() if isinstance(value, bytes) else str(value)
         words = "".join(" " + c.lower() if c.isupper() else c for c in type(entry.fact).__name__).strip()
         return asking.DeskLogRow(entry.index, entry.at_ms, self._name(entry.actor), words, fields)
+
+
+def _tell(row: asking.DraftRow, said: Body, *, bare: bool) -> None:
+    """What it says beside its message, or instead of one."""
+    row.says = in_words(said)
+    if isinstance(said, Relation):
+        row.relates, row.of, row.note = said.which.name.lower(), [_named(ref) for ref in said.of], said.note
+        if bare:
+            row.language = said.language
+    if bare:
+        row.subject = row.says
 
 
 def _named(ref: Ref) -> str:

@@ -16,12 +16,11 @@ from openline.console.watch.doors import TOKENS_OF_DESK
 from openline.console.watch.drafts import Presenter
 from openline.desk import acts, facts
 from openline.desk.people import Act, Actor, Officer, Role
-from openline.desk.release import encode_release, release_digest, short_code
+from openline.desk.release import encode_release, short_code
 from openline.desk.state import Draft, Stage
 from openline.errors import OpenlineError, Refused, StoreDown
 from openline.line.events import Draft as LineDraft
 from openline.line.ports import LogId
-from openline.record.body import parse_message
 from openline.record.entry import MESSAGE, RELEASE
 
 DESK_LOG_PAGE_MAX: Final = 1000
@@ -42,10 +41,10 @@ class Recording(Protocol):
 
 
 class DeskOperations:
-    """`asking.Request`s over one desk. `compose` makes a message's draft out of what was given."""
+    """`asking.Request`s over one desk. `compose` makes the entries of a message out of what was given."""
 
     def __init__(
-        self, desk: Desk, station: Recording, compose: Callable[[line_asking.Outgoing], LineDraft], line_name: str
+        self, desk: Desk, station: Recording, compose: Callable[[line_asking.Outgoing], list[LineDraft]], line_name: str
     ) -> None:
         self._desk = desk
         self._station = station
@@ -181,9 +180,12 @@ class DeskOperations:
         actor = self._actor(ask.sitting)
         acts.allow(self._desk.state, Act.DRAFT, actor)
         composed = self._compose(ask.message)
-        asked = acts.Write(ask.draft, ask.over, composed.precedence, composed.flags, composed.body)
+        message = composed[0].body if composed[0].kind == MESSAGE else b""
+        last = composed[-1]
+        told = b"" if last.kind == MESSAGE else last.body
+        asked = acts.Write(ask.draft, ask.over, last.precedence, last.flags, message, last.kind, told)
         (fact,) = self._desk.act(asked, actor)
-        assert isinstance(fact, facts.Drafted)
+        assert isinstance(fact, facts.Drafted | facts.DraftedOther)
         return self._row(fact.draft, actor)
 
     async def drafts(self, ask: asking.AskDrafts) -> list[asking.DraftRow]:
@@ -236,8 +238,7 @@ class DeskOperations:
             if ask.code.replace(" ", "") != short_code(fact.digest).replace(" ", ""):
                 raise Refused(f"the code of draft D-{ask.draft} is another: read what would leave, then release it")
             draft = self._desk.state.drafts[ask.draft]  # what can never leave is not released: it would wait for ever
-            body = acts.leaving(self._desk.state, draft, sitting.actor)
-            self._station.look_at([LineDraft(MESSAGE, draft.version.precedence, draft.version.flags, (), body)])
+            self._station.look_at([LineDraft(*part) for part in acts.leaving(self._desk.state, draft, sitting.actor)])
             self._desk.act(asked, sitting.actor)
             try:
                 return line_asking.Sent([await self._record(self._desk.state.drafts[ask.draft])])
@@ -249,19 +250,15 @@ class DeskOperations:
         """Put a released draft on the line's record. Asked twice it is recorded once."""
         state = self._desk.state
         assert draft.released_by is not None
-        precedence, flags = draft.version.precedence, draft.version.flags
-        body = acts.leaving(state, draft, draft.released_by)
-        if release_digest(MESSAGE, precedence, flags, body) != draft.digest:
+        parts = acts.leaving(state, draft, draft.released_by)
+        if parts[-1].digest != draft.digest:
             raise Told("OL-101", f"draft D-{draft.number} is no longer what was released; it is not sent")
-        answered = parse_message(body).in_reply_to
         token = f"{TOKENS_OF_DESK}{draft.digest.hex()}/{draft.number}"
+        drafts = [LineDraft(*part, f"{token}/{at}" if at else token) for at, part in enumerate(parts)]
         record = encode_release(acts.release_of(state, draft))
-        places = await self._station.submit(
-            [
-                LineDraft(MESSAGE, precedence, flags, (answered,) if answered else (), body, token),
-                LineDraft(RELEASE, precedence, flags, (), record, token + "/release"),
-            ]
-        )
+        last = parts[-1]
+        release = LineDraft(RELEASE, last.precedence, last.flags, (), record, token + "/release")
+        places = await self._station.submit([*drafts, release])
         log, index = places[0]
         self._desk.write((facts.Recorded(draft.number, log.party, log.generation, index),), None)
         return place_of(log, index)

@@ -139,7 +139,7 @@ def test_who_is_dismissed_while_signing_in_has_no_sitting_and_no_pin(desk: Desk)
     secret = make_secret("123456")
     desk.secrets.put(0, secret)
     who = str(next(iter(Role)))
-    ask = DeskOperations(desk, Recorded(), lambda _: LineDraft(1, 0, 0, (), b""), "line")
+    ask = DeskOperations(desk, Recorded(), lambda _: [LineDraft(1, 0, 0, (), b"")], "line")
     code = TOTP(secret.seed, 6, SHA1(), 30).generate(Recorded().now_ms() // 1000).decode()
 
     async def both() -> str:
@@ -157,7 +157,7 @@ def test_who_is_dismissed_while_signing_in_has_no_sitting_and_no_pin(desk: Desk)
 def test_what_the_terms_do_not_let_leave_is_not_released(desk: Desk) -> None:
     """Released, it could neither leave nor be taken back, and would go once the terms are others."""
     tokens = staffed(desk)
-    ask = DeskOperations(desk, Recorded(), lambda _: LineDraft(1, 3, 0, (), encode_message(LONG)), "line")
+    ask = DeskOperations(desk, Recorded(), lambda _: [LineDraft(1, 3, 0, (), encode_message(LONG))], "line")
 
     async def release() -> None:
         row = await ask.write(WriteDraft(message=Outgoing(text=LONG.text), sitting=tokens[Role.DRAFTER]))

@@ -1,0 +1,115 @@
+"""What leaves a desk when a draft is released: the entries, in their order, and the gate before the record.
+
+A message leaves by itself, or with the RELATION that says what it does to earlier ones straight behind it; a withdrawal
+and a directory of offices leave alone. What two persons agree to is the digest of the last of these entries: a RELATION
+names its message by digest, so that one digest is over both. (R-301, R-303, R-312, R-317, R-319)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from openline.desk.release import release_digest, with_names
+from openline.desk.state import DeskState, Stage, Version
+from openline.desk.telling.bodies import Offices, Relation, encode_body, parse_body
+from openline.errors import Malformed, Refused
+from openline.record.body import parse_message
+from openline.record.entry import MESSAGE, NOTICE_KINDS, OFFICES, RELATION, Ref
+
+NOT_YET: Final = bytes(32)  # stands for the digest of a message whose releasers are not known yet
+GATED: Final = frozenset((MESSAGE, RELATION, OFFICES, *NOTICE_KINDS))  # official text: what a release must be over
+
+
+class Part(NamedTuple):
+    """An entry that is to be recorded."""
+
+    kind: int
+    precedence: int
+    flags: int
+    references: tuple[Ref, ...]
+    body: bytes
+
+    @property
+    def digest(self) -> bytes:
+        """What a release of it is over."""
+        return release_digest(self.kind, self.precedence, self.flags, self.body)
+
+
+def check_told(kind: int, told: bytes, message: bytes) -> None:
+    """Raises Refused or Malformed where a draft of that kind cannot become entries."""
+    said = parse_body(kind, told)
+    if not isinstance(said, Relation | Offices):
+        raise Refused("this is written by the watch officer, and not drafted")
+    if said.released_by:
+        raise Refused("a draft names nobody who released it; the desk puts the names in when it is released")
+    if isinstance(said, Relation) and bool(said.beside) != bool(message):
+        raise Refused("a correction, supersession or forwarding is said by a message; a withdrawal by none")
+    if isinstance(said, Offices) and message:
+        raise Refused("a directory of offices stands alone")
+
+
+def parts_of(version: Version, names: tuple[str, ...]) -> tuple[Part, ...]:
+    """What leaves with this version, let go by these persons, in its order. Raises Malformed."""
+    at = (version.precedence, version.flags)
+    found: list[Part] = []
+    if version.body:
+        body = with_names(version.body, names)
+        answered = parse_message(body).in_reply_to
+        found.append(Part(MESSAGE, *at, (answered,) if answered else (), body))
+    if version.kind != MESSAGE:
+        said = parse_body(version.kind, version.told)
+        assert isinstance(said, Relation | Offices)  # nothing else is drafted
+        said = said._replace(released_by=names)
+        if isinstance(said, Relation) and found:
+            said = said._replace(beside=found[0].digest)
+        found.append(Part(version.kind, *at, said.of if isinstance(said, Relation) else (), encode_body(said)))
+    return tuple(found)
+
+
+def lets_pass(state: DeskState, parts: Sequence[Part]) -> bool:
+    """Whether these may be recorded, straight after each other: nothing official, or no two persons needed, or exactly
+    what a release is over. (R-303, R-319)"""
+    if state.persons < 2:
+        return True
+    released = {one.digest for one in state.drafts.values() if one.stage is Stage.RELEASED}
+    for at, part in enumerate(parts):
+        if part.kind not in GATED:
+            continue
+        if part.kind == RELATION:
+            if part.digest not in released or not _stands(parts, at):
+                return False
+        elif part.digest not in released and not _is_said_for(parts, at):
+            return False
+    return True
+
+
+def _stands(parts: Sequence[Part], at: int) -> bool:
+    """A relation that was released refers to what it is of, and its message stands straight before it."""
+    part = parts[at]
+    said = _relation(part)
+    if said is None or part.references != said.of:
+        return False
+    return not said.beside or (at > 0 and _names(said, part, parts[at - 1]))
+
+
+def _is_said_for(parts: Sequence[Part], at: int) -> bool:
+    """A message that the relation straight behind it names; whether that was released is asked of it."""
+    behind = parts[at + 1] if at + 1 < len(parts) else None
+    said = _relation(behind) if behind is not None else None
+    return behind is not None and said is not None and _names(said, behind, parts[at])
+
+
+def _names(said: Relation, part: Part, message: Part) -> bool:
+    same = (message.precedence, message.flags) == (part.precedence, part.flags)
+    return message.kind == MESSAGE and same and message.digest == said.beside
+
+
+def _relation(part: Part) -> Relation | None:
+    if part.kind != RELATION:
+        return None
+    try:
+        said = parse_body(RELATION, part.body)
+    except Malformed:
+        return None
+    return said if isinstance(said, Relation) else None
