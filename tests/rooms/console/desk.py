@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from openline.console.channel import asking
+from openline.console.disclosing.asking import Planned
 
 GENERATION = "0123456789ab" * 2
 
@@ -47,6 +48,9 @@ class Pretended:
             kind_number=1, written_at_ms=1_795_341_931_204, arrived_at_ms=1_795_341_931_204, text=text,
             language="en", lacking=["Blue"],
         )
+
+    async def plan_export(self, ask: asking.PlanExport) -> Planned:
+        return Planned([], "pretended")
 
     async def acknowledge(self, ask: asking.Acknowledge) -> asking.Sent:
         return asking.Sent([asking.Place(0, GENERATION, 99)])

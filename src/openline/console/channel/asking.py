@@ -15,6 +15,7 @@ from typing import Annotated, Any, Final, Literal, NamedTuple, Protocol
 
 import msgspec
 
+from openline.console.disclosing.asking import Chosen, Planned
 from openline.console.ladder.rows import PassedRow, RelatedRow, UnderstoodRow
 
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]  # what every JSON reader can hold, and our store too
@@ -168,12 +169,21 @@ class Drawn(msgspec.Struct):
 class Export(_Request, tag="export", tag_field="op"):
     """Write the record to `path` on this machine. `places` not empty means an extract of those entries only.
 
-    `bodies` False leaves every body out: headers and signatures still prove when and how much.
+    `bodies` False leaves every body out: headers and signatures still prove when and how much. `chosen` says which
+    bodies go along instead.
     """
 
     path: str
     places: list[str] = []
     bodies: bool = True
+    chosen: Chosen | None = None
+
+
+class PlanExport(_Request, tag="plan-export", tag_field="op"):
+    """What an export would show; writes nothing."""
+
+    bodies: bool = True
+    chosen: Chosen | None = None
 
 
 class Exported(msgspec.Struct):
@@ -511,7 +521,7 @@ class Amendments(msgspec.Struct):
 
 Request = (
     Send | Find | Show | Acknowledge | Append | WaitHeld | AskStatus | Export | Backup | CarryOut | CarryIn | Stop
-    | Propose | AnswerProposal | AskAmendments | TakePaper | Recover | AskContact
+    | Propose | AnswerProposal | AskAmendments | TakePaper | Recover | AskContact | PlanExport
 )  # fmt: skip
 
 
@@ -527,6 +537,7 @@ class Operations(Protocol):
     async def status(self) -> Status: ...
     async def contact(self, ask: AskContact) -> Drawn: ...
     async def export(self, ask: Export) -> Exported: ...
+    async def plan_export(self, ask: PlanExport) -> Planned: ...
     async def backup(self, ask: Backup) -> BackedUp: ...
     async def carry_out(self, ask: CarryOut) -> Carried: ...
     async def carry_in(self, ask: CarryIn) -> Carried: ...

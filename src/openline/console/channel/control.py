@@ -156,7 +156,7 @@ def _table(operations: asking.Operations) -> dict[type, _Act]:
         asking.CarryIn: operations.carry_in, asking.Stop: stop,
         asking.Propose: operations.propose, asking.AnswerProposal: operations.answer,
         asking.AskAmendments: amendments, asking.TakePaper: operations.take_paper, asking.Recover: operations.recover,
-        asking.AskContact: operations.contact,
+        asking.AskContact: operations.contact, asking.PlanExport: operations.plan_export,
     }
 
 

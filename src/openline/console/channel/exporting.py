@@ -7,15 +7,25 @@ import os
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from openline.console.channel.asking import Exported
 from openline.console.codes import Told
+from openline.console.disclosing.choosing import (
+    ALWAYS_SHOWN,
+    PAGE_BYTES,
+    PAGE_ENTRIES,
+    Choice,
+    Shown,
+    scope_of,
+    shown_bodies,
+)
 from openline.console.kept.papers import Papers, roster_of
+from openline.errors import Refused
 from openline.line.nodes import nodes_of
 from openline.line.ports import LogId, LogRow, NoteRow, PqRow, ReceiptRow, Store
 from openline.record import merkle
-from openline.record.entry import DISPUTE, OPENING, log_name, salt_for
+from openline.record.entry import log_name, salt_for
 from openline.record.evidence import export as files
 from openline.record.note import (
     NoteSignature,
@@ -26,14 +36,17 @@ from openline.record.note import (
     receipt_line,
 )
 from openline.record.roster import Roster, check_pq, check_receipt, origin_of, receipt_name_of, station_of
-from openline.record.statement import AMENDING
 
-PAGE_ENTRIES: Final = 1024
-PAGE_BYTES: Final = 8 * 1024 * 1024
 NOTES_PAGE: Final = 100_000
 
 
-ALWAYS_SHOWN: Final = AMENDING | {OPENING, DISPUTE}  # who is on the line, which lives it had, and what is proved
+class Wanted(NamedTuple):
+    """What an export is to hold: with `places` an extract of these; else every header, and all bodies, none, or those
+    of a choice."""
+
+    places: Sequence[tuple[LogId, int]] = ()
+    bodies: bool = True
+    choice: Choice | None = None
 
 
 class Exporter:
@@ -47,13 +60,19 @@ class Exporter:
         self._rows = sorted((row for row in store.logs() if row.size), key=lambda row: row.log)
         self.entries = 0
 
-    def record(self, *, bodies: bool, scope: str) -> Iterator[files.Item]:
-        """Every header of every log, with all bodies or none."""
+    def chosen(self, choice: Choice) -> Iterator[files.Item]:
+        """Every header of every log, with the bodies of a choice. (R-350)"""
+        shown = shown_bodies(self._store, self._rows, choice)
+        scope = scope_of(choice, sum(len(one) for one in shown.values()))
+        yield from self.record(bodies=False, scope=scope, shown=shown)
+
+    def record(self, *, bodies: bool, scope: str, shown: Shown | None = None) -> Iterator[files.Item]:
+        """Every header of every log, with all bodies, or those `shown` and those that always are."""
         yield files.Head(self._papers.line_id, files.RECORD, self._now_ms, self._papers.me, scope)
         yield from self._papers_of_line()
         for row in self._rows:
             yield self._log_start(row, row.size)
-            yield from self._whole_log(row, bodies=bodies)
+            yield from self._whole_log(row, bodies=bodies, shown=(shown or {}).get(row.log, set()))
         yield from (files.ExhibitPaper(one.data) for one in self._store.exhibits() if one.proves)
 
     def extract(self, chosen: Sequence[tuple[LogId, int]], *, scope: str) -> Iterator[files.Item]:
@@ -82,7 +101,7 @@ class Exporter:
         station = station_of(self._roster, row.log.party, row.station)
         return files.LogStart(row.log.party, row.log.generation, station.digest, size)
 
-    def _whole_log(self, row: LogRow, *, bodies: bool) -> Iterator[files.Item]:
+    def _whole_log(self, row: LogRow, *, bodies: bool, shown: set[int]) -> Iterator[files.Item]:
         receipts = self._receipts(row)
         notes = iter(self._notes(row, receipts))
         due = next(notes, None)
@@ -93,9 +112,9 @@ class Exporter:
                 raise Told("OL-101", f"{log_name(row.log)} lacks entry {at} below its own size; run `openline fsck`")
             kinds = [] if bodies else self._store.kinds(row.log, at, len(page))
             for place, entry in enumerate(page):
-                shown = bodies or kinds[place] in ALWAYS_SHOWN
-                salt = salt_for(row.secret, at) if shown else None
-                yield files.Entry(entry.header, entry.body if shown else None, salt)
+                is_shown = bodies or at in shown or kinds[place] in ALWAYS_SHOWN
+                salt = salt_for(row.secret, at) if is_shown else None
+                yield files.Entry(entry.header, entry.body if is_shown else None, salt)
                 at += 1
                 self.entries += 1
                 if due is not None and due.size == at:
@@ -193,12 +212,15 @@ def write_export(path: Path, items: Iterator[files.Item], exporter: Exporter) ->
     return Exported(str(path), exporter.entries, size, digest.hexdigest())
 
 
-def export(
-    store: Store, papers: Papers, path: Path, chosen: Sequence[tuple[LogId, int]], *, bodies: bool, now_ms: int
-) -> Exported:
-    """The whole record, or with `chosen` an extract of those entries."""
+def export(store: Store, papers: Papers, path: Path, wanted: Wanted, now_ms: int) -> Exported:
+    """Write what is wanted. Raises Refused for an extract of which bodies are chosen: its entries are the choice."""
     exporter = Exporter(store, papers, now_ms)
-    if chosen:
-        return write_export(path, exporter.extract(chosen, scope=f"{len(set(chosen))} chosen entries"), exporter)
-    scope = "all entries, all bodies" if bodies else "all entries, no bodies"
-    return write_export(path, exporter.record(bodies=bodies, scope=scope), exporter)
+    if wanted.places:
+        if wanted.choice is not None or not wanted.bodies:
+            raise Refused("an extract shows its entries whole; choose entries or bodies, not both")
+        scope = f"{len(set(wanted.places))} chosen entries"
+        return write_export(path, exporter.extract(wanted.places, scope=scope), exporter)
+    if wanted.choice is not None:
+        return write_export(path, exporter.chosen(wanted.choice), exporter)
+    scope = "all entries, all bodies" if wanted.bodies else "all entries, no bodies"
+    return write_export(path, exporter.record(bodies=wanted.bodies, scope=scope), exporter)

@@ -15,11 +15,13 @@ from openline import limits
 from openline.console.channel import asking
 from openline.console.channel.amending import Amending
 from openline.console.channel.attaching import take_files
-from openline.console.channel.exporting import export
+from openline.console.channel.exporting import Wanted, export
 from openline.console.channel.showing import Reader, log_of, place_of
 from openline.console.codes import Told, as_given
 from openline.console.contact.clocks import mark
 from openline.console.contact.gathering import of_store
+from openline.console.disclosing.asking import Chosen, Planned
+from openline.console.disclosing.choosing import Choice, choice_of, planned
 from openline.console.home import LineHome
 from openline.console.kept.papers import Papers
 from openline.console.kept.upkeep import Upkeep
@@ -296,11 +298,21 @@ class StationOperations:
         """Write the record or an extract, beside the running station's work, our ML-DSA-44 statements made afresh."""
         self._running.happened(PqWanted())
         await self._running.settled()
-        chosen = [self._reader.find_place(name) for name in ask.places]
+        places = [self._reader.find_place(name) for name in ask.places]
         running = self._running
+        wanted = Wanted(places, ask.bodies, self._choice(ask.chosen))
         return await asyncio.to_thread(
-            export, running.store, running.papers, path_of(ask.path), chosen, bodies=ask.bodies, now_ms=running.now_ms()
+            export, running.store, running.papers, path_of(ask.path), wanted, running.now_ms()
         )
+
+    async def plan_export(self, ask: asking.PlanExport) -> Planned:
+        """What an export would show, beside the running station's work."""
+        names = [party.name for party in self._running.state.roster.parties]
+        choice = self._choice(ask.chosen)
+        return await asyncio.to_thread(planned, self._running.store, names, choice, bodies=ask.bodies)
+
+    def _choice(self, chosen: Chosen | None) -> Choice | None:
+        return choice_of(chosen, len(self._running.state.roster.parties)) if chosen is not None else None
 
     async def backup(self, ask: asking.Backup) -> asking.BackedUp:
         """Consistent while the station runs; holds the charter and roster too, never the keyring."""

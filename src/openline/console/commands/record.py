@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from pathlib import Path
+from typing import NamedTuple, Protocol
 
 import click
 
 from openline.console import passphrases
 from openline.console.ceremonies import now_ms
 from openline.console.channel import asking
+from openline.console.channel.exporting import Wanted
 from openline.console.channel.exporting import export as write_export
 from openline.console.channel.link import ControlLink
-from openline.console.channel.showing import Reader
+from openline.console.channel.showing import Reader, place_of
 from openline.console.codes import Told
+from openline.console.disclosing import choosing, wizard
+from openline.console.disclosing.asking import Chosen, Planned
 from openline.console.home import LineHome, make_folder
 from openline.console.kept.papers import load_papers, roster_of
-from openline.console.terminal import INPUT_FILE, Session, room_options
+from openline.console.terminal import INPUT_FILE, Session, ask_yes, room_options
 from openline.console.watch.desk import desk_faults, files_beside
-from openline.console.words import parse_position
+from openline.console.words import parse_place, parse_position
 from openline.line.amendments import SNAPSHOT, derive_snapshot
 from openline.store.backup import check_backup, make_backup, restore_backup
 from openline.store.fsck import Counts, check_file
@@ -33,42 +38,113 @@ _FAULTS_SHOWN = 100
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--entry", "entries", multiple=True, metavar="ENTRY", help="An extract of these entries only.")
 @click.option("--no-bodies", is_flag=True, help="Headers and signatures only: when and how much, not what.")
+@click.option("--bodies", multiple=True, metavar="WHICH",
+              help=f"Which bodies go along: {wizard.FORMS}; several narrow and add. `ask` asks for them.")
+@click.option("--plan", is_flag=True, help="Say what the export would show; write nothing.")
 @room_options
 @click.pass_obj
-def export(session: Session, file: Path, entries: tuple[str, ...], no_bodies: bool) -> None:
+def export(session: Session, file: Path, entries: tuple[str, ...], no_bodies: bool, bodies: tuple[str, ...],
+           plan: bool) -> None:
     """Write the record to FILE, for anybody to check with `openline verify`. Also works with no station running.
 
-    Even without bodies, and in an extract, it shows volume and timing.
+    Even without bodies, and in an extract, it shows volume and timing. Bodies that are left out are proved all the
+    same: each header holds its body's digest. With a chosen body goes what was done about it; party and period narrow
+    each other, entries named are added.
     """
     line = session.line
+    if bodies and (no_bodies or entries):
+        raise Told("OL-201", "give --bodies, --no-bodies or --entry, one of the three")
     link = _running(line)
-    if link is None:
-        done = _export_beside(line, file.absolute(), entries, not no_bodies)
-    else:
-        with link:
-            places = [_name_of(link, entry) for entry in entries]
-            ask = asking.Export(path=str(file.absolute()), places=places, bodies=not no_bodies)
-            done = link.ask(ask, asking.Exported, _WITHIN_MS)
+    with contextlib.ExitStack() as stack:
+        source: _Source = stack.enter_context(_Beside(line)) if link is None else _Asked(stack.enter_context(link))
+        asking_is_on = bodies == ("ask",)
+        which = wizard.ask(source.parties()) if asking_is_on else bodies
+        chosen = None
+        if which and which not in (("all",), ("none",)):
+            chosen = wizard.chosen_of(which, lambda name: _number(source.parties(), name), source.name_of)
+        shows_all = not no_bodies and which != ("none",)
+        if plan or asking_is_on:
+            planned = source.plan(chosen, shows_all)
+            if plan:
+                session.answer(planned, lambda: wizard.in_words(planned))
+                return
+            session.say(wizard.in_words(planned))
+            ask_yes(f"write {file}?", yes=False)
+        places = [source.name_of(entry) for entry in entries]
+        done = source.export(file.absolute(), places, chosen, shows_all)
     session.answer(done, f"{done.entries} entries, {done.bytes} bytes in {file}\nSHA-256 {done.sha256}")
 
 
-def _name_of(link: ControlLink, entry: str) -> str:
-    position = parse_position(entry)
-    return entry if position is None else link.ask(asking.Show(position=position), asking.Shown).place
+def _number(parties: list[str], name: str) -> int:
+    if name not in parties:
+        raise Told("OL-302", f"no party {name!r} on this line; there are: {', '.join(parties)}")
+    return parties.index(name)
 
 
-def _export_beside(line: LineHome, file: Path, entries: tuple[str, ...], bodies: bool) -> asking.Exported:
-    papers = load_papers(line)
-    store = SqliteStore(line.store, read_only=True)
-    try:
-        reader = Reader(store)
-        chosen = []
-        for entry in entries:
-            position = parse_position(entry)
-            chosen.append(reader.find_place(entry) if position is None else reader.find_position(position))
-        return write_export(store, papers, file, chosen, bodies=bodies, now_ms=now_ms())
-    finally:
-        store.close()
+class _Source(Protocol):
+    """Where an export comes from: a running station, or its store."""
+
+    def parties(self) -> list[str]: ...
+    def name_of(self, entry: str) -> str: ...
+    def plan(self, chosen: Chosen | None, bodies: bool) -> Planned: ...
+    def export(self, file: Path, places: list[str], chosen: Chosen | None, bodies: bool) -> asking.Exported: ...
+
+
+class _Asked(NamedTuple):
+    """A running station."""
+
+    link: ControlLink
+
+    def parties(self) -> list[str]:
+        return [one.name for one in self.link.ask(asking.AskAmendments(), asking.Amendments).parties]
+
+    def name_of(self, entry: str) -> str:
+        position = parse_position(entry)
+        if position is None:
+            return str(parse_place(entry))
+        return self.link.ask(asking.Show(position=position), asking.Shown).place
+
+    def plan(self, chosen: Chosen | None, bodies: bool) -> Planned:
+        return self.link.ask(asking.PlanExport(bodies=bodies, chosen=chosen), Planned, _WITHIN_MS)
+
+    def export(self, file: Path, places: list[str], chosen: Chosen | None, bodies: bool) -> asking.Exported:
+        ask = asking.Export(path=str(file), places=places, bodies=bodies, chosen=chosen)
+        return self.link.ask(ask, asking.Exported, _WITHIN_MS)
+
+
+class _Beside:
+    """The store of a station that does not run."""
+
+    def __init__(self, line: LineHome) -> None:
+        self._papers = load_papers(line)
+        self._names = [party.name for party in roster_of(self._papers).parties]
+        self._store = SqliteStore(line.store, read_only=True)
+        self._reader = Reader(self._store)
+
+    def __enter__(self) -> _Beside:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._store.close()
+
+    def parties(self) -> list[str]:
+        return self._names
+
+    def name_of(self, entry: str) -> str:
+        position = parse_position(entry)
+        if position is None:
+            return str(parse_place(entry))
+        return str(place_of(*self._reader.find_position(position)))
+
+    def plan(self, chosen: Chosen | None, bodies: bool) -> Planned:
+        return choosing.planned(self._store, self._names, self._choice(chosen), bodies=bodies)
+
+    def export(self, file: Path, places: list[str], chosen: Chosen | None, bodies: bool) -> asking.Exported:
+        found = [self._reader.find_place(name) for name in places]
+        return write_export(self._store, self._papers, file, Wanted(found, bodies, self._choice(chosen)), now_ms())
+
+    def _choice(self, chosen: Chosen | None) -> choosing.Choice | None:
+        return None if chosen is None else choosing.choice_of(chosen, len(self._names))
 
 
 @click.command()

@@ -39,6 +39,7 @@ DOORS: Final[Mapping[type, Act | None]] = {
     line.AskAmendments: None,
     line.AskContact: None,
     line.Export: None,
+    line.PlanExport: None,
     line.Backup: None,
     line.CarryOut: None,
     line.CarryIn: None,
