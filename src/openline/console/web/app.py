@@ -16,7 +16,7 @@ from openline.console.codes import Told
 from openline.console.screen.asking import AskSitting, SittingRow
 from openline.console.web import preferences, routes
 from openline.console.web.desk import Pages
-from openline.console.web.rendering import static
+from openline.console.web.rendering import edition, icon, static
 from openline.console.web.routes import Row, To
 from openline.console.web.safety import READING, Safety, TooMuch, token_fits
 from openline.console.web.visit import Officer, Visit
@@ -31,7 +31,10 @@ SITTING_CHARS_MAX: Final = 128
 def make_app(pages: Pages) -> Safety:
     """Everything a browser can reach."""
     rows = [Route(row.path, _guarded(row, pages), methods=[row.method]) for row in routes.TABLE]
-    files = Route("/static/{digest}/{name}", _file, methods=["GET"])
+    files = [
+        Route("/static/{edition}/{name}", _file, methods=["GET"]),
+        Route("/icon/{count:int}.svg", _icon, methods=["GET"]),
+    ]
 
     async def lost(request: Request, error: Exception) -> Response:
         return await _lost(await _visit(request, pages), error)
@@ -39,18 +42,24 @@ def make_app(pages: Pages) -> Safety:
     @contextlib.asynccontextmanager
     async def life(_app: Starlette) -> AsyncIterator[None]:
         yield
+        await pages.live.close()
         await pages.station.close()
 
-    app = Starlette(routes=[*rows, files], exception_handlers={HTTPException: lost}, lifespan=life)
+    app = Starlette(routes=[*rows, *files], exception_handlers={HTTPException: lost}, lifespan=life)
     return Safety(app, pages.setting.names(pages.port), pages.setting.scheme, BODY_BYTES_MAX)
 
 
 async def _file(request: Request) -> Response:
     found = static(request.path_params["name"])
-    if found is None or found[2] != request.path_params["digest"]:
+    if found is None or request.path_params["edition"] != edition():
         raise HTTPException(404)
     headers = {"cache-control": "public, max-age=31536000, immutable"}
     return Response(found[0], media_type=found[1], headers=headers)
+
+
+async def _icon(request: Request) -> Response:
+    headers = {"cache-control": "public, max-age=31536000, immutable"}
+    return Response(icon(request.path_params["count"]), media_type="image/svg+xml", headers=headers)
 
 
 async def _lost(visit: Visit, error: Exception) -> Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from openline.console.web.line import Station
+from openline.console.web.live import Live
 from openline.console.web.setting import Setting
 
 TRIES_MAX: Final = 12  # sign-ins refused of one address within the span below; the station counts each officer's
@@ -41,5 +42,6 @@ class Pages:
         self.port = port
         self.line = line
         self.tries = Tries()
+        self.live = Live(station)
         self.cookie = setting.cookie(port)
         self.preferences_cookie = f"openline-preferences-{port}"

@@ -45,19 +45,42 @@ def shown(text: str) -> Markup:
 
 
 @cache
-def static(name: str) -> tuple[bytes, str, str] | None:
-    """One of our own files: bytes, media type, digest. None for any other name."""
-    if name not in {one.name for one in _HERE.joinpath("static").iterdir()}:
-        return None
-    data = _HERE.joinpath("static", name).read_bytes()
-    return data, STATIC_TYPES[name.rpartition(".")[2]], sha256(data).hexdigest()[:16]
+def _files() -> dict[str, bytes]:
+    return {one.name: one.read_bytes() for one in sorted(_HERE.joinpath("static").iterdir(), key=lambda one: one.name)}
+
+
+@cache
+def edition() -> str:
+    """Of all our own files together: they name one another, and are kept by browsers for ever."""
+    whole = sha256()
+    for name, data in _files().items():
+        whole.update(name.encode() + b"\0" + sha256(data).digest())
+    return whole.hexdigest()[:16]
+
+
+def static(name: str) -> tuple[bytes, str] | None:
+    """One of our own files and its media type; None for any other name."""
+    data = _files().get(name)
+    return (data, STATIC_TYPES[name.rpartition(".")[2]]) if data is not None else None
+
+
+def icon(count: int) -> bytes:
+    """The sign of the page with how much needs us; above nine it says so."""
+    data = _files()["icon.svg"]
+    if not count:
+        return data
+    text = str(count) if count < 10 else "9+"
+    mark = (
+        '<circle cx="22" cy="22" r="10" fill="#ff3838" stroke="#fff"/><text x="22" y="27" font-size="14" '
+        f'font-family="sans-serif" font-weight="700" text-anchor="middle" fill="#fff">{text}</text></svg>'
+    )
+    return data.replace(b"</svg>", mark.encode())
 
 
 def static_address(name: str) -> str:
     """Where a page finds it: another file has another address, so that it may be kept for ever."""
-    found = static(name)
-    assert found is not None, name
-    return f"/static/{found[2]}/{name}"
+    assert name in _files(), name
+    return f"/static/{edition()}/{name}"
 
 
 @cache

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from starlette.responses import Response
 
-from openline.console.web.pages import entering
+from openline.console.web.pages import drafting, entering, finding, keeping, watching
 from openline.console.web.visit import Visit
 from openline.desk.people import ALLOWED, Act, Role
 
@@ -34,12 +34,47 @@ class Row(NamedTuple):
     page: Page
 
 
+ENTRY: Final = "/message/{party}/{generation}/{index}"
+
 TABLE: Final[tuple[Row, ...]] = (
     Row("GET", "/sign-in", To.ANYBODY, entering.sign_in_page),
     Row("POST", "/sign-in", To.ANYBODY, entering.sign_in),
     Row("POST", "/sign-out", To.OFFICERS, entering.sign_out),
     Row("POST", "/preferences", To.ANYBODY, entering.prefer),
-    Row("GET", "/", To.OFFICERS, entering.first),
+    # the watch
+    Row("GET", "/", Act.SEE_SCREEN, watching.first),
+    Row("GET", "/live", Act.SEE_SCREEN, watching.live),
+    Row("GET", ENTRY, Act.SEE_MESSAGES, watching.message),
+    Row("GET", f"{ENTRY}/proof", Act.SEE_MESSAGES, watching.proof),
+    Row("POST", f"{ENTRY}/acknowledge", Act.ANSWER, watching.acknowledge),
+    Row("POST", f"{ENTRY}/{{act}}", Act.ANSWER, watching.state),
+    Row("GET", "/search", Act.SEE_MESSAGES, finding.search),
+    Row("GET", "/watch", Act.SEE_SCREEN, keeping.watch),
+    Row("POST", "/watch/take", Act.TAKE_WATCH, keeping.take),
+    Row("POST", "/watch/hand-over", Act.HAND_OVER, keeping.hand_over),
+    Row("GET", "/desk-log", Act.SEE_LOG, keeping.desk_log),
+    # what leaves
+    Row("GET", "/drafts", Act.SEE_DRAFTS, drafting.drafts),
+    Row("GET", "/drafts/new", Act.DRAFT, drafting.new),
+    Row("POST", "/drafts", Act.DRAFT, drafting.write),
+    Row("POST", "/drafts/keep", Act.DRAFT, drafting.keep),
+    Row("GET", "/drafts/{draft:int}", Act.SEE_DRAFTS, drafting.draft),
+    Row("GET", "/drafts/{draft:int}/edit", Act.DRAFT, drafting.edit),
+    Row("POST", "/drafts/{draft:int}/release", Act.RELEASE, drafting.release),
+    Row("POST", "/drafts/{draft:int}/return", Act.RETURN, drafting.give_back),
+    Row("POST", "/drafts/{draft:int}/submit", Act.SUBMIT, drafting.submit),
+    Row("POST", "/drafts/{draft:int}/withdraw", Act.WITHDRAW, drafting.withdraw),
+    # what keeps a desk
+    Row("GET", "/contact", Act.SEE_SCREEN, keeping.contact),
+    Row("GET", "/contact.svg", Act.SEE_SCREEN, keeping.contact_drawn),
+    Row("GET", "/engineer", Act.SEE_SCREEN, keeping.engineer),
+    Row("GET", "/custodian", Act.SEE_SCREEN, keeping.custodian),
+    Row("POST", "/custodian/enrol", Act.ENROL, keeping.enrol),
+    Row("POST", "/custodian/pin", Act.RENEW_PIN, keeping.renew_pin),
+    Row("POST", "/custodian/roles", Act.GIVE_ROLES, keeping.give_roles),
+    Row("POST", "/custodian/dismiss", Act.DISMISS, keeping.dismiss),
+    Row("POST", "/custodian/release-takes", Act.SET_POLICY, keeping.set_policy),
+    Row("GET", "/help", To.OFFICERS, keeping.manual),
 )
 
 

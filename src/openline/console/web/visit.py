@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from openline.console.channel.clock import wall_ms
 from openline.console.codes import Code, Told, code_of
+from openline.console.screen.asking import AskScreen, Screen
 from openline.console.watch.asking import AnyRequest
 from openline.console.web import rendering
 from openline.console.web.desk import Pages
@@ -20,7 +21,15 @@ from openline.desk.people import ALLOWED, Act, Role
 
 T = TypeVar("T")
 FIELDS_MAX: Final = 64
+PREFERENCES_S: Final = 366 * 86_400
 STATUS_OF_EXIT: Final = {1: 500, 2: 400, 3: 404, 4: 403, 5: 502, 6: 503, 7: 409, 8: 500, 9: 503}
+
+
+class Fields(dict[str, str]):
+    """What a form says; empty where it says nothing."""
+
+    def __missing__(self, name: str) -> str:
+        return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +51,7 @@ class Visit:
     preferences: Preferences
     sitting: str = ""
     officer: Officer | None = None
-    form: dict[str, str] = field(default_factory=dict)
+    form: Fields = field(default_factory=Fields)
 
     async def ask(self, request: AnyRequest, answer: type[T]) -> T:
         """Ask the station in this sitting. Raises Told."""
@@ -52,6 +61,31 @@ class Visit:
         """Whether the officer's roles allow it; the station decides."""
         return self.officer is not None and bool(ALLOWED[act] & self.officer.roles)
 
+    async def screen(self) -> Screen:
+        """The line as the head of every page has it. Raises Told."""
+        return await self.ask(AskScreen(), Screen)
+
+    def once(self) -> str | None:
+        """What makes sending this form twice one act."""
+        given = self.form.get("once", "")
+        return f"page/{given}" if given.isalnum() and len(given) <= 32 else None
+
+    def word(self, english: str) -> str:
+        """A word of the interface."""
+        return rendering.translations(self.preferences.language).gettext(english)
+
+    def number(self, name: str) -> int | None:
+        """A plain number from the address; None where there is none."""
+        text = self.request.query_params.get(name, "")
+        return int(text) if text.isascii() and text.isdecimal() and len(text) <= 12 else None
+
+    def remember_preferences(self, response: Response) -> None:
+        """Give the browser what was chosen."""
+        response.set_cookie(
+            self.pages.preferences_cookie, str(self.preferences), max_age=PREFERENCES_S, httponly=True,
+            samesite="strict", secure=self.pages.setting.scheme == "https",
+        )  # fmt: skip
+
     async def read_form(self) -> None:
         """Take the fields of a form in; of a name given twice the last. Raises Told OL-204."""
         body = await self.request.body()
@@ -60,15 +94,15 @@ class Visit:
             pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=FIELDS_MAX, strict_parsing=bool(text))
         except ValueError as error:
             raise Told("OL-204", f"this form cannot be read: {error}") from error
-        self.form = {name: value.replace("\r\n", "\n") for name, value in pairs}
+        self.form = Fields((name, value.replace("\r\n", "\n")) for name, value in pairs)
 
-    def page(self, template: str, /, status: int = 200, **context: Any) -> Response:
+    def page(self, template: str, status: int = 200, /, **context: Any) -> Response:
         """A page from a template, with what every page has."""
         path = self.request.url.path
         context = {
             "visit": self, "officer": self.officer, "prefs": self.preferences, "now_ms": wall_ms(), "path": path,
             "may": self.may, "Act": Act, "token": token_of(self.sitting) if self.sitting else "", "told": None,
-            "refresh_s": None, **context,
+            "screen": None, "query": self.request.url.query, **context,
         }  # fmt: skip
         return HTMLResponse(rendering.page(template, self.preferences.language, context), status)
 

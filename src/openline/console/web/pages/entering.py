@@ -12,8 +12,6 @@ from openline.console.web.visit import Visit
 from openline.errors import OpenlineError
 from openline.limits import SITTING_MS_MAX
 
-PREFERENCES_S: int = 366 * 86_400
-
 
 async def sign_in_page(visit: Visit) -> Response:
     """Who comes on."""
@@ -62,10 +60,8 @@ async def prefer(visit: Visit) -> Response:
     """Language, colours, keys; then the page that was open."""
     chosen = visit.preferences.changed(visit.form)
     response = visit.go(own_path(visit.form.get("back", "")))
-    response.set_cookie(
-        visit.pages.preferences_cookie, str(chosen), max_age=PREFERENCES_S, httponly=True, samesite="strict",
-        secure=visit.pages.setting.scheme == "https",
-    )  # fmt: skip
+    visit.preferences = chosen
+    visit.remember_preferences(response)
     return response
 
 
@@ -74,7 +70,3 @@ def own_path(text: str) -> str:
     plain = text.startswith("/") and not text.startswith("//") and "\\" not in text and text.isprintable()
     return text if plain else "/"
 
-
-async def first(visit: Visit) -> Response:
-    """The first screen."""
-    return visit.page("first.html")

@@ -1,0 +1,194 @@
+"""What leaves: drafts with their versions, submitting, giving back, withdrawing, and the release by another officer."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from openline.console.channel.asking import PRECEDENCES, Outgoing, Sent
+from openline.console.codes import Told, code_of
+from openline.console.dtg import iso, parse_iso
+from openline.console.screen.asking import AskMatter, Matter
+from openline.console.watch import asking
+from openline.console.watch.asking import AskDraft, AskDrafts, DraftRow
+from openline.console.web.preferences import LANGUAGES
+from openline.console.web.visit import Fields, Visit, status_of
+from openline.errors import OpenlineError
+
+OFFICES_MAX = 32
+KEPT_FIELDS = ("text", "subject", "language_of", "precedence", "exercise", "action", "info", "reply_by", "in_reply_to")
+
+
+def number_of(visit: Visit) -> int:
+    """The draft that the path names."""
+    number: int = visit.request.path_params["draft"]
+    return number
+
+
+async def drafts(visit: Visit) -> Response:
+    """Drafts under way; with `every`, all."""
+    every = visit.request.query_params.get("every") == "1"
+    rows = await visit.ask(AskDrafts(every=every), list[DraftRow])
+    return visit.page("drafts.html", screen=await visit.screen(), rows=rows, every=every)
+
+
+async def new(visit: Visit) -> Response:
+    """An empty draft, or one that answers a message."""
+    fields = {"language_of": "en", "precedence": "ROUTINE"}
+    answers = visit.request.query_params.get("answers", "")
+    original = None
+    if answers:
+        original = await visit.ask(AskMatter(place=answers), Matter)
+        subject = original.entry.subject
+        fields |= {
+            "in_reply_to": original.entry.place, "precedence": original.entry.precedence,
+            "subject": subject if subject.startswith("Re: ") or not subject else f"Re: {subject}",
+            "exercise": "on" if original.entry.exercise else "",
+        }  # fmt: skip
+    return await _editor(visit, None, fields, original=original)
+
+
+async def edit(visit: Visit) -> Response:
+    """The newest version, to write the next one from."""
+    row = await visit.ask(AskDraft(draft=number_of(visit)), DraftRow)
+    return await _editor(visit, row, _fields(row))
+
+
+def _fields(row: DraftRow) -> dict[str, str]:
+    return {
+        "text": row.text, "subject": row.subject, "language_of": row.language, "precedence": row.precedence,
+        "exercise": "on" if row.exercise else "", "action": ", ".join(row.action), "info": ", ".join(row.info),
+        "reply_by": iso(row.reply_by_ms) or "", "in_reply_to": row.in_reply_to or "",
+    }  # fmt: skip
+
+
+async def _editor(
+    visit: Visit, row: DraftRow | None, fields: dict[str, str], status: int = 200,
+    told: list[dict[str, str]] | None = None, original: Matter | None = None, over: int | None = None,
+) -> Response:  # fmt: skip
+    """`fields` are what stands in the form; `over` the version that they were made from."""
+    if original is None and fields.get("in_reply_to") and told is None:
+        try:
+            original = await visit.ask(AskMatter(place=fields["in_reply_to"]), Matter)
+        except OpenlineError:
+            original = None  # what it answers is not shown beside it; the draft is
+    return visit.page(
+        "draft.html", status, screen=await visit.screen(), row=row, fields=Fields(fields), told=told, original=original,
+        precedences=PRECEDENCES, over=row.version if row and over is None else over,
+    )  # fmt: skip
+
+
+async def keep(visit: Visit) -> Response:
+    """The form as it stands, in another language: nothing is written, nothing is lost."""
+    visit.preferences = visit.preferences.changed({"language": visit.form.get("language", "")})
+    number = visit.form.get("draft", "")
+    row = await visit.ask(AskDraft(draft=int(number)), DraftRow) if number.isdecimal() else None
+    over = visit.form.get("over", "")
+    response = await _editor(visit, row, _given(visit), over=int(over) if over.isdecimal() else None)
+    visit.remember_preferences(response)
+    return response
+
+
+def _given(visit: Visit) -> dict[str, str]:
+    return {name: visit.form.get(name, "") for name in KEPT_FIELDS}
+
+
+async def write(visit: Visit) -> Response:
+    """A new draft, or the next version of one. With `then` submit it waits for release at once."""
+    number = visit.form.get("draft", "")
+    over = visit.form.get("over", "")
+    row = None
+    try:
+        if number and not (number.isdecimal() and over.isdecimal()):
+            raise Told("OL-204", "this form names no draft and version")
+        message, faults = _message(visit)
+        if faults:
+            row = await visit.ask(AskDraft(draft=int(number)), DraftRow) if number else None
+            return await _editor(visit, row, _given(visit), 400, faults, over=int(over or 0))
+        ask = asking.WriteDraft(message=message, draft=int(number) if number else None, over=int(over or 0))
+        row = await visit.ask(ask, DraftRow)
+        if visit.form.get("then") == "submit":
+            submit = asking.SubmitDraft(draft=row.draft, version=row.version, remark=visit.form.get("remark", ""))
+            row = await visit.ask(submit, DraftRow)
+    except OpenlineError as error:
+        told = [{"words": str(error), "at": "text"}]
+        return await _editor(visit, row, _given(visit), status_of(code_of(error)), told, over=int(over or 0))
+    return visit.go(f"/drafts/{row.draft}")
+
+
+def _message(visit: Visit) -> tuple[Outgoing, list[dict[str, str]]]:
+    form, faults = visit.form, []
+    reply_by = None
+    if form.get("reply_by", "").strip():
+        try:
+            reply_by = parse_iso(form["reply_by"].strip())
+        except OpenlineError as error:
+            faults.append({"words": str(error), "at": "reply_by"})
+    if not form.get("text", "").strip():
+        faults.append({"words": visit.word("There is no text."), "at": "text"})
+    precedence = next((one for one in PRECEDENCES if one == form.get("precedence")), None)
+    if precedence is None:
+        faults.append({"words": visit.word("Choose a precedence."), "at": "precedence"})
+    language = form.get("language_of", "")
+    message = Outgoing(
+        text=form.get("text", ""), subject=form.get("subject", ""), precedence=precedence or "ROUTINE",
+        language=language if language in LANGUAGES else "en", exercise=form.get("exercise") == "on",
+        action=_offices(form.get("action", "")), info=_offices(form.get("info", "")), reply_by_ms=reply_by,
+        in_reply_to=form.get("in_reply_to") or None,
+    )  # fmt: skip
+    return message, faults
+
+
+def _offices(text: str) -> tuple[str, ...]:
+    return tuple(one.strip() for one in text.split(",") if one.strip())[:OFFICES_MAX]
+
+
+async def draft(visit: Visit) -> Response:
+    """A draft as it would leave; to who may release it, with the short code and both names."""
+    return await _draft(visit)
+
+
+async def _draft(visit: Visit, status: int = 200, error: OpenlineError | None = None) -> Response:
+    row = await visit.ask(AskDraft(draft=number_of(visit)), DraftRow)
+    told = [{"words": str(error), "at": ""}] if error is not None else None
+    return visit.page("leaving.html", status, screen=await visit.screen(), row=row, told=told, given=visit.form)
+
+
+def _version(visit: Visit) -> int:
+    given = visit.form.get("version", "")
+    return int(given) if given.isdecimal() and len(given) < 10 else 0
+
+
+async def submit(visit: Visit) -> Response:
+    """Let this version wait for release."""
+    remark = visit.form.get("remark", "").strip()
+    return await _moved(visit, asking.SubmitDraft(draft=number_of(visit), version=_version(visit), remark=remark))
+
+
+async def give_back(visit: Visit) -> Response:
+    """Not released, and why."""
+    return await _moved(visit, asking.ReturnDraft(draft=number_of(visit), remark=visit.form.get("remark", "").strip()))
+
+
+async def withdraw(visit: Visit) -> Response:
+    """Not to be sent."""
+    remark = visit.form.get("remark", "").strip()
+    return await _moved(visit, asking.WithdrawDraft(draft=number_of(visit), remark=remark))
+
+
+async def _moved(visit: Visit, ask: asking.SubmitDraft | asking.ReturnDraft | asking.WithdrawDraft) -> Response:
+    try:
+        await visit.ask(ask, DraftRow)
+    except OpenlineError as error:
+        return await _draft(visit, status_of(code_of(error)), error)
+    return visit.go(f"/drafts/{ask.draft}")
+
+
+async def release(visit: Visit) -> Response:
+    """Let it leave. The code is the one that stood on the page that was read."""
+    number = number_of(visit)
+    ask = asking.ReleaseDraft(draft=number, version=_version(visit), code=visit.form.get("code", ""))
+    try:
+        sent = await visit.ask(ask, Sent)
+    except OpenlineError as error:
+        return await _draft(visit, status_of(code_of(error)), error)
+    return visit.go(f"/message/{sent.places[0]}?released={number}")

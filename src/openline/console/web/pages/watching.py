@@ -1,0 +1,103 @@
+"""What the watch officer works with: the first screen, a message with its ladder, what is said of it, its proof."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import shutil
+import tempfile
+from pathlib import Path
+
+from starlette.responses import Response, StreamingResponse
+
+from openline.console.channel.asking import Acknowledge, Export, Exported, Sent
+from openline.console.codes import Told, code_of
+from openline.console.dtg import parse_iso
+from openline.console.ladder.asking import TellPassed, TellUnderstood
+from openline.console.screen.asking import AskMatter, Matter
+from openline.console.stating.asking import Declare
+from openline.console.web.visit import Visit, status_of
+from openline.console.words import parse_place
+from openline.errors import OpenlineError
+
+
+async def first(visit: Visit) -> Response:
+    """The first screen."""
+    return visit.page("first.html", screen=await visit.screen(), once=secrets.token_hex(8))
+
+
+async def live(visit: Visit) -> Response:
+    """Beats and news, for as long as the page is open."""
+    events = await visit.pages.live.listen(visit.sitting)
+    return StreamingResponse(events, media_type="text/event-stream", headers={"x-accel-buffering": "no"})
+
+
+def place_of(visit: Visit) -> str:
+    """The entry that the path names. Raises Told OL-204."""
+    given = visit.request.path_params
+    return str(parse_place(f"{given['party']}/{given['generation']}/{given['index']}"))
+
+
+async def message(visit: Visit) -> Response:
+    """One message, whole."""
+    return await _message(visit)
+
+
+async def _message(visit: Visit, status: int = 200, error: OpenlineError | None = None, at: str = "") -> Response:
+    place = place_of(visit)
+    matter = await visit.ask(AskMatter(place=place), Matter)
+    told = [{"words": str(error), "at": at}] if error is not None else None
+    return visit.page(
+        "message.html", status, screen=await visit.screen(), matter=matter, entry=matter.entry, place=place,
+        told=told, given=visit.form, once=secrets.token_hex(8),
+    )  # fmt: skip
+
+
+async def acknowledge(visit: Visit) -> Response:
+    """One key, no question. Not agreement."""
+    place = place_of(visit)
+    assert visit.officer is not None
+    await visit.ask(Acknowledge(place=place, officer=visit.officer.name, token=visit.once()), Sent)
+    return visit.go("/" if visit.form.get("back") == "/" else f"/message/{place}")
+
+
+async def state(visit: Visit) -> Response:
+    """A holding reply, a refusal, a read-back, to whom it was passed. What was typed stays where it is refused."""
+    place, form = place_of(visit), visit.form
+    assert visit.officer is not None
+    name, act = visit.officer.name, visit.request.path_params["act"]
+    text = form.get("text", "").strip()
+    try:
+        if act == "understood":
+            asked: Declare | TellUnderstood | TellPassed = TellUnderstood(
+                place=place, text=text, language=visit.preferences.language, officer=name, token=visit.once()
+            )
+        elif act == "passed":
+            asked = TellPassed(place=place, office=form.get("office", ""), how=text, officer=name, token=visit.once())
+        elif act == "hold":
+            until_ms = parse_iso(form.get("until", "").strip()) if form.get("until") else None
+            asked = Declare(act="hold", officer=name, text=text, place=place, until_ms=until_ms, token=visit.once())
+        elif act == "refuse":
+            asked = Declare(act="refuse", officer=name, text=text, place=place, token=visit.once())
+        else:
+            raise Told("OL-301", visit.request.url.path)
+        await visit.ask(asked, Sent)
+    except OpenlineError as error:
+        return await _message(visit, status_of(code_of(error)), error, act)
+    return visit.go(f"/message/{place}#ladder")
+
+
+async def proof(visit: Visit) -> Response:
+    """A file that proves this one message to anybody, with what it says itself."""
+    place = place_of(visit)
+    folder = Path(tempfile.mkdtemp(prefix="openline-proof-"))
+    try:
+        path = folder / "message.record"
+        await visit.ask(Export(path=str(path), places=[place]), Exported)
+        data = await asyncio.to_thread(path.read_bytes)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    name = "-".join(place.split("/"))
+    headers = {"content-disposition": f'attachment; filename="openline-{name}.record"'}
+    return Response(data, media_type="application/octet-stream", headers=headers)
+

@@ -1,0 +1,29 @@
+"""Words that come from the station as data and are shown in the language of the page: each is in the catalogues.
+
+A sentence that the station makes (a reason, the words of a bearer) stays as it is, in English and marked as such.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+
+def _said(word: str) -> str:
+    """Marks a word for the catalogues."""
+    return word
+
+
+WORDS: Final = frozenset((
+    _said("ROUTINE"), _said("PRIORITY"), _said("IMMEDIATE"), _said("FLASH"),
+    _said("drafter"), _said("releaser"), _said("watch officer"), _said("custodian"), _said("engineer"),
+    _said("auditor"),
+    _said("up"), _said("degraded"), _said("silent"), _said("never heard"), _said("our fault"), _said("refused"),
+    _said("suspended"), _said("down"), _said("unknown"), _said("open"), _said("submitted"), _said("released"),
+    _said("recorded"), _said("withdrawn"), _said("held"), _said("held ahead"), _said("opened"), _said("understood"),
+    _said("passed"), _said("answered"), _said("accepted"), _said("holding reply"), _said("silence recorded"),
+    _said("corrected"), _said("superseded"), _said("forwarded"), _said("not held"), _said("held, not opened"),
+    _said("reply due"), _said("acknowledge"), _said("acknowledge receipt"), _said("reply"), _said("answer"),
+    _said("release"), _said("link test"), _said("line"), _said("clock"), _said("record"), _said("disk"), _said("sound"),
+    _said("program"), _said("message"), _said("draft"), _said("the station"), _said("relayed"), _said("not opened"),
+    _said("stated"), _said("disputed"), _said("pin and code"), _said("security key"),
+))  # fmt: skip
