@@ -197,12 +197,13 @@ class Station:
             loop.add_signal_handler(number, self.stop)
         operations = StationOperations(self)
         desk = DeskOperations(self.desk, self, operations.compose_all, self.line.name)
-        screen = ScreenOperations(self, operations)
+        screen = ScreenOperations(self, operations, self.watch.note)
         alarms = Alarms(self)
         tables = (desk, operations.stating, operations.telling, screen, alarms)
         more = {kind: act for one in tables for kind, act in one.table().items()}
         door = ControlDoor(serving.line.control, operations, more, lambda ask: let_in(self.desk, ask))
         async with contextlib.AsyncExitStack() as stack:
+            stack.callback(screen.close)  # the last to end
             stack.push_async_callback(door.close)
             stack.push_async_callback(self._roads.close)
             await self._roads.open(bearers_of(self.kept, self._roads))

@@ -75,6 +75,10 @@ class LineHome(NamedTuple):
         return self.folder / "store.sqlite"
 
     @property
+    def register(self) -> Path:
+        return self.folder / "register.sqlite"
+
+    @property
     def desk_log(self) -> Path:
         return self.folder / "desk.sqlite"
 

@@ -108,7 +108,7 @@ class StationOperations:
 
     def __init__(self, running: Running) -> None:
         self._running = running
-        self.reader = self._reader = Reader(running.store)
+        self._reader = Reader(running.store)
         self._amending = Amending(running)
         self.stating = Stating(running, self._reader)
         self.telling = Telling(running, self._reader)

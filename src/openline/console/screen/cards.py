@@ -1,129 +1,178 @@
-"""Cards and rows of the screen, made of entries as `Reader` shows them."""
+"""Cards and rows of the screen, made of what the register has and of each message's own words."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from openline.console.channel.asking import PRECEDENCES, Shown
-from openline.console.screen.asking import (
-    CARD_CHARS_MAX,
-    Card,
-    DueRow,
-    Hit,
-    LogLine,
-    Related,
-    Step,
-    Waiting,
-)
+from openline.console.screen.asking import CARD_CHARS_MAX, Card, DueRow, Hit, LogLine, Step, Waiting
+from openline.console.screen.naming import reference, spelled
+from openline.console.screen.reading import RegisterReader
 from openline.console.words import parse_place
 from openline.limits import OPEN_WITHIN_MS
+from openline.line.state import LineState, others
+from openline.record.entry import EXERCISE, KIND_NAMES, Ref
 from openline.seal.charter import Charter
+from openline.store.register.folding import folded
+from openline.store.register.looking import Looking, MessageRow, StepRow
 
 EXCERPT_CHARS: Final = 200
+OPENED_WORDS: Final = frozenset(("opened", "understood", "passed", "answered", "refused", "holding reply"))
 
 
-def reference(name: str, place: str) -> str:
-    """How people on both sides call an entry: whose, the last four digits of the log's name, and the index."""
-    at = parse_place(place)
-    return f"{name} {at.generation[-4:]}-{at.index}"
+class View(NamedTuple):
+    """What a card is made from beside the register: how the line is now, and under which terms."""
+
+    state: LineState
+    terms: Charter
+    now_ms: int
+    looking: Looking
+    reader: RegisterReader
+
+    def name(self, party: int) -> str:
+        """A party's name."""
+        parties = self.state.roster.parties
+        return parties[party].name if party < len(parties) else f"party {party}"
 
 
-def agreed_within_ms(terms: Charter, precedence: str) -> int:
+def agreed_within_ms(terms: Charter, precedence: int) -> int:
     """Within what a person shall open a message of that precedence, from its receipt, as was agreed."""
-    return terms.due_ms[len(PRECEDENCES) - 1 - PRECEDENCES.index(precedence)]
+    return terms.due_ms[len(PRECEDENCES) - 1 - precedence]
 
 
-def ours_within_ms(terms: Charter, precedence: str) -> int:
+def ours_within_ms(terms: Charter, precedence: int) -> int:
     """Within what this desk wants it opened: its own limit, or what was agreed where that is shorter."""
-    return min(OPEN_WITHIN_MS[PRECEDENCES.index(precedence)], agreed_within_ms(terms, precedence))
+    return min(OPEN_WITHIN_MS[precedence], agreed_within_ms(terms, precedence))
 
 
-def opened_by(entry: Shown) -> set[int]:
-    """Parties whose officer has opened it."""
-    return {one.party for one in entry.acknowledged}
+def place(row: MessageRow) -> Ref:
+    """Where a message stands."""
+    return Ref(row.log.party, row.log.generation, row.index)
 
 
-def card(entry: Shown, due: Sequence[DueRow], crossed_with: str = "") -> Card:
+def duties(row: MessageRow, view: View) -> list[DueRow]:
+    """What is to be done here about a message of theirs: clocks run from when it was held here."""
+    rows = []
+    if row.to_open:
+        at_ms = row.arrived_at_ms + ours_within_ms(view.terms, row.precedence)
+        rows.append(_due(row, "acknowledge", "acknowledge receipt", at_ms, view))
+    if row.to_answer and row.reply_due_ms is not None:
+        held = row.reply_due_ms != row.reply_by_ms
+        words = "answer, as the holding reply promised" if held else "answer, as they ask"
+        rows.append(_due(row, "answer", words, row.reply_due_ms, view))
+    return rows
+
+
+def _due(row: MessageRow, what: str, words: str, at_ms: int, view: View) -> DueRow:
+    return DueRow(spelled(place(row)), what, words, at_ms, at_ms <= view.now_ms, "watch officer", 0, "record")
+
+
+def card(row: MessageRow, view: View) -> Card:
     """A message of theirs that needs somebody."""
+    message = view.reader.message(row)
+    name = view.name(row.log.party)
     return Card(
-        reference=reference(entry.name, entry.place), place=entry.place, position=entry.position, party=entry.party,
+        reference=reference(name, place(row)), place=spelled(place(row)), position=row.position,
+        party=row.log.party, name=name, precedence=PRECEDENCES[row.precedence],
+        kind=KIND_NAMES.get(row.kind, f"kind {row.kind}"), subject=row.subject, text=message.text[:CARD_CHARS_MAX],
+        whole=len(message.text) <= CARD_CHARS_MAX, language=row.language, written_at_ms=row.written_at_ms,
+        received_at_ms=row.arrived_at_ms, due=duties(row, view), exercise=bool(row.flags & EXERCISE),
+        crossed=row.crossed is not None, crossed_with=view.reader.place_at(row.crossed) if row.crossed else "",
+        in_reply_to=spelled(row.answers) if row.answers else None, reply_by_ms=row.reply_by_ms,
+        steps=["held", *(step.word for step in view.looking.steps(place(row)))],
+        attachments=len(message.attachments), disputed=view.reader.disputed(row.log, row.index),
+    )  # fmt: skip
+
+
+def card_ahead(entry: Shown, view: View) -> Card:
+    """A message that is held ahead of its log: it has no position yet, and its clock runs all the same."""
+    at_ms = entry.arrived_at_ms + ours_within_ms(view.terms, PRECEDENCES.index(entry.precedence))
+    is_late = at_ms <= view.now_ms
+    due = DueRow(entry.place, "acknowledge", "acknowledge receipt", at_ms, is_late, "watch officer", 0, "record")
+    return Card(
+        reference=reference(entry.name, ref_of(entry.place)), place=entry.place, position=0, party=entry.party,
         name=entry.name, precedence=entry.precedence, kind=entry.kind, subject=entry.subject,
         text=entry.text[:CARD_CHARS_MAX], whole=len(entry.text) <= CARD_CHARS_MAX, language=entry.language,
-        written_at_ms=entry.written_at_ms, received_at_ms=entry.arrived_at_ms, due=list(due),
-        exercise=entry.exercise, crossed=bool(crossed_with), crossed_with=crossed_with,
-        in_reply_to=entry.in_reply_to, reply_by_ms=entry.reply_by_ms, steps=[step.word for step in ladder(entry)],
-        ahead_of=entry.ahead_of, attachments=len(entry.attachments), disputed=entry.disputed,
+        written_at_ms=entry.written_at_ms, received_at_ms=entry.arrived_at_ms, due=[due], exercise=entry.exercise,
+        crossed=bool(entry.crossed), crossed_with=entry.crossed[0] if entry.crossed else "",
+        in_reply_to=entry.in_reply_to, reply_by_ms=entry.reply_by_ms, steps=["held ahead"], ahead_of=entry.ahead_of,
+        attachments=len(entry.attachments), disputed=entry.disputed,
     )  # fmt: skip
 
 
-def opening_due(entry: Shown, terms: Charter, now_ms: int) -> DueRow:
-    """By when an officer here shall open it: the clock runs from when it was held here."""
-    at_ms = entry.arrived_at_ms + ours_within_ms(terms, entry.precedence)
-    who = "watch officer"
-    return DueRow(entry.place, "acknowledge", "acknowledge receipt", at_ms, at_ms <= now_ms, who, 0, "record")
+def ref_of(name: str) -> Ref:
+    """An entry by its full name. Raises Told OL-204."""
+    at = parse_place(name)
+    return Ref(at.party, bytes.fromhex(at.generation), at.index)
 
 
-def waiting(entry: Shown, terms: Charter, now_ms: int) -> Waiting | None:
-    """What is lacking of a message of ours; None where nothing is."""
-    opened = opened_by(entry)
-    unopened = [one for one in entry.held if one.party not in opened]
-    if entry.lacking:
-        state, of, since_ms, due_ms = "not held", entry.lacking, entry.arrived_at_ms, None
-    elif unopened:
-        since_ms = max(one.latest_ms for one in unopened)
-        state, of = "held, not opened", [one.name for one in unopened]
-        due_ms = since_ms + agreed_within_ms(terms, entry.precedence)
-    else:
-        return None
+# ------------------------------------------------------------------ what we wait for
+def not_held(row: MessageRow, view: View) -> Waiting | None:
+    """A message of ours without the receipt of somebody; None where everybody's covers it."""
+    log = view.state.logs.get(row.log)
+    lacking = [party for party in others(view.state.roster, view.state.me)
+               if log is None or party not in log.receipts or log.receipts[party].size <= row.index]  # fmt: skip
+    return _waiting(row, view, "not held", lacking, row.arrived_at_ms, None) if lacking else None
+
+
+def waited_for(row: MessageRow, view: View) -> Waiting | None:
+    """What is lacking of a message of ours that somebody holds; None where nothing is, or nobody holds it."""
+    held = {party: at for party in others(view.state.roster, view.state.me)
+            if (at := view.reader.held_at(row, party)) is not None}  # fmt: skip
+    unopened = [party for party in held if not row.seen >> party & 1]
+    if row.unopened and unopened:
+        since_ms = max(held[party] for party in unopened)
+        due_ms = since_ms + agreed_within_ms(view.terms, row.precedence)
+        if row.reply_due_ms is not None and row.unanswered:
+            due_ms = min(due_ms, row.reply_due_ms)
+        return _waiting(row, view, "held, not opened", unopened, since_ms, due_ms)
+    if row.unanswered and held:
+        return _waiting(row, view, "reply due", list(held), row.arrived_at_ms, row.reply_due_ms)
+    return None
+
+
+def _waiting(
+    row: MessageRow, view: View, state: str, of: Sequence[int], since_ms: int, due_at_ms: int | None
+) -> Waiting:
+    ref = place(row)
     return Waiting(
-        reference(entry.name, entry.place), entry.place, entry.position, entry.precedence, entry.subject, state,
-        list(of), since_ms, due_ms, due_ms is not None and due_ms <= now_ms, entry.exercise,
+        reference(view.name(ref.party), ref), spelled(ref), row.position, PRECEDENCES[row.precedence], row.subject,
+        state, [view.name(party) for party in of], since_ms, due_at_ms,
+        due_at_ms is not None and due_at_ms <= view.now_ms, bool(row.flags & EXERCISE),
     )  # fmt: skip
 
 
-def ladder(entry: Shown) -> list[Step]:
-    """Every step with its evidence, in order of time."""
+# ------------------------------------------------------------------ the ladder, lines, hits
+def ladder(entry: Shown, steps: Sequence[StepRow], view: View) -> list[Step]:
+    """Every step of a message with its evidence, in order of time."""
     first = "recorded" if entry.ours else "held ahead" if entry.ahead_of is not None else "held"
-    steps = [Step(first, entry.party, entry.name, "", "", entry.written_at_ms, entry.arrived_at_ms, entry.place, "")]
+    rows = [Step(first, entry.party, entry.name, "", "", entry.written_at_ms, entry.arrived_at_ms, entry.place, "")]
     for held in entry.held:
         words = f"receipt over {held.size} entries, signature {held.signature[:16]}…"
-        steps.append(Step("held", held.party, held.name, "", "", held.latest_ms, held.arrived_at_ms, "", words))
-    for seen in entry.acknowledged:
-        who = (seen.party, seen.name, seen.officer, seen.role)
-        steps.append(Step("opened", *who, seen.at_ms, seen.at_ms, seen.place, seen.note))
-    for said in entry.stated:
-        steps.append(Step(said.kind, said.party, said.name, "", "", said.at_ms, said.at_ms, said.place, said.words))
-    return sorted(steps, key=lambda step: step.at_ms)
-
-
-def related(entry: Shown, others: Sequence[Shown]) -> list[Related]:
-    """What it answers or refers to."""
-    return [
-        Related(
-            "answers" if one.place == entry.in_reply_to else "refers to", one.place, one.position, one.ours, one.name,
-            one.kind, one.subject, one.written_at_ms,
-        )
-        for one in others
-    ]  # fmt: skip
+        rows.append(Step("held", held.party, held.name, "", "", held.latest_ms, held.arrived_at_ms, "", words))
+    for step in steps:
+        who = (step.by.party, view.name(step.by.party), step.officer, step.role)
+        rows.append(Step(step.word, *who, step.at_ms, step.arrived_at_ms, spelled(step.by), step.words))
+    return sorted(rows, key=lambda step: step.arrived_at_ms)
 
 
 def line_of(entry: Shown) -> LogLine:
     """An entry as one line of the running log."""
     told = entry.subject or entry.text.split("\n", 1)[0][:80]
     words = f"{entry.precedence} {entry.kind}: {told}" if told else entry.kind
-    return LogLine(
-        entry.arrived_at_ms, "record", entry.name, words, entry.place, entry.position, entry.exercise
-    )
+    return LogLine(entry.arrived_at_ms, "record", entry.name, words, entry.place, entry.position, entry.exercise)
 
 
-def hit(entry: Shown, words: Sequence[str]) -> Hit:
+def hit(row: MessageRow, terms: Sequence[tuple[str, bool]], view: View) -> Hit:
     """A message that was found, with what stands around the first word."""
-    text = entry.text
-    at = text.casefold().replace("ё", "е").find(words[0]) if words else 0
+    text = view.reader.message(row).text
+    at = folded(text).find(terms[0][0]) if terms else 0  # folding keeps nearly every place: an excerpt may be a bit off
     start = max(0, at - EXCERPT_CHARS // 3)
+    ref, name = place(row), view.name(row.log.party)
     return Hit(
-        reference(entry.name, entry.place), entry.place, entry.position, entry.ours, entry.name, entry.precedence,
-        entry.exercise, entry.written_at_ms, entry.arrived_at_ms, entry.subject, entry.language,
-        text[start : start + EXCERPT_CHARS], [step.word for step in ladder(entry)],
+        reference(name, ref), spelled(ref), row.position, row.ours, name, PRECEDENCES[row.precedence],
+        bool(row.flags & EXERCISE), row.written_at_ms, row.arrived_at_ms, row.subject, row.language,
+        text[start : start + EXCERPT_CHARS],
+        ["recorded" if row.ours else "held", *dict.fromkeys(step.word for step in view.looking.steps(ref))],
     )  # fmt: skip

@@ -1,16 +1,19 @@
-"""Answers the screen's requests over a running station. Changes nothing."""
+"""Answers the screen's requests over a running station. Changes nothing; what reads much runs beside the loop."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 
-from openline.console.channel.asking import PRECEDENCES, Find, Shown, Status
+import msgspec
+
+from openline.console.channel.asking import PRECEDENCES, Status
 from openline.console.channel.clock import counted_ms
-from openline.console.channel.showing import Reader
-from openline.console.codes import Told
-from openline.console.screen import asking, cards, lines
+from openline.console.screen import asking, cards, composing, lines
+from openline.console.screen.following import Following
+from openline.console.screen.naming import reference
+from openline.console.screen.reading import RegisterReader
 from openline.console.screen.running import Running
 from openline.console.watch.drafts import Presenter
 from openline.console.watch.sittings import Sitting
@@ -18,30 +21,41 @@ from openline.console.words import parse_position
 from openline.desk.facts import METHODS
 from openline.desk.people import Act, may
 from openline.desk.state import Draft, Stage
-from openline.errors import OpenlineError, Refused
+from openline.errors import OpenlineError, Refused, StoreDown
 from openline.limits import SITTING_IDLE_MS, SITTING_MS_MAX
-from openline.record.entry import MESSAGE
+from openline.line.state import others
+from openline.seal.charter import Charter
+from openline.store.register.file import Whose
+from openline.store.register.folding import terms_of
+from openline.store.register.looking import Looking, Wanted
 
+T = TypeVar("T")
 LOOK_EVERY_S: Final = 1.0  # how the line stands in words, and whether something has become overdue
-LOOKED_THROUGH_MAX: Final = 1_000
+FRESH_WITHIN_MS: Final = 1_000  # a screen made so long ago is good for others who ask, while nothing has changed
+WAITS_FOR_REGISTER_MS: Final = 250  # where much comes at once, a screen says up to where it reaches
+NEEDS_US: Final = "needs us"
+WAITS_FOR_THEM: Final = "waits for them"
 
 
 class Telling(Protocol):
     """What already tells of the station."""
-
-    reader: Reader
 
     async def status(self) -> Status:
         """How the line is, observed and declared."""
 
 
 class ScreenOperations:
-    """`asking.Request`s over one station."""
+    """`asking.Request`s over one station. Made in its loop; `close` ends its threads."""
 
-    def __init__(self, running: Running, telling: Telling) -> None:
+    def __init__(self, running: Running, telling: Telling, noted: Callable[[str], None]) -> None:
         self._running = running
         self._telling = telling
         self._presenter = Presenter(running.desk)
+        self._terms: tuple[object, Charter, Whose] | None = None
+        line = running.line
+        self._following = Following(line.store, line.register, self._whose(), noted)
+        self._made: tuple[int, asking.Screen] | None = None
+        self._making = asyncio.Lock()
 
     def table(self) -> dict[type, Callable[..., Awaitable[object]]]:
         """Which request is answered by what."""
@@ -50,11 +64,21 @@ class ScreenOperations:
             asking.AskMatter: self.matter, asking.Search: self.search,
         }  # fmt: skip
 
+    def close(self) -> None:
+        """End the threads."""
+        self._following.close()
+
     async def look(self) -> None:
-        """Tell whoever watches when the line stands otherwise, or a time has passed, which no turn and no act tells."""
+        """Follow what is recorded, and tell who watches when the line stands otherwise, which no turn tells."""
         before: object = None
+        loop = asyncio.get_running_loop()
+        looked_at = loop.time()
         while True:
-            await asyncio.sleep(LOOK_EVERY_S)
+            await self._running.change(looked_at + LOOK_EVERY_S)
+            self._following.told(self._whose())
+            if loop.time() < looked_at + LOOK_EVERY_S:
+                continue
+            looked_at = loop.time()
             try:
                 now = lines.looks_of(await self._telling.status())
             except OpenlineError:
@@ -62,6 +86,15 @@ class ScreenOperations:
             if before is not None and now != before:
                 self._running.changed()
             before = now
+
+    def _whose(self) -> Whose:
+        state, terms = self._running.state, self._running.charter
+        if self._terms is None or self._terms[0] is not state.roster or self._terms[1] is not terms:
+            theirs = [offices for party, offices in enumerate(terms.offices) if party != state.me]
+            ours = frozenset(terms.offices[state.me]) if state.me < len(terms.offices) else frozenset()
+            whose = Whose(state.me, others(state.roster, state.me), ours, frozenset().union(*theirs))
+            self._terms = (state.roster, terms, whose)
+        return self._terms[2]
 
     # ---------------------------------------------------------------- who asks
     async def sitting(self, ask: asking.AskSitting) -> asking.SittingRow:
@@ -90,57 +123,75 @@ class ScreenOperations:
         end = loop.time() + min(ask.within_ms, asking.NEWS_WITHIN_MS_MAX) / 1000
         while self._running.version == ask.after and loop.time() < end:
             await self._running.change(end)
-        position = sum(log.size for log in self._running.state.logs.values())
-        return asking.News(self._running.version, self._running.now_ms(), position)
+        return asking.News(self._running.version, self._running.now_ms(), self._position())
+
+    def _position(self) -> int:
+        return sum(log.size for log in self._running.state.logs.values())
 
     async def screen(self, ask: asking.AskScreen) -> asking.Screen:
-        """The first screen."""
+        """The first screen: what all see is made once for all who ask within a moment."""
+        asker = self._asker(ask.sitting)
+        async with self._making:
+            version = self._running.version
+            made = self._made
+            if made is None or made[0] != version or self._running.now_ms() - made[1].now_ms >= FRESH_WITHIN_MS:
+                self._made = made = (version, await self._make(version))
+        screen = msgspec.structs.replace(made[1])
+        if not self._may(asker, Act.SEE_MESSAGES):
+            return msgspec.structs.replace(screen, needs=[], waiting=[], log=[], withheld=True)
+        if asker is not None and self._may(asker, Act.SEE_DRAFTS):
+            screen.release = self._release(asker)[: asking.CARDS_MAX]
+        return screen
+
+    async def _make(self, version: int) -> asking.Screen:
         running = self._running
-        version, asker = running.version, self._asker(ask.sitting)
+        position = self._position()
+        reached = await self._following.until(position, WAITS_FOR_REGISTER_MS)
         status = await self._telling.status()
-        sees = self._may(asker, Act.SEE_MESSAGES)
-        entries = self._messages() if sees else []
-        now_ms, terms = status.now_ms, running.charter
-        needs = [one for one in entries if not one.ours and running.state.me not in cards.opened_by(one)]
-        shown = [cards.card(one, [cards.opening_due(one, terms, now_ms)]) for one in needs]
-        shown.sort(key=lambda one: (-PRECEDENCES.index(one.precedence), one.due[0].at_ms))
-        waiting = [row for one in entries if one.ours and (row := cards.waiting(one, terms, now_ms)) is not None]
-        release = self._release(asker) if self._may(asker, Act.SEE_DRAFTS) else []
-        overdue = sum(any(due.overdue for due in one.due) for one in shown) + sum(one.overdue for one in waiting)
+        alarms = lines.alarms_of(status)
+        try:
+            made = await self._ask(composing.from_record)
+        except StoreDown as down:  # what cannot be listed must not look like calm
+            made = composing.FromRecord([], [], [], asking.Counts(0, 0, 0, 0, ""))
+            alarms.append(asking.Alarm("register", f"what needs you cannot be listed now: {down}"))
+            reached = 0
+        drafts = running.desk.state.drafts.values()
+        made.counts.release = sum(one.stage is Stage.SUBMITTED for one in drafts)
+        log = sorted([*made.log, *self._desk_log()], key=lambda one: one.at_ms, reverse=True)
         return asking.Screen(
-            version=version, now_ms=now_ms, line=status.line, party=status.party, name=status.name,
-            banners=[list(banner) for banner in terms.handling], parties=lines.parties_now(status),
-            record=lines.record_now(running.state), watch=lines.watch_now(running.desk.state),
-            alarms=lines.alarms_of(status), tests=asking.LinkTests(*running.upkeep.contact.tests(now_ms)),
-            needs=shown[: asking.CARDS_MAX], waiting=waiting[: asking.CARDS_MAX],
-            release=release[: asking.CARDS_MAX], ahead=[], log=self._log() if sees else [],
-            counts=asking.Counts(len(shown), len(waiting), len(release), overdue, shown[0].precedence if shown else ""),
-            drills=status.drills, notices=status.notices, reached=self._telling.reader.last_position(),
-            withheld=not sees,
+            version=version, now_ms=status.now_ms, line=status.line, party=status.party, name=status.name,
+            banners=[list(banner) for banner in running.charter.handling], parties=lines.parties_now(status),
+            record=lines.record_now(running.state), watch=lines.watch_now(running.desk.state), alarms=alarms,
+            tests=asking.LinkTests(*running.upkeep.contact.tests(status.now_ms)), needs=made.needs,
+            waiting=made.waiting, release=[], ahead=[], log=log[: asking.LOG_LINES_MAX], counts=made.counts,
+            drills=status.drills, notices=status.notices, reached=reached,
         )  # fmt: skip
 
-    def _messages(self) -> list[Shown]:
-        ask = Find(count=LOOKED_THROUGH_MAX, kind=MESSAGE, newest=True)
-        found = self._telling.reader.find(ask, self._running.state)
-        return [*found.entries, *found.ahead]
+    async def _ask(self, question: Callable[[cards.View], T]) -> T:
+        """Ask the register and the record, beside the loop, as of the line's state now."""
+        running = self._running
+        state, terms, now_ms = running.state, running.charter, running.now_ms()
 
-    def _log(self) -> list[asking.LogLine]:
-        found = self._telling.reader.find(Find(count=asking.LOG_LINES_MAX, newest=True), self._running.state)
+        def asked(looking: Looking, reader: RegisterReader) -> T:
+            return question(cards.View(state, terms, now_ms, looking, reader))
+
+        return await self._following.ask(asked)
+
+    def _desk_log(self) -> list[asking.LogLine]:
         desk = self._running.desk
-        rows = [cards.line_of(one) for one in found.entries]
+        rows = []
         for entry in desk.entries(max(0, desk.state.size - asking.LOG_LINES_MAX), asking.LOG_LINES_MAX):
             row = self._presenter.log_row(entry)
             said = ", ".join(f"{name} {value}" for name, value in row.fields.items() if value)
             words = f"{row.what}: {said}" if said else row.what
             rows.append(asking.LogLine(row.at_ms, "desk", row.officer or "the station", words))
-        return sorted(rows, key=lambda one: one.at_ms, reverse=True)[: asking.LOG_LINES_MAX]
+        return rows
 
-    def _release(self, asker: Sitting | None) -> list[asking.Leaving]:
+    def _release(self, asker: Sitting) -> list[asking.Leaving]:
         drafts = self._running.desk.state.drafts.values()
         return [self._leaving(one, asker) for one in drafts if one.stage is Stage.SUBMITTED]
 
-    def _leaving(self, draft: Draft, asker: Sitting | None) -> asking.Leaving:
-        assert asker is not None  # a desk without officers has no drafts
+    def _leaving(self, draft: Draft, asker: Sitting) -> asking.Leaving:
         row = self._presenter.row(draft, asker.actor)
         return asking.Leaving(
             row.draft, row.version, row.precedence, row.exercise, row.subject or row.text[:80], row.submitted_by,
@@ -150,45 +201,49 @@ class ScreenOperations:
     # ---------------------------------------------------------------- one message, and finding it
     async def matter(self, ask: asking.AskMatter) -> asking.Matter:
         """Everything about one message."""
-        running, reader = self._running, self._telling.reader
-        position = parse_position(ask.place)
-        if position is not None:
-            entry = reader.at_position(position, running.state)
-        else:
-            entry = reader.shown_at(ask.place, running.state)
-        now_ms = running.now_ms()
-        needs = entry.kind_number == MESSAGE and not entry.ours and running.state.me not in cards.opened_by(entry)
-        due = [cards.opening_due(entry, running.charter, now_ms)] if needs else []
-        others = []
-        for place in dict.fromkeys([*([entry.in_reply_to] if entry.in_reply_to else []), *entry.references]):
-            try:
-                others.append(reader.shown_at(place, running.state))
-            except Told:
-                continue  # it refers to what is not here
-        return asking.Matter(
-            cards.reference(entry.name, entry.place), entry, cards.ladder(entry), cards.related(entry, others), due,
-            [], "", now_ms,
-        )  # fmt: skip
+        await self._following.until(self._position(), WAITS_FOR_REGISTER_MS)
+
+        def asked(view: cards.View) -> asking.Matter:
+            position = parse_position(ask.place)
+            if position is not None:
+                entry = view.reader.at_position(position, view.state)
+            else:
+                entry = view.reader.shown_at(ask.place, view.state)
+            ref = cards.ref_of(entry.place)
+            row = view.looking.message(ref)
+            crossed = view.reader.place_at(row.crossed) if row is not None and row.crossed else ""
+            return asking.Matter(
+                reference(entry.name, ref), entry, cards.ladder(entry, view.looking.steps(ref), view),
+                composing.related(ref, entry.in_reply_to, entry.references, view),
+                cards.duties(row, view) if row is not None else [], composing.versions(ref, row, view), crossed,
+                view.now_ms,
+            )  # fmt: skip
+
+        return await self._ask(asked)
 
     async def search(self, ask: asking.Search) -> asking.Hits:
         """Messages with all these words, newest first."""
         if not 1 <= ask.count <= asking.SEARCH_MAX:
             raise Refused(f"count must be 1 to {asking.SEARCH_MAX}")
-        words = [word.strip('"*') for word in folded(ask.text).split()]
-        hits = []
-        for one in reversed(self._messages()):
-            if ask.after and one.position >= ask.after:
-                continue
-            told = folded(f"{one.subject} {one.text}")
-            if all(word in told for word in words):
-                hits.append(cards.hit(one, words))
-            if len(hits) > ask.count:
-                break
-        more = len(hits) > ask.count
-        hits = hits[: ask.count]
-        return asking.Hits(hits, hits[-1].position if more else 0, self._telling.reader.last_position())
+        terms, wanted = terms_of(ask.text), wanted_of(ask.filters)
+        reached = await self._following.until(self._position(), WAITS_FOR_REGISTER_MS)
+
+        def asked(view: cards.View) -> asking.Hits:
+            rows = view.looking.search(terms, wanted, ask.after, ask.count + 1)
+            hits = [cards.hit(row, terms, view) for row in rows[: ask.count]]
+            return asking.Hits(hits, hits[-1].position if len(rows) > ask.count else 0, reached)
+
+        return await self._ask(asked)
 
 
-def folded(text: str) -> str:
-    """Case and ё/е make no difference when looking for words."""
-    return text.casefold().replace("ё", "е")
+def wanted_of(filters: asking.Filters) -> Wanted:
+    """Filters as the register takes them. Raises Refused."""
+    if filters.precedence is not None and filters.precedence not in PRECEDENCES:
+        raise Refused(f"{filters.precedence!r} is no precedence; there are: {', '.join(PRECEDENCES)}")
+    if filters.state is not None and filters.state not in (NEEDS_US, WAITS_FOR_THEM):
+        raise Refused(f"{filters.state!r} is no state; there are: {NEEDS_US}, {WAITS_FOR_THEM}")
+    precedence = None if filters.precedence is None else PRECEDENCES.index(filters.precedence)
+    return Wanted(
+        filters.ours, filters.party, precedence, filters.exercise, filters.language, filters.from_ms, filters.to_ms,
+        True if filters.state == NEEDS_US else None, True if filters.state == WAITS_FOR_THEM else None,
+    )  # fmt: skip

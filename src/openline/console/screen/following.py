@@ -1,0 +1,157 @@
+"""Follows the record into its register beside the station's loop, and asks the register where nobody waits for it.
+
+Two threads, each with connections of its own: one reads the record on after each commit, a little at a time, so that
+the line keeps the machine; the other answers questions. Who needs what was committed this instant says so with `until`,
+and it is read at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from typing import Final, TypeVar
+
+from openline.console.screen.reading import RegisterReader
+from openline.errors import LocalFault
+from openline.store.register.file import Register, Whose
+from openline.store.register.looking import Looking
+from openline.store.sqlite import SqliteStore
+
+T = TypeVar("T")
+LAG_S: Final = 0.25  # after a commit, where nobody asks
+REST_PARTS: Final = 4  # of the time that reading took, it rests after it, where nobody asks
+AGAIN_AFTER_S: Final = 1.0
+_BATCH: Final = 64  # entries a transaction
+_BATCH_ASKED: Final = 512
+
+
+class Following:
+    """One record and its register. `noted` hears, in the loop, what an engineer may want to read."""
+
+    def __init__(self, store: Path, register: Path, whose: Whose, noted: Callable[[str], None]) -> None:
+        self._store, self._register = store, register
+        self._whose = whose
+        self._noted = noted
+        self._loop = asyncio.get_running_loop()
+        self._news, self._urgent = threading.Event(), threading.Event()
+        self._ended = False
+        self.reached = 0
+        self._made = 0  # how often the file was made anew, over all its lives
+        self._waiting: set[asyncio.Future[None]] = set()
+        self._asking = ThreadPoolExecutor(1, "register-asking")
+        self._reader: tuple[int, Looking, RegisterReader, SqliteStore] | None = None
+        self._thread = threading.Thread(target=self._run, name="register-following", daemon=True)
+        self._thread.start()
+
+    def told(self, whose: Whose) -> None:
+        """The record has grown, perhaps."""
+        self._whose = whose
+        self._news.set()
+
+    async def until(self, position: int, within_ms: int) -> int:
+        """Returns when the register has reached a position, or when the span has passed: how far it has come."""
+        end = self._loop.time() + within_ms / 1000
+        while self.reached < position and not self._ended:
+            left = end - self._loop.time()
+            if left <= 0:
+                break
+            self._news.set()
+            self._urgent.set()
+            waiter: asyncio.Future[None] = self._loop.create_future()
+            self._waiting.add(waiter)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(waiter, left)
+            self._waiting.discard(waiter)
+        return self.reached
+
+    async def ask(self, question: Callable[[Looking, RegisterReader], T]) -> T:
+        """Have a question answered beside the loop, one at a time. Raises what it raises; StoreDown."""
+        return await self._loop.run_in_executor(self._asking, self._answer, question)
+
+    def close(self) -> None:
+        """End both threads; waits for what they are at."""
+        self._ended = True
+        self._news.set()
+        self._urgent.set()
+        self._thread.join()
+        self._asking.submit(self._let_go).result()
+        self._asking.shutdown()
+
+    # ---------------------------------------------------------------- the asking thread
+    def _answer(self, question: Callable[[Looking, RegisterReader], T]) -> T:
+        made = self._made
+        if self._reader is not None and self._reader[0] != made:
+            self._let_go()
+        if self._reader is None:
+            store = SqliteStore(self._store, read_only=True)
+            looking = Looking(self._register)
+            self._reader = (made, looking, RegisterReader(store, looking), store)
+        try:
+            return question(self._reader[1], self._reader[2])
+        except LocalFault:
+            self._let_go()
+            raise
+
+    def _let_go(self) -> None:
+        if self._reader is not None:
+            _made, looking, _reader, store = self._reader
+            looking.close()
+            store.close()
+            self._reader = None
+
+    # ---------------------------------------------------------------- the following thread
+    def _run(self) -> None:
+        while not self._ended:
+            try:
+                self._follow()
+            except LocalFault as fault:  # the disk, or the record is being opened again: nothing else hangs on this
+                self._say(f"the register of the record is not followed now: {fault}")
+                self._news.wait(AGAIN_AFTER_S)
+                time.sleep(0 if self._ended else AGAIN_AFTER_S)
+
+    def _follow(self) -> None:
+        source = SqliteStore(self._store, read_only=True)
+        register = Register(self._register, self._whose)
+        made_before = self._made
+        try:
+            register.check(source)
+            while not self._ended:
+                self._news.clear()
+                register.whose = self._whose
+                began = time.monotonic()
+                count = register.follow(source, _BATCH_ASKED if self._urgent.is_set() else _BATCH)
+                if made_before + register.made != self._made:
+                    self._made = made_before + register.made
+                    self._say(f"the register of the record is made anew: {register.rebuilt}")
+                self._tell(register.reached)
+                if count == 0:
+                    self._urgent.clear()
+                    self._news.wait()
+                    self._urgent.wait(LAG_S)
+                elif not self._urgent.is_set():
+                    self._urgent.wait(REST_PARTS * (time.monotonic() - began))
+        finally:
+            register.close()
+            source.close()
+
+    def _tell(self, reached: int) -> None:
+        if reached != self.reached:
+            self.reached = reached
+            self._in_loop(self._wake)
+
+    def _say(self, text: str) -> None:
+        self._in_loop(lambda: self._noted(text))
+
+    def _in_loop(self, done: Callable[[], None]) -> None:
+        with suppress(RuntimeError):  # the loop has ended
+            self._loop.call_soon_threadsafe(done)
+
+    def _wake(self) -> None:
+        for waiter in self._waiting:
+            if not waiter.done():
+                waiter.set_result(None)

@@ -1,0 +1,16 @@
+"""Names of entries on the screen."""
+
+from __future__ import annotations
+
+from openline.console.channel.asking import Place
+from openline.record.entry import Ref
+
+
+def spelled(ref: Ref) -> str:
+    """An entry's full name."""
+    return str(Place(ref.party, ref.generation.hex(), ref.index))
+
+
+def reference(name: str, ref: Ref) -> str:
+    """How people on both sides call an entry: whose, the last four digits of the log's name, and the index."""
+    return f"{name} {ref.generation.hex()[-4:]}-{ref.index}"
