@@ -64,9 +64,9 @@ class Station:
 
     def __init__(self, kept: Kept) -> None:
         self.kept = kept
-        self._watchers = Watchers()
-        self.watch = Watch(self._watchers.tell)
-        kept.desk.changed = self._watchers.tell
+        self.watchers = Watchers(wall_ms())
+        self.watch = Watch(self.watchers.tell)
+        self.changed = kept.desk.changed = self.watchers.tell
         self.started_at_ms = self.now_ms()
         self._events: list[Event] = []
         self._submissions = Submissions(kept.store)
@@ -162,16 +162,7 @@ class Station:
 
     async def change(self, until: float) -> None:
         """Returns at the next change of the record, desk or alarms, or at that instant of the event loop's clock."""
-        await self._watchers.wait(until)
-
-    @property
-    def version(self) -> int:
-        """Grows with every such change, over restarts too: there is not one in every microsecond."""
-        return self.started_at_ms * 1000 + self._watchers.told
-
-    def changed(self) -> None:
-        """Tell whoever watches."""
-        self._watchers.tell()
+        await self.watchers.wait(until)
 
     def stop(self) -> None:
         """End in order after the turn under way."""
@@ -441,7 +432,7 @@ class Station:
             self.watch.hear(result.told)
             for wanted in wanted_files(self.store, result.told, self.charter.limits.blob_bytes_max):
                 self.happened(wanted)
-            self._watchers.tell()
+            self.watchers.tell()
         self._sending.give(self.state, now_ms)
 
     # ------------------------------------------------------------------ by hand

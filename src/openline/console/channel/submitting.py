@@ -119,9 +119,10 @@ def refuse(submissions: Sequence[Submission], error: Exception) -> None:
 class Watchers:
     """Those who wait for a change of the record, each until an instant of its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, began_at_ms: int) -> None:
+        """`version` grows with every change, over restarts too: there is not one in every microsecond."""
         self._watching: set[asyncio.Future[None]] = set()
-        self.told = 0  # so often
+        self.version = began_at_ms * 1000
 
     async def wait(self, until: float) -> None:
         """Returns when told, or at that instant of the event loop's clock; woken in one step of the loop."""
@@ -137,7 +138,7 @@ class Watchers:
 
     def tell(self) -> None:
         """The record changed, or what else is watched: the desk, the alarms."""
-        self.told += 1
+        self.version += 1
         for watcher in self._watching:
             _wake(watcher)
 

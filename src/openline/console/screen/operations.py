@@ -74,7 +74,7 @@ class ScreenOperations:
         loop = asyncio.get_running_loop()
         looked_at = loop.time()
         while True:
-            await self._running.change(looked_at + LOOK_EVERY_S)
+            await self._running.watchers.wait(looked_at + LOOK_EVERY_S)
             self._following.told(self._whose())
             if loop.time() < looked_at + LOOK_EVERY_S:
                 continue
@@ -84,7 +84,7 @@ class ScreenOperations:
             except OpenlineError:
                 continue  # the store is out: the alarm that says so has told already
             if before is not None and now != before:
-                self._running.changed()
+                self._running.watchers.tell()
             before = now
 
     def _whose(self) -> Whose:
@@ -121,9 +121,9 @@ class ScreenOperations:
         """Answered in the same step of the loop as the change is told."""
         loop = asyncio.get_running_loop()
         end = loop.time() + min(ask.within_ms, asking.NEWS_WITHIN_MS_MAX) / 1000
-        while self._running.version == ask.after and loop.time() < end:
-            await self._running.change(end)
-        return asking.News(self._running.version, self._running.now_ms(), self._position())
+        while self._running.watchers.version == ask.after and loop.time() < end:
+            await self._running.watchers.wait(end)
+        return asking.News(self._running.watchers.version, self._running.now_ms(), self._position())
 
     def _position(self) -> int:
         return sum(log.size for log in self._running.state.logs.values())
@@ -132,7 +132,7 @@ class ScreenOperations:
         """The first screen: what all see is made once for all who ask within a moment."""
         asker = self._asker(ask.sitting)
         async with self._making:
-            version = self._running.version
+            version = self._running.watchers.version
             made = self._made
             if made is None or made[0] != version or self._running.now_ms() - made[1].now_ms >= FRESH_WITHIN_MS:
                 self._made = made = (version, await self._make(version))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from openline.console.channel.asking import Status
+from openline.console.channel.submitting import Watchers
 from openline.console.home import LineHome
 from openline.console.kept.upkeep import Upkeep
 from openline.console.watch.desk import Desk
@@ -41,17 +42,11 @@ class Running(Protocol):
         """Who is at work here."""
 
     @property
-    def version(self) -> int:
-        """Grows with every change of the record, the desk or the alarms, over restarts too."""
+    def watchers(self) -> Watchers:
+        """Told of every change of the record, the desk and the alarms."""
 
     def now_ms(self) -> int:
         """UTC, ms."""
 
     def status(self) -> Status:
         """How the line is, as observed."""
-
-    def changed(self) -> None:
-        """Something changed that no turn and no act of an officer told: tell whoever watches."""
-
-    async def change(self, until: float) -> None:
-        """Returns at the next change, or at that instant of the event loop's clock."""
