@@ -181,6 +181,17 @@ HOW_CHARS_MAX: Final = 256  # of how a message was passed on
 OFFICE_NAME_CHARS_MAX: Final = 256  # of an office's full name, and of a form of address
 OFFICE_CARD_CHARS_MAX: Final = 1_000  # of its hours of work, and of its telephone card
 ADDRESSES_MAX: Final = 8  # forms of address of one office, each in a language
+SIGN_INS_REFUSED_BY_SOURCE_MAX: Final = 20  # of all officers together, from one address, within that span
+SIGN_INS_REFUSED_IN_ALL_MAX: Final = 50  # of one officer from everywhere: who guesses elsewhere locks out late
+OFFICER_KEYS_MAX: Final = 8  # security keys of one officer that are good at once
+OFFICER_KEY_BYTES_MAX: Final = 65  # an uncompressed point of P-256
+CREDENTIAL_BYTES_MAX: Final = 1023  # WebAuthn level 2, 6.5.1
+BROWSER_DATA_BYTES_MAX: Final = 1024  # what a browser writes is about 150
+RP_ID_CHARS_MAX: Final = 253
+CHALLENGE_MS_MAX: Final = 5 * 60_000  # a challenge is answered within it, once
+CHALLENGES_MAX: Final = 1024  # open at once, of one desk
+CHALLENGES_BY_SOURCE_MAX: Final = 32  # so that nobody's flood closes those of others
+PROGRAM_MS_MAX: Final = 366 * 86_400_000  # how long a program's token is good at most
 
 # --- files
 CARD_BYTES_MAX: Final = 64 * 1024
@@ -228,4 +239,7 @@ assert RELEASE_BYTES_MAX <= BODY_BYTES_MAX
 assert ALARM_SHELVED_MS_MAX <= SITTING_MS_MAX  # what one shift put away, the next one hears
 assert list(OPEN_WITHIN_MS) == sorted(OPEN_WITHIN_MS, reverse=True)
 assert OPEN_WITHIN_MS[-1] > SILENCE_ALARM_AFTER_MS
+assert SIGN_INS_REFUSED_MAX < SIGN_INS_REFUSED_BY_SOURCE_MAX < SIGN_INS_REFUSED_IN_ALL_MAX
+assert CHALLENGES_BY_SOURCE_MAX < CHALLENGES_MAX
+assert 2 * (BROWSER_DATA_BYTES_MAX + 1024) < RELEASE_BYTES_MAX  # evidence and two names fit
 assert TEXT_CHARS_MAX * 4 < BODY_BYTES_MAX

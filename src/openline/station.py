@@ -187,7 +187,8 @@ class Station:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stop)
         operations = StationOperations(self)
-        desk = DeskOperations(self.desk, self, operations.compose_all, self.line.name)
+        known = (self.line.name, self.state.roster.line_id, serving.relying)
+        desk = DeskOperations(self.desk, self, operations.compose_all, *known)
         screen = ScreenOperations(self, operations, self.watch.note)
         alarms = Alarms(self)
         tables = (desk, operations.stating, operations.telling, screen, alarms)

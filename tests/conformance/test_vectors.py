@@ -60,7 +60,9 @@ def test_refusals_are_the_most_of_them() -> None:
         "declared",
         "epoch",
         "interval",
+        "link-test-receipts",
         "padding",
+        "release-challenge",
         "release-digest",
         "tree",
     }

@@ -21,6 +21,7 @@ from openline.console import config as settings
 from openline.console.channel.link import ControlLink
 from openline.console.codes import Told, for_a_person, for_a_program
 from openline.console.home import Home, LineHome, default_folder
+from openline.console.watch.keys.checking import Relying
 
 _SITTING_BYTES_MAX: Final = 256
 F = TypeVar("F", bound=Callable[..., Any])
@@ -35,6 +36,7 @@ class Serving(NamedTuple):
     passphrase: bytes
     ready: Callable[[], None]
     beside: Sequence[Callable[[], Coroutine[Any, Any, None]]] = ()
+    relying: Relying = Relying()
 
 
 class Hall(Protocol):

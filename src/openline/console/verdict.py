@@ -21,6 +21,7 @@ from openline.console.words import safe
 from openline.contact.saying import STATED_KINDS, parse_said
 from openline.contact.taken import TakenDown, parse_taken, weigh
 from openline.desk.release import in_a_line, parse_release
+from openline.desk.signing import key_in_a_line, parse_key_named
 from openline.desk.telling.bodies import TOLD_KINDS, parse_body
 from openline.errors import Malformed
 from openline.record.ahead import parse_held_ahead
@@ -31,6 +32,7 @@ from openline.record.entry import (
     EXERCISE,
     HELD_AHEAD,
     INTAKE,
+    KEY_OF_OFFICER,
     KIND_NAMES,
     MESSAGE,
     OPENING,
@@ -122,7 +124,7 @@ def _of_party(findings: Findings, number: int, logs: list[LogFinding]) -> Iterat
     what = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items(), key=lambda item: -item[1]))
     when = f" between {dtg(min(written))} and {dtg(max(written))} by its clock" if written else ""
     yield f"{name} signed {counted(len(written), 'entry')} ({what}) in {counted(len(logs), 'generation')}{when}"
-    yield from proving.in_words(proving.releases_of(logs))
+    yield from proving.in_words(proving.releases_of(logs, findings.head.line_id))
     for witness in range(len(findings.roster.parties)):
         if witness != number:
             yield from _by_witness(findings, witness, logs)
@@ -206,6 +208,8 @@ def _says(entry: EntryFinding) -> str:
             return safe(told_in_words(parse_body(entry.header.kind, entry.body)))
         if entry.header.kind == RELEASE:
             return safe(in_a_line(parse_release(entry.body)))
+        if entry.header.kind == KEY_OF_OFFICER:
+            return safe(key_in_a_line(parse_key_named(entry.body)))
         if entry.header.kind == HELD_AHEAD:
             of = parse_held_ahead(entry.body).of
             return f"{kind}: {entry_name((of.party, of.generation), of.index)} (its word, no receipt)"

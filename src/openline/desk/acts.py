@@ -8,10 +8,16 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple, assert_never
 
-from openline.desk import facts
-from openline.desk.facts import PIN_AND_CODE, Fact
+from openline.desk import facts, means
+from openline.desk.facts import Fact
 from openline.desk.leaving import Part, check_told, parts_of
-from openline.desk.people import Act, Actor, Officer, Role, may
+from openline.desk.means import AgreeWeaker as AgreeWeaker
+from openline.desk.means import EnrolProgram as EnrolProgram
+from openline.desk.means import GiveKey as GiveKey
+from openline.desk.means import RevokeKey as RevokeKey
+from openline.desk.means import SetPolicy as SetPolicy
+from openline.desk.means import officer_named
+from openline.desk.people import OF_PROGRAMS, Act, Actor, Officer, Role, may
 from openline.desk.release import Release, Signatory
 from openline.desk.state import DeskState, Draft, Stage
 from openline.errors import Refused
@@ -46,12 +52,6 @@ class RenewPin(NamedTuple):
     """A new PIN and code generator for an officer who lost theirs."""
 
     name: str
-
-
-class SetPolicy(NamedTuple):
-    """So many persons does a release take: 1 or 2."""
-
-    persons: int
 
 
 class TakeWatch(NamedTuple):
@@ -109,11 +109,14 @@ class Withdraw(NamedTuple):
 
 
 class LetGo(NamedTuple):
-    """Release a version. `method`: how the releaser showed who they are in this sitting."""
+    """Release a version. `evidence`: what the releaser's security key signed over it, empty without a key.
+
+    Whoever asks has checked that evidence, and that the key is the releaser's.
+    """
 
     draft: int
     version: int
-    method: int = PIN_AND_CODE
+    evidence: bytes = b""
 
 
 class SignOut(NamedTuple):
@@ -122,7 +125,7 @@ class SignOut(NamedTuple):
 
 Asked = (
     Enrol | GiveRoles | Dismiss | RenewPin | SetPolicy | TakeWatch | HandOver | Write | Submit | Return | Withdraw
-    | LetGo | SignOut | WriteOffices
+    | LetGo | SignOut | WriteOffices | AgreeWeaker | GiveKey | RevokeKey | EnrolProgram
 )  # fmt: skip
 
 NEEDS: Final[dict[type[Asked], Act]] = {
@@ -130,6 +133,7 @@ NEEDS: Final[dict[type[Asked], Act]] = {
     SetPolicy: Act.SET_POLICY, TakeWatch: Act.TAKE_WATCH, HandOver: Act.HAND_OVER, Write: Act.DRAFT,
     Submit: Act.SUBMIT, Return: Act.RETURN, Withdraw: Act.WITHDRAW, LetGo: Act.RELEASE, SignOut: Act.SIGN_OUT,
     WriteOffices: Act.SET_OFFICES,
+    AgreeWeaker: Act.AGREE_WEAKER, GiveKey: Act.GIVE_KEY, RevokeKey: Act.GIVE_KEY, EnrolProgram: Act.MAKE_TOKEN,
 }  # fmt: skip
 
 
@@ -145,17 +149,24 @@ def decide(state: DeskState, asked: Asked, actor: Actor | None) -> tuple[Fact, .
         case Enrol():
             return _enrol(state, asked)
         case GiveRoles(name, roles):
-            officer = _officer(state, name)
+            officer = officer_named(state, name)
             _keep_a_custodian(state, officer, roles)
+            if officer.is_program and not roles <= OF_PROGRAMS:
+                raise Refused(f"{officer.name} is a program; it may be {', '.join(sorted(OF_PROGRAMS))}")
             return (facts.RolesGiven(officer.number, _sorted(roles)),)
         case Dismiss(name, remark):
-            officer = _officer(state, name)
+            officer = officer_named(state, name)
             _keep_a_custodian(state, officer, frozenset())
             return (facts.Dismissed(officer.number, remark),)
         case RenewPin(name):
-            return (facts.PinRenewed(_officer(state, name).number),)
-        case SetPolicy(persons):
-            return _policy(state, persons)
+            if officer_named(state, name).is_program:
+                raise Refused(f"{name} is a program: it has a token, no PIN")
+            return (facts.PinRenewed(officer_named(state, name).number),)
+        case SetPolicy() | AgreeWeaker() | GiveKey() | RevokeKey():
+            return means.decide(state, asked, actor)
+        case EnrolProgram():
+            _enrol(state, Enrol(asked.name, asked.roles))
+            return means.program(asked, len(state.officers))
         case TakeWatch():
             return (facts.WatchTaken(actor.officer),)
         case HandOver(to, remark):
@@ -167,6 +178,8 @@ def decide(state: DeskState, asked: Asked, actor: Actor | None) -> tuple[Fact, .
             assert isinstance(fact, facts.DraftedOther)
             return fact, facts.Submitted(fact.draft, fact.version, "")
         case Submit(number, version, remark):
+            if state.officers[actor.officer].is_program:
+                raise Refused("a program writes drafts; a person reads and submits them")
             draft = _draft(state, number, version, Stage.OPEN)
             return (facts.Submitted(draft.number, version, remark),)
         case Return(number, remark):
@@ -200,14 +213,6 @@ def _sorted(roles: frozenset[Role]) -> tuple[Role, ...]:
     return tuple(sorted(roles))
 
 
-def _officer(state: DeskState, name: str) -> Officer:
-    officer = state.named(name)
-    if officer is None:
-        there = ", ".join(one.name for one in state.officers if not one.dismissed)
-        raise Refused(f"no officer {name!r} at this desk; there are: {there}")
-    return officer
-
-
 def _enrol(state: DeskState, asked: Enrol) -> tuple[Fact, ...]:
     if not state.is_staffed and Role.CUSTODIAN not in asked.roles:
         raise Refused("the first officer of a desk keeps its keys: give the role custodian too")
@@ -224,21 +229,10 @@ def _keep_a_custodian(state: DeskState, officer: Officer, roles: frozenset[Role]
         raise Refused(f"{officer.name} is the last custodian here; make another one first")
 
 
-def _policy(state: DeskState, persons: int) -> tuple[Fact, ...]:
-    if persons not in (1, 2):
-        raise Refused("a release takes one person or two")
-    if persons == 2:
-        able = [one for one in state.officers if may(one, Act.RELEASE)]
-        writers = [one for one in state.officers if may(one, Act.SUBMIT)]
-        if not able or len({one.number for one in able} | {one.number for one in writers}) < 2:
-            raise Refused("with these officers nothing could ever leave: a drafter and another releaser are needed")
-    return (facts.PolicySet(persons),)
-
-
 def _hand_over(state: DeskState, to: str, remark: str, actor: Actor) -> tuple[Fact, ...]:
     if state.watch != actor.officer:
         raise Refused("only who has the watch hands it over; `openline watch take` takes it")
-    officer = _officer(state, to)
+    officer = officer_named(state, to)
     if Role.WATCH not in officer.roles:
         raise Refused(f"{officer.name} is no watch officer")
     if officer.number == actor.officer:
@@ -327,8 +321,12 @@ def _let_go(state: DeskState, asked: LetGo, actor: Actor) -> tuple[Fact, ...]:
     refusal = release_refusal(meeting(state, draft, actor))
     if refusal is not None:
         raise Refused(refusal)
+    if state.keys_demanded and not asked.evidence:
+        raise Refused("a release here takes the releaser's security key; a PIN and a code are not enough")
     digest = leaving(state, draft, actor)[-1].digest
-    return (facts.Released(draft.number, asked.version, digest, asked.method),)
+    method = facts.SECURITY_KEY if asked.evidence else facts.PIN_AND_CODE
+    signed = (facts.ReleaseSigned(draft.number, asked.evidence),) if asked.evidence else ()
+    return (*signed, facts.Released(draft.number, asked.version, digest, method))
 
 
 def names_of(state: DeskState, draft: Draft, releaser: Actor) -> tuple[str, ...]:
@@ -349,4 +347,4 @@ def release_of(state: DeskState, draft: Draft) -> Release:
     names = names_of(state, draft, draft.released_by)
     roles = (Role.DRAFTER, Role.RELEASER)[-len(names) :]
     signatories = tuple(Signatory(name, str(role)) for name, role in zip(names, roles, strict=True))
-    return Release(draft.digest, signatories, draft.method)
+    return Release(draft.digest, signatories, draft.method, draft.evidence)

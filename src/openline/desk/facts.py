@@ -12,21 +12,33 @@ from hashlib import sha256
 from types import UnionType
 from typing import Any, Final, NamedTuple, get_args
 
+from openline.desk.key_facts import KeyEnrolled as KeyEnrolled
+from openline.desk.key_facts import KeyRevoked as KeyRevoked
+from openline.desk.key_facts import KeysDemanded as KeysDemanded
+from openline.desk.key_facts import KeyTold as KeyTold
+from openline.desk.key_facts import KeyUsed as KeyUsed
+from openline.desk.key_facts import ProgramEnrolled as ProgramEnrolled
+from openline.desk.key_facts import ReleaseSigned as ReleaseSigned
+from openline.desk.key_facts import WeakerAsked as WeakerAsked
 from openline.desk.people import Actor, Role
 from openline.errors import Malformed
 from openline.limits import (
     ALARM_LEVEL_MAX,
     ALARM_NAME_CHARS_MAX,
     BODY_BYTES_MAX,
+    CREDENTIAL_BYTES_MAX,
     DESK_ENTRY_BYTES_MAX,
     DESK_LOG_ENTRIES_MAX,
     DRAFT_VERSIONS_MAX,
     GENERATION_BYTES,
     LOG_ENTRIES_MAX,
     NAME_CHARS_MAX,
+    OFFICER_KEY_BYTES_MAX,
     OFFICERS_MAX,
     PARTIES_MAX,
+    RELEASE_BYTES_MAX,
     REMARK_CHARS_MAX,
+    RP_ID_CHARS_MAX,
     WRITTEN_AT_MS_MAX,
 )
 from openline.record.entry import FLAGS_KNOWN, FLASH, KIND_MAX
@@ -34,6 +46,7 @@ from openline.record.fields import dump_map, load_map, octets, octets_up_to, row
 
 SITTING_BYTES: Final = 8
 DIGEST_BYTES: Final = 32
+AAGUID_BYTES: Final = 16
 BEFORE_ALL: Final = bytes(DIGEST_BYTES)
 METHODS: Final = ("pin and code", "security key")
 PIN_AND_CODE: Final = 0
@@ -199,6 +212,7 @@ Fact = (
     Enrolled | RolesGiven | Dismissed | PinRenewed | SignedIn | SignInRefused | SignedOut | WatchTaken | WatchHandedOver
     | PolicySet | Drafted | Submitted | Returned | Withdrawn | Released | Recorded | AlarmAcknowledged
     | AlarmShelved | AlarmTested | SoundTold | DraftedOther
+    | KeyEnrolled | KeyRevoked | KeyUsed | KeyTold | KeysDemanded | WeakerAsked | ReleaseSigned | ProgramEnrolled
 )  # fmt: skip
 
 
@@ -268,27 +282,34 @@ _BOUNDS: Final = {
     "kind": KIND_MAX,
     "party": PARTIES_MAX - 1, "index": LOG_ENTRIES_MAX - 1, "level": ALARM_LEVEL_MAX, "until_ms": WRITTEN_AT_MS_MAX,
     "sound": len(SOUNDS) - 1,
+    "algorithm": 1, "uses": 2**32 - 1, "given": 1,
+    "demanded": 1,
+}  # fmt: skip
+_OCTETS: Final = {"digest": DIGEST_BYTES, "generation": GENERATION_BYTES, "aaguid": AAGUID_BYTES}
+_OCTETS_UP_TO: Final = {
+    "body": BODY_BYTES_MAX, "told": BODY_BYTES_MAX, "credential": CREDENTIAL_BYTES_MAX, "public": OFFICER_KEY_BYTES_MAX,
+    "evidence": RELEASE_BYTES_MAX,
 }  # fmt: skip
 
 
 def _read(name: str, value: object, data: bytes) -> object:
     """One field of a fact; every name means the same in all of them."""
     where = f"desk entry: {name}"
+    if name in _OCTETS_UP_TO:
+        return octets_up_to(value, _OCTETS_UP_TO[name], where, data)
+    if name in _OCTETS:
+        return octets(value, _OCTETS[name], where, data)
     match name:
-        case "name":
+        case "name" | "label":
             return _named(value, where, data)
         case "alarm":
             return text(value, ALARM_NAME_CHARS_MAX, where, data)
+        case "rp_id":
+            return text(value, RP_ID_CHARS_MAX, where, data)
         case "remark":
             return text(value, REMARK_CHARS_MAX, where, data, lines=True)
         case "roles":
             return read_roles(value, where, data)
-        case "body" | "told":
-            return octets_up_to(value, BODY_BYTES_MAX, where, data)
-        case "digest":
-            return octets(value, DIGEST_BYTES, where, data)
-        case "generation":
-            return octets(value, GENERATION_BYTES, where, data)
         case _:
             return whole(value, _BOUNDS[name], where, data)
 

@@ -68,9 +68,9 @@ def parts_of(version: Version, names: tuple[str, ...]) -> tuple[Part, ...]:
 
 
 def lets_pass(state: DeskState, parts: Sequence[Part]) -> bool:
-    """Whether these may be recorded, straight after each other: nothing official, or no two persons needed, or exactly
-    what a release is over. (R-303, R-319)"""
-    if state.persons < 2:
+    """Whether these may be recorded, straight after each other: nothing official, or neither two persons nor a key
+    needed, or exactly what a release is over. (R-303, R-319)"""
+    if state.persons < 2 and not state.keys_demanded:
         return True
     released = {one.digest for one in state.drafts.values() if one.stage is Stage.RELEASED}
     for at, part in enumerate(parts):

@@ -25,7 +25,10 @@ class Act(Enum):
     DISMISS = "dismiss an officer"
     GIVE_ROLES = "change an officer's roles"
     RENEW_PIN = "give an officer a new PIN"
-    SET_POLICY = "say how many persons a release takes"
+    GIVE_KEY = "enrol or revoke an officer's security key"
+    MAKE_TOKEN = "give a program a token"
+    SET_POLICY = "say what a release takes"
+    AGREE_WEAKER = "agree that a release takes less"
     TAKE_WATCH = "take the watch"
     HAND_OVER = "hand over the watch"
     DRAFT = "write or change a draft"
@@ -47,6 +50,7 @@ class Act(Enum):
 
 _EVERYBODY: Final = frozenset(Role)
 _WRITERS: Final = frozenset((Role.DRAFTER, Role.RELEASER, Role.WATCH))
+OF_PROGRAMS: Final = frozenset((Role.DRAFTER, Role.ENGINEER, Role.AUDITOR))  # the others speak for persons
 
 # Acknowledging, a holding reply and a refusal speak for the party at once: the watch officer's alone.
 ALLOWED: Final[Mapping[Act, frozenset[Role]]] = {
@@ -54,7 +58,10 @@ ALLOWED: Final[Mapping[Act, frozenset[Role]]] = {
     Act.DISMISS: frozenset((Role.CUSTODIAN,)),
     Act.GIVE_ROLES: frozenset((Role.CUSTODIAN,)),
     Act.RENEW_PIN: frozenset((Role.CUSTODIAN,)),
+    Act.GIVE_KEY: frozenset((Role.CUSTODIAN,)),
+    Act.MAKE_TOKEN: frozenset((Role.CUSTODIAN,)),
     Act.SET_POLICY: frozenset((Role.CUSTODIAN,)),
+    Act.AGREE_WEAKER: frozenset((Role.CUSTODIAN, Role.RELEASER)),
     Act.TAKE_WATCH: frozenset((Role.WATCH,)),
     Act.HAND_OVER: frozenset((Role.WATCH,)),
     Act.DRAFT: _WRITERS,
@@ -76,12 +83,17 @@ ALLOWED: Final[Mapping[Act, frozenset[Role]]] = {
 
 
 class Officer(NamedTuple):
-    """One person at this desk. `number` is theirs for good; who was dismissed keeps it and has no roles."""
+    """One person at this desk. `number` is theirs for good; who was dismissed keeps it and has no roles.
+
+    `made_by`: who alone gave them roles, a PIN or a key since a release takes two; -1 is the account, None nobody.
+    """
 
     number: int
     name: str
     roles: frozenset[Role]
     dismissed: bool = False
+    is_program: bool = False
+    made_by: int | None = None
 
 
 class Actor(NamedTuple):

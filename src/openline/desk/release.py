@@ -59,7 +59,8 @@ def short_code(digest: bytes) -> str:
 def in_a_line(release: Release) -> str:
     """Who let it go, and who says so."""
     people = " and ".join(f"{one.name} ({one.role})" for one in release.signatories)
-    how = "attested by the station, not signed by the officer" if release.method == PIN_AND_CODE else "security key"
+    attested, signed = "attested by the station, not signed by the officer", "with the releaser's security key"
+    how = attested if release.method == PIN_AND_CODE else signed
     return f"released by {people}; {how}"
 
 

@@ -17,10 +17,17 @@ from openline.desk.facts import (
     Drafted,
     DraftedOther,
     Enrolled,
+    KeyEnrolled,
+    KeyRevoked,
+    KeysDemanded,
+    KeyTold,
+    KeyUsed,
     PinRenewed,
     PolicySet,
+    ProgramEnrolled,
     Recorded,
     Released,
+    ReleaseSigned,
     Returned,
     RolesGiven,
     SignedIn,
@@ -30,6 +37,7 @@ from openline.desk.facts import (
     Submitted,
     WatchHandedOver,
     WatchTaken,
+    WeakerAsked,
     Withdrawn,
 )
 from openline.desk.people import Actor, Officer
@@ -84,6 +92,31 @@ class Draft(NamedTuple):
     method: int = 0
     remark: str = ""
     place: Place | None = None
+    evidence: bytes = b""  # what the releaser's security key signed
+
+
+class OfficerKey(NamedTuple):
+    """One security key. `told_given`, `told_taken`: the line's record says so already."""
+
+    officer: int
+    credential: bytes
+    algorithm: int
+    public: bytes
+    rp_id: str
+    label: str
+    aaguid: bytes
+    uses: int
+    revoked: bool = False
+    told_given: bool = False
+    told_taken: bool = False
+
+
+class Weaker(NamedTuple):
+    """What a release should take from now on, if another than who asked agrees."""
+
+    by: Actor
+    persons: int
+    demanded: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +126,10 @@ class DeskState:
     officers: tuple[Officer, ...] = ()
     drafts: Mapping[int, Draft] = field(default_factory=dict)
     persons: int = 1  # that a release takes
+    keys_demanded: bool = False  # a release takes the releaser's security key
+    weaker: Weaker | None = None
+    keys: Mapping[bytes, OfficerKey] = field(default_factory=dict)  # by credential
+    programs: Mapping[bytes, tuple[int, int]] = field(default_factory=dict)  # token's SHA-256 to officer, until
     watch: int | None = None  # who has it
     watch_since_ms: int = 0
     watch_remark: str = ""
@@ -112,6 +149,15 @@ class DeskState:
         """The officer of that name who is of this desk now."""
         return next((one for one in self.officers if one.name == name and not one.dismissed), None)
 
+    def keys_of(self, officer: int) -> list[OfficerKey]:
+        """An officer's security keys that are good now."""
+        return [one for one in self.keys.values() if one.officer == officer and not one.revoked]
+
+    def untold(self) -> list[tuple[OfficerKey, bool]]:
+        """Keys whose giving (True) or taking away (False) the line's record does not say yet, in order."""
+        given = [(one, True) for one in self.keys.values() if not one.told_given]
+        return given + [(one, False) for one in self.keys.values() if one.revoked and not one.told_taken]
+
 
 def apply(state: DeskState, entry: DeskEntry, entry_hash: bytes) -> DeskState:
     """Take one entry in. Raises LocalFault where it does not follow: something was taken out, or changed. (R-304)"""
@@ -120,26 +166,47 @@ def apply(state: DeskState, entry: DeskEntry, entry_hash: bytes) -> DeskState:
     state = replace(state, head=entry_hash, size=state.size + 1, last_at_ms=entry.at_ms)
     match entry.fact:
         case Enrolled(number, name, roles):
-            _expect(number == len(state.officers), entry)
-            return replace(state, officers=(*state.officers, Officer(number, name, frozenset(roles))))
+            return _enrolled(state, entry, Officer(number, name, frozenset(roles), made_by=_maker(state, entry)))
+        case ProgramEnrolled(number, name, roles, digest, until_ms):
+            _expect(digest not in state.programs, entry)
+            state = _enrolled(state, entry, Officer(number, name, frozenset(roles), is_program=True))
+            return replace(state, programs={**state.programs, digest: (number, until_ms)})
         case RolesGiven(number, roles):
-            return _officer(state, entry, _known(state, number, entry)._replace(roles=frozenset(roles)))
+            changed = _known(state, number, entry)._replace(roles=frozenset(roles), made_by=_maker(state, entry))
+            return _officer(state, entry, changed)
         case Dismissed(number, _):
             gone = _known(state, number, entry)._replace(roles=frozenset(), dismissed=True)
-            state = _officer(state, entry, gone)
+            state = _without_keys(_officer(state, entry, gone), number)
             return replace(state, watch=None, watch_since_ms=entry.at_ms) if state.watch == number else state
         case PolicySet(persons):
-            return replace(state, persons=persons)
+            if persons > state.persons:  # whoever is here when two begin to be needed counts as nobody's making
+                state = replace(state, officers=tuple(one._replace(made_by=None) for one in state.officers))
+            return replace(state, persons=persons, weaker=None)
+        case KeysDemanded(demanded):
+            return replace(state, keys_demanded=bool(demanded), weaker=None)
+        case WeakerAsked(persons, demanded):
+            _expect(entry.actor is not None, entry)
+            assert entry.actor is not None
+            return replace(state, weaker=Weaker(entry.actor, persons, bool(demanded)))
         case WatchTaken(number):
             return replace(state, watch=number, watch_since_ms=entry.at_ms)
         case WatchHandedOver(number, remark):
             return replace(state, watch=number, watch_since_ms=entry.at_ms, watch_remark=remark)
+        case PinRenewed(number):
+            return _officer(state, entry, _known(state, number, entry)._replace(made_by=_maker(state, entry)))
         case SoundTold(sound):
             return replace(state, sound=sound, sound_at_ms=entry.at_ms, sound_by=entry.actor)
         case AlarmAcknowledged() | AlarmShelved() | AlarmTested():
             return state
-        case PinRenewed() | SignedIn() | SignInRefused() | SignedOut():
+        case SignedIn() | SignInRefused() | SignedOut():
             return state
+        case KeyEnrolled() | KeyRevoked() | KeyUsed() | KeyTold():
+            return _key(state, entry, entry.fact)
+        case ReleaseSigned(number, evidence):
+            _expect(number in state.drafts, entry)
+            return replace(
+                state, drafts={**state.drafts, number: state.drafts[number]._replace(evidence=evidence)}
+            )
         case Drafted() | DraftedOther() | Submitted() | Returned() | Withdrawn() | Released() | Recorded():
             draft = _draft(state, entry)
             return replace(state, drafts={**state.drafts, draft.number: draft})
@@ -162,6 +229,44 @@ def _officer(state: DeskState, entry: DeskEntry, officer: Officer) -> DeskState:
     officers = list(state.officers)
     officers[officer.number] = officer
     return replace(state, officers=tuple(officers))
+
+
+def _enrolled(state: DeskState, entry: DeskEntry, officer: Officer) -> DeskState:
+    _expect(officer.number == len(state.officers), entry)
+    return replace(state, officers=(*state.officers, officer))
+
+
+def _maker(state: DeskState, entry: DeskEntry) -> int | None:
+    """Who alone gave somebody the means to act: told apart only while a release takes two. -1 is the account."""
+    if state.persons < 2:
+        return None
+    return entry.actor.officer if entry.actor is not None else -1
+
+
+def _without_keys(state: DeskState, officer: int) -> DeskState:
+    keys = {name: one._replace(revoked=True) if one.officer == officer else one for name, one in state.keys.items()}
+    return replace(state, keys=keys)
+
+
+def _key(state: DeskState, entry: DeskEntry, fact: KeyEnrolled | KeyRevoked | KeyUsed | KeyTold) -> DeskState:
+    """The security keys after this entry."""
+    if isinstance(fact, KeyEnrolled):
+        _expect(fact.credential not in state.keys, entry)
+        made = _known(state, fact.officer, entry)._replace(made_by=_maker(state, entry))
+        state, key = _officer(state, entry, made), OfficerKey(*fact)
+    else:
+        _expect(fact.credential in state.keys, entry)
+        key = state.keys[fact.credential]
+        match fact:
+            case KeyRevoked():
+                key = key._replace(revoked=True)
+            case KeyUsed(_, uses):
+                key = key._replace(uses=uses)
+            case KeyTold(_, given):
+                key = key._replace(told_given=True) if given else key._replace(told_taken=True)
+            case _:
+                assert_never(fact)
+    return replace(state, keys={**state.keys, fact.credential: key})
 
 
 def _draft(state: DeskState, entry: DeskEntry) -> Draft:

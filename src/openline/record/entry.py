@@ -52,6 +52,7 @@ UNDERSTOOD: Final = 65  # of the desk: what its officers and its party say about
 PASSED: Final = 66
 RELATION: Final = 67
 OFFICES: Final = 68
+KEY_OF_OFFICER: Final = 69
 LINE_KINDS: Final = range(32)
 NOTICE_KINDS: Final = range(96, 256)  # of agreements: held, receipted and shown raw where they are not known
 LINK_TEST: Final = 32
@@ -96,6 +97,7 @@ KIND_NAMES: Final = {
     PASSED: "passed on",
     RELATION: "relation",
     OFFICES: "directory of offices",
+    KEY_OF_OFFICER: "officer's key",
     READ_ALOUD: "read aloud, taken down",
 }
 

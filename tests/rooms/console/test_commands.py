@@ -38,7 +38,7 @@ def test_the_first_page_lists_every_command_and_the_exit_codes(openline: Openlin
 
 
 @pytest.mark.parametrize(
-    "arguments", [("fly",), ("send", "--precedence", "URGENT", "x"), ("show",), ("inbox", "--count", "0"), ("--hom",)],
+    "arguments", [("fly",), ("send", "--precedence", "URGENT", "x"), ("inbox", "--count", "0"), ("--hom",)],
     ids=str,
 )
 def test_a_command_not_understood_exits_2(openline: Openline, arguments: tuple[str, ...]) -> None:

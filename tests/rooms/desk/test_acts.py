@@ -122,7 +122,7 @@ def test_a_draft_goes_one_way() -> None:
 
 def test_one_person_may_do_it_where_the_desk_says_so() -> None:
     desk = TestDesk()
-    desk.act(acts.SetPolicy(1), ANN)
+    desk.take(facts.PolicySet(1), ANN)
     number = desk.draft(DOT)
     desk.act(acts.LetGo(number, 1), DOT)
     record = acts.release_of(desk.state, desk.state.drafts[number])
@@ -147,7 +147,7 @@ def test_a_desk_cannot_lock_itself_out() -> None:
 
 def test_two_are_asked_for_only_where_there_are_two() -> None:
     desk = TestDesk()
-    desk.act(acts.SetPolicy(1), ANN)
+    desk.take(facts.PolicySet(1), ANN)
     for name in ("Bob", "Cyd", "Dot"):
         desk.act(acts.Dismiss(name), ANN)
     with pytest.raises(Refused, match="nothing could ever leave"):

@@ -63,7 +63,7 @@ def test_nothing_passes_the_gate_but_what_was_released() -> None:
     assert passes(desk, Part(ACKNOWLEDGEMENT, 0, 0, (), b""))
     desk.take(facts.Recorded(number, 0, bytes(12), 7), None)
     assert not passes(desk, part)  # once
-    desk.act(acts.SetPolicy(1), ANN)
+    desk.take(facts.PolicySet(1), ANN)
     assert passes(desk, part._replace(body=WORDS))
 
 

@@ -19,6 +19,7 @@ from openline.console.stating.telling import in_words
 from openline.console.words import parse_place
 from openline.contact.saying import STATED_KINDS, Operating, Said, check_references, parse_said
 from openline.desk.release import in_a_line, parse_release
+from openline.desk.signing import key_in_a_line, parse_key_named
 from openline.desk.telling.bodies import TOLD_KINDS, parse_body
 from openline.desk.telling.bodies import check_references as check_told
 from openline.errors import Malformed
@@ -33,6 +34,7 @@ from openline.record.entry import (
     EXERCISE,
     HELD_AHEAD,
     INTAKE,
+    KEY_OF_OFFICER,
     KIND_NAMES,
     MESSAGE,
     NOTICE_KINDS,
@@ -322,6 +324,9 @@ def _tell_body(shown: Shown, header: Header, body: bytes, told_aloud: Callable[[
             return
         if header.kind == RELEASE:
             shown.subject = in_a_line(parse_release(body))
+            return
+        if header.kind == KEY_OF_OFFICER:
+            shown.subject = key_in_a_line(parse_key_named(body))
             return
     except Malformed as error:
         shown.subject = f"a body that cannot be read: {error.reason}"

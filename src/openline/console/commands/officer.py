@@ -14,6 +14,7 @@ from openline.console.dtg import dtg
 from openline.console.home import write_whole
 from openline.console.terminal import Session, at_a_terminal, room_options, sitting_file
 from openline.console.watch import asking
+from openline.console.watch.keys.asking import AgreePolicy, AskKeys, KeyRow, MakeToken, RevokeKey, Token
 from openline.console.words import safe
 from openline.desk.people import Role
 
@@ -95,13 +96,80 @@ def listed(session: Session) -> None:
 
 @officer.command("release-takes")
 @click.argument("persons", type=click.IntRange(1, 2))
+@click.option("--keys/--no-keys", default=None, help="Whether it takes the releaser's security key.")
 @room_options
 @click.pass_obj
-def release_takes(session: Session, persons: int) -> None:
-    """From now on a release takes so many PERSONS: 2 means that nothing leaves without a second officer."""
+def release_takes(session: Session, persons: int, keys: bool | None) -> None:
+    """From now on a release takes so many PERSONS: 2 means that nothing leaves without a second officer.
+
+    Where two are needed, less begins only when another officer agrees: `openline officer agree`.
+    """
     with session.link() as link:
-        link.ask(asking.SetPolicy(persons=persons), Nothing)
-    session.answer(Nothing(), f"a release takes {persons} {'persons' if persons == 2 else 'person'} from now on")
+        desk = link.ask(asking.SetPolicy(persons=persons, keys=keys), asking.DeskRow)
+    session.answer(desk, lambda: _takes(desk))
+
+
+@officer.command("agree")
+@room_options
+@click.pass_obj
+def agree(session: Session) -> None:
+    """Agree to what another officer asked: that a release take less from now on."""
+    with session.link() as link:
+        desk = link.ask(AgreePolicy(), asking.DeskRow)
+    session.answer(desk, lambda: _takes(desk))
+
+
+def _takes(desk: asking.DeskRow) -> str:
+    takes = "two persons" if desk.release_takes == 2 else "one person"
+    key = ", and the releaser's security key" if desk.keys_demanded else ""
+    asked = f"\n{safe(desk.less_asked)}; another agrees with `openline officer agree`" if desk.less_asked else ""
+    return f"a release takes {takes}{key}{asked}"
+
+
+@officer.command("keys")
+@room_options
+@click.pass_obj
+def keys(session: Session) -> None:
+    """Security keys of this desk. They are enrolled, and used, in a browser."""
+    with session.link() as link:
+        rows = link.ask(AskKeys(), list[KeyRow])
+    session.answer(rows, lambda: "\n".join(_key(row) for row in rows) or "No security keys.")
+
+
+@officer.command("revoke-key")
+@click.argument("credential")
+@click.option("--remark", default="", help="Why; it stays in the desk's log.")
+@room_options
+@click.pass_obj
+def revoke_key(session: Session, credential: str, remark: str) -> None:
+    """The security key CREDENTIAL (as `officer keys` lists it) counts no longer."""
+    with session.link() as link:
+        row = link.ask(RevokeKey(credential=credential, remark=remark), KeyRow)
+    session.answer(row, lambda: _key(row))
+
+
+def _key(row: KeyRow) -> str:
+    state = "revoked" if row.revoked else "in use"
+    told = "the line's record says so" if row.told else "the line's record does not say so yet"
+    what = f"{safe(row.officer)}: {safe(row.label)} ({row.algorithm}, for {row.rp_id})"
+    return f"{what}, {state}; {told}\n  {row.credential}"
+
+
+@officer.command("token")
+@click.argument("name")
+@_ROLES
+@click.option("--days", type=click.IntRange(1, 366), default=30, show_default=True, help="How long it is good.")
+@room_options
+@click.pass_obj
+def token(session: Session, name: str, roles: tuple[str, ...], days: int) -> None:
+    """A token for a program called NAME, for the HTTP API. `officer dismiss NAME` ends it.
+
+    A program may draft, look after the line and read; it neither releases nor acknowledges: persons do.
+    """
+    with session.link() as link:
+        made = link.ask(MakeToken(name=name, roles=sorted(set(roles)), days=days), Token)
+    session.answer(made, lambda: f"{safe(name)}: {', '.join(made.roles)}, until {dtg(made.until_ms)}; shown this once:"
+                                 f"\n{made.token}")
 
 
 @click.command("sign-in")
@@ -149,12 +217,12 @@ def _in_words(desk: asking.DeskRow) -> str:
     if not desk.officers:
         return "No officers yet: every act is that of the account the station runs under."
     rows = [
-        f"{safe(one.name)}: {'dismissed' if one.dismissed else ', '.join(one.roles)}" for one in desk.officers
+        f"{safe(one.name)}: {'dismissed' if one.dismissed else ', '.join(one.roles)}"
+        + (", a program" if one.is_program else "") for one in desk.officers
     ]
     watch = f"{safe(desk.watch)} since {dtg(desk.watch_since_ms)}" if desk.watch else "nobody"
     said = f'\n  said at the hand-over: "{safe(desk.watch_remark)}"' if desk.watch_remark else ""
-    takes = "two persons" if desk.release_takes == 2 else "one person"
-    return "\n".join([*rows, f"watch: {watch}{said}", f"a release takes {takes}"])
+    return "\n".join([*rows, f"watch: {watch}{said}", _takes(desk)])
 
 
 def _pin(path: Path | None, what: str, *, new: bool) -> str:

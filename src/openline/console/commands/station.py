@@ -12,6 +12,7 @@ from openline.console import doctoring, passphrases, words
 from openline.console.channel.asking import AskStatus, Nothing, Status, Stop
 from openline.console.config import LineConfig, parse_address
 from openline.console.terminal import Serving, Session, room_options
+from openline.console.watch.keys.checking import Relying
 from openline.console.web.child import keep_pages
 from openline.errors import Misconfigured
 
@@ -30,7 +31,14 @@ def serve(session: Session, listen: tuple[str, ...], dial: tuple[str, ...], sour
     config = _overridden(session.config.of_line(line.name), listen, dial)
     passphrase = passphrases.take(session, sources.station, f"passphrase of {line.station_key}")
     up = f"station of line {line.name} is up"
-    session.hall.serve(Serving(line, config, passphrase, lambda: session.say(up), _beside(session, line.name)))
+    beside, relying = _beside(session, line.name), _relying(session)
+    session.hall.serve(Serving(line, config, passphrase, lambda: session.say(up), beside, relying))
+
+
+def _relying(session: Session) -> Relying:
+    """For whom security keys are made: the desk's name, at exactly the address that is set."""
+    setting = session.config.desk
+    return Relying(setting.name.lower(), setting.origin) if setting is not None else Relying()
 
 
 def _beside(session: Session, line: str) -> list[Callable[[], Coroutine[Any, Any, None]]]:

@@ -13,6 +13,8 @@ from openline.console.channel.asking import Request as LineRequest
 from openline.console.ladder.asking import Request as LadderRequest
 from openline.console.screen.asking import Request as ScreenRequest
 from openline.console.stating.asking import Request as StatingRequest
+from openline.console.watch.keys.asking import Request as KeysRequest
+from openline.console.watch.keys.asking import Source
 
 
 class SignIn(_Request, tag="sign-in", tag_field="op"):
@@ -21,6 +23,7 @@ class SignIn(_Request, tag="sign-in", tag_field="op"):
     name: str
     pin: str
     code: str
+    source: Source = ""
 
 
 class SignedIn(msgspec.Struct):
@@ -82,6 +85,8 @@ class OfficerRow(msgspec.Struct):
     name: str
     roles: list[str]
     dismissed: bool
+    keys: int = 0
+    is_program: bool = False
 
 
 class DeskRow(msgspec.Struct):
@@ -94,12 +99,16 @@ class DeskRow(msgspec.Struct):
     watch_remark: str
     log_entries: int
     log_head: str
+    keys_demanded: bool = False
+    less_asked: str = ""  # what somebody asks that a release take, where another has not agreed yet
 
 
 class SetPolicy(_Request, tag="set-policy", tag_field="op"):
-    """So many persons does a release take: 1 or 2."""
+    """So many persons does a release take: 1 or 2; and whether the releaser's security key. Less begins, where two
+    are needed, once another officer agrees. Answered with the desk as it is then."""
 
     persons: int
+    keys: bool | None = None
 
 
 class TakeWatch(_Request, tag="take-watch", tag_field="op"):
@@ -222,4 +231,4 @@ Request = (
     | ReadDeskLog | WriteDraft | AskDrafts | AskDraft | SubmitDraft | ReturnDraft | WithdrawDraft | ReleaseDraft
 )  # fmt: skip
 
-AnyRequest = LineRequest | StatingRequest | LadderRequest | ScreenRequest | AlarmRequest | Request
+AnyRequest = LineRequest | StatingRequest | LadderRequest | ScreenRequest | AlarmRequest | KeysRequest | Request

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from hashlib import sha256
 from pathlib import Path
 
 from openline.console.channel.clock import counted_ms
@@ -11,7 +12,7 @@ from openline.console.home import LineHome
 from openline.console.watch.secrets import Secrets
 from openline.console.watch.sittings import Sitting, Sittings
 from openline.desk import acts
-from openline.desk.facts import DeskEntry, Fact, encode_entry, entry_hash, parse_entry
+from openline.desk.facts import PIN_AND_CODE, SITTING_BYTES, DeskEntry, Fact, encode_entry, entry_hash, parse_entry
 from openline.desk.leaving import Part, lets_pass
 from openline.desk.people import Act, Actor, Officer
 from openline.desk.state import DeskState, apply
@@ -84,8 +85,15 @@ class Desk:
         return self.state.is_staffed
 
     def sitting(self, token: str) -> Sitting:
-        """Who is behind a token. Raises Told OL-404."""
-        return self.sittings.find(token, counted_ms())
+        """Who is behind a token: an officer in a sitting, or a program. Raises Told OL-404."""
+        return self._program(token) or self.sittings.find(token, counted_ms())
+
+    def _program(self, token: str) -> Sitting | None:
+        digest = sha256(token.encode()).digest()
+        number, until_ms = self.state.programs.get(digest, (-1, 0))
+        if number < 0 or self.state.officers[number].dismissed or self._now_ms() >= until_ms:
+            return None
+        return Sitting(Actor(number, digest[:SITTING_BYTES]), PIN_AND_CODE, 0, 0)
 
     def allow(self, token: str, act: Act, *, looks: bool = False) -> Officer:
         """The officer behind a token, if a role of theirs allows the act. Raises Told OL-404, Refused.
@@ -151,6 +159,6 @@ class Desk:
         if not lets_pass(self.state, [Part(one.kind, one.precedence, one.flags, tuple(one.references), one.body)
                                       for one in drafts]):  # fmt: skip
             raise Refused(
-                "a release here takes two persons: write it with `openline draft new`, submit it, "
-                "and let another officer release it"
+                "a release here takes two persons, or a security key: write it with `openline draft new`, "
+                "submit it, and let another officer release it"
             )

@@ -18,6 +18,7 @@ from openline.console.screen import asking as screen
 from openline.console.stating import asking as stating
 from openline.console.watch import asking as watch
 from openline.console.watch.desk import Desk
+from openline.console.watch.keys import asking as keys
 from openline.desk.people import Act
 from openline.errors import Refused
 
@@ -85,9 +86,20 @@ DOORS: Final[Mapping[type, Act | None]] = {
     watch.ReturnDraft: Act.RETURN,
     watch.WithdrawDraft: Act.WITHDRAW,
     watch.ReleaseDraft: Act.RELEASE,
+    # security keys, tokens, what a release takes
+    keys.BeginSignIn: None,
+    keys.SignInByKey: None,
+    keys.BeginKey: Act.GIVE_KEY,
+    keys.EnrolKey: Act.GIVE_KEY,
+    keys.RevokeKey: Act.GIVE_KEY,
+    keys.AskKeys: None,
+    keys.BeginRelease: Act.RELEASE,
+    keys.ReleaseByKey: Act.RELEASE,
+    keys.AgreePolicy: Act.AGREE_WEAKER,
+    keys.MakeToken: Act.MAKE_TOKEN,
 }
 
-ONLY_WHERE_STAFFED: Final = frozenset(kind for kind in DOORS if kind.__module__ == watch.__name__) - {
+ONLY_WHERE_STAFFED: Final = frozenset(kind for kind in DOORS if kind.__module__ in (watch.__name__, keys.__name__)) - {
     watch.AskDesk,
     watch.EnrolOfficer,
 } | {screen.AskSitting}

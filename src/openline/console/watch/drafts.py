@@ -10,7 +10,7 @@ from openline.desk import acts
 from openline.desk.facts import METHODS, DeskEntry, Drafted, DraftedOther
 from openline.desk.people import Act, Actor, may
 from openline.desk.release import short_code
-from openline.desk.state import Draft, Stage
+from openline.desk.state import DeskState, Draft, Stage
 from openline.desk.telling.bodies import Body, Relation, parse_body
 from openline.record.body import Message, parse_message
 from openline.record.entry import EXERCISE, Ref
@@ -99,6 +99,16 @@ def _tell(row: asking.DraftRow, said: Body, *, bare: bool) -> None:
             row.language = said.language
     if bare:
         row.subject = row.says
+
+
+def less_asked(state: DeskState) -> str:
+    """What somebody asks that a release take, in words; empty where nobody does."""
+    weaker = state.weaker
+    if weaker is None:
+        return ""
+    persons = "two persons" if weaker.persons == 2 else "one person"
+    keys = "a security key" if weaker.demanded else "no security key"
+    return f"{state.officers[weaker.by.officer].name} asks that a release take {persons} and {keys}"
 
 
 def _named(ref: Ref) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Final, Protocol
+from typing import Final
 
 from openline.console.channel import asking as line_asking
 from openline.console.channel.clock import counted_ms
@@ -13,38 +14,34 @@ from openline.console.codes import Told
 from openline.console.watch import asking, secrets
 from openline.console.watch.desk import Desk
 from openline.console.watch.doors import TOKENS_OF_DESK
-from openline.console.watch.drafts import Presenter
+from openline.console.watch.drafts import Presenter, less_asked
+from openline.console.watch.keys.asking import AgreePolicy, ReleaseByKey
+from openline.console.watch.keys.checking import Relying
+from openline.console.watch.keys.operations import KeyOperations
+from openline.console.watch.recording import Recording
 from openline.desk import acts, facts
 from openline.desk.people import Act, Actor, Officer, Role
-from openline.desk.release import encode_release, short_code
+from openline.desk.release import encode_release
 from openline.desk.state import Draft, Stage
 from openline.errors import OpenlineError, Refused, StoreDown
 from openline.line.events import Draft as LineDraft
-from openline.line.ports import LogId
 from openline.record.entry import MESSAGE, RELEASE
 
 DESK_LOG_PAGE_MAX: Final = 1000
 RECORD_AGAIN_AFTER_S: Final = 5.0
 
 
-class Recording(Protocol):
-    """What the desk needs of the station it stands in."""
-
-    def now_ms(self) -> int:
-        """UTC, ms."""
-
-    def look_at(self, drafts: Sequence[LineDraft]) -> None:
-        """Raises Refused or Told where the terms of the line do not let these be recorded now."""
-
-    async def submit(self, drafts: Sequence[LineDraft]) -> list[tuple[LogId, int]]:
-        """Append drafts; returns once they are durable here. Raises StoreDown, Refused."""
-
-
 class DeskOperations:
     """`asking.Request`s over one desk. `compose` makes the entries of a message out of what was given."""
 
     def __init__(
-        self, desk: Desk, station: Recording, compose: Callable[[line_asking.Outgoing], list[LineDraft]], line_name: str
+        self,
+        desk: Desk,
+        station: Recording,
+        compose: Callable[[line_asking.Outgoing], list[LineDraft]],
+        line_name: str,
+        line_id: bytes = bytes(32),
+        relying: Relying | None = None,
     ) -> None:
         self._desk = desk
         self._station = station
@@ -52,6 +49,7 @@ class DeskOperations:
         self._presenter = Presenter(desk)
         self._line_name = line_name
         self._turn = asyncio.Lock()  # one act at a time where an act waits in its middle
+        self._keys = KeyOperations(desk, station, line_id, relying or Relying(), self._turn)
 
     def table(self) -> dict[type, Callable[..., Awaitable[object]]]:
         """Which request is answered by what."""
@@ -62,6 +60,7 @@ class DeskOperations:
             asking.HandOver: self.hand_over, asking.ReadDeskLog: self.log, asking.WriteDraft: self.write,
             asking.AskDrafts: self.drafts, asking.AskDraft: self.draft, asking.SubmitDraft: self.submit,
             asking.ReturnDraft: self.give_back, asking.WithdrawDraft: self.withdraw, asking.ReleaseDraft: self.release,
+            ReleaseByKey: self.release_by_key, AgreePolicy: self.agree, **self._keys.table(),
         }  # fmt: skip
 
     def _actor(self, token: str) -> Actor:
@@ -74,17 +73,17 @@ class DeskOperations:
             officer = self._desk.state.named(ask.name)
             secret = self._desk.secrets.get(officer.number) if officer else None
             number = officer.number if officer else -1
-            self._desk.sittings.may_try(number, counted_ms())
+            self._desk.sittings.may_try(number, counted_ms(), ask.source)
             now_s = self._station.now_ms() // 1000
             tried = secret or secrets.UNKNOWN  # as much work for a name that is not there
             used = await asyncio.to_thread(secrets.check, tried, ask.pin, ask.code, now_s)
             if officer is None or secret is None or used is None:
-                self._desk.sittings.was_refused(number, counted_ms())
+                self._desk.sittings.was_refused(number, counted_ms(), ask.source)
                 if officer is not None:
                     self._desk.write((facts.SignInRefused(officer.number),), None)
                 raise Told("OL-404", "name, PIN and code do not fit together")
             self._desk.secrets.put(officer.number, used)  # the code is used up before anything follows from it
-            token, actor = self._desk.sittings.begin(officer.number, facts.PIN_AND_CODE, counted_ms())
+            token, actor = self._desk.sittings.begin(officer.number, facts.PIN_AND_CODE, counted_ms(), ask.source)
             self._desk.write((facts.SignedIn(officer.number, facts.PIN_AND_CODE),), actor)
             return asking.SignedIn(officer.name, sorted(officer.roles), token)
 
@@ -145,16 +144,27 @@ class DeskOperations:
     async def desk(self, ask: asking.AskDesk) -> asking.DeskRow:
         """Open to whoever holds the account: names and roles, no secrets."""
         state = self._desk.state
-        rows = [asking.OfficerRow(one.number, one.name, sorted(one.roles), one.dismissed) for one in state.officers]
+        rows = [
+            asking.OfficerRow(
+                one.number, one.name, sorted(one.roles), one.dismissed, len(state.keys_of(one.number)), one.is_program
+            )
+            for one in state.officers
+        ]
         watch = state.officers[state.watch].name if state.watch is not None else None
         return asking.DeskRow(
-            rows, state.persons, watch, state.watch_since_ms, state.watch_remark, state.size, state.head.hex()
-        )
+            rows, state.persons, watch, state.watch_since_ms, state.watch_remark, state.size, state.head.hex(),
+            state.keys_demanded, less_asked(state),
+        )  # fmt: skip
 
-    async def set_policy(self, ask: asking.SetPolicy) -> line_asking.Nothing:
-        """How many persons a release takes."""
-        self._desk.act(acts.SetPolicy(ask.persons), self._actor(ask.sitting))
-        return line_asking.Nothing()
+    async def set_policy(self, ask: asking.SetPolicy) -> asking.DeskRow:
+        """What a release takes; less of it is only asked for, where two are needed."""
+        self._desk.act(acts.SetPolicy(ask.persons, ask.keys), self._actor(ask.sitting))
+        return await self.desk(asking.AskDesk())
+
+    async def agree(self, ask: AgreePolicy) -> asking.DeskRow:
+        """The second officer's word that a release takes less."""
+        self._desk.act(acts.AgreeWeaker(), self._actor(ask.sitting))
+        return await self.desk(asking.AskDesk())
 
     async def take_watch(self, ask: asking.TakeWatch) -> line_asking.Nothing:
         """The watch is the actor's."""
@@ -231,20 +241,25 @@ class DeskOperations:
         Answered with the message's place. Raises Refused when the short code is not the one for what would leave.
         """
         async with self._turn:
-            sitting = self._desk.sitting(ask.sitting)
-            asked = acts.LetGo(ask.draft, ask.version, sitting.method)
-            (fact,) = acts.decide(self._desk.state, asked, sitting.actor)
-            assert isinstance(fact, facts.Released)
-            if ask.code.replace(" ", "") != short_code(fact.digest).replace(" ", ""):
-                raise Refused(f"the code of draft D-{ask.draft} is another: read what would leave, then release it")
-            draft = self._desk.state.drafts[ask.draft]  # what can never leave is not released: it would wait for ever
-            self._station.look_at([LineDraft(*part) for part in acts.leaving(self._desk.state, draft, sitting.actor)])
-            self._desk.act(asked, sitting.actor)
-            try:
-                return line_asking.Sent([await self._record(self._desk.state.drafts[ask.draft])])
-            except StoreDown as down:
-                why = f"draft D-{ask.draft} is released, and will be recorded once this is over: {down}"
-                raise Told("OL-102", why) from down
+            actor = self._actor(ask.sitting)
+            self._keys.check_code(acts.LetGo(ask.draft, ask.version), ask.code, actor)
+            return await self._let_go(acts.LetGo(ask.draft, ask.version), actor)
+
+    async def release_by_key(self, ask: ReleaseByKey) -> line_asking.Sent:
+        """The same, with the releaser's own signature over it."""
+        async with self._turn:
+            actor = self._actor(ask.sitting)
+            return await self._let_go(await self._keys.signed_release(ask, actor), actor)
+
+    async def _let_go(self, asked: acts.LetGo, actor: Actor) -> line_asking.Sent:
+        draft = self._desk.state.drafts[asked.draft]  # what can never leave is not released: it would wait for ever
+        self._station.look_at([LineDraft(*part) for part in acts.leaving(self._desk.state, draft, actor)])
+        self._desk.act(asked, actor)
+        try:
+            return line_asking.Sent([await self._record(self._desk.state.drafts[asked.draft])])
+        except StoreDown as down:
+            why = f"draft D-{asked.draft} is released, and will be recorded once this is over: {down}"
+            raise Told("OL-102", why) from down
 
     async def _record(self, draft: Draft) -> line_asking.Place:
         """Put a released draft on the line's record. Asked twice it is recorded once."""
@@ -267,6 +282,8 @@ class DeskOperations:
         """Record what was released before a crash or while the disk took nothing; again and again until it is."""
         while True:
             async with self._turn:
+                with contextlib.suppress(OpenlineError):  # the keys first: what they signed comes after them
+                    await self._keys.tell()
                 for draft in [one for one in self._desk.state.drafts.values() if one.stage is Stage.RELEASED]:
                     try:
                         await self._record(draft)

@@ -14,9 +14,18 @@ from openline.console.codes import Told
 from openline.desk.facts import SITTING_BYTES
 from openline.desk.people import Actor
 from openline.errors import Refused
-from openline.limits import SIGN_IN_REST_MS, SIGN_INS_REFUSED_MAX, SITTING_IDLE_MS, SITTING_MS_MAX, SITTINGS_MAX
+from openline.limits import (
+    SIGN_IN_REST_MS,
+    SIGN_INS_REFUSED_BY_SOURCE_MAX,
+    SIGN_INS_REFUSED_IN_ALL_MAX,
+    SIGN_INS_REFUSED_MAX,
+    SITTING_IDLE_MS,
+    SITTING_MS_MAX,
+    SITTINGS_MAX,
+)
 
 _TOKEN_BYTES: Final = 32
+_REFUSED_KEPT: Final = 4_096
 
 
 class Sitting(NamedTuple):
@@ -28,14 +37,20 @@ class Sitting(NamedTuple):
     used_at_ms: int
 
 
+class _Refused(NamedTuple):
+    at_ms: int
+    officer: int
+    source: str
+
+
 class Sittings:
     """All sittings of one desk. Volatile."""
 
     def __init__(self) -> None:
         self._by_token: dict[bytes, Sitting] = {}
-        self._refused_at: dict[int, list[int]] = {}
+        self._refused: list[_Refused] = []
 
-    def begin(self, officer: int, method: int, now_ms: int) -> tuple[str, Actor]:
+    def begin(self, officer: int, method: int, now_ms: int, source: str = "") -> tuple[str, Actor]:
         """A new sitting and its token. Raises Refused when too many are signed in."""
         self._end_old(now_ms)
         if len(self._by_token) >= SITTINGS_MAX:
@@ -43,7 +58,7 @@ class Sittings:
         token = secrets.token_hex(_TOKEN_BYTES)
         actor = Actor(officer, secrets.token_bytes(SITTING_BYTES))
         self._by_token[_key(token)] = Sitting(actor, method, now_ms, now_ms)
-        self._refused_at.pop(officer, None)
+        self._refused = [one for one in self._refused if (one.officer, one.source) != (officer, source)]
         return token, actor
 
     def find(self, token: str, now_ms: int) -> Sitting:
@@ -68,17 +83,26 @@ class Sittings:
         """End every sitting of an officer: dismissed, or with other roles or another PIN."""
         self._by_token = {key: one for key, one in self._by_token.items() if one.actor.officer != officer}
 
-    def may_try(self, officer: int, now_ms: int) -> None:
-        """Raises Refused while too many tries went wrong lately: then nothing is looked at."""
-        recent = [at_ms for at_ms in self._refused_at.get(officer, []) if now_ms - at_ms < SIGN_IN_REST_MS]
-        self._refused_at[officer] = recent
-        if len(recent) >= SIGN_INS_REFUSED_MAX:
-            minutes = -(-(SIGN_IN_REST_MS - (now_ms - recent[0])) // 60_000)
-            raise Refused(f"{len(recent)} sign-ins were refused; none is looked at for {minutes} min more")
+    def may_try(self, officer: int, now_ms: int, source: str = "") -> None:
+        """Raises Refused while too many tries went wrong lately: then nothing is looked at.
 
-    def was_refused(self, officer: int, now_ms: int) -> None:
+        Counted of the officer from this source, of the officer from everywhere, and of an address over all officers:
+        who guesses at one place does not soon lock an officer out at another.
+        """
+        self._refused = [one for one in self._refused if now_ms - one.at_ms < SIGN_IN_REST_MS][-_REFUSED_KEPT:]
+        of_officer = [one for one in self._refused if one.officer == officer]
+        for counted, most in (
+            ([one for one in of_officer if one.source == source], SIGN_INS_REFUSED_MAX),
+            (of_officer, SIGN_INS_REFUSED_IN_ALL_MAX),
+            ([one for one in self._refused if source and one.source == source], SIGN_INS_REFUSED_BY_SOURCE_MAX),
+        ):
+            if len(counted) >= most:
+                minutes = -(-(SIGN_IN_REST_MS - (now_ms - counted[-most].at_ms)) // 60_000)
+                raise Refused(f"{len(counted)} sign-ins were refused; none is looked at for {minutes} min more")
+
+    def was_refused(self, officer: int, now_ms: int, source: str = "") -> None:
         """A PIN or code did not fit."""
-        self._refused_at.setdefault(officer, []).append(now_ms)
+        self._refused.append(_Refused(now_ms, officer, source))
 
     def _end_old(self, now_ms: int) -> None:
         for key, one in list(self._by_token.items()):

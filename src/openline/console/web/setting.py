@@ -37,6 +37,15 @@ class Setting(NamedTuple):
             why = "security keys need a name with more than one label, like desk.home.arpa"
             raise Misconfigured(f"{self.name!r}: {why}")
 
+    @property
+    def origin(self) -> str | None:
+        """What a browser says its pages are at; None where the port is not known before it is taken."""
+        port = self.address.port
+        if port == 0:
+            return None
+        usual = port == (443 if self.certificate is not None else 80)
+        return f"{self.scheme}://{self.name.lower()}" + ("" if usual else f":{port}")
+
     def names(self, port: int) -> frozenset[str]:
         """What `Host` may say."""
         hosts = {self.name.lower()}

@@ -7,7 +7,15 @@ import pytest
 from openline.console.codes import Told
 from openline.console.watch.sittings import Sittings
 from openline.errors import Refused
-from openline.limits import SIGN_IN_REST_MS, SIGN_INS_REFUSED_MAX, SITTING_IDLE_MS, SITTING_MS_MAX, SITTINGS_MAX
+from openline.limits import (
+    SIGN_IN_REST_MS,
+    SIGN_INS_REFUSED_BY_SOURCE_MAX,
+    SIGN_INS_REFUSED_IN_ALL_MAX,
+    SIGN_INS_REFUSED_MAX,
+    SITTING_IDLE_MS,
+    SITTING_MS_MAX,
+    SITTINGS_MAX,
+)
 
 
 def test_a_sitting_is_known_by_its_token_and_two_never_share_one() -> None:
@@ -60,3 +68,28 @@ def test_sittings_are_bounded() -> None:
     with pytest.raises(Refused, match="sign out"):
         sittings.begin(0, 0, 0)
     sittings.begin(0, 0, SITTING_IDLE_MS + 1)  # those that were idle have made room
+
+
+def test_who_guesses_elsewhere_does_not_soon_lock_an_officer_out() -> None:
+    sittings = Sittings()
+    for _ in range(SIGN_INS_REFUSED_MAX):
+        sittings.was_refused(3, 0, "10.0.0.9")
+    with pytest.raises(Refused, match="min more"):
+        sittings.may_try(3, 1, "10.0.0.9")
+    sittings.may_try(3, 1, "10.0.0.5")
+    sittings.may_try(3, 1)
+
+
+def test_one_address_does_not_guess_at_everybody_nor_everybody_at_one() -> None:
+    sittings = Sittings()
+    for officer in range(SIGN_INS_REFUSED_BY_SOURCE_MAX):
+        sittings.may_try(officer, 0, "10.0.0.9")
+        sittings.was_refused(officer, 0, "10.0.0.9")
+    with pytest.raises(Refused):
+        sittings.may_try(99, 1, "10.0.0.9")
+    sittings.may_try(99, SIGN_IN_REST_MS + 1, "10.0.0.9")
+    sittings = Sittings()
+    for at in range(SIGN_INS_REFUSED_IN_ALL_MAX):
+        sittings.was_refused(3, 0, f"10.0.0.{at}")
+    with pytest.raises(Refused):
+        sittings.may_try(3, 1, "10.1.0.1")
