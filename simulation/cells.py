@@ -12,7 +12,7 @@ EVENTS: Final = tuple(event.__name__ for event in get_args(Event))  # the machin
 ITEMS: Final = (
     "Hail", "Opening", "Entries", "Commit", "Receipt", "Receipt of another", "Note", "Fragment", "Grant", "BlobAsk",
     "BlobChunk", "PqCheckpoint", "PqReceipt", "Differs 0", "Differs 1", "Differs 2", "Differs 3", "Differs 4",
-    "Checkpoint", "Overtaking",
+    "Checkpoint", "Overtaking", "Gaps",
 )  # fmt: skip
 TOLD: Final = ("Appended", "Held", "CameAhead", "ReceiptCame", "Disputed")
 CRASHES: Final = (

@@ -184,6 +184,8 @@ class Station:
         for event in events:
             self.world.count("event", type(event).__name__)
         self.pacing.heed(events)
+        if self.turns is not None:
+            self.pacing.resume(self.turns.state, events, self.wall_ms())
         result = self._run(events)
         if result is not None:
             for event in events:
@@ -336,6 +338,14 @@ class Station:
         self.sealed(peer, body)
         return body
 
+    def _say_lacking(self) -> None:
+        """Pieces of long items that did not come over a slow road."""
+        for peer, heard in self.heard.items():
+            known = self.turns.state.peers.get(peer) if self.turns is not None else None
+            gaps = heard.lacks(known.road, self.wall_ms()) if known is not None else ()
+            if gaps:
+                self.send(peer, self.outgoing(peer, gaps))
+
     # ------------------------------------------------------------------ in
     def frame(self, bearer: str, body: bytes) -> None:
         """A frame came. Bytes that do not open are noise; they break nothing."""
@@ -381,6 +391,7 @@ class Station:
             if grant is not None:
                 self.send(peer, [Grant(*grant)])
         self.world.watch.ticked(self)
+        self._say_lacking()
         self.happened(Tick())
 
     def bearer_up(self, peer: int, bearer: BearerUp) -> None:

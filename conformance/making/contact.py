@@ -104,6 +104,8 @@ def _receipts(book: Book) -> None:
         items: Items = [*papers(opened), start(a), entry(a, 0), *([noted(a, 1, a.receipt(1, AT_S + 3, 1))] if first else []), entry(a, 1),
                         noted(a, 2), start(b), entry(b, 0), noted(b, 1, b.receipt(0, AT_S + 5, 1))]  # fmt: skip
         book.accept(f"contact-test-receipts-{name}", "link-test-receipts", {"bytes": spelled(items)}, "R-250 R-286", story, tests=[[a.ref(1), 2, fits]])
+    damaged = book.shared.named["export.record"][:-1]
+    book.refuse("contact-test-receipts-of-no-whole-file", "link-test-receipts", {"bytes": damaged}, "R-170 R-286", "Nothing is compared in a file that is not whole.", "cut off")
 
 
 def _exchanged() -> list[tuple[int, bytes, int, int, int, bytes]]:

@@ -45,6 +45,7 @@ def write(book: Book) -> None:
     _taken(book)
     _frame_of_items(book)
     _hails(book)
+    _gaps(book)
     _entries(book)
     _statements(book)
     _overtaking(book)
@@ -74,6 +75,9 @@ def _taken(book: Book) -> None:
         ("note", items.Note("a note\n\n— its author c2ln\n".encode()), "R-010", "A whole note; its form is another door's."),
         ("differs", items.Differs(FULL, 4, ROOT, 1), "R-012", "At size 4 the sender of this has another root."),
         ("fragment", items.Fragment(ROOT[:8], 0, 100, b"the first bytes"), "R-017", "Part of a longer item."),
+        ("gaps", items.Gaps(ROOT[:8], 9_000, ((0, 400), (800, 1_200), (8_999, 9_000))), "R-211",
+         "Of a whole of 9,000 bytes three stretches did not come."),
+        ("gaps-all-of-it", items.Gaps(ROOT[:8], 5, ((0, 5),)), "R-211", "It has a name for it, and nothing."),
         ("blob-ask", items.BlobAsk(word("a file"), 65_536), "R-010", "Send me this attachment from there on."),
         ("blob-chunk", items.BlobChunk(word("a file"), 0, 11, b"hello world"), "R-010", "A whole small attachment."),
         ("grant", grant, "R-010", "A grant without a next key; what is sealed in it is another door's."),
@@ -112,6 +116,19 @@ def _frame_of_items(book: Book) -> None:
         ("a-kind-and-no-fields", one + b"\x05", "needs 1 bytes, 0 are left", "R-011", "A type byte at the very end."),
     ):  # fmt: skip
         book.refuse(f"wire-payload-{name}", "payload", given(payload), rules, story, says)
+
+
+def _gaps(book: Book) -> None:
+    head = b"\x13" + ROOT[:8] + put_varint(9_000)
+    for name, payload, says, story in (
+        ("of-nothing", head + b"\x00", "no gaps", "Then it is not said."),
+        ("of-no-bytes", head + b"\x01\x05\x00", "no bytes", "An empty stretch."),
+        ("side-by-side", head + b"\x02\x05\x05\x00\x05", "beside another", "Two stretches that are one."),
+        ("beyond-the-whole", head + b"\x01" + put_varint(8_999) + b"\x02", "of a whole of 9000", "One byte too far."),
+        ("too-many", head + b"\x31" + b"\x01\x01" * 49, "more than 48", "What lies behind is told as one."),
+        ("cut-off", head + b"\x02\x05\x05\x01", "cut off", "The length of the second lacks."),
+    ):
+        book.refuse(f"wire-gaps-{name}", "payload", given(payload), "R-011 R-211", story, says)
 
 
 def _hails(book: Book) -> None:

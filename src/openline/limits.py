@@ -49,6 +49,7 @@ HAIL_LOGS_MAX: Final = 1024
 FRAGMENTED_BYTES_MAX: Final = COMMIT_BYTES_MAX + 64 * 1024
 FRAGMENT_SETS_MAX: Final = 8
 FRAGMENT_GAPS_MAX: Final = 4096  # separate stretches of one set
+GAPS_TOLD_MAX: Final = 48  # of one set at a time; what lies behind is told as one
 CERTIFICATE_BYTES_MAX: Final = 16 * 1024
 CERTIFICATES_A_PARTY_MAX: Final = 128  # of its stations, in force or not: monthly renewals for ten years
 GRANT_BYTES_MAX: Final = 4096
@@ -121,6 +122,8 @@ NARROW_FRAME_BYTES_MIN: Final = 160  # nor is one cut shorter than this: its own
 NARROW_WHOLE_BYTES: Final = 512  # frame body of one item that is not cut, however slow the bearer: a lone message
 NARROW_LEAD_MS: Final = 1_000  # before its last frame is out a narrow bearer is given the next
 NARROW_SHARE_FRAMES: Final = 8  # while others wait, every eighth frame is of what has waited longest
+NARROW_QUIET_MS: Final = 2 * NARROW_FRAME_MS  # no fragment of a set for so long and a round trip: what lacks is told
+NARROW_TOLD_TIMES_MAX: Final = 6  # each after twice as long, until something more of the set has come
 NARROW_WINDOW_MS: Final = 60_000  # of the declared rate: so much is under way to a peer before it proves what it holds
 NARROW_WINDOW_BYTES_MIN: Final = 4_096
 ROAD_SILENT_HALF_PERIODS: Final = 5  # no hail over a bearer for so many halves of its hail period: it carries nothing
@@ -223,6 +226,7 @@ assert UDP_FRAME_BYTES + 48 <= 1_280
 assert COURIER_COST <= BEARER_COST_MAX
 assert FRAME_BODY_BYTES_MIN + 64 < NARROW_FRAME_BYTES_MIN <= NARROW_WHOLE_BYTES  # a piece of something fits a frame
 assert OUTBOX_BYTES_MAX > FRAGMENTED_BYTES_MAX + COMMIT_BYTES_MAX // 4  # any one item can wait, and others beside it
+assert 16 + 8 * GAPS_TOLD_MAX < NARROW_WHOLE_BYTES - FRAME_BODY_BYTES_MIN  # what is lacking is told in one frame
 assert NARROW_LEAD_MS + NARROW_FRAME_MS < 8_000  # what FLASH may wait for, latency apart
 assert COURIER_ALARM_AFTER_MS > 2 * COURIER_LATENCY_MS
 assert DIAL_AGAIN_MAX_MS < SILENCE_ALARM_AFTER_MS  # a cut mended at once need not wake anyone

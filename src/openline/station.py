@@ -214,6 +214,7 @@ class Station:
                     self._probe()
                 if not self._is_out:
                     self._turn_keys()
+                    self._say_lacking()
                     if self.upkeep.due(self.state, self.now_ms()):
                         self._pay()
                         self._new_life()
@@ -240,6 +241,7 @@ class Station:
             return
         self._sending.heed(events)
         events += self._open_frames()
+        self._sending.resume(self.state, events, self.now_ms())
         submissions, drafts = self._submissions.choose()
         if self._submissions.waiting:
             self._bell.ring()
@@ -415,6 +417,14 @@ class Station:
             grant = None if self._roads.is_narrow(peer) else keyring.make_grant(peer)
             if grant is not None:
                 self._say_keys(peer, Grant(*grant))
+
+    def _say_lacking(self) -> None:
+        """Pieces of long items that did not come over a slow road. R-212"""
+        for party, heard in self._heard.items():
+            known = self.state.peers.get(party)
+            gaps = heard.lacks(known.road, self.now_ms()) if known is not None else ()
+            if gaps:
+                self._sending.say((Send(party, gaps),), self.state)
 
     def _say_keys(self, peer: int, *items: Item) -> None:
         self._sending.say((Send(peer, items),), self.state)

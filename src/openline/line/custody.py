@@ -62,6 +62,7 @@ from openline.wire.items import (
     Commit,
     Differs,
     Entries,
+    Gaps,
     Hail,
     HailLog,
     Item,
@@ -262,7 +263,7 @@ def _take_item(work: Work, peer: int, start: bytes, item: Item) -> None:
             disputes.take_differs(work, peer, start, item)
         case RosterEntry(certificate):
             amendments.take_offered(work, peer, certificate)
-        case Differs():
+        case Differs() | Gaps():  # of gaps the outboxes know: R-213
             work.wasted += 1
         case _:
             work.notice("item-not-taken", f"item {type(item).__name__} from party {peer} is not taken by this station")

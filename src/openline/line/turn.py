@@ -44,9 +44,10 @@ from openline.line.events import (
 )
 from openline.line.forks import disputes
 from openline.line.narrow import loading
+from openline.line.narrow.resuming import Lacking
 from openline.line.nodes import nodes_of
 from openline.line.ports import LogId, LogRow, PutReceipt, Store, Write
-from openline.line.state import LineState, LogState, PqHeld, Receipted, Standing
+from openline.line.state import BearerUp, LineState, LogState, PqHeld, Receipted, Standing
 from openline.line.terms import rate
 from openline.line.window import window_of
 from openline.record import merkle
@@ -56,7 +57,7 @@ from openline.record.roster import Roster, origin_of, receipt_name_of
 from openline.seal.charter import Charter
 from openline.wire.codec import NO_DICTIONARIES, Dictionaries
 from openline.wire.fragments import Reassembly, pack
-from openline.wire.items import Fragment, Item, Receipt, decode_items, encode_item
+from openline.wire.items import Fragment, Gaps, Item, Receipt, decode_items, encode_item
 from openline.wire.padding import pad
 
 QUESTION_BYTES = 16 * 1024  # a question that is not for entries counts as so much: some hundred hashes of a long log
@@ -377,6 +378,11 @@ class Heard:
     def __init__(self, opened_at_ms: int) -> None:
         self._opened_at_ms = opened_at_ms
         self._pieces = Reassembly()
+        self._lacking = Lacking()
+
+    def lacks(self, road: BearerUp | None, now_ms: int) -> tuple[Gaps, ...]:
+        """What is to be told now of pieces that did not come, where `road` leads to the peer. R-212."""
+        return self._lacking.due(self._pieces, road, now_ms)
 
     def items(self, payload: bytes) -> tuple[Item, ...]:
         """Items of one payload. Raises Malformed; nothing of the payload is then used."""

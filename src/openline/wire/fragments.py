@@ -7,13 +7,19 @@ twice, over two bearers, in pieces of different sizes, still fills one set. (R-0
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Final
 
 from openline.errors import LocalFault, Malformed
-from openline.limits import FRAGMENT_GAPS_MAX, FRAGMENT_SETS_MAX, FRAGMENTED_BYTES_MAX, ITEMS_PER_FRAME_MAX
-from openline.wire.items import FRAGMENT, Fragment, encode_item
+from openline.limits import (
+    FRAGMENT_GAPS_MAX,
+    FRAGMENT_SETS_MAX,
+    FRAGMENTED_BYTES_MAX,
+    GAPS_TOLD_MAX,
+    ITEMS_PER_FRAME_MAX,
+)
+from openline.wire.items import FRAGMENT, Fragment, Gaps, encode_item
 from openline.wire.varint import put_varint
 
 SET_ID_BYTES: Final = 8
@@ -57,16 +63,18 @@ class _Gathered:
     """One set: the stretches of it that are there, ascending, never overlapping. Costs no more than what came: a piece
     from the end of four mebibytes does not make room for what lies before it."""
 
-    __slots__ = ("held", "starts", "stretches", "total")
+    __slots__ = ("came", "held", "starts", "stretches", "total")
 
     def __init__(self, total: int) -> None:
         self.total = total
+        self.came = 0
         self.held = 0
         self.starts: list[int] = []
         self.stretches: list[bytearray] = []
 
     def put(self, start: int, chunk: bytes) -> None:
         """Take what of this piece is not there yet."""
+        self.came += 1
         end = start + len(chunk)
         at = start
         while at < end:
@@ -92,6 +100,14 @@ class _Gathered:
 
     def _end(self, place: int) -> int:
         return self.starts[place] + len(self.stretches[place])
+
+    def gaps(self) -> tuple[tuple[int, int], ...]:
+        """What is missing, the first GAPS_TOLD_MAX stretches; the last of them then ends where the whole ends."""
+        edges = [0, *(edge for at in range(len(self.starts)) for edge in (self.starts[at], self._end(at))), self.total]
+        found = [(start, end) for start, end in zip(edges[::2], edges[1::2], strict=True) if start < end]
+        if len(found) <= GAPS_TOLD_MAX:
+            return tuple(found)
+        return (*found[: GAPS_TOLD_MAX - 1], (found[GAPS_TOLD_MAX - 1][0], self.total))
 
     def whole(self) -> bytes | None:
         """All of it, once nothing is missing."""
@@ -131,6 +147,14 @@ class Reassembly:
         if item[0] == FRAGMENT:
             raise Malformed("an item put together from fragments is itself a fragment", item[:64])
         return item
+
+    def unfinished(self) -> Mapping[tuple[bytes, int], int]:
+        """The sets that are not whole, by name and total, and how many pieces of each have come, new or not."""
+        return {key: gathered.came for key, gathered in self._sets.items()}
+
+    def gaps(self, key: tuple[bytes, int]) -> Gaps:
+        """What is missing of one of them. (R-211)"""
+        return Gaps(*key, self._sets[key].gaps())
 
     @property
     def bytes_held(self) -> int:

@@ -28,6 +28,7 @@ from openline.limits import (
 )
 from openline.wire.batches import put_batch, put_log, take_batch, take_log
 from openline.wire.cursor import Cursor
+from openline.wire.gaps import GAPS, put_gaps, take_gaps
 from openline.wire.overtaking import KIND as OVERTAKING
 from openline.wire.overtaking import put_overtaking, take_overtaking
 from openline.wire.shapes import (
@@ -40,6 +41,7 @@ from openline.wire.shapes import (
     DiffersReason,
     Entries,
     Fragment,
+    Gaps,
     Grant,
     Hail,
     HailLog,
@@ -64,7 +66,7 @@ from openline.wire.varint import VARINT_MAX, put_varint
 
 __all__ = [
     "AfterSlot", "BlobAsk", "BlobChunk", "Checkpoint", "Commit", "Differs", "DiffersReason", "Entries", "Fragment",
-    "Grant", "Hail", "HailLog", "HailReceipt", "Item", "Lack", "LogRef", "Note", "Opening", "Overtaking",
+    "Gaps", "Grant", "Hail", "HailLog", "HailReceipt", "Item", "Lack", "LogRef", "Note", "Opening", "Overtaking",
     "PqCheckpoint", "PqReceipt", "Receipt", "Ref", "RosterEntry", "Run", "ShortHail", "WireAfter", "WireEntry",
     "FRAGMENT", "NEXT_KEY_BYTES", "PQ_SIGNATURE_BYTES", "SIGNATURE_BYTES",
     "decode_items", "encode_item", "encode_items",
@@ -280,6 +282,7 @@ _PUT: Final[dict[type, Callable[[Any, int], list[bytes]]]] = {
     PqReceipt: _put_pq_receipt,
     RosterEntry: _put_roster_entry,
     Overtaking: put_overtaking,
+    Gaps: put_gaps,
 }
 
 # --- reading: each takes the fields after the type byte
@@ -430,4 +433,5 @@ _TAKE: Final[dict[int, tuple[str, Callable[[Cursor, int], Item]]]] = {
     16: ("roster entry", _take_roster_entry),
     OVERTAKING: ("overtaking", take_overtaking),
     18: ("short hail", _take_short_hail),
+    GAPS: ("gaps", take_gaps),
 }

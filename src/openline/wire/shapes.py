@@ -221,6 +221,15 @@ class Fragment(NamedTuple):
     chunk: bytes
 
 
+class Gaps(NamedTuple):
+    """What the sender lacks of a whole of `total` bytes that comes to it in fragments: stretches [start, end),
+    ascending, with something held between them."""
+
+    set_id: bytes
+    total: int
+    spans: tuple[tuple[int, int], ...]
+
+
 class BlobAsk(NamedTuple):
     """Send this attachment from `offset` on."""
 
@@ -287,4 +296,5 @@ Item = (
     | RosterEntry
     | Overtaking
     | ShortHail
+    | Gaps
 )

@@ -81,6 +81,13 @@ def fragments(draw):
 
 
 @st.composite
+def gaps(draw):
+    edges = draw(st.lists(st.integers(0, FRAGMENTED_BYTES_MAX), min_size=2, max_size=40, unique=True).map(sorted))
+    spans = tuple(zip(edges[::2], edges[1::2], strict=False))
+    return it.Gaps(draw(eight), draw(st.integers(edges[-1], FRAGMENTED_BYTES_MAX)), spans)
+
+
+@st.composite
 def blob_chunks(draw):
     data = draw(st.binary(max_size=50))
     offset = draw(st.integers(0, BLOB_BYTES_MAX - len(data)))
@@ -110,6 +117,7 @@ any_item = st.one_of(
     st.builds(it.Note, st.binary(max_size=200)),
     st.builds(it.Differs, logs, sizes, roots, st.sampled_from(list(it.DiffersReason)).map(int)),
     fragments(),
+    gaps(),
     st.builds(it.BlobAsk, roots, st.integers(0, BLOB_BYTES_MAX)),
     blob_chunks(),
     st.builds(it.Grant, st.integers(0, VARINT_MAX), st.binary(max_size=100), st.sampled_from([b"", bytes(1216)])),

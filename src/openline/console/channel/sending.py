@@ -44,6 +44,10 @@ class Sending:
         """Bearers came up or went down."""
         self.pacing.heed(events)
 
+    def resume(self, state: LineState, events: Iterable[Event], now_ms: int) -> None:
+        """Peers said which pieces they lack."""
+        self.pacing.resume(state, events, now_ms)
+
     def say(self, sends: Sequence[Send], state: LineState) -> None:
         """Give to broad bearers now, and let wait what goes by slow ones."""
         joined: dict[tuple[int, str], tuple[Bearer, list[Item]]] = {}

@@ -10,7 +10,7 @@ What waits is a copy of what the record holds: volatile, bounded, replaced by wh
 dropped when the peer proves to hold it. What does not fit is not taken: the peer's next hail shows what it lacks.
 
     put(item)       takes an item, or not
-    hold(proved)    drops what the peer holds
+    lacking(gaps)   of an item that was cut, lets go again what did not come
     draw(now)       the payload of the next frame, or nothing: nothing waits, or the bearer is still busy
 """
 
@@ -18,36 +18,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from enum import IntEnum
-from hashlib import sha256
-from typing import Final, NamedTuple
+from typing import Final
 
 from openline import limits
 from openline.line.narrow.facts import FRAMING_BYTES, frame_bytes, span_ms, whole_bytes
+from openline.line.narrow.waiting import Waiting
 from openline.line.ports import LogId
 from openline.line.state import BearerUp, Flow
-from openline.wire.fragments import SET_ID_BYTES
 from openline.wire.items import (
     BlobAsk,
     BlobChunk,
     Checkpoint,
     Commit,
-    Differs,
     Entries,
-    Fragment,
+    Gaps,
     Grant,
-    Hail,
     Item,
     Opening,
     Overtaking,
     PqCheckpoint,
     PqReceipt,
-    Receipt,
     RosterEntry,
     encode_item,
 )
-from openline.wire.varint import put_varint
-
-PIECE_BYTES_MIN: Final = 24  # a shorter piece is left for the next frame
 
 
 class Rank(IntEnum):
@@ -95,66 +88,6 @@ def ranked(items: Sequence[Item], precedence: int | None = None) -> list[tuple[R
     return [(first if isinstance(item, together) else rank_of(item), item) for item in items]
 
 
-class Stretch(NamedTuple):
-    """Entries of one log that an item carries, and whether it carries their signature too."""
-
-    log: LogId
-    first: int
-    end: int
-    signed: bool
-
-    def covers(self, other: Stretch) -> bool:
-        """True if who has taken this needs nothing of the other."""
-        within = self.first <= other.first and other.end <= self.end
-        return self.log == other.log and within and (self.signed or not other.signed)
-
-
-class Waiting:
-    """One item that waits. `sent`: so much of it has gone already, in pieces."""
-
-    __slots__ = ("data", "key", "log", "needed_to", "sent", "set_id", "size", "stretch")
-
-    def __init__(self, item: Item, data: bytes, log: LogId | None) -> None:
-        self.data = data
-        self.key = _key_of(item, log) or data
-        self.size = item.size if isinstance(item, Receipt) else 0
-        self.stretch = _stretch_of(item, log)
-        self.log = log
-        self.needed_to = _needed_to(item)
-        self.sent = 0
-        self.set_id = b""
-
-    def makes_idle(self, other: Waiting) -> bool:
-        """True if the other says nothing beyond this."""
-        if self.data == other.data or (self.key == other.key and self.size > other.size):
-            return True
-        if self.stretch is None or other.stretch is None or self.stretch[:3] == other.stretch[:3]:
-            return False  # the same entries in another form: the peer could not take the first
-        return self.stretch.covers(other.stretch)
-
-    def replaces(self, other: Waiting) -> bool:
-        """True if the other need not go once this has come."""
-        if self.stretch is not None and other.stretch is not None:
-            return self.stretch.covers(other.stretch)
-        return self.key == other.key and self.size >= other.size
-
-    def is_held(self, proved: Mapping[LogId, Flow]) -> bool:
-        """True if the peer has proved to hold what this carries."""
-        flow = proved.get(self.log) if self.log is not None else None
-        return flow is not None and self.needed_to is not None and flow.reported >= self.needed_to
-
-    def piece(self, room: int) -> bytes | None:
-        """The next fragment of at most `room` bytes; None where that is too little to be worth its head."""
-        head_bytes = 1 + SET_ID_BYTES + 3 * len(put_varint(len(self.data)))
-        if room - head_bytes < min(PIECE_BYTES_MIN, len(self.data) - self.sent):
-            return None
-        self.set_id = self.set_id or sha256(self.data).digest()[:SET_ID_BYTES]
-        chunk = self.data[self.sent : self.sent + room - head_bytes]
-        fragment = encode_item(Fragment(self.set_id, self.sent, len(self.data), chunk), 0)
-        self.sent += len(chunk)
-        return fragment
-
-
 class Outbox:
     """What waits for one bearer to one peer. One caller at a time; time comes in by the door."""
 
@@ -167,6 +100,7 @@ class Outbox:
         self._frames = 0
         self._since_share = 0  # frames in a row of the most urgent rank while others waited
         self._busy_until_ms = 0
+        self._gone: list[Waiting] = []  # that were cut and have gone, the newest last
         self.bytes_held = 0
 
     def __bool__(self) -> bool:
@@ -178,14 +112,21 @@ class Outbox:
 
         `log`: the log it speaks of, as far as that is known.
         """
-        one = Waiting(item, encode_item(item, self._opened_at_ms), log)
+        one = Waiting(item, encode_item(item, self._opened_at_ms), log, rank)
         if any(other.makes_idle(one) for other_rank in Rank if other_rank <= rank for other in self._lines[other_rank]):
             return False
         if self.bytes_held + len(one.data) > limits.OUTBOX_BYTES_MAX:
             return False
+        known = next((other for other in self._gone if other.data == one.data), None)
+        if known is not None:
+            self._gone.remove(known)
+            if known.told is not None:  # of what has gone before, only what lacked when that was last said
+                known.begin_again()
+                known.rank = rank
+                one = known
         line = self._lines[rank]
-        replaced = [place for place, other in enumerate(line) if not other.sent and one.replaces(other)]
-        self._drop(lambda other: not other.sent and one.replaces(other), rank)
+        replaced = [place for place, other in enumerate(line) if not other.has_begun and one.replaces(other)]
+        self._drop(lambda other: not other.has_begun and one.replaces(other), rank)
         if not line:
             self._served[rank] = self._frames
         line.insert(replaced[0] if replaced else len(line), one)
@@ -197,7 +138,31 @@ class Outbox:
         self._busy_until_ms = 0
         for line in self._lines.values():
             for one in line:
-                one.sent = 0
+                one.begin_again()
+
+    def lacking(self, gaps: Gaps, now_ms: int) -> None:
+        """The peer lacks these stretches of an item that was cut: only they go again. R-213"""
+        for line in self._lines.values():
+            for one in line:
+                if one.set_id == gaps.set_id and len(one.data) == gaps.total:
+                    one.heed(gaps, is_settled=False)
+                    if not one.todo:
+                        line.remove(one)
+                        self._remember(one, now_ms)
+                    return
+        for one in self._gone:
+            if one.set_id == gaps.set_id and len(one.data) == gaps.total:
+                one.heed(gaps, is_settled=now_ms - one.gone_at_ms >= self._settle_ms or now_ms < one.gone_at_ms)
+                if one.todo:
+                    self._gone.remove(one)
+                    self._lines[Rank(one.rank)].insert(0, one)
+                    self.bytes_held += len(one.data)
+                return
+
+    @property
+    def _settle_ms(self) -> int:
+        """How long what was given last may be under way."""
+        return limits.NARROW_LEAD_MS + limits.NARROW_FRAME_MS + self.bearer.latency_ms
 
     def keep(self, ranks: Sequence[Rank]) -> None:
         """Drop what is of other ranks: it goes by another bearer now."""
@@ -225,10 +190,11 @@ class Outbox:
         if not self or not self.is_ready(now_ms):
             return None
         self._drop(lambda one: one.is_held(proved))
+        self._gone = [one for one in self._gone if not one.is_held(proved)]
         rank = self._whose_turn()
         if rank is None:
             return None
-        payload = self._fill(rank)
+        payload = self._fill(rank, now_ms)
         self._frames += 1
         self._served[rank] = self._frames
         busy_ms = span_ms(self.bearer, len(payload) + limits.FRAME_BODY_BYTES_MIN + FRAMING_BYTES)
@@ -249,7 +215,7 @@ class Outbox:
         self._since_share = 0
         return min(waiting[1:], key=lambda rank: self._served[rank])
 
-    def _fill(self, rank: Rank) -> bytes:
+    def _fill(self, rank: Rank, now_ms: int) -> bytes:
         """A frame of one rank. Only what is short and steers the line lets others ride along."""
         parts: list[bytes] = []
         room = frame_bytes(self.bearer) - limits.FRAME_BODY_BYTES_MIN
@@ -263,58 +229,27 @@ class Outbox:
                     return b"".join(parts)
                 parts.append(part)
                 room -= len(part)
-                if line[0].sent >= len(line[0].data):
-                    self.bytes_held -= len(line.pop(0).data)
+                if not line[0].todo:
+                    self._remember(line.pop(0), now_ms)
         return b"".join(parts)
+
+    def _remember(self, one: Waiting, now_ms: int) -> None:
+        """It has gone; one that was cut is kept for a while: its receiver may say what of it was lost."""
+        self.bytes_held -= len(one.data)
+        one.gone_at_ms = now_ms
+        if one.set_id:
+            self._gone.append(one)
+        while len(self._gone) > limits.FRAGMENT_SETS_MAX or self._gone_bytes() > limits.OUTBOX_BYTES_MAX:
+            self._gone.pop(0)
+
+    def _gone_bytes(self) -> int:
+        return self.bytes_held + sum(len(one.data) for one in self._gone)
 
     def _part(self, one: Waiting, room: int, *, is_first: bool) -> bytes | None:
         """The whole item or the next piece of it. One that a frame can hold is not cut: it waits for the next."""
         whole = whole_bytes(self.bearer) - limits.FRAME_BODY_BYTES_MIN
-        if one.sent == 0 and len(one.data) <= (whole if is_first else room):
-            one.sent = len(one.data)
-            return one.data
-        if one.sent == 0 and len(one.data) <= whole:
+        if not one.has_begun and len(one.data) <= (whole if is_first else room):
+            return one.whole()
+        if not one.has_begun and len(one.data) <= whole:
             return None
         return one.piece(room)
-
-
-def _key_of(item: Item, log: LogId | None) -> object:
-    """What an item is about, where a newer one takes the place of an older; None where only the same takes it."""
-    match item:
-        case Hail():
-            return Hail
-        case Receipt(ref, witness):
-            return Receipt, log or ref, witness
-        case Checkpoint(ref) | Differs(ref):
-            return type(item), log or ref
-        case Overtaking(ref, index):
-            return Overtaking, log or ref, index
-        case BlobAsk(digest):
-            return BlobAsk, digest
-        case Grant(epoch):
-            return Grant, epoch
-        case PqCheckpoint(ref):
-            return PqCheckpoint, log or ref
-        case PqReceipt(ref, witness):
-            return PqReceipt, log or ref, witness
-        case _:
-            return None
-
-
-def _needed_to(item: Item) -> int | None:
-    """The size from which on who holds the log needs this no more; None where the log's size does not tell."""
-    match item:
-        case Commit() | Entries():
-            return item.first + len(item.entries)
-        case Overtaking():
-            return item.index + 1
-        case Opening():
-            return 1
-        case _:
-            return None
-
-
-def _stretch_of(item: Item, log: LogId | None) -> Stretch | None:
-    if log is None or not isinstance(item, Commit | Entries):
-        return None
-    return Stretch(log, item.first, item.first + len(item.entries), isinstance(item, Commit))

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from openline.line.events import Down, Event, Up
+from openline.line.events import Arrived, Down, Event, Up
 from openline.line.forms import Unresolved, find_log
 from openline.line.narrow.outbox import Outbox, Rank, ranked
 from openline.line.ports import LogId
 from openline.line.state import BearerUp, LineState
-from openline.wire.items import Checkpoint, Commit, Differs, Entries, Item, Opening, Overtaking, Receipt
+from openline.wire.items import Checkpoint, Commit, Differs, Entries, Gaps, Item, Opening, Overtaking, Receipt
 
 
 class Given(NamedTuple):
@@ -31,6 +31,7 @@ class Pacing:
         """`opened_at_ms`: the charter's instant."""
         self._opened_at_ms = opened_at_ms
         self._boxes: dict[tuple[int, str], Outbox] = {}
+        self._told: dict[int, tuple[bytes, int]] = {}  # by peer: life and counter of the last frame that told gaps
 
     def __bool__(self) -> bool:
         """Whether anything waits."""
@@ -43,6 +44,21 @@ class Pacing:
                 self._boxes.pop((event.peer, event.bearer), None)
             elif isinstance(event, Up) and (event.peer, event.bearer.name) in self._boxes:
                 self._boxes[event.peer, event.bearer.name].again()
+
+    def resume(self, state: LineState, events: Iterable[Event], now_ms: int) -> None:
+        """Peers said which pieces of long items they lack. What was said before is not taken: anybody on the way can
+        say it again. R-213"""
+        for event in events:
+            if isinstance(event, Arrived) and any(isinstance(item, Gaps) for item in event.items):
+                known = state.peers.get(event.peer)
+                start, frame = self._told.get(event.peer, (b"", -1))
+                if known is None or known.start != event.start or (start == event.start and event.frame <= frame):
+                    continue
+                self._told[event.peer] = event.start, event.frame
+                boxes = [box for (peer, _), box in self._boxes.items() if peer == event.peer]
+                for gaps in (item for item in event.items if isinstance(item, Gaps)):
+                    for box in boxes:
+                        box.lacking(gaps, now_ms)
 
     def put(
         self,

@@ -58,6 +58,7 @@ class Air:
     def take(self, me: int, *events: Event) -> None:
         """One turn of one station."""
         self.pacing[me].heed(events)
+        self.pacing[me].resume(self.desks[me].turns.state, events, self.now_ms)
         self._say(me, self.desks[me].take(events, self.now_ms))
         self._give(me)
 
@@ -86,6 +87,7 @@ class Air:
             for me in (0, 1):
                 if self.now_ms % TICK_MS == 0:
                     self.take(me, Tick())
+                    self._say_lacking(me)
                 self._give(me)
         return self.now_ms - began_ms
 
@@ -113,6 +115,12 @@ class Air:
                     continue
                 for payload in payloads(send.items, OPENED_AT_MS, road.up.frame_bytes_max - SEAL_BYTES):
                     self._carry(me, road, payload)
+
+    def _say_lacking(self, me: int) -> None:
+        peer = self.desks[me].turns.state.peers[1 - me]
+        gaps = self.desks[me].heard[1 - me].lacks(peer.road, self.now_ms)
+        if gaps:
+            self._say(me, [Send(1 - me, gaps)])
 
     def _give(self, me: int) -> None:
         def has_room(peer: int, name: str) -> bool:

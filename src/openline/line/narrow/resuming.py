@@ -1,0 +1,61 @@
+"""A receiver's side of a long item that comes in pieces: when to say which of them did not come. R-212.
+
+Over a slow bearer a letter is hundreds of frames, and one that is lost must not cost the others. So when nothing more
+of a set has come for some frames and a round trip, its receiver says what it lacks; each time after twice as long,
+until some piece has come, also one that is here already: then who sends it does not know better. Who has nothing of a
+set says nothing: then the whole item comes again, as ever.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from openline import limits
+from openline.line.narrow.facts import FRAMING_BYTES, is_slow, span_ms
+from openline.line.state import BearerUp
+from openline.wire.fragments import Reassembly
+from openline.wire.items import Gaps
+
+_ROAD_SHARE: Final = 4  # a quarter of the road at most
+_REST_MS_MAX: Final = 600_000  # and no longer: our clock may have been set
+
+_Key = tuple[bytes, int]
+
+
+class _Seen(NamedTuple):
+    """So many pieces of a set had come, since when, and how often what lacks was told since."""
+
+    came: int
+    since_ms: int
+    told: int = 0
+
+
+class Lacking:
+    """What is lacking of the sets of one peer. Volatile, bounded by the sets that are kept."""
+
+    def __init__(self) -> None:
+        self._seen: dict[_Key, _Seen] = {}
+        self._next_ms = 0  # a peer that begins and leaves sets must not have a slow road filled with what we lack
+
+    def due(self, pieces: Reassembly, road: BearerUp | None, now_ms: int) -> tuple[Gaps, ...]:
+        """What to tell now, over `road`: of one set at most; nothing where the road is not slow. Call it from time to
+        time."""
+        unfinished = pieces.unfinished()
+        self._seen = {key: seen for key, seen in self._seen.items() if key in unfinished}
+        if road is None or not is_slow(road):
+            return ()
+        quiet_ms = limits.NARROW_QUIET_MS + 2 * road.latency_ms
+        for key, came in unfinished.items():
+            seen = self._seen.get(key)
+            if seen is None or seen.came != came or now_ms < seen.since_ms:
+                self._seen[key] = _Seen(came, now_ms)
+        if 0 < self._next_ms - now_ms <= _REST_MS_MAX:
+            return ()
+        for key, seen in self._seen.items():
+            if seen.told < limits.NARROW_TOLD_TIMES_MAX and now_ms - seen.since_ms >= quiet_ms << seen.told:
+                self._seen[key] = seen._replace(since_ms=now_ms, told=seen.told + 1)
+                gaps = pieces.gaps(key)
+                cost_bytes = limits.FRAME_BODY_BYTES_MIN + FRAMING_BYTES + 16 + 8 * len(gaps.spans)
+                self._next_ms = now_ms + min(_ROAD_SHARE * span_ms(road, cost_bytes), _REST_MS_MAX)
+                return (gaps,)
+        return ()
