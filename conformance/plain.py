@@ -29,6 +29,7 @@ ITEM_NAMES: Final[dict[type[Any], str]] = {
     items.RosterEntry: "roster-entry",
     items.Overtaking: "overtaking",
     items.ShortHail: "short-hail",
+    items.Gaps: "gaps",
 }
 
 _NAMED: Final = re.compile(r"@([A-Za-z0-9_.-]+)(?:\[(\d*):(\d*)\])?")

@@ -30,6 +30,7 @@ from openline.line.events import (
 )
 from openline.line.narrow.facts import is_slow
 from openline.line.narrow.pacing import Pacing
+from openline.line.narrow.resuming import to_tell
 from openline.line.ports import LogId, PutBlob, Store
 from openline.line.state import BearerUp, Duplex
 from openline.line.turn import Heard, Life, Result, Turns, name_generation, payloads
@@ -183,9 +184,7 @@ class Station:
         """One turn, and everything after it. None: the machine went dark in it, or its disk took nothing."""
         for event in events:
             self.world.count("event", type(event).__name__)
-        self.pacing.heed(events)
-        if self.turns is not None:
-            self.pacing.resume(self.turns.state, events, self.wall_ms())
+        self.pacing.heed(events, self.turns.state if self.turns is not None else None, self.wall_ms())
         result = self._run(events)
         if result is not None:
             for event in events:
@@ -338,14 +337,6 @@ class Station:
         self.sealed(peer, body)
         return body
 
-    def _say_lacking(self) -> None:
-        """Pieces of long items that did not come over a slow road."""
-        for peer, heard in self.heard.items():
-            known = self.turns.state.peers.get(peer) if self.turns is not None else None
-            gaps = heard.lacks(known.road, self.wall_ms()) if known is not None else ()
-            if gaps:
-                self.send(peer, self.outgoing(peer, gaps))
-
     # ------------------------------------------------------------------ in
     def frame(self, bearer: str, body: bytes) -> None:
         """A frame came. Bytes that do not open are noise; they break nothing."""
@@ -391,7 +382,8 @@ class Station:
             if grant is not None:
                 self.send(peer, [Grant(*grant)])
         self.world.watch.ticked(self)
-        self._say_lacking()
+        for peer, gaps in to_tell(self.heard, self.turns.state, now_ms) if self.turns is not None else ():
+            self.send(peer, self.outgoing(peer, gaps))
         self.happened(Tick())
 
     def bearer_up(self, peer: int, bearer: BearerUp) -> None:

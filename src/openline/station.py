@@ -214,7 +214,7 @@ class Station:
                     self._probe()
                 if not self._is_out:
                     self._turn_keys()
-                    self._say_lacking()
+                    self._sending.say_lacking(self._heard, self.state, self.now_ms())
                     if self.upkeep.due(self.state, self.now_ms()):
                         self._pay()
                         self._new_life()
@@ -239,9 +239,8 @@ class Station:
         if self._is_out:
             self._wait_for_store()
             return
-        self._sending.heed(events)
         events += self._open_frames()
-        self._sending.resume(self.state, events, self.now_ms())
+        self._sending.heed(events, self.state, self.now_ms())
         submissions, drafts = self._submissions.choose()
         if self._submissions.waiting:
             self._bell.ring()
@@ -410,21 +409,12 @@ class Station:
                 self._roads.carry(peer, road, frame)
         for peer in fresh:
             # Grants and offers, 1.3 kB each, wait for a broad bearer: on a narrow one keys turn by time alone. R-234.
-            slow = self._roads.is_narrow(peer)
-            out = [] if slow else [keyring.make_offer(peer), *keyring.grants_to_repeat(peer)]
+            out = [] if self._roads.is_narrow(peer) else [keyring.make_offer(peer), *keyring.grants_to_repeat(peer)]
             self._say_keys(peer, *self.upkeep.introduction(), *(Grant(*item) for item in out))
         for peer in keyring.grants_due(now_ms):
             grant = None if self._roads.is_narrow(peer) else keyring.make_grant(peer)
             if grant is not None:
                 self._say_keys(peer, Grant(*grant))
-
-    def _say_lacking(self) -> None:
-        """Pieces of long items that did not come over a slow road. R-212"""
-        for party, heard in self._heard.items():
-            known = self.state.peers.get(party)
-            gaps = heard.lacks(known.road, self.now_ms()) if known is not None else ()
-            if gaps:
-                self._sending.say((Send(party, gaps),), self.state)
 
     def _say_keys(self, peer: int, *items: Item) -> None:
         self._sending.say((Send(peer, items),), self.state)

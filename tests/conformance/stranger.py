@@ -12,6 +12,7 @@ import hmac
 import json
 import struct
 import sys
+from itertools import pairwise
 from typing import Any
 
 GENERATION, LONGEST_LOG, BODY_MOST = 12, 2**40, 262_144
@@ -213,6 +214,19 @@ def fragment(taken: Bytes) -> Any:
     return found
 
 
+def gaps(taken: Bytes) -> Any:
+    """R-211."""
+    found: Any = {"set_id": taken.take(8).hex(), "total": taken.varint(4_259_840)}
+    spans: list[list[int]] = []
+    for _ in range(taken.varint(48)):
+        start = (spans[-1][1] if spans else 0) + taken.varint(4_259_840)
+        spans.append([start, start + taken.varint(4_259_840)])
+    need(spans and spans[-1][1] <= found["total"], "none, or beyond the whole")
+    need(all(start < end for start, end in spans), "an empty one")
+    need(all(one[1] < other[0] for one, other in pairwise(spans)), "side by side")
+    return found | {"spans": spans}
+
+
 def grant(taken: Bytes) -> Any:
     found = {"epoch": taken.varint(), "sealed": taken.counted(4096).hex()}
     mark = taken.fixed(1)
@@ -283,6 +297,7 @@ ITEMS: Any = {
     16: ("roster-entry", lambda taken, _: {"certificate": taken.counted(16_384).hex()}),
     17: ("overtaking", overtaking),
     18: ("short-hail", lambda taken, _: short_hail(taken)),
+    19: ("gaps", lambda taken, _: gaps(taken)),
 }
 
 

@@ -5,7 +5,7 @@ Everything here comes after the commit: what is lost from here on costs a repeti
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from openline.bearer.contract import Bearer
@@ -16,8 +16,9 @@ from openline.errors import StoreDown, Unchecked, UnknownOutcome
 from openline.line.events import Event, Send
 from openline.line.narrow.facts import is_slow
 from openline.line.narrow.pacing import Pacing
+from openline.line.narrow.resuming import to_tell
 from openline.line.state import LineState
-from openline.line.turn import payloads
+from openline.line.turn import Heard, payloads
 from openline.wire.items import Item
 
 SEALING_BYTES: Final = 64  # room a frame needs beside its payload
@@ -40,13 +41,13 @@ class Sending:
         self._keyring_saved = -1
         self.pacing = Pacing(self._opened_at_ms)
 
-    def heed(self, events: Iterable[Event]) -> None:
-        """Bearers came up or went down."""
-        self.pacing.heed(events)
+    def heed(self, events: Sequence[Event], state: LineState, now_ms: int) -> None:
+        """Bearers came up or went down, peers said which pieces they lack."""
+        self.pacing.heed(events, state, now_ms)
 
-    def resume(self, state: LineState, events: Iterable[Event], now_ms: int) -> None:
-        """Peers said which pieces they lack."""
-        self.pacing.resume(state, events, now_ms)
+    def say_lacking(self, heard: Mapping[int, Heard], state: LineState, now_ms: int) -> None:
+        """Tell of pieces of long items that did not come over a slow road. R-212"""
+        self.say([Send(party, gaps) for party, gaps in to_tell(heard, state, now_ms)], state)
 
     def say(self, sends: Sequence[Send], state: LineState) -> None:
         """Give to broad bearers now, and let wait what goes by slow ones."""

@@ -37,15 +37,17 @@ class Pacing:
         """Whether anything waits."""
         return any(self._boxes.values())
 
-    def heed(self, events: Iterable[Event]) -> None:
-        """Bearers came up or went down."""
+    def heed(self, events: Sequence[Event], state: LineState | None, now_ms: int) -> None:
+        """Bearers came up or went down; where there is a state, peers may have said what they lack."""
+        if state is not None:
+            self._resume(state, events, now_ms)
         for event in events:
             if isinstance(event, Down):
                 self._boxes.pop((event.peer, event.bearer), None)
             elif isinstance(event, Up) and (event.peer, event.bearer.name) in self._boxes:
                 self._boxes[event.peer, event.bearer.name].again()
 
-    def resume(self, state: LineState, events: Iterable[Event], now_ms: int) -> None:
+    def _resume(self, state: LineState, events: Iterable[Event], now_ms: int) -> None:
         """Peers said which pieces of long items they lack. What was said before is not taken: anybody on the way can
         say it again. R-213"""
         for event in events:

@@ -8,11 +8,13 @@ set says nothing: then the whole item comes again, as ever.
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Final, NamedTuple, Protocol
 
 from openline import limits
 from openline.line.narrow.facts import FRAMING_BYTES, is_slow, span_ms
-from openline.line.state import BearerUp
+from openline.line.ports import LogId
+from openline.line.state import BearerUp, LineState, PeerState
 from openline.wire.fragments import Reassembly
 from openline.wire.items import Gaps
 
@@ -59,3 +61,27 @@ class Lacking:
                 self._next_ms = now_ms + min(_ROAD_SHARE * span_ms(road, cost_bytes), _REST_MS_MAX)
                 return (gaps,)
         return ()
+
+
+class Hearing(Protocol):
+    """What comes from one peer: a `Heard`."""
+
+    def lacks(self, road: BearerUp | None, now_ms: int) -> tuple[Gaps, ...]:
+        """What is to be told now."""
+
+
+def to_tell(heard: Mapping[int, Hearing], state: LineState, now_ms: int) -> Iterator[tuple[int, tuple[Gaps, ...]]]:
+    """For each peer what it is to be told now, where there is anything: of sets that it has left nobody needs more, so
+    only while it has shown that it holds more than we do, or an attachment is wanted."""
+    for party, hearing in heard.items():
+        known = state.peers.get(party)
+        if known is None or not (state.wants or any(_is_short(state, log, known) for log in known.lacks_since)):
+            continue
+        gaps = hearing.lacks(known.road, now_ms)
+        if gaps:
+            yield party, gaps
+
+
+def _is_short(state: LineState, log: LogId, peer: PeerState) -> bool:
+    held = state.logs.get(log)
+    return (held.size if held is not None else 0) < peer.lacks_since[log][0]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from openline.line.events import Arrived, Down, Draft, Event, Send, Submitted, Tick, Up
 from openline.line.narrow.facts import FRAMING_BYTES, is_slow
 from openline.line.narrow.pacing import Pacing
+from openline.line.narrow.resuming import to_tell
 from openline.line.ports import LogId
 from openline.line.state import BearerUp
 from openline.line.turn import payloads
@@ -57,8 +58,7 @@ class Air:
 
     def take(self, me: int, *events: Event) -> None:
         """One turn of one station."""
-        self.pacing[me].heed(events)
-        self.pacing[me].resume(self.desks[me].turns.state, events, self.now_ms)
+        self.pacing[me].heed(events, self.desks[me].turns.state, self.now_ms)
         self._say(me, self.desks[me].take(events, self.now_ms))
         self._give(me)
 
@@ -117,10 +117,9 @@ class Air:
                     self._carry(me, road, payload)
 
     def _say_lacking(self, me: int) -> None:
-        peer = self.desks[me].turns.state.peers[1 - me]
-        gaps = self.desks[me].heard[1 - me].lacks(peer.road, self.now_ms)
-        if gaps:
-            self._say(me, [Send(1 - me, gaps)])
+        desk = self.desks[me]
+        for peer, gaps in to_tell(desk.heard, desk.turns.state, self.now_ms):
+            self._say(me, [Send(peer, gaps)])
 
     def _give(self, me: int) -> None:
         def has_room(peer: int, name: str) -> bool:
