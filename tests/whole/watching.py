@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import base64
 import http.client
-import json
 import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import parse_qs, urlencode, urlparse
@@ -41,6 +41,7 @@ class Watch:
     """One staffed desk. `tokens`: a sitting of each officer, begun over the control channel."""
 
     desk: Desk
+    other: Desk | None = None
     port: int = field(default_factory=free_port)
     seeds: dict[str, bytes] = field(default_factory=dict)
     steps: dict[str, int] = field(default_factory=dict)
@@ -73,17 +74,23 @@ class Watch:
             link.ask(asking.SetPolicy(persons=2, sitting=self.tokens["Ann"]), Nothing)
         self.wait_up()
 
+    def answers(self) -> bool:
+        """Whether the pages answer now."""
+        try:
+            return self.get("/sign-in").status == 200
+        except OSError:
+            return False
+
+    def until(self, holds: Callable[[], bool]) -> None:
+        """Wait for a fact."""
+        until = time.monotonic() + WITHIN_S
+        while not holds():
+            assert time.monotonic() < until, self.desk.log.read_text()[-3000:]
+            time.sleep(0.1)
+
     def wait_up(self) -> None:
         """Until the pages answer."""
-        until = time.monotonic() + WITHIN_S
-        while time.monotonic() < until:
-            try:
-                self.get("/sign-in")
-            except OSError:
-                time.sleep(0.05)
-            else:
-                return
-        raise AssertionError(f"the pages of {self.desk.name} did not answer: {self.desk.log.read_text()[-3000:]}")
+        self.until(self.answers)
 
     def code(self, name: str) -> str:
         """A code that was not used yet: of this step or the next."""
@@ -108,14 +115,14 @@ class Watch:
 
     # ---------------------------------------------------------------- as a browser would
     def get(self, path: str, name: str = "", **headers: str) -> Answer:
-        return self.request("GET", path, name, None, headers)
+        return self.request("GET", path, name, None, _named(headers))
 
     def post(self, path: str, name: str = "", form: dict[str, str] | None = None, **headers: str) -> Answer:
         """A form, with the token of the sitting as a page would have it, unless the form says another."""
         given = dict(form or {})
         if name and "token" not in given:
             given["token"] = self.form_token(name)
-        headers = {"Origin": self.address, "Sec-Fetch-Site": "same-origin", **headers}
+        headers = {"Origin": self.address, "Sec-Fetch-Site": "same-origin", **_named(headers)}
         return self.request("POST", path, name, urlencode(given).encode(), headers)
 
     def form_token(self, name: str) -> str:
@@ -123,16 +130,16 @@ class Watch:
         assert found is not None
         return found[1]
 
-    def request(
-        self, method: str, path: str, name: str, body: bytes | None, headers: dict[str, str]
-    ) -> Answer:
+    def headers(self, name: str) -> dict[str, str]:
+        """What a browser of that officer sends with everything."""
+        return {"Host": self.host, **({"Cookie": f"{self.cookie}={self.tokens[name]}"} if name else {})}
+
+    def request(self, method: str, path: str, name: str, body: bytes | None, headers: dict[str, str]) -> Answer:
         link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=WITHIN_S)
-        given = {"Host": self.host, **headers}
-        if name:
-            given["Cookie"] = f"{self.cookie}={self.tokens[name]}"
+        given = {**self.headers(name), **headers}
         if body is not None:
             given.setdefault("Content-Type", "application/x-www-form-urlencoded")
-        given = {key.replace("_", "-"): value for key, value in given.items() if value}
+        given = {key: value for key, value in given.items() if value}
         try:
             link.request(method, path, body, given)
             came = link.getresponse()
@@ -143,5 +150,6 @@ class Watch:
         plain = {key.lower(): value for key, value in came.headers.items()}
         return Answer(came.status, plain, text, {key: value for key, _, value in cookies})
 
-    def json(self, path: str, name: str = "") -> Any:
-        return json.loads(self.get(path, name).text)
+
+def _named(headers: dict[str, str]) -> dict[str, str]:
+    return {key.replace("_", "-"): value for key, value in headers.items()}

@@ -25,5 +25,6 @@ WORDS: Final = frozenset((
     _said("reply due"), _said("acknowledge"), _said("acknowledge receipt"), _said("reply"), _said("answer"),
     _said("release"), _said("link test"), _said("line"), _said("clock"), _said("record"), _said("disk"), _said("sound"),
     _said("program"), _said("message"), _said("draft"), _said("the station"), _said("relayed"), _said("not opened"),
-    _said("stated"), _said("disputed"), _said("pin and code"), _said("security key"),
+    _said("stated"), _said("disputed"), _said("pin and code"), _said("corrects"), _said("withdraws"),
+    _said("supersedes"), _said("forwards"), _said("security key"),
 ))  # fmt: skip

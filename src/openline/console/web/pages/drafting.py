@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from starlette.responses import Response
 
 from openline.console.channel.asking import PRECEDENCES, Outgoing, Sent
@@ -14,8 +16,12 @@ from openline.console.web.preferences import LANGUAGES
 from openline.console.web.visit import Fields, Visit, status_of
 from openline.errors import OpenlineError
 
-OFFICES_MAX = 32
-KEPT_FIELDS = ("text", "subject", "language_of", "precedence", "exercise", "action", "info", "reply_by", "in_reply_to")
+OFFICES_MAX: Final = 32
+RELATIONS: Final = ("corrects", "withdraws", "supersedes", "forwards")
+KEPT_FIELDS: Final = (
+    "text", "subject", "language_of", "precedence", "exercise", "action", "info", "reply_by", "in_reply_to",
+    "relates", "of", "note",
+)  # fmt: skip
 
 
 def number_of(visit: Visit) -> int:
@@ -34,8 +40,16 @@ async def drafts(visit: Visit) -> Response:
 async def new(visit: Visit) -> Response:
     """An empty draft, or one that answers a message."""
     fields = {"language_of": "en", "precedence": "ROUTINE"}
-    answers = visit.request.query_params.get("answers", "")
+    given = visit.request.query_params
+    answers, relates = given.get("answers", ""), given.get("relates", "")
     original = None
+    if relates in RELATIONS and given.get("of"):
+        original = await visit.ask(AskMatter(place=given["of"]), Matter)
+        fields |= {
+            "relates": relates, "of": original.entry.place, "precedence": original.entry.precedence,
+            "subject": original.entry.subject, "language_of": original.entry.language or "en",
+            "exercise": "on" if original.entry.exercise else "",
+        }  # fmt: skip
     if answers:
         original = await visit.ask(AskMatter(place=answers), Matter)
         subject = original.entry.subject
@@ -58,6 +72,7 @@ def _fields(row: DraftRow) -> dict[str, str]:
         "text": row.text, "subject": row.subject, "language_of": row.language, "precedence": row.precedence,
         "exercise": "on" if row.exercise else "", "action": ", ".join(row.action), "info": ", ".join(row.info),
         "reply_by": iso(row.reply_by_ms) or "", "in_reply_to": row.in_reply_to or "",
+        "relates": row.relates, "of": ", ".join(row.of), "note": row.note,
     }  # fmt: skip
 
 
@@ -104,6 +119,8 @@ async def write(visit: Visit) -> Response:
         if faults:
             row = await visit.ask(AskDraft(draft=int(number)), DraftRow) if number else None
             return await _editor(visit, row, _given(visit), 400, faults, over=int(over or 0))
+        if number and (await visit.ask(AskDraft(draft=int(number)), DraftRow)).attachments:
+            raise Told("OL-701", visit.word("This draft has attachments, which a version written here would lose."))
         ask = asking.WriteDraft(message=message, draft=int(number) if number else None, over=int(over or 0))
         row = await visit.ask(ask, DraftRow)
         if visit.form.get("then") == "submit":
@@ -133,7 +150,8 @@ def _message(visit: Visit) -> tuple[Outgoing, list[dict[str, str]]]:
         text=form.get("text", ""), subject=form.get("subject", ""), precedence=precedence or "ROUTINE",
         language=language if language in LANGUAGES else "en", exercise=form.get("exercise") == "on",
         action=_offices(form.get("action", "")), info=_offices(form.get("info", "")), reply_by_ms=reply_by,
-        in_reply_to=form.get("in_reply_to") or None,
+        in_reply_to=form.get("in_reply_to") or None, note=form.get("note", ""),
+        relates=next((one for one in RELATIONS if one == form.get("relates")), ""), of=_offices(form.get("of", "")),
     )  # fmt: skip
     return message, faults
 
