@@ -68,6 +68,8 @@ TABLE: Final = (
     Row("carry", "carry", "By courier: write a folder to carry out, read one carried in."),
     Row("read-aloud", "aloud", "A short message over a voice line, with check digits."),
     Row("export", "record", "Write the record, or an extract, to a file anybody can verify."),
+    Row("print", "sheets", "A message or a day as PDF/A, with reference, record position and hash on each page.",
+        "print_sheets"),
     Row("verify", "verify", "Check an exported record: no station, no network, only the parties' cards."),
     Row("fsck", "record", "Derive every digest, root and signature of the store again."),
     Row("backup", "record", "A consistent, encrypted copy of the store."),
