@@ -21,9 +21,8 @@ from openline.console.channel.asking import (
 from openline.console.channel.link import ControlLink
 from openline.console.codes import Told
 from openline.console.home import write_whole
-from openline.console.screen.cards import reference
 from openline.console.sheets import setting
-from openline.console.sheets.composing import given_of
+from openline.console.sheets.composing import called, given_of
 from openline.console.terminal import Session, room_options
 from openline.console.words import parse_place, parse_position
 from openline.record.entry import MESSAGE
@@ -51,7 +50,7 @@ def print_sheets(session: Session, entry: str | None, day: str | None, out: Path
         terms = link.ask(AskAmendments(), Amendments)
         if entry is not None:
             found = [link.ask(_which(entry), Shown)]
-            title, at_ms = reference(found[0].name, found[0].place), found[0].written_at_ms
+            title, at_ms = called(found[0]), found[0].written_at_ms
         else:
             at_ms = _day(day or "")
             found, title = _of_day(link, at_ms), f"{status.line} {day}"

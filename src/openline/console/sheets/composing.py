@@ -8,8 +8,10 @@ from typing import Any, Final
 
 from openline.console.channel.asking import Shown
 from openline.console.dtg import dtg, interval, iso
-from openline.console.screen.cards import reference
+from openline.console.screen.naming import reference
 from openline.console.sheets.letters import breakable, is_rtl, language_tag, lines_of, printable
+from openline.console.words import parse_place
+from openline.record.entry import Ref
 
 EXERCISE: Final = "EXERCISE · УЧЕНИЕ · تمرين"
 
@@ -22,7 +24,7 @@ def sheet_of(entry: Shown) -> Sheet:
     return {
         "exercise": entry.exercise,
         "precedence": entry.precedence,
-        "reference": printable(reference(entry.name, entry.place)),
+        "reference": printable(called(entry)),
         "position": _position(entry),
         "hash": f"SHA-256 {entry.leaf}",
         "heading": breakable(printable(told.replace("\n", " "))),
@@ -30,6 +32,12 @@ def sheet_of(entry: Shown) -> Sheet:
         "body": body_of(entry.text, entry.language),
         "evidence": _rows(_evidence(entry)),
     }
+
+
+def called(entry: Shown) -> str:
+    """How people on both sides call it."""
+    at = parse_place(entry.place)
+    return reference(entry.name, Ref(at.party, bytes.fromhex(at.generation), at.index))
 
 
 def body_of(text: str, language: str) -> dict[str, Any]:
@@ -84,7 +92,7 @@ def list_of(entries: Sequence[Shown], title: str) -> Sheet:
     over = sha256(b"".join(bytes.fromhex(one.leaf) for one in entries)).hexdigest()
     rows = [
         (f"#{one.position} {one.precedence}",
-         f"{reference(one.name, one.place)}, {dtg(one.arrived_at_ms)}{' EXERCISE' if one.exercise else ''}: "
+         f"{called(one)}, {dtg(one.arrived_at_ms)}{' EXERCISE' if one.exercise else ''}: "
          f"{one.subject or one.kind}")
         for one in entries
     ]
