@@ -1,0 +1,186 @@
+"""The watch desk in a real browser: a watch as officers live it, by mouse, by keys alone, without script, in three
+languages; what axe finds; what happens when the station is gone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from openline.console.channel.asking import Outgoing
+from tests.browser.conftest import send
+from tests.whole.watching import PIN, Watch
+
+pytestmark = pytest.mark.whole
+
+Opened = Callable[..., Any]
+PAGES = ("/", "/drafts", "/drafts/0", "/drafts/new", "/search?words=drill", "/watch", "/contact", "/engineer",
+         "/custodian", "/desk-log", "/help")  # fmt: skip
+
+
+def expect(locator: Any) -> Any:
+    from playwright.sync_api import expect as playwright_expect
+
+    return playwright_expect(locator)
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "ar"])
+def test_axe_finds_nothing_on_any_page(opened: Opened, watch: Watch, language: str) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    colours = {"en": "night", "ru": "light", "ar": "contrast"}[language]
+    page = opened("Ann", "/", language, colours, bypass_csp=True)
+    places = [one.get_attribute("data-message") for one in page.locator("#needs [data-message]").all()]
+    found: list[str] = []
+    for path in (*PAGES, places[0]):
+        page.goto(watch.address + path)
+        told = axe.Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
+        found += [
+            f"{path}: {one['id']}: {one['nodes'][0]['html'][:160]} {one['nodes'][0]['failureSummary'][:200]}"
+            for one in told.response["violations"]
+        ]
+    assert page.locator("html").get_attribute("dir") == ("rtl" if language == "ar" else "ltr")
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("width", [360, 640, 1024])
+def test_nothing_is_wider_than_the_window(opened: Opened, watch: Watch, width: int) -> None:
+    """640 is 1280 at 200 % zoom."""
+    page = opened("Ann", viewport={"width": width, "height": 768})
+    places = [one.get_attribute("data-message") for one in page.locator("#needs [data-message]").all()]
+    for path in (*PAGES, *places):
+        page.goto(watch.address + path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+def test_a_new_message_comes_by_itself_and_is_acknowledged_by_one_key(opened: Opened, watch: Watch) -> None:
+    page = opened("Ann")
+    page.mouse.move(5, 5)
+    before = page.locator("#needs .card").count()
+    send(watch, Outgoing(text="One missile, unplanned.", subject="Flash one", precedence="FLASH"))
+    first = page.locator("#needs .card").first
+    expect(first).to_contain_text("Flash one")
+    expect(page.locator("#news")).to_contain_text("Flash one")
+    expect(page).to_have_title(re.compile(rf"^\({before + 1}\) FLASH"))
+    assert page.locator("link[rel=icon]").get_attribute("href") == f"/icon/{before + 1}.svg"
+    page.keyboard.press("a")
+    expect(page.locator("#needs")).not_to_contain_text("Flash one")
+    expect(page.locator("#needs .card")).to_have_count(before)
+    expect(page.locator("#log")).to_contain_text("opened by Ann")
+
+
+def test_nothing_moves_under_the_pointer(opened: Opened, watch: Watch) -> None:
+    page = opened("Ann")
+    card = page.locator("#needs .card").first
+    card.hover()
+    before = card.bounding_box()
+    send(watch, Outgoing(text="Another.", subject="Flash two", precedence="FLASH"))
+    button = page.locator("#show-new")
+    expect(button).to_have_text("1 new – show")
+    assert card.bounding_box() == before
+    expect(page.locator("#needs")).not_to_contain_text("Flash two")
+    button.click()
+    expect(page.locator("#needs .card").first).to_contain_text("Flash two")
+    page.mouse.move(5, 5)
+    page.locator("#needs .card").first.get_by_role("button", name="Acknowledge receipt").click()
+    expect(page.locator("#needs")).not_to_contain_text("Flash two")
+
+
+def test_keys_alone_from_receipt_to_release_and_the_other_side_has_it(opened: Opened, watch: Watch) -> None:
+    (path,) = send(watch, Outgoing(text="Will you meet us?", subject="Keys alone"))
+    drafter = opened("Bob", path)
+    drafter.keyboard.press("r")
+    drafter.locator("#text").wait_for()
+    drafter.locator("#text").focus()
+    drafter.keyboard.type("Yes, a and r and n are letters here.")
+    button = drafter.get_by_role("button", name="Keep and submit for release")
+    for _ in range(12):
+        drafter.keyboard.press("Tab")
+        if button.evaluate("one => one === document.activeElement"):
+            break
+    drafter.keyboard.press("Enter")
+    expect(drafter.locator("h1")).to_contain_text("submitted")
+    releaser = opened("Cyd", drafter.url.removeprefix(watch.address))
+    expect(releaser.locator(".canonical")).to_have_text("Yes, a and r and n are letters here.")
+    releaser.get_by_role("button", name="Release: it leaves").focus()
+    releaser.keyboard.press("Enter")
+    expect(releaser.get_by_role("status").first).to_contain_text("Released and recorded")
+    assert watch.other is not None
+    other = watch.other
+    watch.until(lambda: "letters here" in other.run("inbox", "--json").stdout)
+    expect(releaser.locator("#ladder + .scroll")).to_contain_text("Birch")
+
+
+def test_single_keys_can_be_switched_off(opened: Opened) -> None:
+    page = opened("Ann")
+    page.get_by_role("button", name="Single keys act").click()
+    page.locator("html[data-keys=off][data-script]").wait_for()
+    page.keyboard.press("n")
+    page.keyboard.press("?")
+    expect(page).to_have_url(re.compile(r":\d+/$"))
+    page.get_by_role("button", name="Single keys act").click()
+    page.locator("html[data-keys=on][data-script]").wait_for()
+    page.keyboard.press("?")
+    expect(page).to_have_url(re.compile("/help$"))
+
+
+def test_the_language_changes_under_a_draft_and_nothing_is_lost(opened: Opened) -> None:
+    page = opened("Bob", "/drafts/new")
+    page.locator("#text").fill("Полтора текста, 48°12′ N & <так>")
+    page.locator("#precedence").select_option("PRIORITY")
+    page.get_by_role("button", name="العربية").first.click()
+    expect(page.locator("html")).to_have_attribute("dir", "rtl")
+    expect(page.locator("#text")).to_have_value("Полтора текста, 48°12′ N & <так>")
+    expect(page.locator("#precedence")).to_have_value("PRIORITY")
+
+
+def test_without_script_the_same_watch_goes_on(opened: Opened, watch: Watch) -> None:
+    (path,) = send(watch, Outgoing(text="No script here.", subject="No script"))
+    page = opened("", "/", java_script_enabled=False)
+    page.locator("#name").fill("Ann")
+    page.locator("#pin").fill(PIN)
+    page.locator("#code").fill(watch.code("Ann"))
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.locator(".asof")).to_contain_text("This page shows what stood at")
+    assert page.locator("noscript meta[http-equiv=refresh]").count() or "http-equiv=\"refresh\"" in page.content()
+    card = page.locator(f'[data-message="{path}"]')
+    card.get_by_role("button", name="Acknowledge receipt").click()
+    expect(page.locator(f'[data-message="{path}"]')).to_have_count(0)
+    page.goto(watch.address + path)
+    page.locator("#understood summary").click()
+    page.locator("#text-understood").fill("There is no script.")
+    page.locator("#understood").get_by_role("button", name="Record it").click()
+    expect(page.locator("#ladder + .scroll")).to_contain_text("There is no script.")
+
+
+def test_eight_tabs_share_one_stream(opened: Opened, watch: Watch) -> None:
+    page = opened("Ann")
+    tabs = [page, *(page.context.new_page() for _ in range(7))]
+    for tab in tabs[1:]:
+        tab.goto(watch.address)
+    (path,) = send(watch, Outgoing(text="For eight.", subject="Eight tabs"))
+    for tab in tabs:
+        expect(tab.locator("#needs")).to_contain_text("Eight tabs")
+    watch.post(f"{path}/acknowledge", "Ann")
+
+
+def test_a_page_whose_station_is_gone_says_so_by_itself_and_comes_back(opened: Opened, watch: Watch) -> None:
+    """The station is stopped in its tracks: the socket stays open and nothing answers."""
+    import os
+    import signal
+
+    page = opened("Ann")
+    expect(page.locator("#stale")).to_be_hidden()
+    assert watch.desk.process is not None
+    os.kill(watch.desk.process.pid, signal.SIGSTOP)
+    try:
+        expect(page.locator("#stale")).to_be_visible(timeout=60_000)
+        expect(page.locator("#stale")).to_contain_text("STALE SINCE")
+        expect(page).to_have_title(re.compile("^STALE"))
+    finally:
+        os.kill(watch.desk.process.pid, signal.SIGCONT)
+    expect(page.locator("#stale")).to_be_hidden(timeout=60_000)
+    expect(page).not_to_have_title(re.compile("^STALE"))
+    send(watch, Outgoing(text="Back again.", subject="After the stop"))
+    expect(page.locator("#needs")).to_contain_text("After the stop")
