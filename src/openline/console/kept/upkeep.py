@@ -47,7 +47,7 @@ class Upkeep:
         self._gone: dict[int, int] = {}
         self._cut: set[int] = set()
         self._renewing: Certificate | None = None
-        self._repeated_at_ms = 0
+        self._repeated_at_ms: dict[int, int] = {}  # recovery grants, by party
         self._recovery_secret: bytes | None = None
         self._is_behind = False  # papers on disk do not have what the record has
         self._asked: set[str] = set()  # tokens of entries asked for in this run
@@ -150,13 +150,20 @@ class Upkeep:
         return self._renew_if_due(state, now_ms)
 
     def recovery_frames(self, now_ms: int, fresh: list[int]) -> list[tuple[int, bytes]]:
-        """Grants that reopen sealing, to be repeated until they are answered. The keyring must be on disk first."""
+        """Grants that reopen sealing, repeated until they are answered: at once where a bearer came up, else after a
+        round trip, over a quarter of the road at most. The keyring must be on disk first."""
         ring = self._kept.keyring
-        waiting = [(peer, frame) for peer in ring.peers() if (frame := ring.recovery_to_repeat(peer))]
-        if now_ms - self._repeated_at_ms < REPEAT_RECOVERY_MS:
-            return [(peer, frame) for peer, frame in waiting if peer in fresh]
-        self._repeated_at_ms = now_ms
-        return waiting
+        due = []
+        for peer in ring.peers():
+            frame, road = ring.recovery_to_repeat(peer), self._roads.best(peer, None)
+            if not frame or road is None:
+                continue
+            by_rate_ms = 4 * len(frame) * 1000 // max(road.facts.bytes_per_second, 1)
+            rest_ms = max(REPEAT_RECOVERY_MS, 2 * road.facts.latency_ms, by_rate_ms)
+            if peer in fresh or not 0 <= now_ms - self._repeated_at_ms.get(peer, -rest_ms) < rest_ms:
+                self._repeated_at_ms[peer] = now_ms
+                due.append((peer, frame))
+        return due
 
     # ---------------------------------------------------------------- our own keys
     def introduction(self) -> tuple[RosterEntry, ...]:

@@ -21,7 +21,8 @@ from openline.line.events import (
     Draft,
     LoadBlob,
 )
-from openline.line.outgoing import is_narrow
+from openline.line.narrow.facts import is_slow, span_ms
+from openline.line.outgoing import is_narrow, resend_ms
 from openline.line.ports import DropBlob, PutBlob, PutState, Store
 from openline.line.state import BlobWant
 from openline.line.work import Work
@@ -87,9 +88,20 @@ def due(work: Work) -> None:
     """Ask for the next piece of whatever stands still, of any party in contact; each time another one."""
     asked: Counter[int] = Counter()
     for digest, wanted in list(work.wants.items()):
-        if work.since(wanted.moved_at_ms) < limits.RESEND_AFTER_MS or asked[wanted.named_by] >= limits.BLOBS_ASKED_MAX:
+        is_early = work.since(wanted.moved_at_ms) < _patience_ms(work, wanted)
+        if is_early or asked[wanted.named_by] >= limits.BLOBS_ASKED_MAX:
             continue
         asked[wanted.named_by] += _ask_again(work, digest, wanted)
+
+
+def _patience_ms(work: Work, wanted: BlobWant) -> int:
+    """How long a piece that was asked for may take: over a slow road a round trip, its own bytes twice, since others go
+    first, and what else is under way. R-135"""
+    peer = work.peers.get(wanted.asked_of)
+    if peer is None or peer.road is None:
+        return limits.RESEND_AFTER_MS
+    left_bytes = min(limits.BLOB_CHUNK_BYTES, max(wanted.totals) - wanted.held)
+    return resend_ms(peer) + (2 * span_ms(peer.road, left_bytes) if is_slow(peer.road) else 0)
 
 
 def _ask_again(work: Work, digest: bytes, wanted: BlobWant) -> bool:

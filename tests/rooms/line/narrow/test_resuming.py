@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import random
+from hashlib import sha256
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from openline import limits
+from openline.line.events import BlobWanted
 from openline.line.narrow.outbox import Outbox
 from openline.line.narrow.resuming import Lacking
 from openline.line.narrow.waiting import both, joined
+from openline.line.ports import PutBlob
 from openline.line.state import Flow
 from openline.line.turn import Heard
 from openline.wire.fragments import Reassembly
-from openline.wire.items import Fragment, Gaps, decode_items, encode_item
+from openline.wire.items import BlobAsk, Fragment, Gaps, decode_items, encode_item
 from tests.rooms.line.narrow.air import RADIO_1200, TLS, Air
 from tests.rooms.line.narrow.test_outbox import LOG, MODEM, OPENED_AT_MS, RADIO, commit, put
 
@@ -196,3 +199,24 @@ def test_whatever_is_said_and_lost_at_first_the_letter_comes(draw: random.Random
         if not box:
             put(box, item)  # as the record does, when a hail shows that it is lacking
     assert came == encode_item(item, OPENED_AT_MS)
+
+
+def fetched(loss: float) -> list[int]:
+    """An attachment that a person asked for over a slow road: from where its pieces were asked for."""
+    draw = random.Random(2)
+    air = Air(RADIO_1200)
+    air.run(120_000)
+    air.roads["radio"].lost = lambda _: draw.random() < loss
+    data = random.Random(4).randbytes(limits.BLOB_CHUNK_BYTES + 5_000)
+    digest = sha256(data).digest()
+    air.desks[0].store.commit((PutBlob(digest, 0, len(data), data),))
+    air.take(1, BlobWanted(digest, len(data), 0, True))
+    air.run(DAY_MS, lambda: not air.desks[1].turns.state.wants)
+    assert air.desks[1].store.blob_bytes(digest, 0, len(data)) == data
+    return [item.offset for _, _, _, item in air.came if isinstance(item, BlobAsk)]
+
+
+def test_an_attachment_is_asked_for_again_as_slowly_as_its_road_is() -> None:
+    """R-135: a piece takes minutes there; asked every few seconds, what was held was given up as a lie."""
+    assert fetched(0) == [0, limits.BLOB_CHUNK_BYTES]
+    assert len(fetched(0.05)) <= 5
