@@ -225,7 +225,20 @@ def test_where_a_desk_has_officers_the_watch_officer_states_and_a_drill_finds_no
     officers.run("Ann", "holding", asked, "--until", instant(hours=1), "--officer", "Somebody else")
     (row,) = show(amber, asked)["stated"]
     assert "(Ann)" in row["words"], "who is signed in, and nobody else"
-    before = status(amber)["entries"]
-    assert "takes two persons" in officers.run("Ann", "drill", "start", ok=4).stderr
-    assert status(amber)["entries"] == before and status(amber)["drills"] == []
+    assert officers.run("Nobody", "drill", "start", ok=4) and status(amber)["drills"] == []
+    begun = json.loads(officers.run("Ann", "drill", "start", "--json").stdout)
+    assert begun["message"] is None and begun["draft"] is not None and len(status(amber)["drills"]) == 1
+    ended = json.loads(officers.run("Ann", "drill", "stop", "--json").stdout)
+    assert ended["message"] is None and "not released; it is withdrawn" in ended["steps"][0]["note"]
+    assert officers.run("Cyd", "draft", "release", f"D-{begun['draft']}", "--code", "0", ok=4)
+    name = f"D-{json.loads(officers.run('Ann', 'drill', 'start', '--json').stdout)['draft']}"
+    code = json.loads(officers.run("Cyd", "draft", "show", name, "--json").stdout)["code"]
+    officers.run("Cyd", "draft", "release", name, "--code", code)
+    until = time.monotonic() + WITHIN_S
+    while not (came := json.loads(birch.here("inbox", "--json"))["entries"]):
+        assert time.monotonic() < until, "the exercise message did not come"
+    assert came[0]["exercise"] and came[0]["released_by"] == ["Ann", "Cyd"]
+    report = json.loads(officers.run("Ann", "drill", "stop", "--json").stdout)
+    assert report["message"] == came[0]["place"] and report["steps"][0]["at_ms"] is not None
+    assert status(amber)["drills"] == []
     officers.run("Ann", "service", "send", "The radio moves.")

@@ -175,7 +175,10 @@ def drill() -> None:
 def start(session: Session, remark: str, officer: str | None) -> None:
     """Begin a drill: an exercise message goes to all desks."""
     report = _drill(session, asking.DrillAsk(begins=True, officer=officer or login(), remark=remark))
-    session.answer(report, lambda: f"EXERCISE: drill begun, {report.drill}; the message is {report.message}\n"
+    what = f"the message is {report.message}" if report.draft is None else (
+        f"its message is draft D-{report.draft}, submitted: another officer reads and releases it"
+    )
+    session.answer(report, lambda: f"EXERCISE: drill begun, {report.drill}; {what}\n"
                                    "end it with `openline drill stop`, which tells how far it came")  # fmt: skip
 
 

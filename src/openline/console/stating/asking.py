@@ -65,6 +65,7 @@ class DrillReport(msgspec.Struct):
     ended: bool
     steps: list[DrillStep] = []
     exercise: bool = True
+    draft: int | None = None  # where the message needs a release: which draft another officer releases
 
 
 Request = Declare | SayOperating | DrillAsk

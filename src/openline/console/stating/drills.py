@@ -7,16 +7,21 @@ from typing import Final
 
 from openline.console.channel.asking import FIND_MAX
 from openline.console.channel.showing import Reader, name_of, place_of
-from openline.console.codes import as_given
+from openline.console.codes import Told, as_given
 from openline.console.stating import asking
 from openline.console.stating.running import Running
 from openline.contact.declared import open_drills
 from openline.contact.saying import Drill, Stated, encode_said
+from openline.desk import acts
+from openline.desk.facts import Drafted
+from openline.desk.people import Actor
+from openline.desk.state import Draft as DeskDraft
+from openline.desk.state import Stage
 from openline.errors import Refused
-from openline.limits import COMMIT_BYTES_MAX, COMMIT_ENTRIES_MAX, OFFICES_MAX
+from openline.limits import COMMIT_BYTES_MAX, OFFICES_MAX
 from openline.line.events import Draft
 from openline.line.ports import EntryRow, LogId
-from openline.record.body import Message, encode_message
+from openline.record.body import Message, encode_message, parse_message
 from openline.record.entry import DRILL, EXERCISE, MESSAGE, PRIORITY, Ref, parse_header
 
 SCRIPT: Final = {
@@ -51,16 +56,40 @@ class Drills:
         return self._running.state.me
 
     async def _begin(self, ask: asking.DrillAsk) -> asking.DrillReport:
+        """Where a message needs a release, so does this one: it is submitted, and another officer releases it."""
+        body = self._message((ask.officer,), None)
+        is_free = self._running.desk.lets_pass([Draft(MESSAGE, PRIORITY, EXERCISE, (), body)])
+        actor = None if is_free else self._drafter(ask.sitting)  # before anything is recorded
+        begun_at_ms = self._running.now_ms()
+        drill = await self._record(DRILL, 0, (), _body(True, ask))
+        report = asking.DrillReport(_name(drill), None, begun_at_ms, ended=False)
+        if actor is None:
+            report.message = _name(await self._record(MESSAGE, PRIORITY, (drill,), body))
+        else:
+            report.draft = self._submit(self._message((), drill), actor)
+        return report
+
+    def _message(self, released_by: tuple[str, ...], drill: Ref | None) -> bytes:
+        """The scripted words, to all offices. A draft names the drill as what it answers: by that it is found again."""
         terms = self._running.charter
         offices = [office for party in terms.offices for office in party][:OFFICES_MAX]
         spoken = [language for language in terms.languages if language in SCRIPT] or ["en"]
         words = "\n\n".join(SCRIPT[language] for language in spoken)
-        message = encode_message(Message(SUBJECT, words, spoken[0], tuple(offices), released_by=(ask.officer,)))
-        self._running.desk.check([Draft(MESSAGE, PRIORITY, EXERCISE, (), message)])  # before anything is recorded
-        begun_at_ms = self._running.now_ms()
-        drill = await self._record(DRILL, 0, (), _body(True, ask))
-        sent = await self._record(MESSAGE, PRIORITY, (drill,), message)
-        return asking.DrillReport(_name(drill), _name(sent), begun_at_ms, ended=False)
+        action = tuple(offices)
+        return encode_message(Message(SUBJECT, words, spoken[0], action, in_reply_to=drill, released_by=released_by))
+
+    def _drafter(self, sitting: str) -> Actor:
+        """Raises Told OL-404, Refused."""
+        desk = self._running.desk
+        actor = desk.sitting(sitting).actor
+        acts.decide(desk.state, acts.Write(None, 0, PRIORITY, EXERCISE, self._message((), None)), actor)
+        return actor
+
+    def _submit(self, body: bytes, actor: Actor) -> int:
+        (fact,) = self._running.desk.act(acts.Write(None, 0, PRIORITY, EXERCISE, body), actor)
+        assert isinstance(fact, Drafted)
+        self._running.desk.act(acts.Submit(fact.draft, fact.version, "a drill"), actor)
+        return fact.draft
 
     async def _end(self, ask: asking.DrillAsk, begun: Stated) -> asking.DrillReport:
         drill = begun.at.ref
@@ -69,8 +98,22 @@ class Drills:
         if found is not None:
             report.message = _name(found)
             report.steps = list(self._steps(found))
+        else:
+            report.steps = list(self._not_released(drill, ask))
         await self._record(DRILL, 0, (drill,), _body(False, ask))
         return report
+
+    def _not_released(self, drill: Ref, ask: asking.DrillAsk) -> Iterator[asking.DrillStep]:
+        """A draft of a drill that ends is not to leave later: it is withdrawn, where who ends the drill may."""
+        desk = self._running.desk
+        for draft in [one for one in desk.state.drafts.values() if _is_draft_of(one, drill)]:
+            note = f"draft D-{draft.number} was not released"
+            try:
+                desk.act(acts.Withdraw(draft.number, "the drill has ended"), desk.sitting(ask.sitting).actor)
+                note += "; it is withdrawn now"
+            except (Refused, Told) as why:
+                note += f"; it still waits, withdraw it: {why}"
+            yield asking.DrillStep("released", self._me, "", None, None, note)
 
     async def _record(self, kind: int, precedence: int, references: tuple[Ref, ...], body: bytes) -> Ref:
         [(log, index)] = await self._running.submit([Draft(kind, precedence, EXERCISE, references, body)])
@@ -78,12 +121,15 @@ class Drills:
 
     # ---------------------------------------------------------------- how far it came
     def _message_of(self, drill: Ref) -> Ref | None:
-        """It was recorded straight after the drill began; a station that died in between recorded none."""
-        log = LogId(drill.party, drill.generation)
-        rows = self._running.store.entries(log, drill.index + 1, COMMIT_ENTRIES_MAX, COMMIT_BYTES_MAX)
-        for index, row in enumerate(rows, drill.index + 1):
-            if _refers(row, MESSAGE, drill):
-                return Ref(log.party, log.generation, index)
+        """Recorded straight after the drill began, or once it was released; None where a station died before."""
+        store, log = self._running.store, LogId(drill.party, drill.generation)
+        position = self._reader.position_of(log, drill.index)
+        while rows := store.find(MESSAGE, position, FIND_MAX):
+            for row in rows:
+                [entry] = store.entries(row.log, row.index, 1, COMMIT_BYTES_MAX)
+                if row.log.party == self._me and _refers(entry, MESSAGE, drill):
+                    return Ref(*row.log, row.index)
+            position = rows[-1].position
         return None
 
     def _steps(self, message: Ref) -> Iterator[asking.DrillStep]:
@@ -132,6 +178,11 @@ def _refers(row: EntryRow, kind: int, ref: Ref) -> bool:
     """An exercise of that kind that refers to an entry."""
     header = parse_header(row.header)
     return header.kind == kind and bool(header.flags & EXERCISE) and ref in header.references
+
+
+def _is_draft_of(draft: DeskDraft, drill: Ref) -> bool:
+    is_open = draft.stage in (Stage.OPEN, Stage.SUBMITTED, Stage.RELEASED) and bool(draft.version.body)
+    return is_open and parse_message(draft.version.body).in_reply_to == drill
 
 
 def _body(begins: bool, ask: asking.DrillAsk) -> bytes:
