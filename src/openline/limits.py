@@ -195,6 +195,14 @@ CHALLENGE_MS_MAX: Final = 5 * 60_000  # a challenge is answered within it, once
 CHALLENGES_MAX: Final = 1024  # open at once, of one desk
 CHALLENGES_BY_SOURCE_MAX: Final = 32  # so that nobody's flood closes those of others
 PROGRAM_MS_MAX: Final = 366 * 86_400_000  # how long a program's token is good at most
+PRECLEARED_BYTES_MAX: Final = 8 * 1024  # of a notice that was released beforehand; it stands in each release of it
+TRANSLATIONS_MAX: Final = 64  # of one text
+PROGRAM_CHARS_MAX: Final = 64  # of the name of a program that translates
+TRANSLATE_MS_MAX: Final = 60_000  # that it may take
+CHECKLIST_MAX: Final = 32  # points of a draft
+FIELDS_MAX: Final = 32  # of such a notice, and of the choices in one
+FIELD_CHARS_MAX: Final = 64  # of what is filled in
+DIFFERENCES_MAX: Final = 200  # between two texts, that are listed
 
 # --- files
 CARD_BYTES_MAX: Final = 64 * 1024
@@ -240,6 +248,7 @@ assert COURIER_LATENCY_MS > 10 * HAIL_EVERY_MS  # what answers hails is not carr
 assert TRANSCRIPT_DIGITS >= 34
 assert SITTING_IDLE_MS < SITTING_MS_MAX
 assert RELEASE_BYTES_MAX <= BODY_BYTES_MAX
+assert PRECLEARED_BYTES_MAX < RELEASE_BYTES_MAX
 assert ALARM_SHELVED_MS_MAX <= SITTING_MS_MAX  # what one shift put away, the next one hears
 assert list(OPEN_WITHIN_MS) == sorted(OPEN_WITHIN_MS, reverse=True)
 assert OPEN_WITHIN_MS[-1] > SILENCE_ALARM_AFTER_MS

@@ -77,6 +77,19 @@ en = "Sir"
 ru = "Господин полковник"
 """
 
+NOTICE = """
+name = "accident"
+subject = "Unplanned launch"
+precedence = "FLASH"
+text = "{count} left at {time}. It was not ordered."
+[field.count]
+kind = "number"
+low = 1
+high = 4
+[field.time]
+kind = "instant"
+"""
+
 
 def test_what_two_let_go_corrects_and_withdraws_and_the_directory_goes_the_same_way(
     on_a_line: Line, tmp_path: Path
@@ -125,7 +138,31 @@ def test_what_two_let_go_corrects_and_withdraws_and_the_directory_goes_the_same_
         assert "WITHDRAWN BY" in desk.here("show", fixed)
         offices = desk.here("offices", "list")
         assert "addressed (ru)  Господин полковник" in offices and "FOREIGN: Ministry" in offices
+    of = officers.run("Bob", "translation", "write", first, "Осмотр в 14.00 UTC, 3 судна.", "--language", "ru").stdout
+    assert "rough (unofficial)" in of and "time '14.00' stands in the translation only" in of
+    assert "another officer" in officers.run("Bob", "translation", "review", first, "1", ok=4).stderr
+    assert "reviewed by Cyd" in officers.run("Cyd", "translation", "review", first, "1").stdout
+    assert "no program is set" in officers.run("Bob", "translation", "machine", first, "--to", "ru", ok=8).stderr
+    notice = tmp_path / "notice.toml"
+    notice.write_text(NOTICE)
+    row = json.loads(officers.run("Bob", "precleared", "write", str(notice), "--json").stdout)
+    name = f"D-{row['draft']}"
+    officers.run("Bob", "draft", "submit", name)
+    code = json.loads(officers.run("Cyd", "draft", "show", name, "--json").stdout)["code"]
+    assert "may send" in officers.run("Cyd", "draft", "release", name, "--code", code).stdout
+    use = ("precleared", "send", name, "--set", "count=2", "--set", "time=221005Z NOV 26")
+    assert "who has the watch" in officers.run("Ann", *use, ok=4).stderr
+    officers.run("Ann", "watch", "take")
+    assert "whole number" in officers.run("Ann", *use[:3], "--set", "count=9", ok=4).stderr
+    party, generation, index = json.loads(officers.run("Ann", *use, "--json").stdout)["places"][0]
+    officers.run("Ann", "precleared", "allow", "no")
+    assert "switched off" in officers.run("Ann", *use, ok=4).stderr
+    shown = show(amber, f"{party}/{generation}/{index}")
+    assert (shown["precedence"], shown["released_by"]) == ("FLASH", ["Ann"]) and "2 left at 221005Z" in shown["text"]
+    assert "PRE-CLEARED" in amber.here("show", f"{party}/{generation}/{index + 1}")
+    assert "notice used" in officers.run("Ann", "watch", "log").stdout
     told, _ = verified(amber, tmp_path)
+    assert "1 are PRE-CLEARED" in told
     assert "2 name two persons" in told and "2 are over a withdrawal or a directory" in told
 
 

@@ -57,6 +57,8 @@ TABLE: Final = (
     Row("alarm", "alarm", "What rings: list, acknowledge, shelve, test; whether the sound was heard."),
     Row("annunciate", "alarm", "Make alarms heard, in a process of its own; ring when the station is gone."),
     Row("draft", "draft", "Write, submit, return, withdraw and release drafts."),
+    Row("translation", "translation", "Working translations beside a text: write, compare, review, certify."),
+    Row("precleared", "precleared", "Notices released beforehand by two, sent by the watch officer alone."),
     Row("refuse", "statement", "Refuse a message, or contact, with a reason."),
     Row("holding", "statement", "Say that an answer will come, and by when."),
     Row("suspend", "statement", "Declare contact suspended, from and to when, and why."),

@@ -14,6 +14,9 @@
     player = ["pw-play"]                     # what plays a WAV file, whose path comes last; else one is looked for
     command = ["/usr/local/bin/lamp"]        # told in its environment what rings; no shell reads it
 
+    [translate]
+    command = ["/usr/local/bin/translate"]   # text in, text out; the two languages are its last words; no shell
+
     [lines.hotline]
     listen = ["0.0.0.0:7443"]                # where theirs may reach ours
     dial = { Blue = "198.51.100.7:7443" }    # where ours reaches theirs, by party name
@@ -91,6 +94,7 @@ class Config(NamedTuple):
     lines: Mapping[str, LineConfig] = {}
     desk: Setting | None = None
     annunciate: Annunciate = Annunciate()
+    translate: tuple[str, ...] = ()  # the words of a program that translates
 
     def of_line(self, name: str) -> LineConfig:
         return self.lines.get(name, LineConfig())
@@ -115,10 +119,12 @@ def parse(text: str, path: Path) -> Config:
     except tomllib.TOMLDecodeError as error:
         raise Misconfigured(f"{path}: {error}") from error
     place = Place(path, text, ())
-    take_only(tree, ("station", "desk", "annunciate", "lines"), place)
+    take_only(tree, ("station", "desk", "annunciate", "translate", "lines"), place)
     station = take_table(tree, "station", place)
     inner = place.inner("station")
     take_only(station, ("line", "passphrase_file"), inner)
+    translate = take_table(tree, "translate", place)
+    take_only(translate, ("command",), place.inner("translate"))
     lines, inside = take_table(tree, "lines", place), place.inner("lines")
     return Config(
         line=_line_name(station, inner),
@@ -126,6 +132,7 @@ def parse(text: str, path: Path) -> Config:
         lines={name: _line(take_table(lines, name, inside), name, inside) for name in lines},
         desk=take_setting(take_table(tree, "desk", place), place.inner("desk")),
         annunciate=_annunciate(take_table(tree, "annunciate", place), place.inner("annunciate")),
+        translate=_words(translate, "command", place.inner("translate")),
     )
 
 

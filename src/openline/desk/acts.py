@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple, assert_never
 
 from openline.desk import facts, means
-from openline.desk.facts import Fact
+from openline.desk.facts import BEFOREHAND, Fact
 from openline.desk.leaving import Part, check_told, parts_of
 from openline.desk.means import AgreeWeaker as AgreeWeaker
 from openline.desk.means import EnrolProgram as EnrolProgram
@@ -18,12 +18,15 @@ from openline.desk.means import RevokeKey as RevokeKey
 from openline.desk.means import SetPolicy as SetPolicy
 from openline.desk.means import officer_named
 from openline.desk.people import OF_PROGRAMS, Act, Actor, Officer, Role, may
-from openline.desk.release import Release, Signatory
+from openline.desk.release import Release, Signatory, release_digest
 from openline.desk.state import DeskState, Draft, Stage
+from openline.desk.texts.precleared import PRECLEARED, Clearing, encode_clearing, fill, parse_notice
+from openline.desk.texts.translations import check_new, check_step
 from openline.errors import Refused
-from openline.limits import DRAFT_VERSIONS_MAX, DRAFTS_OPEN_MAX, OFFICERS_MAX
+from openline.limits import DRAFT_VERSIONS_MAX, DRAFTS_OPEN_MAX, OFFICERS_MAX, RELEASE_BYTES_MAX
 from openline.record.body import parse_message
 from openline.record.entry import MESSAGE, OFFICES, ROUTINE
+from openline.record.fields import dump_map, load_map
 
 
 # ------------------------------------------------------------------ what is asked
@@ -86,6 +89,53 @@ class WriteOffices(NamedTuple):
     told: bytes
 
 
+class SendPrecleared(NamedTuple):
+    """The watch officer sends a notice that two persons released beforehand, filled in; each field once, ascending."""
+
+    notice: int
+    values: tuple[tuple[str, str], ...]
+    flags: int
+
+
+class AllowPrecleared(NamedTuple):
+    """Whether such notices may be sent."""
+
+    allowed: bool
+
+
+class Translate(NamedTuple):
+    """A working translation of a draft or an entry; `program`: that made it, empty for the actor's own."""
+
+    of: str
+    stage: int
+    language: str
+    words: str
+    program: str = ""
+
+
+class MarkTranslation(NamedTuple):
+    """A translation is reviewed (0) or certified (1)."""
+
+    of: str
+    number: int
+    step: int
+
+
+class SetChecklist(NamedTuple):
+    """What is to be looked at before this draft is released."""
+
+    draft: int
+    items: tuple[str, ...]
+
+
+class Tick(NamedTuple):
+    """A point of it was looked at, counted from 0."""
+
+    draft: int
+    version: int
+    item: int
+
+
 class Submit(NamedTuple):
     """Let a version wait for release."""
 
@@ -126,14 +176,16 @@ class SignOut(NamedTuple):
 Asked = (
     Enrol | GiveRoles | Dismiss | RenewPin | SetPolicy | TakeWatch | HandOver | Write | Submit | Return | Withdraw
     | LetGo | SignOut | WriteOffices | AgreeWeaker | GiveKey | RevokeKey | EnrolProgram
+    | SendPrecleared | AllowPrecleared | Translate | MarkTranslation | SetChecklist | Tick
 )  # fmt: skip
 
 NEEDS: Final[dict[type[Asked], Act]] = {
     Enrol: Act.ENROL, GiveRoles: Act.GIVE_ROLES, Dismiss: Act.DISMISS, RenewPin: Act.RENEW_PIN,
     SetPolicy: Act.SET_POLICY, TakeWatch: Act.TAKE_WATCH, HandOver: Act.HAND_OVER, Write: Act.DRAFT,
     Submit: Act.SUBMIT, Return: Act.RETURN, Withdraw: Act.WITHDRAW, LetGo: Act.RELEASE, SignOut: Act.SIGN_OUT,
-    WriteOffices: Act.SET_OFFICES,
     AgreeWeaker: Act.AGREE_WEAKER, GiveKey: Act.GIVE_KEY, RevokeKey: Act.GIVE_KEY, EnrolProgram: Act.MAKE_TOKEN,
+    WriteOffices: Act.SET_OFFICES, SendPrecleared: Act.SEND_PRECLEARED, AllowPrecleared: Act.SET_POLICY,
+    Translate: Act.TRANSLATE, MarkTranslation: Act.TRANSLATE, SetChecklist: Act.DRAFT, Tick: Act.TICK,
 }  # fmt: skip
 
 
@@ -177,6 +229,20 @@ def decide(state: DeskState, asked: Asked, actor: Actor | None) -> tuple[Fact, .
             (fact,) = _write(state, Write(None, 0, ROUTINE, 0, b"", OFFICES, told))
             assert isinstance(fact, facts.DraftedOther)
             return fact, facts.Submitted(fact.draft, fact.version, "")
+        case Translate() | MarkTranslation():
+            return (_translate(state, asked, actor),)
+        case SetChecklist(number, items):
+            draft = _draft(state, number, None, Stage.OPEN)
+            return (facts.ChecklistSet(draft.number, items),)
+        case Tick(number, version, item):
+            draft = _draft(state, number, version, Stage.OPEN, Stage.SUBMITTED)
+            if not 0 <= item < len(draft.checklist):
+                raise Refused(f"the checklist of D-{number} has {len(draft.checklist)} points")
+            return (facts.Ticked(number, version, item),)
+        case SendPrecleared():
+            return (_send_precleared(state, asked, actor),)
+        case AllowPrecleared(allowed):
+            return (facts.PreclearedSet(int(allowed)),)
         case Submit(number, version, remark):
             if state.officers[actor.officer].is_program:
                 raise Refused("a program writes drafts; a person reads and submits them")
@@ -188,7 +254,9 @@ def decide(state: DeskState, asked: Asked, actor: Actor | None) -> tuple[Fact, .
             draft = _draft(state, number, None, Stage.SUBMITTED)
             return (facts.Returned(draft.number, remark),)
         case Withdraw(number, remark):
-            draft = _draft(state, number, None, Stage.OPEN, Stage.SUBMITTED)
+            draft = _draft(state, number, None, Stage.OPEN, Stage.SUBMITTED, Stage.CLEARED)
+            if any(one.under == number and one.stage is Stage.RELEASED for one in state.drafts.values()):
+                raise Refused(f"a use of D-{number} is on its way; withdraw it when that is recorded")
             return (facts.Withdrawn(draft.number, remark),)
         case LetGo():
             return _let_go(state, asked, actor)
@@ -310,7 +378,7 @@ def meeting(state: DeskState, draft: Draft, actor: Actor) -> Meeting:
     """The conditions for this draft and this officer."""
     before = [one for one in (draft.version.author, draft.submitted_by) if one is not None]
     return Meeting(
-        two_needed=state.persons >= 2,
+        two_needed=state.persons >= 2 or draft.version.kind == PRECLEARED,
         wrote_it=any(one.officer == actor.officer for one in before),
         same_sitting=any(one.sitting == actor.sitting for one in before),
     )
@@ -329,6 +397,52 @@ def _let_go(state: DeskState, asked: LetGo, actor: Actor) -> tuple[Fact, ...]:
     return (*signed, facts.Released(draft.number, asked.version, digest, method))
 
 
+def _translate(state: DeskState, asked: Translate | MarkTranslation, actor: Actor) -> Fact:
+    there = state.translations.get(asked.of, ())
+    if isinstance(asked, MarkTranslation):
+        check_step(there, asked.of, asked.number, asked.step, actor)
+        return facts.TranslationMarked(asked.of, asked.number, asked.step)
+    check_new(there, asked.of, asked.stage, asked.language, asked.words, asked.program)
+    draft = state.drafts.get(int(asked.of.removeprefix("D-"))) if asked.of.startswith("D-") else None
+    if asked.of.startswith("D-") and draft is None:
+        raise Refused(f"there is no draft {asked.of}")
+    version = draft.version.number if draft is not None else 0
+    number = len(there) + 1
+    return facts.Translated(asked.of, number, version, asked.stage, asked.language, asked.words, asked.program)
+
+
+def _send_precleared(state: DeskState, asked: SendPrecleared, actor: Actor) -> Fact:
+    """Raises Refused, naming every fault of what is filled in at once."""
+    if not state.allows_precleared:
+        raise Refused("notices released beforehand are switched off at this desk; a custodian switches them on")
+    if state.watch != actor.officer:
+        raise Refused("only who has the watch sends a notice that was released beforehand; `openline watch take`")
+    under = _draft(state, asked.notice, None, Stage.CLEARED)
+    notice = parse_notice(under.version.told)
+    names = (state.officers[actor.officer].name,)
+    body = fill(notice, dict(asked.values), names)
+    release_record(state, under, names[0], asked.values, bytes(32))  # that it can be written is known before it is said
+    digest = release_digest(MESSAGE, notice.precedence, asked.flags, body)
+    told = dump_map([[list(pair) for pair in asked.values]])
+    unsigned = fill(notice, dict(asked.values))
+    number = len(state.drafts)
+    return facts.NoticeUsed(number, under.number, notice.precedence, asked.flags, unsigned, told, digest)
+
+
+def release_record(
+    state: DeskState, under: Draft, watch: str, values: tuple[tuple[str, str], ...], digest: bytes
+) -> Release:
+    """The release record of a use: the watch officer, and as evidence who released the notice, and what was filled in.
+
+    Raises Malformed for values that are not ascending, each once.
+    """
+    assert under.released_by is not None
+    first, last = names_of(state, under, under.released_by)
+    people = (Signatory(first, str(Role.DRAFTER)), Signatory(last, str(Role.RELEASER)))
+    clearing = Clearing(under.version.told, people, under.method, under.evidence, under.changed_at_ms, values)
+    return Release(digest, (Signatory(watch, str(Role.WATCH)),), BEFOREHAND, encode_clearing(clearing))
+
+
 def names_of(state: DeskState, draft: Draft, releaser: Actor) -> tuple[str, ...]:
     """Who lets it go, in the order in which they acted: one name where it was one person."""
     first = draft.submitted_by or draft.version.author
@@ -345,6 +459,10 @@ def release_of(state: DeskState, draft: Draft) -> Release:
     """The release record of a draft that was released. Raises LocalFault for another (a misuse of ours)."""
     assert draft.released_by is not None
     names = names_of(state, draft, draft.released_by)
+    if draft.under is not None:
+        pairs = load_map(draft.values, 1, "values", RELEASE_BYTES_MAX)[0]
+        values = tuple([(name, value) for name, value in pairs])
+        return release_record(state, state.drafts[draft.under], names[0], values, draft.digest)
     roles = (Role.DRAFTER, Role.RELEASER)[-len(names) :]
     signatories = tuple(Signatory(name, str(role)) for name, role in zip(names, roles, strict=True))
     return Release(draft.digest, signatories, draft.method, draft.evidence)

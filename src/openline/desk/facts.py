@@ -26,6 +26,7 @@ from openline.limits import (
     ALARM_LEVEL_MAX,
     ALARM_NAME_CHARS_MAX,
     BODY_BYTES_MAX,
+    CHECKLIST_MAX,
     CREDENTIAL_BYTES_MAX,
     DESK_ENTRY_BYTES_MAX,
     DESK_LOG_ENTRIES_MAX,
@@ -39,6 +40,8 @@ from openline.limits import (
     RELEASE_BYTES_MAX,
     REMARK_CHARS_MAX,
     RP_ID_CHARS_MAX,
+    TEXT_CHARS_MAX,
+    TRANSLATIONS_MAX,
     WRITTEN_AT_MS_MAX,
 )
 from openline.record.entry import FLAGS_KNOWN, FLASH, KIND_MAX
@@ -48,9 +51,10 @@ SITTING_BYTES: Final = 8
 DIGEST_BYTES: Final = 32
 AAGUID_BYTES: Final = 16
 BEFORE_ALL: Final = bytes(DIGEST_BYTES)
-METHODS: Final = ("pin and code", "security key")
+METHODS: Final = ("pin and code", "security key", "pre-cleared")
 PIN_AND_CODE: Final = 0
 SECURITY_KEY: Final = 1
+BEFOREHAND: Final = 2  # a notice that two persons released before, sent by the watch officer alone
 SOUNDS: Final = ("not said", "heard", "not heard", "not used here")
 SOUND_HEARD: Final = 1
 SOUND_NOT_HEARD: Final = 2
@@ -208,11 +212,66 @@ class DraftedOther(NamedTuple):
     body: bytes
 
 
+class NoticeUsed(NamedTuple):
+    """The watch officer sent a notice that two persons released beforehand (draft `under`), filled in by the CBOR pairs
+    `told`; it is a draft of its own, released as `digest`."""
+
+    draft: int
+    under: int
+    precedence: int
+    flags: int
+    body: bytes
+    told: bytes
+    digest: bytes
+
+
+class PreclearedSet(NamedTuple):
+    """Whether notices that were released beforehand may be sent: 1 or 0."""
+
+    allowed: int
+
+
+class Translated(NamedTuple):
+    """A working translation of a text: a draft (`D-12`, at `version`) or an entry (its full name, version 0)."""
+
+    of: str
+    number: int
+    version: int
+    stage: int
+    language: str
+    words: str
+    program: str
+
+
+class TranslationMarked(NamedTuple):
+    """An officer reviewed (0) or certified (1) a translation."""
+
+    of: str
+    number: int
+    step: int
+
+
+class ChecklistSet(NamedTuple):
+    """What is to be looked at before this draft is released."""
+
+    draft: int
+    items: tuple[str, ...]
+
+
+class Ticked(NamedTuple):
+    """An officer looked at a point of the checklist, of that version."""
+
+    draft: int
+    version: int
+    item: int
+
+
 Fact = (
     Enrolled | RolesGiven | Dismissed | PinRenewed | SignedIn | SignInRefused | SignedOut | WatchTaken | WatchHandedOver
     | PolicySet | Drafted | Submitted | Returned | Withdrawn | Released | Recorded | AlarmAcknowledged
     | AlarmShelved | AlarmTested | SoundTold | DraftedOther
     | KeyEnrolled | KeyRevoked | KeyUsed | KeyTold | KeysDemanded | WeakerAsked | ReleaseSigned | ProgramEnrolled
+    | NoticeUsed | PreclearedSet | Translated | TranslationMarked | ChecklistSet | Ticked
 )  # fmt: skip
 
 
@@ -279,7 +338,8 @@ def parse_entry(data: bytes) -> DeskEntry:
 _BOUNDS: Final = {
     "officer": OFFICERS_MAX - 1, "to": OFFICERS_MAX - 1, "method": len(METHODS) - 1, "persons": 2,
     "draft": DESK_LOG_ENTRIES_MAX - 1, "version": DRAFT_VERSIONS_MAX, "precedence": FLASH, "flags": FLAGS_KNOWN,
-    "kind": KIND_MAX,
+    "kind": KIND_MAX, "under": DESK_LOG_ENTRIES_MAX - 1, "allowed": 1,
+    "number": TRANSLATIONS_MAX, "stage": 2, "step": 1, "item": CHECKLIST_MAX - 1,
     "party": PARTIES_MAX - 1, "index": LOG_ENTRIES_MAX - 1, "level": ALARM_LEVEL_MAX, "until_ms": WRITTEN_AT_MS_MAX,
     "sound": len(SOUNDS) - 1,
     "algorithm": 1, "uses": 2**32 - 1, "given": 1,
@@ -308,6 +368,12 @@ def _read(name: str, value: object, data: bytes) -> object:
             return text(value, RP_ID_CHARS_MAX, where, data)
         case "remark":
             return text(value, REMARK_CHARS_MAX, where, data, lines=True)
+        case "of" | "language" | "program":
+            return text(value, NAME_CHARS_MAX, where, data)
+        case "words":
+            return text(value, TEXT_CHARS_MAX, where, data, lines=True)
+        case "items":
+            return tuple([_named(one, where, data) for one in rows(value, CHECKLIST_MAX, where, data)])
         case "roles":
             return read_roles(value, where, data)
         case _:

@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 from openline.desk.release import release_digest, with_names
 from openline.desk.state import DeskState, Stage, Version
 from openline.desk.telling.bodies import Offices, Relation, encode_body, parse_body
+from openline.desk.texts.precleared import PRECLEARED, parse_notice
 from openline.errors import Malformed, Refused
 from openline.record.body import parse_message
 from openline.record.entry import MESSAGE, NOTICE_KINDS, OFFICES, RELATION, Ref
@@ -38,6 +39,11 @@ class Part(NamedTuple):
 
 def check_told(kind: int, told: bytes, message: bytes) -> None:
     """Raises Refused or Malformed where a draft of that kind cannot become entries."""
+    if kind == PRECLEARED:
+        parse_notice(told)
+        if message:
+            raise Refused("a notice that is to be released beforehand stands alone")
+        return
     said = parse_body(kind, told)
     if not isinstance(said, Relation | Offices):
         raise Refused("this is written by the watch officer, and not drafted")
@@ -57,6 +63,8 @@ def parts_of(version: Version, names: tuple[str, ...]) -> tuple[Part, ...]:
         body = with_names(version.body, names)
         answered = parse_message(body).in_reply_to
         found.append(Part(MESSAGE, *at, (answered,) if answered else (), body))
+    if version.kind == PRECLEARED:
+        return (Part(PRECLEARED, 0, 0, (), version.told),)  # to be kept here, never recorded by itself
     if version.kind != MESSAGE:
         said = parse_body(version.kind, version.told)
         assert isinstance(said, Relation | Offices)  # nothing else is drafted

@@ -32,12 +32,15 @@ class Act(Enum):
     TAKE_WATCH = "take the watch"
     HAND_OVER = "hand over the watch"
     DRAFT = "write or change a draft"
+    TRANSLATE = "translate, review and certify translations"
+    TICK = "tick a point of a checklist"
     SET_OFFICES = "write the directory of our offices"
     SUBMIT = "submit a draft for release"
     WITHDRAW = "withdraw a draft"
     RETURN = "return a submitted draft"
     RELEASE = "release a draft"
     ANSWER = "acknowledge, read back, pass on, give a holding reply, refuse, suspend and resume, record silence, drill"
+    SEND_PRECLEARED = "send a notice that was released beforehand"
     OPERATE = "say something about the line to the other side's operators"
     SEE_SCREEN = "see the watch desk's screen"
     SEE_MESSAGES = "read messages on the screen, and look for them"
@@ -65,12 +68,15 @@ ALLOWED: Final[Mapping[Act, frozenset[Role]]] = {
     Act.TAKE_WATCH: frozenset((Role.WATCH,)),
     Act.HAND_OVER: frozenset((Role.WATCH,)),
     Act.DRAFT: _WRITERS,
+    Act.TRANSLATE: _WRITERS,
+    Act.TICK: _WRITERS,
     Act.SET_OFFICES: _WRITERS | {Role.CUSTODIAN},
     Act.SUBMIT: _WRITERS,
     Act.WITHDRAW: _WRITERS,
     Act.RETURN: frozenset((Role.RELEASER,)),
     Act.RELEASE: frozenset((Role.RELEASER,)),
     Act.ANSWER: frozenset((Role.WATCH,)),
+    Act.SEND_PRECLEARED: frozenset((Role.WATCH,)),
     Act.OPERATE: frozenset((Role.ENGINEER, Role.WATCH)),
     Act.SEE_SCREEN: _EVERYBODY,
     Act.SEE_MESSAGES: _WRITERS | {Role.AUDITOR},

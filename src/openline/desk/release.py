@@ -17,6 +17,10 @@ from openline.record.body import Message, encode_message, parse_message
 from openline.record.fields import dump_map, load_map, octets, octets_up_to, row, rows, same, text, whole
 
 RELEASE_LABEL: Final = b"openline/release/v1\n"
+_HOW: Final = (
+    "attested by the station, not signed by the officer", "with the releaser's security key",
+    "PRE-CLEARED: a notice that two others released beforehand",
+)  # fmt: skip
 CODE_GROUPS: Final = 2  # of four hex digits: what two officers read to each other
 
 
@@ -59,8 +63,7 @@ def short_code(digest: bytes) -> str:
 def in_a_line(release: Release) -> str:
     """Who let it go, and who says so."""
     people = " and ".join(f"{one.name} ({one.role})" for one in release.signatories)
-    attested, signed = "attested by the station, not signed by the officer", "with the releaser's security key"
-    how = attested if release.method == PIN_AND_CODE else signed
+    how = _HOW[release.method]
     return f"released by {people}; {how}"
 
 

@@ -9,9 +9,11 @@ from typing import NamedTuple, assert_never
 
 from openline.desk.facts import (
     BEFORE_ALL,
+    BEFOREHAND,
     AlarmAcknowledged,
     AlarmShelved,
     AlarmTested,
+    ChecklistSet,
     DeskEntry,
     Dismissed,
     Drafted,
@@ -22,12 +24,13 @@ from openline.desk.facts import (
     KeysDemanded,
     KeyTold,
     KeyUsed,
+    NoticeUsed,
     PinRenewed,
     PolicySet,
+    PreclearedSet,
     ProgramEnrolled,
     Recorded,
     Released,
-    ReleaseSigned,
     Returned,
     RolesGiven,
     SignedIn,
@@ -35,12 +38,17 @@ from openline.desk.facts import (
     SignInRefused,
     SoundTold,
     Submitted,
+    Ticked,
+    Translated,
+    TranslationMarked,
     WatchHandedOver,
     WatchTaken,
     WeakerAsked,
     Withdrawn,
 )
 from openline.desk.people import Actor, Officer
+from openline.desk.texts.precleared import PRECLEARED
+from openline.desk.texts.translations import Translation, marked
 from openline.errors import LocalFault
 from openline.record.entry import MESSAGE
 
@@ -53,6 +61,7 @@ class Stage(StrEnum):
     RELEASED = "released"
     RECORDED = "recorded"
     WITHDRAWN = "withdrawn"
+    CLEARED = "cleared"  # a notice that may be sent, filled in, by the watch officer alone
 
 
 class Place(NamedTuple):
@@ -93,6 +102,10 @@ class Draft(NamedTuple):
     remark: str = ""
     place: Place | None = None
     evidence: bytes = b""  # what the releaser's security key signed
+    under: int | None = None  # the notice, released beforehand, that this is a use of, filled in with `values`
+    values: bytes = b""
+    checklist: tuple[str, ...] = ()
+    ticked: tuple[tuple[int, int, Actor], ...] = ()  # (point, version it was looked at, by whom)
 
 
 class OfficerKey(NamedTuple):
@@ -125,11 +138,13 @@ class DeskState:
 
     officers: tuple[Officer, ...] = ()
     drafts: Mapping[int, Draft] = field(default_factory=dict)
+    translations: Mapping[str, tuple[Translation, ...]] = field(default_factory=dict)  # by the text they are of
     persons: int = 1  # that a release takes
     keys_demanded: bool = False  # a release takes the releaser's security key
     weaker: Weaker | None = None
     keys: Mapping[bytes, OfficerKey] = field(default_factory=dict)  # by credential
     programs: Mapping[bytes, tuple[int, int]] = field(default_factory=dict)  # token's SHA-256 to officer, until
+    allows_precleared: bool = True
     watch: int | None = None  # who has it
     watch_since_ms: int = 0
     watch_remark: str = ""
@@ -178,6 +193,20 @@ def apply(state: DeskState, entry: DeskEntry, entry_hash: bytes) -> DeskState:
             gone = _known(state, number, entry)._replace(roles=frozenset(), dismissed=True)
             state = _without_keys(_officer(state, entry, gone), number)
             return replace(state, watch=None, watch_since_ms=entry.at_ms) if state.watch == number else state
+        case Translated() | TranslationMarked():
+            return replace(state, translations={**state.translations, entry.fact.of: _translations(state, entry)})
+        case ChecklistSet(number, items):
+            _expect(number in state.drafts, entry)
+            draft = state.drafts[number]._replace(checklist=items, ticked=())
+            return replace(state, drafts={**state.drafts, number: draft})
+        case Ticked(number, version, item):
+            _expect(number in state.drafts and entry.actor is not None, entry)
+            assert entry.actor is not None
+            draft = state.drafts[number]
+            done = draft._replace(ticked=(*draft.ticked, (item, version, entry.actor)))
+            return replace(state, drafts={**state.drafts, number: done})
+        case PreclearedSet(allowed):
+            return replace(state, allows_precleared=bool(allowed))
         case PolicySet(persons):
             if persons > state.persons:  # whoever is here when two begin to be needed counts as nobody's making
                 state = replace(state, officers=tuple(one._replace(made_by=None) for one in state.officers))
@@ -207,7 +236,9 @@ def apply(state: DeskState, entry: DeskEntry, entry_hash: bytes) -> DeskState:
             return replace(
                 state, drafts={**state.drafts, number: state.drafts[number]._replace(evidence=evidence)}
             )
-        case Drafted() | DraftedOther() | Submitted() | Returned() | Withdrawn() | Released() | Recorded():
+        case (
+            Drafted() | DraftedOther() | NoticeUsed() | Submitted() | Returned() | Withdrawn() | Released() | Recorded()
+        ):
             draft = _draft(state, entry)
             return replace(state, drafts={**state.drafts, draft.number: draft})
         case _:
@@ -269,6 +300,23 @@ def _key(state: DeskState, entry: DeskEntry, fact: KeyEnrolled | KeyRevoked | Ke
     return replace(state, keys={**state.keys, fact.credential: key})
 
 
+def _translations(state: DeskState, entry: DeskEntry) -> tuple[Translation, ...]:
+    """Those of a text after this entry."""
+    fact = entry.fact
+    assert isinstance(fact, Translated | TranslationMarked)
+    there = state.translations.get(fact.of, ())
+    _expect(entry.actor is not None, entry)
+    assert entry.actor is not None
+    if isinstance(fact, TranslationMarked):
+        _expect(any(one.number == fact.number for one in there), entry)
+        return marked(there, fact.number, fact.step, entry.actor)
+    _expect(fact.number == len(there) + 1, entry)
+    new = Translation(
+        fact.number, entry.index, entry.at_ms, entry.actor, fact.version, fact.stage, fact.language, fact.program
+    )
+    return (*there, new)
+
+
 def _draft(state: DeskState, entry: DeskEntry) -> Draft:
     """The draft after this entry."""
     fact, actor = entry.fact, entry.actor
@@ -281,7 +329,15 @@ def _draft(state: DeskState, entry: DeskEntry) -> Draft:
         old = state.drafts.get(fact.draft)
         _expect(fact.version == (old.version.number + 1 if old else 1), entry)
         _expect(old is not None or fact.draft == len(state.drafts), entry)
-        return Draft(fact.draft, version, Stage.OPEN, entry.at_ms, remark=old.remark if old else "")
+        if old is not None:
+            return Draft(fact.draft, version, Stage.OPEN, entry.at_ms, remark=old.remark, checklist=old.checklist)
+        return Draft(fact.draft, version, Stage.OPEN, entry.at_ms)
+    if isinstance(fact, NoticeUsed):
+        _expect(actor is not None and fact.draft == len(state.drafts) and fact.under in state.drafts, entry)
+        assert actor is not None
+        version = Version(1, entry.index, actor, fact.precedence, fact.flags, fact.body)
+        return Draft(fact.draft, version, Stage.RELEASED, entry.at_ms, released_by=actor, digest=fact.digest,
+                     method=BEFOREHAND, under=fact.under, values=fact.told)  # fmt: skip
     assert isinstance(fact, Submitted | Returned | Withdrawn | Released | Recorded)
     _expect(fact.draft in state.drafts, entry)
     draft = state.drafts[fact.draft]._replace(changed_at_ms=entry.at_ms)
@@ -293,7 +349,8 @@ def _draft(state: DeskState, entry: DeskEntry) -> Draft:
         case Withdrawn(_, remark):
             return _closed(draft)._replace(stage=Stage.WITHDRAWN, remark=remark)
         case Released(_, _, digest, method):
-            return draft._replace(stage=Stage.RELEASED, released_by=actor, digest=digest, method=method)
+            stage = Stage.CLEARED if draft.version.kind == PRECLEARED else Stage.RELEASED
+            return draft._replace(stage=stage, released_by=actor, digest=digest, method=method)
         case Recorded(_, party, generation, index):
             return _closed(draft)._replace(stage=Stage.RECORDED, place=Place(party, generation, index))
         case _:

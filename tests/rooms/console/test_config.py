@@ -55,7 +55,7 @@ def test_no_file_means_all_defaults(tmp_path: Path) -> None:
         ("[station]\n\nlime = 'x'\n", r"station.toml line 3: station.lime: unknown setting; did you mean line\?"),
         ("[lines.a]\nlisten = []\nlistn = []\n", r"line 3: lines.a.listn: unknown setting; did you mean listen\?"),
         ("[sation]\n", r"line 1: sation: unknown setting; did you mean station\?"),
-        ("zzz = 1\n", r"line 1: zzz: unknown setting; known here: station, desk, annunciate, lines"),
+        ("zzz = 1\n", r"line 1: zzz: unknown setting; known here: station, desk, annunciate, translate, lines"),
         ("[lines.a]\nlisten = 7443\n", "line 2: lines.a.listen: 7443 is not an address in quotes"),
         ("[lines.a]\nlisten = ['1.2.3.4']\n", "line 2: lines.a.listen: '1.2.3.4' is not an address like"),
         ("[lines.a.dial]\nB = 'h:0'\n", "line 2: lines.a.dial.B: 'h:0' is not an address"),

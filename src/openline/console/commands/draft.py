@@ -124,7 +124,27 @@ def release(session: Session, draft: str, code: str | None) -> None:
             ask_yes(f"release D-{number} version {row.version}, code {row.code}?", yes=False)
         asked = asking.ReleaseDraft(draft=number, version=row.version, code=row.code if code is None else code)
         sent = link.ask(asked, Sent)
+    if not sent.places:
+        session.answer(sent, lambda: f"released beforehand; whoever has the watch may send D-{number}, filled in")
+        return
+    left = [one.words for one in row.checklist if not one.ticked_by]
+    if left:
+        session.say(f"released with {len(left)} points of its checklist not looked at: {safe('; '.join(left))}")
     session.answer(sent, lambda: f"released; recorded here as {sent.places[0]}, not held there until a receipt says so")
+
+
+@draft.command("tick")
+@_DRAFT
+@click.argument("point", type=click.IntRange(1))
+@room_options
+@click.pass_obj
+def tick(session: Session, draft: str, point: int) -> None:
+    """Say that POINT of the checklist was looked at, in the version as it is now. A release shows what was not."""
+    number = number_of(draft)
+    with session.link() as link:
+        version = link.ask(asking.AskDraft(draft=number), asking.DraftRow).version
+        row = link.ask(asking.Tick(draft=number, version=version, item=point), asking.DraftRow)
+    session.answer(row, lambda: whole(row))
 
 
 def _moved(session: Session, ask: asking.ReturnDraft | asking.WithdrawDraft) -> None:
@@ -163,8 +183,11 @@ def whole(row: asking.DraftRow) -> str:
         head.append(f"  in reply to {row.in_reply_to}")
     if row.relates:
         head.append(f"  {row.relates} {', '.join(row.of)}" + (f": {safe(row.note)}" if row.note and row.text else ""))
-    head += [f"  goes along: {safe(one)}" for one in row.attachments]
-    foot = []
+    for at, one in enumerate(row.checklist, 1):
+        by = f"[x] {at}. {safe(one.words)}  ({safe(one.ticked_by)})" if one.ticked_by else ""
+        head.append(f"  {by or f'[ ] {at}. {safe(one.words)}  NOT LOOKED AT'}")
+    head += [f"  goes along: {safe(name)}" for name in row.attachments]
+    foot = [f"  filled in: {safe(row.says)}"] if row.says and row.text and not row.relates else []
     if row.code:
         foot.append(f"  code {row.code}: compare it with what the other officer sees")
     if row.why_not:

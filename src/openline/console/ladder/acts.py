@@ -12,6 +12,7 @@ from openline.console.dtg import dtg
 from openline.console.ladder import asking
 from openline.console.ladder.directories import directory_of
 from openline.console.ladder.rows import DirectoryRow
+from openline.console.ladder.working import Working
 from openline.console.stating.running import Running
 from openline.desk import acts
 from openline.desk.facts import DraftedOther
@@ -31,12 +32,13 @@ class Telling:
     def __init__(self, running: Running, reader: Reader) -> None:
         self._running = running
         self._reader = reader
+        self._working = Working(running, reader)
 
     def table(self) -> dict[type, Callable[[Any], Awaitable[object]]]:
         """Which request is answered by what."""
         return {
             asking.TellUnderstood: self.understood, asking.TellPassed: self.passed, asking.AskOffices: self.offices,
-            asking.SetOffices: self.set_offices,
+            asking.SetOffices: self.set_offices, **self._working.table(),
         }  # fmt: skip
 
     async def understood(self, ask: asking.TellUnderstood) -> Sent:

@@ -5,6 +5,8 @@ Field names are those of `--json`. Every request may carry `sitting`, the token 
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from openline.console.alarm.asking import Request as AlarmRequest
@@ -101,6 +103,7 @@ class DeskRow(msgspec.Struct):
     log_head: str
     keys_demanded: bool = False
     less_asked: str = ""  # what somebody asks that a release take, where another has not agreed yet
+    allows_precleared: bool = True
 
 
 class SetPolicy(_Request, tag="set-policy", tag_field="op"):
@@ -196,6 +199,117 @@ class ReleaseDraft(_Request, tag="release-draft", tag_field="op"):
     code: str
 
 
+class WriteNotice(_Request, tag="write-notice", tag_field="op"):
+    """A notice that is to be released beforehand: its bytes, hex, become a draft."""
+
+    notice: str
+
+
+class AskNotices(_Request, tag="notices", tag_field="op"):
+    """Notices that were released beforehand and may be sent."""
+
+
+class NoticeRow(msgspec.Struct):
+    """One of them; `fields` say in words what is to be filled in."""
+
+    draft: int
+    name: str
+    subject: str
+    text: str
+    language: str
+    precedence: str
+    action: list[str]
+    info: list[str]
+    fields: list[str]
+    cleared_by: list[str]
+    cleared_at_ms: int
+
+
+class SendPrecleared(_Request, tag="send-precleared", tag_field="op"):
+    """Send a notice, filled in; for whoever has the watch."""
+
+    notice: Count
+    values: dict[str, str]
+    exercise: bool = False
+
+
+class AllowPrecleared(_Request, tag="allow-precleared", tag_field="op"):
+    """Whether notices that were released beforehand may be sent."""
+
+    allowed: bool
+
+
+class Translate(_Request, tag="translate", tag_field="op"):
+    """A working translation of a draft (`D-12`) or an entry; `program`: that made it, empty for the officer's own."""
+
+    of: str
+    text: str
+    language: str
+    stage: Literal["sight", "rough", "official"] = "rough"
+    program: str = ""
+
+
+class MarkTranslation(_Request, tag="mark-translation", tag_field="op"):
+    """A translation is reviewed or certified, by another officer than who did it."""
+
+    of: str
+    number: Count
+    step: Literal["reviewed", "certified"]
+
+
+class AskTranslations(_Request, tag="translations", tag_field="op"):
+    """All working translations of a text."""
+
+    of: str
+
+
+class DifferenceRow(msgspec.Struct):
+    """A number, date, time or coordinate that stands in one of the two texts only: original or translation."""
+
+    side: str
+    kind: str
+    written: str
+
+
+class TranslationRow(msgspec.Struct):
+    """A working translation, unofficial unless certified. `version`: of the draft that it is of."""
+
+    of: str
+    number: int
+    at_ms: int
+    version: int
+    stage: str
+    language: str
+    text: str
+    program: str
+    done_by: str
+    reviewed_by: str
+    certified_by: str
+    differences: list[DifferenceRow]
+
+
+class SetChecklist(_Request, tag="set-checklist", tag_field="op"):
+    """What is to be looked at before a draft is released."""
+
+    draft: Count
+    items: list[str]
+
+
+class Tick(_Request, tag="tick", tag_field="op"):
+    """A point of the checklist, counted from 1, was looked at in this version."""
+
+    draft: Count
+    version: Count
+    item: Count
+
+
+class PointRow(msgspec.Struct):
+    """A point of a checklist, and who looked at it in the newest version: nobody where that is empty."""
+
+    words: str
+    ticked_by: str
+
+
 class DraftRow(msgspec.Struct):
     """A draft. `code` is over what would leave if the officer who asks released it; empty where they may not."""
 
@@ -223,12 +337,15 @@ class DraftRow(msgspec.Struct):
     relates: str = ""  # corrects, withdraws, supersedes or forwards the entries `of`, with a `note`
     of: list[str] = []
     note: str = ""
+    checklist: list[PointRow] = []
     says: str = ""  # the same, or what a directory of offices says, in words
 
 
 Request = (
     SignIn | SignOut | EnrolOfficer | RenewPin | GiveRoles | DismissOfficer | AskDesk | SetPolicy | TakeWatch | HandOver
     | ReadDeskLog | WriteDraft | AskDrafts | AskDraft | SubmitDraft | ReturnDraft | WithdrawDraft | ReleaseDraft
+    | WriteNotice | AskNotices | SendPrecleared | AllowPrecleared
+    | Translate | MarkTranslation | AskTranslations | SetChecklist | Tick
 )  # fmt: skip
 
 AnyRequest = LineRequest | StatingRequest | LadderRequest | ScreenRequest | AlarmRequest | KeysRequest | Request

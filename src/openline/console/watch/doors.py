@@ -97,6 +97,15 @@ DOORS: Final[Mapping[type, Act | None]] = {
     keys.ReleaseByKey: Act.RELEASE,
     keys.AgreePolicy: Act.AGREE_WEAKER,
     keys.MakeToken: Act.MAKE_TOKEN,
+    watch.WriteNotice: Act.DRAFT,
+    watch.AskNotices: Act.SEE_DRAFTS,
+    watch.SendPrecleared: Act.SEND_PRECLEARED,
+    watch.AllowPrecleared: Act.SET_POLICY,
+    watch.Translate: Act.TRANSLATE,
+    watch.MarkTranslation: Act.TRANSLATE,
+    watch.AskTranslations: Act.SEE_DRAFTS,
+    watch.SetChecklist: Act.DRAFT,
+    watch.Tick: Act.TICK,
 }
 
 ONLY_WHERE_STAFFED: Final = frozenset(kind for kind in DOORS if kind.__module__ in (watch.__name__, keys.__name__)) - {

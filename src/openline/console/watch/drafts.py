@@ -7,11 +7,12 @@ from openline.console.ladder.telling import in_words
 from openline.console.watch import asking
 from openline.console.watch.desk import Desk
 from openline.desk import acts
-from openline.desk.facts import METHODS, DeskEntry, Drafted, DraftedOther
+from openline.desk.facts import METHODS, DeskEntry, Drafted, DraftedOther, NoticeUsed
 from openline.desk.people import Act, Actor, may
 from openline.desk.release import short_code
 from openline.desk.state import DeskState, Draft, Stage
 from openline.desk.telling.bodies import Body, Relation, parse_body
+from openline.desk.texts.precleared import PRECLEARED, Notice, parse_notice, wanted
 from openline.record.body import Message, parse_message
 from openline.record.entry import EXERCISE, Ref
 
@@ -44,11 +45,19 @@ class Presenter:
             released_by=self._name(draft.released_by), changed_at_ms=draft.changed_at_ms, remark=draft.remark,
             place=str(place) if place else "",
         )  # fmt: skip
-        if told:
+        row.checklist = [asking.PointRow(words, self._ticked(draft, at)) for at, words in enumerate(draft.checklist)]
+        if version.kind == PRECLEARED:
+            _tell_notice(row, parse_notice(told))
+        elif told:
             _tell(row, parse_body(version.kind, told), bare=not body)
         if draft.stage is Stage.SUBMITTED:
             row.code, row.why_not = self._release_by(draft, actor)
         return row
+
+    def _ticked(self, draft: Draft, point: int) -> str:
+        """Who looked at a point in the newest version last; nobody where it was in an older one."""
+        who = [by for at, version, by in draft.ticked if at == point and version == draft.version.number]
+        return self._name(who[-1]) if who else ""
 
     def _words(self, draft: Draft) -> tuple[bytes, bytes]:
         """The newest version's message, and what is said beside it or alone; from the log where it is closed."""
@@ -56,6 +65,8 @@ class Presenter:
         if version.body or version.told:
             return version.body, version.told
         fact = next(self._desk.entries(version.entry, 1)).fact
+        if isinstance(fact, NoticeUsed):
+            return fact.body, b""
         if isinstance(fact, DraftedOther):
             return fact.body, fact.told
         assert isinstance(fact, Drafted)
@@ -70,6 +81,19 @@ class Presenter:
             return "", refusal
         return short_code(acts.leaving(state, draft, actor)[-1].digest), ""
 
+    def notices(self) -> list[asking.NoticeRow]:
+        """Those that were released beforehand and may be sent."""
+        rows = []
+        for draft in self._desk.state.drafts.values():
+            if draft.stage is Stage.CLEARED and draft.released_by is not None:
+                one = parse_notice(draft.version.told)
+                rows.append(asking.NoticeRow(
+                    draft.number, one.name, one.subject, one.text, one.language, PRECEDENCES[one.precedence],
+                    list(one.action), list(one.info), [f"{field.name}: {wanted(field)}" for field in one.fields],
+                    list(acts.names_of(self._desk.state, draft, draft.released_by)), draft.changed_at_ms,
+                ))  # fmt: skip
+        return rows
+
     def log_row(self, entry: DeskEntry) -> asking.DeskLogRow:
         """One entry of the desk's log in words."""
         fields = {}
@@ -80,14 +104,28 @@ class Presenter:
                 fields[name] = METHODS[value]
             elif name == "body":
                 fields["subject"] = parse_message(value).subject if value else ""
+            elif name == "told" and isinstance(entry.fact, NoticeUsed):
+                fields["notice"] = f"D-{entry.fact.under}"
+            elif name == "told" and entry.fact.kind == PRECLEARED:  # type: ignore[union-attr]
+                fields["notice"] = parse_notice(value).name
             elif name == "told":
                 fields["says"] = in_words(parse_body(entry.fact.kind, value))  # type: ignore[union-attr]
+            elif name == "words":
+                fields["begins"] = value[:80]
             elif isinstance(value, tuple):
                 fields[name] = ", ".join(value)
             else:
                 fields[name] = value.hex() if isinstance(value, bytes) else str(value)
         words = "".join(" " + c.lower() if c.isupper() else c for c in type(entry.fact).__name__).strip()
         return asking.DeskLogRow(entry.index, entry.at_ms, self._name(entry.actor), words, fields)
+
+
+def _tell_notice(row: asking.DraftRow, notice: Notice) -> None:
+    """As it would be cleared: the places in it are not filled yet."""
+    fields = "; ".join(f"{one.name}: {wanted(one)}" for one in notice.fields)
+    row.subject = f"to be released beforehand: {notice.name}: {notice.subject}"
+    row.text, row.language, row.precedence = notice.text, notice.language, PRECEDENCES[notice.precedence]
+    row.action, row.info, row.says = list(notice.action), list(notice.info), fields
 
 
 def _tell(row: asking.DraftRow, said: Body, *, bare: bool) -> None:

@@ -10,7 +10,7 @@ from typing import Final
 from openline.console.channel import asking as line_asking
 from openline.console.channel.clock import counted_ms
 from openline.console.channel.showing import place_of
-from openline.console.codes import Told
+from openline.console.codes import Told, as_given
 from openline.console.watch import asking, secrets
 from openline.console.watch.desk import Desk
 from openline.console.watch.doors import TOKENS_OF_DESK
@@ -23,6 +23,7 @@ from openline.desk import acts, facts
 from openline.desk.people import Act, Actor, Officer, Role
 from openline.desk.release import encode_release
 from openline.desk.state import Draft, Stage
+from openline.desk.texts.precleared import PRECLEARED
 from openline.errors import OpenlineError, Refused, StoreDown
 from openline.line.events import Draft as LineDraft
 from openline.record.entry import MESSAGE, RELEASE
@@ -61,6 +62,8 @@ class DeskOperations:
             asking.AskDrafts: self.drafts, asking.AskDraft: self.draft, asking.SubmitDraft: self.submit,
             asking.ReturnDraft: self.give_back, asking.WithdrawDraft: self.withdraw, asking.ReleaseDraft: self.release,
             ReleaseByKey: self.release_by_key, AgreePolicy: self.agree, **self._keys.table(),
+            asking.WriteNotice: self.write_notice, asking.AskNotices: self.notices,
+            asking.SendPrecleared: self.send_precleared, asking.AllowPrecleared: self.allow_precleared,
         }  # fmt: skip
 
     def _actor(self, token: str) -> Actor:
@@ -153,7 +156,7 @@ class DeskOperations:
         watch = state.officers[state.watch].name if state.watch is not None else None
         return asking.DeskRow(
             rows, state.persons, watch, state.watch_since_ms, state.watch_remark, state.size, state.head.hex(),
-            state.keys_demanded, less_asked(state),
+            state.keys_demanded, less_asked(state), state.allows_precleared,
         )  # fmt: skip
 
     async def set_policy(self, ask: asking.SetPolicy) -> asking.DeskRow:
@@ -253,13 +256,54 @@ class DeskOperations:
 
     async def _let_go(self, asked: acts.LetGo, actor: Actor) -> line_asking.Sent:
         draft = self._desk.state.drafts[asked.draft]  # what can never leave is not released: it would wait for ever
+        if draft.version.kind == PRECLEARED:
+            self._desk.act(asked, actor)
+            return line_asking.Sent([])  # it waits here for its use
         self._station.look_at([LineDraft(*part) for part in acts.leaving(self._desk.state, draft, actor)])
         self._desk.act(asked, actor)
+        return await self._let_out(asked.draft)
+
+    async def _let_out(self, number: int) -> line_asking.Sent:
+        """Record what is released now. Raises Told OL-102: it will be, once the disk takes it."""
         try:
-            return line_asking.Sent([await self._record(self._desk.state.drafts[asked.draft])])
+            return line_asking.Sent([await self._record(self._desk.state.drafts[number])])
         except StoreDown as down:
-            why = f"draft D-{asked.draft} is released, and will be recorded once this is over: {down}"
+            why = f"draft D-{number} is released, and will be recorded once this is over: {down}"
             raise Told("OL-102", why) from down
+
+    # ---------------------------------------------------------------- released beforehand
+    async def write_notice(self, ask: asking.WriteNotice) -> asking.DraftRow:
+        """A notice as a draft. Raises Told OL-204."""
+        try:
+            told = bytes.fromhex(ask.notice)
+        except ValueError as error:
+            raise Told("OL-204", f"the notice is not hex: {error}") from error
+        actor = self._actor(ask.sitting)
+        (fact,) = self._desk.act(acts.Write(None, 0, 0, 0, b"", PRECLEARED, told), actor)
+        assert isinstance(fact, facts.DraftedOther)
+        return self._row(fact.draft, actor)
+
+    async def notices(self, ask: asking.AskNotices) -> list[asking.NoticeRow]:
+        """Those that may be sent, oldest first."""
+        acts.allow(self._desk.state, Act.SEE_DRAFTS, self._actor(ask.sitting))
+        return self._presenter.notices()
+
+    async def send_precleared(self, ask: asking.SendPrecleared) -> line_asking.Sent:
+        """A use of a notice: a fact at the desk first, then message and release record in one commit of the line."""
+        async with self._turn:
+            actor = self._actor(ask.sitting)
+            asked = acts.SendPrecleared(ask.notice, tuple(sorted(ask.values.items())), int(ask.exercise))
+            with as_given():
+                fact = acts.decide(self._desk.state, asked, actor)[0]
+            assert isinstance(fact, facts.NoticeUsed)
+            self._station.look_at([LineDraft(MESSAGE, fact.precedence, fact.flags, (), fact.body)])
+            self._desk.act(asked, actor)
+            return await self._let_out(fact.draft)
+
+    async def allow_precleared(self, ask: asking.AllowPrecleared) -> line_asking.Nothing:
+        """Switch them on or off."""
+        self._desk.act(acts.AllowPrecleared(ask.allowed), self._actor(ask.sitting))
+        return line_asking.Nothing()
 
     async def _record(self, draft: Draft) -> line_asking.Place:
         """Put a released draft on the line's record. Asked twice it is recorded once."""

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
-from openline.desk.facts import SECURITY_KEY
+from openline.desk.facts import BEFOREHAND, SECURITY_KEY
 from openline.desk.release import Release, parse_release, release_digest
 from openline.desk.signing import KeyNamed, Signed, check_signed, parse_key_named, parse_signed
 from openline.desk.telling.bodies import Relation, parse_body
 from openline.desk.telling.counting import stands_beside
+from openline.desk.texts.precleared import PRECLEARED, check_use
 from openline.errors import Malformed, PeerFault
 from openline.record.entry import KEY_OF_OFFICER, MESSAGE, OFFICES, RELATION, RELEASE, entry_name
 from openline.record.evidence.findings import EntryFinding, LogFinding
@@ -34,6 +35,7 @@ class Releases(NamedTuple):
     misfits: tuple[str, ...]
     others: int = 0  # releases of withdrawals and of directories of offices
     by_unnamed: int = 0
+    precleared: int = 0  # messages that are a notice which two persons released beforehand, sent by one
 
 
 class _Walk:
@@ -43,7 +45,7 @@ class _Walk:
         self.line_id = line_id
         self.keys: dict[bytes, KeyNamed] = {}
         self.signatures: set[tuple[bytes, int, int]] = set()
-        self.by_two = self.by_one = self.by_key = self.by_unnamed = self.others = 0
+        self.by_two = self.by_one = self.by_key = self.by_unnamed = self.others = self.precleared = 0
         self.misfits: list[str] = []
 
     def take(self, name: str, entry: EntryFinding, by_index: Mapping[int, EntryFinding]) -> None:
@@ -69,6 +71,9 @@ class _Walk:
         over = release_digest(header.kind, header.precedence, header.flags, before.body)
         if header.kind not in LET_GO or release.digest != over:
             raise Malformed("it is over something else than the entry before it")
+        if release.method == BEFOREHAND:
+            self._precleared(release, before, before.body)
+            return
         if release.method == SECURITY_KEY:
             self._signed(release, parse_signed(release.evidence))
         if header.kind == MESSAGE or _names_a_message(before, by_index):
@@ -77,11 +82,22 @@ class _Walk:
         else:
             self.others += 1
 
-    def _signed(self, release: Release, signed: Signed) -> None:
+    def _precleared(self, release: Release, before: EntryFinding, message: bytes) -> None:
+        """A notice that two released before: filled in again, and their release looked at as any other. (R-322)"""
+        clearing = check_use(release, before.header.precedence, message)
+        if before.header.kind != MESSAGE:
+            raise Malformed("it is over no message")
+        if clearing.method == SECURITY_KEY:
+            digest = release_digest(PRECLEARED, 0, 0, clearing.notice)
+            cleared = Release(digest, clearing.signatories, clearing.method, clearing.evidence)
+            self._signed(cleared, parse_signed(clearing.evidence), again=True)
+        self.precleared += 1
+
+    def _signed(self, release: Release, signed: Signed, *, again: bool = False) -> None:
         named = self.keys.get(signed.public)
         check_signed(signed, self.line_id, release.digest, named.rp_id if named else None)
         once = (signed.public, signed.draft, signed.version)
-        if once in self.signatures:
+        if once in self.signatures and not again:
             raise Malformed("its signature shows another release already")
         if named is not None:
             who = release.signatories[-1].name
@@ -105,9 +121,10 @@ def releases_of(logs: Sequence[LogFinding], line_id: bytes) -> Releases:
         for entry in log.entries:
             if entry.header.kind in (RELEASE, KEY_OF_OFFICER):
                 walk.take(entry_name(log.log, entry.header.index), entry, by_index)
-    without = messages - walk.by_two - walk.by_one
+    without = messages - walk.by_two - walk.by_one - walk.precleared
     return Releases(
-        walk.by_two, walk.by_one, walk.by_key, without, tuple(walk.misfits), walk.others, walk.by_unnamed
+        walk.by_two, walk.by_one, walk.by_key, without, tuple(walk.misfits), walk.others, walk.by_unnamed,
+        walk.precleared,
     )
 
 
@@ -136,6 +153,8 @@ def in_words(releases: Releases) -> list[str]:
             f"{releases.without} have no release record; {attested} releases are its station's word, attested by the "
             f"station; {releases.by_key} are signed by the officer's security key"
         )
+    if releases.precleared:
+        lines.append(f"  {releases.precleared} are PRE-CLEARED: notices that two released beforehand, sent by one")
     if releases.others:
         lines.append(f"  of these {releases.others} are over a withdrawal or a directory of offices")
     if releases.by_unnamed:
