@@ -22,7 +22,7 @@ from openline.errors import OpenlineError
 
 
 class Row(NamedTuple):
-    """One command: its name, the room (file) that has it, and what it is for in one line."""
+    """One command: its name, the file among `commands` that has it, or with dots a chamber's own, and what it is for."""
 
     name: str
     room: str
@@ -46,9 +46,9 @@ TABLE: Final = (
     Row("inbox", "message", "List what came in."),
     Row("show", "message", "Show one entry and who holds it since when."),
     Row("acknowledge", "message", "Record that an officer has opened a message; not agreement."),
-    Row("understood", "ladder", "Read back in your own words what a message was understood to say."),
-    Row("passed", "ladder", "Record that a message was passed to the office it is for."),
-    Row("offices", "ladder", "The offices on both sides: names, forms of address, hours, telephone."),
+    Row("understood", "ladder.commands.told", "Read back in your own words what a message was understood to say."),
+    Row("passed", "ladder.commands.told", "Record that a message was passed to the office it is for."),
+    Row("offices", "ladder.commands.told", "The offices on both sides: names, forms of address, hours, telephone."),
     Row("officer", "officer", "Officers of this desk: enrol, roles, PIN, dismiss."),
     Row("sign-in", "officer", "Begin an officer's sitting at this terminal."),
     Row("sign-out", "officer", "End the sitting of this terminal."),
@@ -57,8 +57,8 @@ TABLE: Final = (
     Row("alarm", "alarm", "What rings: list, acknowledge, shelve, test; whether the sound was heard."),
     Row("annunciate", "alarm", "Make alarms heard, in a process of its own; ring when the station is gone."),
     Row("draft", "draft", "Write, submit, return, withdraw and release drafts."),
-    Row("translation", "translation", "Working translations beside a text: write, compare, review, certify."),
-    Row("precleared", "precleared", "Notices released beforehand by two, sent by the watch officer alone."),
+    Row("translation", "ladder.commands.translation", "Working translations: write, compare, review, certify."),
+    Row("precleared", "ladder.commands.precleared", "Notices released beforehand by two, sent by one."),
     Row("refuse", "statement", "Refuse a message, or contact, with a reason."),
     Row("holding", "statement", "Say that an answer will come, and by when."),
     Row("suspend", "statement", "Declare contact suspended, from and to when, and why."),
@@ -90,7 +90,8 @@ class Table(click.Group):
         if row is None:
             return None
         called = row.called or row.name.replace("-", "_")
-        found = getattr(importlib.import_module(f"openline.console.commands.{row.room}"), called)
+        room = row.room if "." in row.room else f"commands.{row.room}"
+        found = getattr(importlib.import_module(f"openline.console.{room}"), called)
         assert isinstance(found, click.Command)
         return found
 

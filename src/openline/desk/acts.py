@@ -226,23 +226,9 @@ def decide(state: DeskState, asked: Asked, actor: Actor | None) -> tuple[Fact, .
         case Write():
             return _write(state, asked)
         case WriteOffices(told):
-            (fact,) = _write(state, Write(None, 0, ROUTINE, 0, b"", OFFICES, told))
-            assert isinstance(fact, facts.DraftedOther)
-            return fact, facts.Submitted(fact.draft, fact.version, "")
-        case Translate() | MarkTranslation():
-            return (_translate(state, asked, actor),)
-        case SetChecklist(number, items):
-            draft = _draft(state, number, None, Stage.OPEN)
-            return (facts.ChecklistSet(draft.number, items),)
-        case Tick(number, version, item):
-            draft = _draft(state, number, version, Stage.OPEN, Stage.SUBMITTED)
-            if not 0 <= item < len(draft.checklist):
-                raise Refused(f"the checklist of D-{number} has {len(draft.checklist)} points")
-            return (facts.Ticked(number, version, item),)
-        case SendPrecleared():
-            return (_send_precleared(state, asked, actor),)
-        case AllowPrecleared(allowed):
-            return (facts.PreclearedSet(int(allowed)),)
+            return _write_offices(state, told)
+        case Translate() | MarkTranslation() | SetChecklist() | Tick() | SendPrecleared() | AllowPrecleared():
+            return (_on_texts(state, asked, actor),)
         case Submit(number, version, remark):
             if state.officers[actor.officer].is_program:
                 raise Refused("a program writes drafts; a person reads and submits them")
@@ -326,6 +312,12 @@ def _write(state: DeskState, asked: Write) -> tuple[Fact, ...]:
     return (_written(draft.number, draft.version.number + 1, asked),)
 
 
+def _write_offices(state: DeskState, told: bytes) -> tuple[Fact, ...]:
+    (fact,) = _write(state, Write(None, 0, ROUTINE, 0, b"", OFFICES, told))
+    assert isinstance(fact, facts.DraftedOther)
+    return fact, facts.Submitted(fact.draft, fact.version, "")
+
+
 def _written(number: int, version: int, asked: Write) -> Fact:
     if asked.kind == MESSAGE:
         return facts.Drafted(number, version, asked.precedence, asked.flags, asked.body)
@@ -395,6 +387,30 @@ def _let_go(state: DeskState, asked: LetGo, actor: Actor) -> tuple[Fact, ...]:
     method = facts.SECURITY_KEY if asked.evidence else facts.PIN_AND_CODE
     signed = (facts.ReleaseSigned(draft.number, asked.evidence),) if asked.evidence else ()
     return (*signed, facts.Released(draft.number, asked.version, digest, method))
+
+
+def _on_texts(
+    state: DeskState,
+    asked: Translate | MarkTranslation | SetChecklist | Tick | SendPrecleared | AllowPrecleared,
+    actor: Actor,
+) -> Fact:
+    """Acts on texts beside the draft itself."""
+    match asked:
+        case Translate() | MarkTranslation():
+            return _translate(state, asked, actor)
+        case SetChecklist(number, items):
+            return facts.ChecklistSet(_draft(state, number, None, Stage.OPEN).number, items)
+        case Tick(number, version, item):
+            draft = _draft(state, number, version, Stage.OPEN, Stage.SUBMITTED)
+            if not 0 <= item < len(draft.checklist):
+                raise Refused(f"the checklist of D-{number} has {len(draft.checklist)} points")
+            return facts.Ticked(number, version, item)
+        case SendPrecleared():
+            return _send_precleared(state, asked, actor)
+        case AllowPrecleared(allowed):
+            return facts.PreclearedSet(int(allowed))
+        case _:
+            assert_never(asked)
 
 
 def _translate(state: DeskState, asked: Translate | MarkTranslation, actor: Actor) -> Fact:

@@ -31,6 +31,7 @@ from openline.desk.facts import (
     ProgramEnrolled,
     Recorded,
     Released,
+    ReleaseSigned,
     Returned,
     RolesGiven,
     SignedIn,
@@ -193,18 +194,8 @@ def apply(state: DeskState, entry: DeskEntry, entry_hash: bytes) -> DeskState:
             gone = _known(state, number, entry)._replace(roles=frozenset(), dismissed=True)
             state = _without_keys(_officer(state, entry, gone), number)
             return replace(state, watch=None, watch_since_ms=entry.at_ms) if state.watch == number else state
-        case Translated() | TranslationMarked():
-            return replace(state, translations={**state.translations, entry.fact.of: _translations(state, entry)})
-        case ChecklistSet(number, items):
-            _expect(number in state.drafts, entry)
-            draft = state.drafts[number]._replace(checklist=items, ticked=())
-            return replace(state, drafts={**state.drafts, number: draft})
-        case Ticked(number, version, item):
-            _expect(number in state.drafts and entry.actor is not None, entry)
-            assert entry.actor is not None
-            draft = state.drafts[number]
-            done = draft._replace(ticked=(*draft.ticked, (item, version, entry.actor)))
-            return replace(state, drafts={**state.drafts, number: done})
+        case Translated() | TranslationMarked() | ChecklistSet() | Ticked():
+            return _texts(state, entry, entry.fact)
         case PreclearedSet(allowed):
             return replace(state, allows_precleared=bool(allowed))
         case PolicySet(persons):
@@ -298,6 +289,22 @@ def _key(state: DeskState, entry: DeskEntry, fact: KeyEnrolled | KeyRevoked | Ke
             case _:
                 assert_never(fact)
     return replace(state, keys={**state.keys, fact.credential: key})
+
+
+def _texts(
+    state: DeskState, entry: DeskEntry, fact: Translated | TranslationMarked | ChecklistSet | Ticked
+) -> DeskState:
+    """What stands beside a text after this entry: its translations, or a draft's checklist."""
+    if isinstance(fact, Translated | TranslationMarked):
+        return replace(state, translations={**state.translations, fact.of: _translations(state, entry)})
+    _expect(fact.draft in state.drafts and entry.actor is not None, entry)
+    assert entry.actor is not None
+    draft = state.drafts[fact.draft]
+    if isinstance(fact, ChecklistSet):
+        draft = draft._replace(checklist=fact.items, ticked=())
+    else:
+        draft = draft._replace(ticked=(*draft.ticked, (fact.item, fact.version, entry.actor)))
+    return replace(state, drafts={**state.drafts, fact.draft: draft})
 
 
 def _translations(state: DeskState, entry: DeskEntry) -> tuple[Translation, ...]:

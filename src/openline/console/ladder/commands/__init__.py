@@ -1,0 +1,1 @@
+"""Commands of the ladder: what a person types about messages that came, texts released beforehand, and translations."""
