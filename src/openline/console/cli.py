@@ -22,7 +22,7 @@ from openline.errors import OpenlineError
 
 
 class Row(NamedTuple):
-    """One command: its name, the file among `commands` that has it, or with dots a chamber's own, and what it is for."""
+    """One command: its name, the file among `commands` that has it, or with dots a chamber's own, and its use."""
 
     name: str
     room: str
