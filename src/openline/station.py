@@ -28,11 +28,12 @@ from openline.console.channel import asking
 from openline.console.channel.attaching import wanted_files
 from openline.console.channel.bearers import bearers_of
 from openline.console.channel.bell import Bell
-from openline.console.channel.clock import ClockWatch, counted_ms, wall_ms
+from openline.console.channel.clock import ClockWatch, wall_ms
 from openline.console.channel.control import ControlDoor
 from openline.console.channel.operations import StationOperations
 from openline.console.channel.reporting import Watch, not_receipted, status_of
 from openline.console.channel.sending import Sending
+from openline.console.channel.stillness import Stillness
 from openline.console.channel.submitting import Places, Quiet, Submission, Submissions, Watchers, refuse
 from openline.console.cli import run
 from openline.console.home import LineHome
@@ -46,15 +47,13 @@ from openline.console.watch.doors import let_in
 from openline.console.watch.operations import DeskOperations
 from openline.errors import LocalFault, PeerFault, Refused, StoreDown, Unchecked, UnknownOutcome
 from openline.line.events import Amended, Arrived, CarryOut, ClockSet, Down, Draft, Event, Send, Submitted, Tick, Up
+from openline.line.narrow.contacts import hailed_in_ms
 from openline.line.ports import PutState, Store
 from openline.line.state import LineState
 from openline.line.turn import Heard, Life, Result, Turns, name_generation
 from openline.seal.charter import Charter
 from openline.wire.items import Grant, Hail, Item, ShortHail
 
-TICK_MS: Final = 250
-STILL_TICK_MS: Final = 1_500  # while nothing moves but hails: half of their period, so that they are not late
-STILL_AFTER_MS: Final = 5_000
 ITEMS_A_TURN: Final = 1024  # of all frames but the last: what is honest comes as a few items a frame
 PROBE_EVERY_TICKS: Final = 4
 
@@ -71,7 +70,7 @@ class Station:
         self._events: list[Event] = []
         self._submissions = Submissions(kept.store)
         self._clock = ClockWatch()
-        self._stirred_at_ms = counted_ms()
+        self._stillness = Stillness()
         self._bell = Bell(self._turn, self._pay)
         self._has_ended = False
         self.ticks = 0
@@ -136,7 +135,7 @@ class Station:
     def happened(self, event: Event) -> None:
         """Something happened; it is taken with the next turn."""
         if not isinstance(event, Tick):
-            self._stirred_at_ms = counted_ms()
+            self._stillness.stir()
         self._events.append(event)
         self._bell.ring()
 
@@ -156,7 +155,7 @@ class Station:
         self.look_at(drafts)
         self.desk.check(drafts)
         answer = self._submissions.take(drafts)
-        self._stirred_at_ms = counted_ms()
+        self._stillness.stir()
         self._bell.ring()
         return await answer
 
@@ -208,7 +207,9 @@ class Station:
 
     async def _tick(self) -> None:
         for self.ticks in itertools.count():
-            await asyncio.sleep((STILL_TICK_MS if self._is_still() else TICK_MS) / 1000)
+            await asyncio.sleep(0)  # the turn that takes the last tick
+            still_ms = hailed_in_ms(self.state.peers.values(), self.now_ms()) if self._is_still() else 0
+            await self._stillness.pause(max(still_ms, 0))
             try:
                 if self.ticks % PROBE_EVERY_TICKS == 0:
                     self._probe()
@@ -228,7 +229,7 @@ class Station:
     def _is_still(self) -> bool:
         """Nothing has moved for a while but hails, and nothing waits to move: time is looked at more seldom."""
         is_busy = bool(self._sending.pacing) or self._is_out or self.watch.rings("disk")
-        return not is_busy and counted_ms() - self._stirred_at_ms > STILL_AFTER_MS
+        return not is_busy and self._stillness.is_still
 
     def _turn(self) -> None:
         """Take everything that waits, as one batch."""
@@ -429,12 +430,14 @@ class Station:
         for peer, state in self.state.peers.items():
             self.kept.keyring.confirm(peer, state.epoch_held, now_ms)
         if result.told:
-            self._stirred_at_ms = counted_ms()
+            self._stillness.stir()
             self.watch.hear(result.told)
             for wanted in wanted_files(self.store, result.told, self.charter.limits.blob_bytes_max):
                 self.happened(wanted)
             self.watchers.tell()
         self._sending.give(self.state, now_ms)
+        if self._sending.pacing:
+            self._stillness.stir()
 
     # ------------------------------------------------------------------ by hand
     async def carry_out(self, folder: Path, party: int, *, pages: bool = False) -> asking.Carried:

@@ -15,6 +15,7 @@ from openline.console.alarm.needs import Needs, causes_of
 from openline.console.channel.asking import Status
 from openline.console.channel.clock import counted_ms
 from openline.console.channel.reporting import Watch
+from openline.console.channel.submitting import Watchers
 from openline.console.dtg import dtg
 from openline.console.watch.desk import Desk
 from openline.desk import alarms, facts
@@ -27,6 +28,7 @@ from openline.line.state import LineState
 from openline.seal.charter import Charter
 
 LOOK_EVERY_S: Final = 1.0
+QUIET_LOOK_EVERY_S: Final = 60.0
 TEST: Final = "test"
 SOUND: Final = "sound"
 _SAID: Final = {"heard": facts.SOUND_HEARD, "not heard": facts.SOUND_NOT_HEARD, "not used here": 3}
@@ -63,6 +65,10 @@ class Alarming(Protocol):
     def changed(self) -> None:
         """Tell whoever watches."""
 
+    @property
+    def watchers(self) -> Watchers:
+        """Told of every change of the record, the desk and the alarms."""
+
 
 class Ear(NamedTuple):
     """One annunciator, as it last said of itself."""
@@ -96,14 +102,21 @@ class Alarms:
         }  # fmt: skip
 
     async def go_on(self) -> None:
-        """Look every second at what is the case, for as long as the station runs."""
+        """Look every second at what is the case, for as long as the station runs; where nothing rings or waits and
+        nobody listens, when something changes, and once a minute: the end of a certificate comes by time alone."""
         while True:
+            version = self._station.watchers.version
             try:
                 await self._look()
             except Exception as fault:  # noqa: BLE001  a board that stands still would be silence; it says so itself
                 self._station.watch.ring("program", f"alarms were not looked at: {fault!r}")
                 traceback.print_exc()
+            if version == self._station.watchers.version and self._is_quiet():
+                await self._station.watchers.wait_aside(asyncio.get_running_loop().time() + QUIET_LOOK_EVERY_S)
             await asyncio.sleep(LOOK_EVERY_S)
+
+    def _is_quiet(self) -> bool:
+        return self._has_looked and not (self._board.alarms or self._waiting or self._ears)
 
     # ---------------------------------------------------------------- what is the case
     async def _look(self) -> None:

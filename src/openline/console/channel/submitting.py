@@ -122,25 +122,47 @@ class Watchers:
     def __init__(self, began_at_ms: int) -> None:
         """`version` grows with every change, over restarts too: there is not one in every microsecond."""
         self._watching: set[asyncio.Future[None]] = set()
+        self._aside: set[asyncio.Future[None]] = set()
         self.version = began_at_ms * 1000
+
+    @property
+    def is_watched(self) -> bool:
+        """Somebody waits."""
+        return bool(self._watching)
 
     async def wait(self, until: float) -> None:
         """Returns when told, or at that instant of the event loop's clock; woken in one step of the loop."""
-        loop = asyncio.get_running_loop()
-        watcher: asyncio.Future[None] = loop.create_future()
-        timer = loop.call_at(until, _wake, watcher)
-        self._watching.add(watcher)
-        try:
-            await watcher
-        finally:
-            timer.cancel()
-            self._watching.discard(watcher)
+        if not self._watching:
+            self._wake_aside()
+        await self._wait_among(self._watching, until)
+
+    async def wait_aside(self, until: float | None = None) -> None:
+        """The same for who looks on behalf of those who wait: also returns as soon as there is the first of them."""
+        await self._wait_among(self._aside, until)
 
     def tell(self) -> None:
         """The record changed, or what else is watched: the desk, the alarms."""
         self.version += 1
         for watcher in self._watching:
             _wake(watcher)
+        self._wake_aside()
+
+    def _wake_aside(self) -> None:
+        for watcher in self._aside:
+            _wake(watcher)
+
+    @staticmethod
+    async def _wait_among(waiting: set[asyncio.Future[None]], until: float | None) -> None:
+        loop = asyncio.get_running_loop()
+        watcher: asyncio.Future[None] = loop.create_future()
+        timer = loop.call_at(until, _wake, watcher) if until is not None else None
+        waiting.add(watcher)
+        try:
+            await watcher
+        finally:
+            waiting.discard(watcher)
+            if timer is not None:
+                timer.cancel()
 
 
 def _wake(watcher: asyncio.Future[None]) -> None:

@@ -163,7 +163,7 @@ class Kept:
 def _stamp(path: Path) -> tuple[int, int, int]:
     """Changes when a file is written or replaced; zeros where there is none."""
     try:
-        found = path.stat()
+        found = os.stat(path)
     except OSError:
         return 0, 0, 0
     return found.st_ino, found.st_size, found.st_mtime_ns

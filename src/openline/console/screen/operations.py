@@ -69,14 +69,20 @@ class ScreenOperations:
         self._following.close()
 
     async def look(self) -> None:
-        """Follow what is recorded, and tell who watches when the line stands otherwise, which no turn tells."""
+        """Follow what is recorded, and tell who watches when the line stands otherwise, which no turn tells.
+
+        While nobody watches nothing is looked at by time; whoever begins to watch has it looked at at once.
+        """
         before: object = None
         loop = asyncio.get_running_loop()
         looked_at = loop.time()
+        watchers, followed = self._running.watchers, -1
         while True:
-            await self._running.watchers.wait(looked_at + LOOK_EVERY_S)
-            self._following.told(self._whose())
-            if loop.time() < looked_at + LOOK_EVERY_S:
+            await watchers.wait_aside(looked_at + LOOK_EVERY_S if watchers.is_watched else None)
+            if watchers.version != followed:
+                followed = watchers.version
+                self._following.told(self._whose())
+            if not watchers.is_watched or loop.time() < looked_at + LOOK_EVERY_S:
                 continue
             looked_at = loop.time()
             try:
@@ -84,7 +90,7 @@ class ScreenOperations:
             except OpenlineError:
                 continue  # the store is out: the alarm that says so has told already
             if before is not None and now != before:
-                self._running.watchers.tell()
+                watchers.tell()
             before = now
 
     def _whose(self) -> Whose:

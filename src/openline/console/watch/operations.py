@@ -51,6 +51,7 @@ class DeskOperations:
         self._line_name = line_name
         self._turn = asyncio.Lock()  # one act at a time where an act waits in its middle
         self._keys = KeyOperations(desk, station, line_id, relying or Relying(), self._turn)
+        self._released = asyncio.Event()  # something was released since nothing was left to record
 
     def table(self) -> dict[type, Callable[..., Awaitable[object]]]:
         """Which request is answered by what."""
@@ -260,6 +261,7 @@ class DeskOperations:
             self._desk.act(asked, actor)
             return line_asking.Sent([])  # it waits here for its use
         self._station.look_at([LineDraft(*part) for part in acts.leaving(self._desk.state, draft, actor)])
+        self._released.set()
         self._desk.act(asked, actor)
         return await self._let_out(asked.draft)
 
@@ -335,7 +337,11 @@ class DeskOperations:
                         break
                     except OpenlineError:  # the terms have changed since: it waits, and holds up no other
                         continue
-            await asyncio.sleep(RECORD_AGAIN_AFTER_S)
+            if any(one.stage is Stage.RELEASED for one in self._desk.state.drafts.values()):
+                await asyncio.sleep(RECORD_AGAIN_AFTER_S)
+            else:
+                self._released.clear()
+                await self._released.wait()
 
 
 def roles_of(names: Sequence[str]) -> frozenset[Role]:

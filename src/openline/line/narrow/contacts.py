@@ -6,7 +6,7 @@ alive or dead. A proof's age counts from when we sent the nonce: an answer canno
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from hashlib import sha256
 from typing import Final
@@ -123,6 +123,18 @@ def is_due(work: Work, peer: PeerState, bearer: BearerUp, *, level: bool) -> boo
     if level or waited_ms < busy_ms or bearer.name != preferred(peer):
         return False
     return all(work.since(flow.moved_at_ms) >= busy_ms for flow in peer.flows.values() if flow.sent > flow.reported)
+
+
+def hailed_in_ms(peers: Iterable[PeerState], now_ms: int) -> int:
+    """How long until a bearer is to be hailed by time alone; HAIL_EVERY_MS at most."""
+    left = [
+        contact.hailed_at_ms + hail_every_ms(bearer) - now_ms
+        for peer in peers
+        for bearer in peer.bearers
+        if not is_courier(bearer)
+        and (contact := peer.contacts.get(bearer.name, NO_CONTACT)).hailed_at_ms is not None
+    ]
+    return min((one for one in left if one <= limits.HAIL_EVERY_MS), default=limits.HAIL_EVERY_MS)
 
 
 def level4(work: Work) -> bytes:

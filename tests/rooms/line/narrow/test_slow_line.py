@@ -9,10 +9,11 @@ import pytest
 
 from openline import limits
 from openline.line.events import Arrived
+from openline.line.narrow.contacts import hailed_in_ms
 from openline.line.narrow.facts import under_way_bytes, window_bytes
 from openline.wire.items import Commit, Hail, Receipt
 from tests.rooms.line.desks import OPENED_AT_MS
-from tests.rooms.line.narrow.air import RADIO_300, RADIO_1200, Air
+from tests.rooms.line.narrow.air import RADIO_300, RADIO_1200, TLS, Air
 
 HOUR_MS = 3_600_000
 
@@ -211,3 +212,17 @@ def test_whole_hails_end_when_everything_is_held(lost: int) -> None:
     air.run(HOUR_MS)
     assert not [item for _, _, _, item in air.came[came:] if isinstance(item, Hail)]
     assert (sum(air.sent_bytes.values()) - sent) * 8 <= 3 * HOUR_MS // 1000
+
+
+def test_who_looks_at_time_wakes_for_the_next_hail() -> None:
+    """R-230: an idle station sleeps until a hail is due, by the bearer that is hailed first, and never longer than
+    the shortest of all periods."""
+    air = Air(RADIO_300, TLS)
+    air.run(60_000)
+    state = air.desks[0].turns.state
+    hailed_ms = state.peers[1].contacts["tls"].hailed_at_ms
+    assert hailed_in_ms(state.peers.values(), hailed_ms) == limits.HAIL_EVERY_MS
+    assert hailed_in_ms(state.peers.values(), hailed_ms + 2_000) == 1_000
+    assert hailed_in_ms(state.peers.values(), hailed_ms + 4_000) == -1_000, "it is late"
+    assert hailed_in_ms(state.peers.values(), hailed_ms - 86_400_000) == limits.HAIL_EVERY_MS, "our clock was set back"
+    assert hailed_in_ms((), 0) == limits.HAIL_EVERY_MS
