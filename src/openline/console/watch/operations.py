@@ -51,7 +51,8 @@ class DeskOperations:
         self._line_name = line_name
         self._turn = asyncio.Lock()  # one act at a time where an act waits in its middle
         self._keys = KeyOperations(desk, station, line_id, relying or Relying(), self._turn)
-        self._released = asyncio.Event()  # something was released since nothing was left to record
+        self._acted = asyncio.Event()  # something was written at the desk since nothing was left to record
+        self._tell_others, desk.changed = desk.changed, self._changed
 
     def table(self) -> dict[type, Callable[..., Awaitable[object]]]:
         """Which request is answered by what."""
@@ -261,7 +262,6 @@ class DeskOperations:
             self._desk.act(asked, actor)
             return line_asking.Sent([])  # it waits here for its use
         self._station.look_at([LineDraft(*part) for part in acts.leaving(self._desk.state, draft, actor)])
-        self._released.set()
         self._desk.act(asked, actor)
         return await self._let_out(asked.draft)
 
@@ -337,11 +337,16 @@ class DeskOperations:
                         break
                     except OpenlineError:  # the terms have changed since: it waits, and holds up no other
                         continue
-            if any(one.stage is Stage.RELEASED for one in self._desk.state.drafts.values()):
+            state = self._desk.state
+            if any(one.stage is Stage.RELEASED for one in state.drafts.values()) or any(state.untold()):
                 await asyncio.sleep(RECORD_AGAIN_AFTER_S)
             else:
-                self._released.clear()
-                await self._released.wait()
+                self._acted.clear()
+                await self._acted.wait()
+
+    def _changed(self) -> None:
+        self._acted.set()
+        self._tell_others()
 
 
 def roles_of(names: Sequence[str]) -> frozenset[Role]:
