@@ -199,6 +199,7 @@ def _releases(book: Book) -> None:
     book.accept("record-release", "release-body", {"bytes": cbor(two)}, "R-300", "Two officers let a message go, by PIN and code.")
     book.accept("record-release-by-one", "release-body", {"bytes": cbor([ROOT, people[1:], 0, b""])}, "R-300", "One person was enough.")
     book.accept("record-release-by-a-key", "release-body", {"bytes": cbor([ROOT, people, 1, b"signed"])}, "R-300", "With a security key.")
+    book.accept("record-release-beforehand", "release-body", {"bytes": cbor([ROOT, people[1:], 2, b"cleared"])}, "R-300", "Pre-cleared; what the evidence says is looked at with the message.")
     book.accept("record-release-digest", "release-digest", over, "R-301", "What a release is over.")
     for name, data, says, story in (
         ("by-nobody", cbor([ROOT, [], 0, b""]), "nobody", "Somebody let it go."),
@@ -207,7 +208,8 @@ def _releases(book: Book) -> None:
         ("by-an-empty-name", cbor([ROOT, [[" ", "releaser"]], 0, b""]), "empty name", "A person has a name."),
         ("role-lacks", cbor([ROOT, [["Col. C. Example"]], 0, b""]), "2 fields", "As what?"),
         ("digest-short", cbor([b"", people, 0, b""]), "not 32 bytes", "Over what?"),
-        ("method-2", cbor([ROOT, people, 2, b"x"]), "from 0 to 1", "There are two ways."),
+        ("method-3", cbor([ROOT, people, 3, b"x"]), "from 0 to 2", "There are three ways."),
+        ("beforehand-without-evidence", cbor([ROOT, people[1:], 2, b""]), "security key", "Of what was cleared, and by whom?"),
         ("pin-with-evidence", cbor([ROOT, people, 0, b"x"]), "security key", "A PIN leaves no evidence."),
         ("key-without-evidence", cbor([ROOT, people, 1, b""]), "security key", "A key's signature is the evidence."),
         ("trailing-byte", cbor(two) + b"\0", "one spelling", "A byte after the end."),

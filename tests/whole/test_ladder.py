@@ -143,6 +143,10 @@ def test_what_two_let_go_corrects_and_withdraws_and_the_directory_goes_the_same_
     assert "another officer" in officers.run("Bob", "translation", "review", first, "1", ok=4).stderr
     assert "reviewed by Cyd" in officers.run("Cyd", "translation", "review", first, "1").stdout
     assert "no program is set" in officers.run("Bob", "translation", "machine", first, "--to", "ru", ok=8).stderr
+    looked = json.loads(officers.run("Bob", "draft", "new", "Later.", "--json").stdout)["draft"]
+    officers.run("Bob", "draft", "checklist", f"D-{looked}", "Times in UTC", "Office addressed")
+    ticked = officers.run("Bob", "draft", "tick", f"D-{looked}", "1").stdout
+    assert "[x] 1. Times in UTC  (Bob)" in ticked and "[ ] 2. Office addressed  NOT LOOKED AT" in ticked
     notice = tmp_path / "notice.toml"
     notice.write_text(NOTICE)
     row = json.loads(officers.run("Bob", "precleared", "write", str(notice), "--json").stdout)

@@ -133,6 +133,19 @@ def release(session: Session, draft: str, code: str | None) -> None:
     session.answer(sent, lambda: f"released; recorded here as {sent.places[0]}, not held there until a receipt says so")
 
 
+@draft.command("checklist")
+@_DRAFT
+@click.argument("points", nargs=-1, required=True)
+@room_options
+@click.pass_obj
+def checklist(session: Session, draft: str, points: tuple[str, ...]) -> None:
+    """Say what is to be looked at before DRAFT is released: each of POINTS a few words."""
+    ask = asking.SetChecklist(draft=number_of(draft), items=list(points))
+    with session.link() as link:
+        row = link.ask(ask, asking.DraftRow)
+    session.answer(row, lambda: whole(row))
+
+
 @draft.command("tick")
 @_DRAFT
 @click.argument("point", type=click.IntRange(1))
