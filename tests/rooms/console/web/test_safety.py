@@ -153,3 +153,10 @@ def test_preferences_have_one_spelling(cookie: str) -> None:
 def test_nothing_is_served_where_it_could_be_read_on_its_way(setting: Setting, complaint: str) -> None:
     with pytest.raises(Misconfigured, match=complaint):
         setting.check()
+
+
+def test_an_instant_reads_left_to_right_in_a_page_of_any_direction() -> None:
+    """Reordered, `22 1005:31Z NOV 26` reads as another day."""
+    words = '{{ _("STALE SINCE %(when)s – use the telephone card", when=at|dtg) }}'
+    said = rendering.templates("ar").from_string(words)
+    assert '<bdi dir="ltr">22 1005:31Z NOV 26</bdi>' in said.render(at=1_795_341_931_204)

@@ -28,7 +28,7 @@ const tick = () => {
   if (clock && !("stale" in page.dataset)) clock.textContent = dtg(now);
   const local = $("local");
   const here = new Date(now);
-  if (local) local.textContent = `(${page.dataset.local} ${two(here.getHours())}:${two(here.getMinutes())})`;
+  if (local) local.textContent = `(${page.dataset.local} \u2066${two(here.getHours())}:${two(here.getMinutes())}\u2069)`;
   for (const one of document.querySelectorAll("[data-due]")) {
     const left = Number(one.dataset.due) - now;
     const s = Math.floor(Math.abs(left) / 1000);
@@ -42,7 +42,7 @@ const tick = () => {
     if (stale) {
       page.dataset.stale = "";
       const words = box.querySelector("strong");
-      words.textContent = words.dataset.say.replace("{}", dtg(beatStation));
+      words.textContent = words.dataset.say.replace("{}", `\u2066${dtg(beatStation)}\u2069`);
       document.title = `STALE – ${document.title}`;
       sound("alarm");
     } else {
