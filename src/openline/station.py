@@ -186,11 +186,12 @@ class Station:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stop)
         operations = StationOperations(self)
+        self.desk.words_of = operations.accords.words_of_draft
         known = (self.line.name, self.state.roster.line_id, serving.relying)
         desk = DeskOperations(self.desk, self, operations.compose_all, *known)
         screen = ScreenOperations(self, operations, self.watch.note)
         alarms = Alarms(self)
-        tables = (desk, operations.stating, operations.telling, screen, alarms)
+        tables = (desk, operations.stating, operations.telling, operations.accords, screen, alarms)
         more = {kind: act for one in tables for kind, act in one.table().items()}
         door = ControlDoor(serving.line.control, operations, more, lambda ask: let_in(self.desk, ask))
         async with contextlib.AsyncExitStack() as stack:

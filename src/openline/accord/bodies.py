@@ -17,6 +17,7 @@ from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
 from openline.accord.formats.format import format_digest
+from openline.accord.formats.notice import parse_notice
 from openline.accord.formats.reader import FORMAT_BYTES_MAX
 from openline.accord.formats.section import is_language
 from openline.accord.formats.texts import Identifier
@@ -24,8 +25,11 @@ from openline.accord.formats.times import SECONDS_MAX
 from openline.accord.formats.unfit import Unfit
 from openline.errors import Malformed
 from openline.limits import REMARK_CHARS_MAX, SUBJECT_CHARS_MAX
+from openline.record import entry
+from openline.record.entry import Ref
 from openline.record.fields import dump_map, load_map, octets, octets_up_to, row, rows, same, text, whole
 
+KINDS: Final = (entry.NOTICE, entry.FORMAT, entry.AGREEMENT, entry.STATUS)
 DIGEST_BYTES: Final = 32
 AGREEMENT_LABEL: Final = b"openline/agreement/v1\n"
 AGREEMENT_BYTES_MAX: Final = 32 * 1024
@@ -137,6 +141,22 @@ def parse_agreement(data: bytes) -> Agreement:
         raise Malformed("agreement: formats not in ascending order, each once", data)
     same(_spell(found), data, "agreement")
     return found
+
+
+def check_body(kind: int, body: bytes) -> tuple[Ref, ...]:
+    """What the header of an entry with this body refers to. Raises Malformed for a body that cannot be read."""
+    match kind:
+        case entry.NOTICE:
+            return parse_notice(body).references
+        case entry.FORMAT:
+            parse_offered(body)
+        case entry.AGREEMENT:
+            parse_agreement(body)
+        case entry.STATUS:
+            parse_status(body)
+        case _:
+            raise Malformed(f"entries of kind {kind} are not of this room", body)
+    return ()
 
 
 def _by_language(value: object, what: str, data: bytes) -> list[tuple[str, Any]]:

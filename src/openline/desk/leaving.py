@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from openline.accord import bodies
 from openline.desk.release import release_digest, with_names
 from openline.desk.state import DeskState, Stage, Version
 from openline.desk.telling.bodies import Offices, Relation, encode_body, parse_body
@@ -44,6 +45,11 @@ def check_told(kind: int, told: bytes, message: bytes) -> None:
         if message:
             raise Refused("a notice that is to be released beforehand stands alone")
         return
+    if kind in bodies.KINDS:
+        bodies.check_body(kind, told)
+        if message:
+            raise Refused("a notice, a format, an agreement and a standing to one each stand alone")
+        return
     said = parse_body(kind, told)
     if not isinstance(said, Relation | Offices):
         raise Refused("this is written by the watch officer, and not drafted")
@@ -58,6 +64,8 @@ def check_told(kind: int, told: bytes, message: bytes) -> None:
 def parts_of(version: Version, names: tuple[str, ...]) -> tuple[Part, ...]:
     """What leaves with this version, let go by these persons, in its order. Raises Malformed."""
     at = (version.precedence, version.flags)
+    if version.kind in bodies.KINDS:  # who released it stands in the release record alone
+        return (Part(version.kind, *at, bodies.check_body(version.kind, version.told), version.told),)
     found: list[Part] = []
     if version.body:
         body = with_names(version.body, names)
@@ -84,12 +92,22 @@ def lets_pass(state: DeskState, parts: Sequence[Part]) -> bool:
     for at, part in enumerate(parts):
         if part.kind not in GATED:
             continue
+        if part.kind in bodies.KINDS and not _refers_as_it_says(part):
+            return False
         if part.kind == RELATION:
             if part.digest not in released or not _stands(parts, at):
                 return False
         elif part.digest not in released and not _is_said_for(parts, at):
             return False
     return True
+
+
+def _refers_as_it_says(part: Part) -> bool:
+    """Its references are those that its body, which the release is over, names."""
+    try:
+        return part.references == bodies.check_body(part.kind, part.body)
+    except Malformed:
+        return False
 
 
 def _stands(parts: Sequence[Part], at: int) -> bool:

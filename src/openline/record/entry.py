@@ -67,6 +67,10 @@ SILENCE_RECORDED: Final = 45
 SILENCE_ANSWERED: Final = 46
 DRILL: Final = 47
 READ_ALOUD: Final = 48
+NOTICE: Final = 96
+FORMAT: Final = 97
+AGREEMENT: Final = 98
+STATUS: Final = 99
 KIND_MAX: Final = 255
 KIND_NAMES: Final = {
     OPENING: "opening",
@@ -99,6 +103,10 @@ KIND_NAMES: Final = {
     OFFICES: "directory of offices",
     KEY_OF_OFFICER: "officer's key",
     READ_ALOUD: "read aloud, taken down",
+    NOTICE: "notice",
+    FORMAT: "format",
+    AGREEMENT: "agreement",
+    STATUS: "standing to an agreement",
 }
 
 ROUTINE: Final = 0

@@ -7,9 +7,9 @@ entries and receipts say, so both sides' books of one record are the same. Nothi
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from enum import StrEnum
-from itertools import islice
+from itertools import count, islice
 from typing import Final, NamedTuple
 
 from openline.accord.bodies import Agreement, Offered, Standing, Status, agreement_digest, parse_agreement
@@ -83,8 +83,9 @@ class Timeliness(NamedTuple):
 class Book:
     """Takes entries in any order; answers what stands. Bounded by the record it is made of."""
 
-    def __init__(self, parties: int) -> None:
-        self._parties = parties
+    def __init__(self, parties: Sequence[int]) -> None:
+        """`parties`: who is of the line now, by their numbers."""
+        self.parties = tuple(parties)
         self._files: dict[bytes, bytes] = {}
         self._offered: dict[bytes, dict[int, Ref]] = {}
         self.faulty: dict[bytes, tuple[Fault, ...]] = {}
@@ -130,15 +131,15 @@ class Book:
         if before is None:
             key = (seen.ref.party, notice.mark, notice.year)
             insort(self._numbers.setdefault(key, {}).setdefault(notice.serial, []), seen.ref)
-            if notice.relation is not Relation.NONE and seen.references:
-                insort(self._related.setdefault(seen.references[0], []), (notice.relation, seen.ref))
+            if notice.of is not None:
+                insort(self._related.setdefault(notice.of, []), (notice.relation, seen.ref))
         if seen.received is not None and (before is None or before.received is None):
             insort(self._sent.setdefault((seen.ref.party, notice.mark), []), (seen.received.earliest_ms, seen.ref))
 
     # ---------------------------------------------------------------- formats
     def is_agreed(self, digest: bytes) -> bool:
         """Whether every party of the line has said this format, and its file is in the record. (R-403)"""
-        return digest in self._files and len(self._offered.get(digest, ())) == self._parties
+        return digest in self._files and all(party in self._offered.get(digest, ()) for party in self.parties)
 
     def offered_by(self, digest: bytes) -> tuple[int, ...]:
         """Who has said it."""
@@ -146,7 +147,7 @@ class Book:
 
     def is_known(self, digest: bytes) -> bool:
         """Whether every party has recorded this agreement. (R-405)"""
-        return len(self._known.get(digest, ())) == self._parties
+        return all(party in self._known.get(digest, ()) for party in self.parties)
 
     def standing(self, digest: bytes, party: int, at_s: int) -> Standing | None:
         """How a party says it stands to an agreement at an instant; None before it begins, or where it is not known."""
@@ -161,6 +162,23 @@ class Book:
         return Standing.ENDED if agreement.until_s is not None and at_s >= agreement.until_s else Standing.IN_FORCE
 
     # ---------------------------------------------------------------- notices
+    def by_id(self, name: str) -> tuple[Format, ...]:
+        """Every format of that id that the record has: a new version is another format."""
+        return tuple(self._by_id.get(name, ()))
+
+    def files(self) -> dict[bytes, bytes]:
+        """The files of formats, by digest."""
+        return dict(self._files)
+
+    def known_by(self, digest: bytes) -> tuple[int, ...]:
+        """Who has recorded this agreement."""
+        return tuple(sorted(self._known.get(digest, ())))
+
+    def free_serial(self, party: int, mark: bytes, year: int, taken: Collection[int]) -> int:
+        """The lowest from 1 that this party has not used in this format and year, nor has in hand (`taken`)."""
+        used = self._numbers.get((party, mark, year), {})
+        return next(serial for serial in count(1) if serial not in used and serial not in taken)
+
     def format_of(self, seen: NoticeSeen) -> Format | None:
         """The format it names, where the record has it."""
         return self.formats.get(seen.notice.mark)
@@ -207,8 +225,8 @@ class Book:
         if limit.event:
             event = event_of(format_, seen.notice, limit.event)
             return latest_receipt(limit, event) if event is not None else None
-        if limit.kind is LimitKind.AFTER and seen.references:
-            cause = self.notices.get(seen.references[0])
+        if limit.kind is LimitKind.AFTER and seen.notice.of is not None:
+            cause = self.notices.get(seen.notice.of)
             if cause is not None and cause.received is not None:
                 return latest_receipt(limit, (cause.received, cause.received))
         return None
@@ -230,7 +248,7 @@ class Book:
                 # In order of receipt, so of due time: only the stretch that can matter is looked at.
                 first = plus(from_ms, limit.span, -1) - _MARGIN_MS
                 last = plus(to_ms, limit.span, -1) + _MARGIN_MS
-                for party in range(self._parties):
+                for party in self.parties:
                     sent = self._sent.get((party, mark), [])
                     for held_ms, ref in islice(sent, bisect_left(sent, (first,)), None):
                         if held_ms > last:
@@ -245,7 +263,7 @@ class Book:
         if due is None or not times[0] <= due.by.latest_ms < times[1]:
             return
         answers = [other for relation, other in self._related.get(seen.ref, ()) if relation is Relation.ANSWERS]
-        for party in range(self._parties):
+        for party in self.parties:
             if party == seen.ref.party:
                 continue
             answer = next((self.notices[other] for other in answers if other.party == party), None)
@@ -265,7 +283,7 @@ class Book:
             for limit in format_.limits:
                 if limit.of != "notice" or limit.kind not in (LimitKind.EVERY, LimitKind.CALENDAR_DAY):
                     continue
-                for party in range(self._parties):
+                for party in self.parties:
                     yield from self._rounds(digest, agreement, format_, limit, party, (from_ms, to_ms, now_ms))
 
     def _rounds(

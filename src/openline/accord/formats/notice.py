@@ -5,7 +5,8 @@ The body of a NOTICE entry is a deterministic CBOR map:
     0 format    the first 8 bytes of the format's hash
     1 number    [year, serial]: the sender's own count, a year and an agreement; no serial is used twice
     2 language  of the free text, empty where there is none
-    3 relation  0 none, 1 answers, 2 corrects, 3 cancels: what it does to the entry that the header refers to first
+    3 relation  null, or [1 answers, 2 corrects, 3 cancels; [party, generation, index] of the entry it does that to],
+                which is then the one entry that the header refers to
     4 values    one a field, in the order of the format; null where nothing is given; no null at the end
 
 What arrives is kept whatever is wrong with it: `parse_notice` reads any notice, also of a format that is not known
@@ -29,6 +30,8 @@ from openline.accord.formats.times import YEAR_MAX, YEAR_MIN
 from openline.accord.formats.unfit import Fault, Unfit
 from openline.errors import Malformed
 from openline.limits import BODY_BYTES_MAX
+from openline.record.body import read_ref
+from openline.record.entry import Ref
 from openline.record.fields import dump_map, octets, row, rows, same, whole
 from openline.seal.spelling import decode
 
@@ -39,7 +42,7 @@ _DECODING_ERRORS: Final = (cbor2.CBORError, ValueError, TypeError, ArithmeticErr
 
 
 class Relation(IntEnum):
-    """What a notice does to the entry its header refers to first."""
+    """What a notice does to the entry that it names."""
 
     NONE = 0
     ANSWERS = 1
@@ -56,6 +59,12 @@ class Notice(NamedTuple):
     language: str
     relation: Relation
     values: tuple[object, ...]
+    of: Ref | None = None  # the entry of the relation; None where there is none
+
+    @property
+    def references(self) -> tuple[Ref, ...]:
+        """What the header of its entry refers to."""
+        return (self.of,) if self.of is not None else ()
 
 
 def encode_notice(notice: Notice) -> bytes:
@@ -67,7 +76,8 @@ def encode_notice(notice: Notice) -> bytes:
 
 def _spell(notice: Notice) -> bytes:
     number = [notice.year, notice.serial]
-    return dump_map((notice.mark, number, notice.language, int(notice.relation), list(notice.values)))
+    relation = [int(notice.relation), list(notice.of)] if notice.of is not None else None
+    return dump_map((notice.mark, number, notice.language, relation, list(notice.values)))
 
 
 def parse_notice(data: bytes) -> Notice:
@@ -93,11 +103,21 @@ def parse_notice(data: bytes) -> Notice:
         YEAR_MIN + whole(year - YEAR_MIN if type(year) is int else year, YEAR_MAX - YEAR_MIN, "notice: year", data),
         whole(serial, SERIAL_MAX, "notice: serial", data),
         language,
-        Relation(whole(fields[3], max(Relation), "notice: relation", data)),
-        tuple(values),
+        *_relation(fields[3], tuple(values), data),
     )
     same(_spell(found), data, "notice")  # also refuses what equals and is not the same: true, 1.0
     return found
+
+
+_Related = tuple[Relation, tuple[object, ...], Ref | None]
+
+
+def _relation(value: object, values: tuple[object, ...], data: bytes) -> _Related:
+    if value is None:
+        return Relation.NONE, values, None
+    which, of = row(value, 2, "notice: relation", data)
+    number = 1 + whole(which - 1 if type(which) is int else which, max(Relation) - 1, "notice: relation", data)
+    return Relation(number), values, read_ref(of, "notice: of", data)
 
 
 def _leaves(values: list[Any], data: bytes) -> None:

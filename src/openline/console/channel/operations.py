@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from openline import limits
+from openline.console.accords.acts import Accords
 from openline.console.channel import asking
 from openline.console.channel.amending import Amending
 from openline.console.channel.attaching import take_files
@@ -112,6 +113,7 @@ class StationOperations:
         self._amending = Amending(running)
         self.stating = Stating(running, self._reader)
         self.telling = Telling(running, self._reader)
+        self.accords = Accords(running, self._reader)
 
     # ---------------------------------------------------------------- writing
     async def send(self, ask: asking.Send) -> asking.Sent:

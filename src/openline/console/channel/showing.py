@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final, Protocol
 
+from openline.accord.bodies import KINDS as ACCORD_KINDS
+from openline.console.accords.words import words_of_paper
 from openline.console.aloud.hearing import tell_taken
 from openline.console.channel.aheads import Aheads
 from openline.console.channel.asking import FIND_MAX, PRECEDENCES, Acknowledged, Find, Found, Holding, Place, Shown
@@ -311,6 +313,9 @@ def _tell_body(shown: Shown, header: Header, body: bytes, told_aloud: Callable[[
             return
         if header.kind in STATED_KINDS:
             _tell_stated(shown, parse_said(header.kind, body), header)
+            return
+        if header.kind in ACCORD_KINDS:
+            shown.subject = words_of_paper(header.kind, body)
             return
         if header.kind == INTAKE:
             paused = parse_paused(body)

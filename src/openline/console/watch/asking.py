@@ -9,6 +9,7 @@ from typing import Literal
 
 import msgspec
 
+from openline.console.accords.asking import Request as AccordRequest
 from openline.console.alarm.asking import Request as AlarmRequest
 from openline.console.channel.asking import Count, Outgoing, _Request
 from openline.console.channel.asking import Request as LineRequest
@@ -348,4 +349,7 @@ Request = (
     | Translate | MarkTranslation | AskTranslations | SetChecklist | Tick
 )  # fmt: skip
 
-AnyRequest = LineRequest | StatingRequest | LadderRequest | ScreenRequest | AlarmRequest | KeysRequest | Request
+AnyRequest = (
+    AccordRequest | LineRequest | StatingRequest | LadderRequest | ScreenRequest | AlarmRequest
+    | KeysRequest | Request
+)

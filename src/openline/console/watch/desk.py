@@ -18,6 +18,7 @@ from openline.desk.people import Act, Actor, Officer
 from openline.desk.state import DeskState, apply
 from openline.errors import LocalFault, Malformed, Misconfigured, Refused, StoreDown
 from openline.line.events import Draft as LineDraft
+from openline.record.entry import KIND_NAMES
 from openline.store.desklog import DeskLog
 
 
@@ -72,6 +73,8 @@ class Desk:
         self.secrets = Secrets(secrets_path, passphrase)
         self.sittings = Sittings()
         self.changed: Callable[[], None] = lambda: None  # told after every fact
+        # What a draft of the accords says, in a line and whole; the station, which knows the formats, sets it.
+        self.words_of: Callable[[int, bytes], tuple[str, str]] = lambda kind, _told: (KIND_NAMES[kind], "")
 
     def close(self) -> None:
         """Let go of the log."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from openline.console.accords import asking as accords
 from openline.console.alarm import asking as alarm
 from openline.console.channel import asking as line
 from openline.console.codes import Told
@@ -67,6 +68,19 @@ DOORS: Final[Mapping[type, Act | None]] = {
     alarm.ShelveAlarm: Act.ALARMS,
     alarm.TestAlarm: Act.ALARMS,
     alarm.TellSound: Act.ALARMS,
+    # formats, notices, agreements
+    accords.AskFormats: None,
+    accords.AskFormat: None,
+    accords.OfferFormat: Act.CHANGE_LINE,
+    accords.NoticeForm: None,
+    accords.SendNotice: Act.RELEASE,
+    accords.DraftNotice: Act.DRAFT,
+    accords.DraftPaper: Act.DRAFT,
+    accords.AskNotice: None,
+    accords.RecordAgreement: Act.RELEASE,
+    accords.SayStanding: Act.RELEASE,
+    accords.AskAgreements: None,
+    accords.AskDuties: None,
     # the desk
     watch.SignIn: None,
     watch.SignOut: Act.SIGN_OUT,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from openline.accord.bodies import KINDS as ACCORD_KINDS
 from openline.console.channel.asking import PRECEDENCES, Place
 from openline.console.ladder.telling import in_words
 from openline.console.watch import asking
@@ -48,6 +49,9 @@ class Presenter:
         row.checklist = [asking.PointRow(words, self._ticked(draft, at)) for at, words in enumerate(draft.checklist)]
         if version.kind == PRECLEARED:
             _tell_notice(row, parse_notice(told))
+        elif told and version.kind in ACCORD_KINDS:
+            row.says, row.text = self._desk.words_of(version.kind, told)
+            row.subject = row.says
         elif told:
             _tell(row, parse_body(version.kind, told), bare=not body)
         if draft.stage is Stage.SUBMITTED:
@@ -94,6 +98,9 @@ class Presenter:
                 ))  # fmt: skip
         return rows
 
+    def _in_a_line(self, kind: int, told: bytes) -> str:
+        return self._desk.words_of(kind, told)[0] if kind in ACCORD_KINDS else in_words(parse_body(kind, told))
+
     def log_row(self, entry: DeskEntry) -> asking.DeskLogRow:
         """One entry of the desk's log in words."""
         fields = {}
@@ -109,7 +116,7 @@ class Presenter:
             elif name == "told" and entry.fact.kind == PRECLEARED:  # type: ignore[union-attr]
                 fields["notice"] = parse_notice(value).name
             elif name == "told":
-                fields["says"] = in_words(parse_body(entry.fact.kind, value))  # type: ignore[union-attr]
+                fields["says"] = self._in_a_line(entry.fact.kind, value)  # type: ignore[union-attr]
             elif name == "words":
                 fields["begins"] = value[:80]
             elif isinstance(value, tuple):

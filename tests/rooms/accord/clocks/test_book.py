@@ -77,12 +77,13 @@ def notice(
 ) -> NoticeSeen:  # fmt: skip
     mark = format_digest(file)[:8]
     held = exactly(at(received) * 1000) if received else None
-    body = Notice(mark, 2026, index if serial is None else serial, "", relation, (1,))
+    of = references[0] if references else None
+    body = Notice(mark, 2026, index if serial is None else serial, "", relation, (1,), of)
     return NoticeSeen(Ref(party, LIFE, index), body, held, references)
 
 
 def book_of(*acts: Callable[[Book], None], parties: int = 2) -> Book:
-    book = Book(parties)
+    book = Book(range(parties))
     for act in acts:
         act(book)
     return book
@@ -178,6 +179,7 @@ def test_numbers_twice_and_numbers_missing_are_seen() -> None:
         book.take_notice(notice(UPDATE, 0, index, None, serial=serial))
     assert book.same_number(Ref(0, LIFE, 2)) == (Ref(0, LIFE, 3),)
     assert book.gaps(0, format_digest(UPDATE)[:8], 2026) == (2, 3)
+    assert book.free_serial(0, format_digest(UPDATE)[:8], 2026, {2}) == 3
 
 
 def test_a_notice_before_its_event_is_in_time_or_not_by_when_it_was_held() -> None:

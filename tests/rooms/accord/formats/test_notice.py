@@ -23,6 +23,7 @@ from openline.accord.formats.notice import (
 from openline.accord.formats.printing import Head, letter, print_notice
 from openline.accord.formats.reader import read_format
 from openline.errors import Malformed
+from openline.record.entry import Ref
 from tests.rooms.accord.formats.examples import every_type
 
 LIBRARY = Path(__file__).resolve().parents[4] / "src/openline/accord/library"
@@ -52,6 +53,14 @@ def test_every_type_goes_over_the_wire_and_back_to_the_form() -> None:
     again = parse_notice(encode_notice(notice))
     assert again == notice and judge(again, format_) == ()
     assert compose(format_, as_given(again, format_)).values == notice.values
+
+
+def test_what_it_does_to_which_entry_goes_over_the_wire() -> None:
+    format_ = every_type()
+    of = Ref(1, bytes(range(12)), 77)
+    notice = notice_of(format_, FULL)._replace(relation=Relation.CORRECTS, of=of)
+    again = parse_notice(encode_notice(notice))
+    assert (again.relation, again.of, again.references) == (Relation.CORRECTS, of, (of,))
 
 
 def test_a_launch_notice_is_about_fifty_bytes() -> None:
@@ -96,7 +105,7 @@ def test_whatever_arrives_is_judged_and_printed_and_nothing_raises(values: list[
         values.pop()
     format_ = every_type()
     try:
-        notice = parse_notice(cbor2.dumps({0: format_.mark, 1: [2026, 1], 2: "", 3: 0, 4: values}))
+        notice = parse_notice(cbor2.dumps({0: format_.mark, 1: [2026, 1], 2: "", 3: None, 4: values}))
     except Malformed:
         return  # too deep: not a notice at all
     judge(notice, format_)
@@ -115,18 +124,21 @@ def test_nonsense_is_malformed_and_nothing_else(data: bytes) -> None:
 @pytest.mark.parametrize(
     ("fields", "says"),
     [
-        ({0: b"1234567", 1: [2026, 1], 2: "", 3: 0, 4: [1]}, "format"),
-        ({0: bytes(8), 1: [1800, 1], 2: "", 3: 0, 4: [1]}, "year"),
-        ({0: bytes(8), 1: [True, 1], 2: "", 3: 0, 4: [1]}, "year"),
-        ({0: bytes(8), 1: [2026, -1], 2: "", 3: 0, 4: [1]}, "serial"),
-        ({0: bytes(8), 1: [2026, 1], 2: "klingon!", 3: 0, 4: [1]}, "language"),
-        ({0: bytes(8), 1: [2026, 1], 2: "", 3: 4, 4: [1]}, "relation"),
-        ({0: bytes(8), 1: [2026, 1], 2: "", 3: 0, 4: [1, None]}, "null at the end"),
-        ({0: bytes(8), 1: [2026, 1], 2: "", 3: 0, 4: [0] * 65}, "values"),
-        ({0: bytes(8), 1: [2026, 1], 2: "", 3: 0}, "keys 0 to 4"),
-        ({0: bytes(8), 1: [2026, 1], 2: "", 3: 0, 4: [1.5]}, "no kind that a field holds"),
-        ({0: bytes(8), 1: [2026, 1], 2: "", 3: 0, 4: [[[True]]]}, "no kind that a field holds"),
-        ({0: bytes(8), 1: [2026, 1], 2: "", 3: 0, 4: [b"x"]}, "no kind that a field holds"),
+        ({0: b"1234567", 1: [2026, 1], 2: "", 3: None, 4: [1]}, "format"),
+        ({0: bytes(8), 1: [1800, 1], 2: "", 3: None, 4: [1]}, "year"),
+        ({0: bytes(8), 1: [True, 1], 2: "", 3: None, 4: [1]}, "year"),
+        ({0: bytes(8), 1: [2026, -1], 2: "", 3: None, 4: [1]}, "serial"),
+        ({0: bytes(8), 1: [2026, 1], 2: "klingon!", 3: None, 4: [1]}, "language"),
+        ({0: bytes(8), 1: [2026, 1], 2: "", 3: [4, [0, bytes(12), 1]], 4: [1]}, "relation"),
+        ({0: bytes(8), 1: [2026, 1], 2: "", 3: [0, [0, bytes(12), 1]], 4: [1]}, "relation"),
+        ({0: bytes(8), 1: [2026, 1], 2: "", 3: [1, [9, bytes(12), 1]], 4: [1]}, "notice: of"),
+        ({0: bytes(8), 1: [2026, 1], 2: "", 3: 0, 4: [1]}, "relation"),
+        ({0: bytes(8), 1: [2026, 1], 2: "", 3: None, 4: [1, None]}, "null at the end"),
+        ({0: bytes(8), 1: [2026, 1], 2: "", 3: None, 4: [0] * 65}, "values"),
+        ({0: bytes(8), 1: [2026, 1], 2: "", 3: None}, "keys 0 to 4"),
+        ({0: bytes(8), 1: [2026, 1], 2: "", 3: None, 4: [1.5]}, "no kind that a field holds"),
+        ({0: bytes(8), 1: [2026, 1], 2: "", 3: None, 4: [[[True]]]}, "no kind that a field holds"),
+        ({0: bytes(8), 1: [2026, 1], 2: "", 3: None, 4: [b"x"]}, "no kind that a field holds"),
     ],
 )
 def test_what_is_no_notice_says_which_field(fields: dict[int, object], says: str) -> None:

@@ -1,0 +1,365 @@
+"""Formats offered, notices checked and sent, agreements and standings recorded; what the record shows of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final, Protocol
+
+from openline.accord.bodies import (
+    Offered,
+    Standing,
+    Status,
+    agreement_digest,
+    check_body,
+    encode_offered,
+    encode_status,
+    parse_agreement,
+)
+from openline.accord.clocks.book import Book
+from openline.accord.formats.format import Format
+from openline.accord.formats.notice import (
+    Notice,
+    Relation,
+    compose,
+    encode_notice,
+    has_free_text,
+    parse_notice,
+)
+from openline.accord.formats.printing import Head
+from openline.accord.formats.reader import NotAFormat, read_format
+from openline.accord.formats.section import is_language
+from openline.accord.formats.unfit import Fault
+from openline.console.accords import asking, library, rows
+from openline.console.accords.reading import Follower
+from openline.console.channel.asking import PRECEDENCES, Sent
+from openline.console.channel.showing import Reader, name_of, place_of
+from openline.console.codes import Told, as_given
+from openline.console.watch.desk import Desk
+from openline.desk.acts import Write
+from openline.desk.facts import DraftedOther
+from openline.errors import Refused
+from openline.line.events import Draft
+from openline.line.ports import LogId, Store
+from openline.line.state import LineState
+from openline.record.entry import AGREEMENT, FORMAT, NOTICE, STATUS, Ref
+
+DUTIES_MAX: Final = 2_000  # in one answer
+_STANDINGS: Final = {"in force": Standing.IN_FORCE, "suspended": Standing.SUSPENDED, "ended": Standing.ENDED}
+_RELATIONS: Final = {"": Relation.NONE, "answers": Relation.ANSWERS, "corrects": Relation.CORRECTS,
+                     "cancels": Relation.CANCELS}  # fmt: skip
+_PREFIX_MIN: Final = 6  # digits of a hash that may stand for it
+
+
+class Running(Protocol):
+    """What this needs of the station it stands in."""
+
+    @property
+    def store(self) -> Store:
+        """The record."""
+
+    @property
+    def state(self) -> LineState:
+        """The machine's state after the last committed turn."""
+
+    @property
+    def desk(self) -> Desk:
+        """Who is at work here, and what needs a release."""
+
+    def now_ms(self) -> int:
+        """UTC, ms."""
+
+    async def submit(self, drafts: Sequence[Draft]) -> list[tuple[LogId, int]]:
+        """Append drafts; returns once they are durable here. Raises StoreDown, Refused."""
+
+
+class Accords:
+    """Answers `asking` over a running station."""
+
+    def __init__(self, running: Running, reader: Reader) -> None:
+        self._running = running
+        self._reader = reader
+        self._follower: Follower | None = None
+        self._numbering = asyncio.Lock()  # two notices at once must not take one serial
+
+    def table(self) -> dict[type, Callable[[Any], Awaitable[object]]]:
+        """Which request is answered by what."""
+        return {
+            asking.AskFormats: self.formats, asking.AskFormat: self.format, asking.OfferFormat: self.offer,
+            asking.NoticeForm: self.check, asking.SendNotice: self.send, asking.AskNotice: self.notice,
+            asking.DraftNotice: self.draft, asking.DraftPaper: self.draft_paper,
+            asking.RecordAgreement: self.record, asking.SayStanding: self.say, asking.AskAgreements: self.agreements,
+            asking.AskDuties: self.duties,
+        }  # fmt: skip
+
+    def _book(self) -> Book:
+        roster = self._running.state.roster
+        parties = tuple(number for number, party in enumerate(roster.parties) if not party.left)
+        if self._follower is None or self._follower.book.parties != parties:
+            self._follower = Follower(self._running.store, parties)
+        return self._follower.follow()
+
+    # ---------------------------------------------------------------- formats
+    async def formats(self, _ask: asking.AskFormats) -> list[asking.FormatRow]:
+        """Those of the record first, then those that come with the program and are not in it."""
+        book = self._book()
+        found = [self._row(book, digest) for digest in sorted(book.files())]
+        there = {row.digest for row in found}
+        shipped = (self._shipped(one) for one in library.formats().values() if one.digest.hex() not in there)
+        return [*found, *shipped]
+
+    def _row(self, book: Book, digest: bytes) -> asking.FormatRow:
+        by = [name_of(self._running.state.roster, party) for party in book.offered_by(digest)]
+        if digest in book.faulty:
+            faults = [one.in_a_line() for one in book.faulty[digest]]
+            return asking.FormatRow(digest.hex(), "", 0, {}, "", True, False, by, False, faults)
+        return self._described(book.formats[digest[:8]], agreed=book.is_agreed(digest), by=by)
+
+    def _shipped(self, format_: Format) -> asking.FormatRow:
+        return self._described(format_, agreed=False, by=[])
+
+    @staticmethod
+    def _described(format_: Format, *, agreed: bool, by: list[str]) -> asking.FormatRow:
+        shipped = any(one.digest == format_.digest for one in library.formats().values())
+        return asking.FormatRow(
+            format_.digest.hex(), format_.id, format_.version, dict(format_.title), str(format_.message_class),
+            format_.is_unconfirmed, agreed, by, shipped,
+        )  # fmt: skip
+
+    async def format(self, ask: asking.AskFormat) -> asking.FormatWhole:
+        """One format, whole."""
+        book = self._book()
+        format_, file = self._named(book, ask.name)
+        row = self._row(book, format_.digest) if format_.digest in book.files() else self._shipped(format_)
+        return rows.whole_format(format_, row, file)
+
+    def _named(self, book: Book, name: str) -> tuple[Format, bytes]:
+        """By id or by the first digits of its hash: one that is agreed, one of the record, one that is shipped.
+
+        Raises Told OL-301 where there is none, Refused where several in the record would do.
+        """
+        files = book.files()
+        there = [book.formats[digest[:8]] for digest in sorted(files) if digest[:8] in book.formats]
+        fitting = [one for one in there if one.id == name]
+        if not fitting and len(name) >= _PREFIX_MIN:
+            fitting = [one for one in there if one.digest.hex().startswith(name)]
+        agreed = [one for one in fitting if book.is_agreed(one.digest)]
+        newest = max((one.version for one in agreed), default=0)
+        fitting = [one for one in agreed if one.version == newest] or fitting
+        if len(fitting) > 1:
+            which = ", ".join(one.digest.hex()[:12] for one in fitting)
+            raise Refused(f"several formats are called {name}: name one by its hash: {which}")
+        if fitting:
+            return fitting[0], files[fitting[0].digest]
+        if name in library.formats():
+            return library.formats()[name], library.files()[name]
+        raise Told("OL-301", f"no format {name!r}: `openline format list` names those that there are")
+
+    async def offer(self, ask: asking.OfferFormat) -> Sent:
+        """Record a format. Raises Told OL-204 with every fault of its file."""
+        return await self._record(FORMAT, self._offered(ask), token=ask.token)
+
+    def _offered(self, ask: asking.OfferFormat) -> bytes:
+        data = ask.file.encode()
+        try:
+            format_ = read_format(data)
+        except NotAFormat as refused:
+            raise Told("OL-204", "; ".join(one.in_a_line() for one in refused.faults)) from refused
+        book, me = self._book(), self._running.state.me
+        if me in book.offered_by(format_.digest):
+            raise Refused(f"the format {format_.id} is on the record already, by us")
+        file = b"" if format_.digest in book.files() else data
+        return encode_offered(Offered(format_.digest, file))
+
+    # ---------------------------------------------------------------- notices
+    async def check(self, ask: asking.NoticeForm) -> asking.NoticeChecked:
+        """Every fault at once; nothing is recorded."""
+        format_, _ = self._named(self._book(), ask.format)
+        notice, faults = self._composed(format_, ask.fields, ask.language)
+        size = len(encode_notice(notice)) if not faults else 0
+        head = Head(self._name_of_us(), self._others(), self._running.now_ms(), PRECEDENCES[0], ask.exercise)
+        return asking.NoticeChecked(rows.fault_rows(faults), size, rows.printed(notice, format_, head))
+
+    def _composed(
+        self, format_: Format, fields: dict[str, Any], language: str, relation: Relation = Relation.NONE,
+        of: Ref | None = None,
+    ) -> tuple[Notice, tuple[Fault, ...]]:  # fmt: skip
+        written = compose(format_, fields)
+        faults = written.faults
+        if language and not is_language(language):
+            faults += (Fault("language", f"{language!r:.20} is no language tag", "en, ru, ar ..."),)
+        if not has_free_text(format_, written.values):
+            language = ""
+        elif not language:
+            faults += (Fault("language", "is not said, and there is free text", "say the language of the text"),)
+        year = datetime.fromtimestamp(self._running.now_ms() / 1000, UTC).year
+        in_hand = self._in_hand(format_.mark, year)
+        serial = self._book().free_serial(self._running.state.me, format_.mark, year, in_hand)
+        return Notice(format_.mark, year, serial, language, relation, written.values, of), faults
+
+    def _in_hand(self, mark: bytes, year: int) -> set[int]:
+        """Serials that drafts of this desk have, which are neither recorded nor withdrawn."""
+        found = set()
+        for draft in self._running.desk.state.drafts.values():
+            if draft.version.kind == NOTICE and draft.version.told:
+                notice = parse_notice(draft.version.told)
+                if (notice.mark, notice.year) == (mark, year):
+                    found.add(notice.serial)
+        return found
+
+    async def send(self, ask: asking.SendNotice) -> Sent:
+        """Record a notice. Raises Told OL-204 with every fault of its form: none is sent by mistake."""
+        async with self._numbering:
+            body = self._spelled(ask)
+            return await self._record(NOTICE, body, PRECEDENCES.index(ask.precedence), int(ask.exercise), ask.token)
+
+    def _spelled(self, ask: asking.SendNotice, serial: int | None = None) -> bytes:
+        format_, _ = self._named(self._book(), ask.format)
+        relation = _RELATIONS[ask.relation]
+        if (relation is Relation.NONE) != (ask.place is None):
+            raise Refused("a notice answers, corrects or cancels one entry: say both which and how, or neither")
+        of = self._of(ask.place, relation) if ask.place is not None else None
+        notice, faults = self._composed(format_, ask.fields, ask.language, relation, of)
+        if faults:
+            raise Told("OL-204", "; ".join(one.in_a_line() for one in faults))
+        with as_given():
+            return encode_notice(notice if serial is None else notice._replace(serial=serial))
+
+    def _of(self, place: str, relation: Relation) -> Ref:
+        log, index, _ = self._reader.find_here(place)
+        if relation is not Relation.ANSWERS and log.party != self._running.state.me:
+            raise Refused("a party corrects and cancels its own notices; another's can be answered")
+        return Ref(log.party, log.generation, index)
+
+    async def draft(self, ask: asking.DraftNotice) -> asking.Drafted:
+        """A version of a draft of a notice. A next version keeps its serial. Raises as `send` does, and Refused."""
+        async with self._numbering:
+            serial = None
+            if ask.draft is not None and ask.draft in self._running.desk.state.drafts:
+                told = self._running.desk.state.drafts[ask.draft].version.told
+                serial = parse_notice(told).serial if told else None
+            notice = ask.notice
+            body = self._spelled(notice, serial)
+            write = Write(ask.draft, ask.over, PRECEDENCES.index(notice.precedence), int(notice.exercise), b"", NOTICE,
+                          body)  # fmt: skip
+            return self._write(write, ask.sitting)
+
+    async def draft_paper(self, ask: asking.DraftPaper) -> asking.Drafted:
+        """A draft of a format, an agreement or a standing. Raises as these do, and Refused."""
+        match ask.paper:
+            case asking.OfferFormat():
+                kind, body = FORMAT, self._offered(ask.paper)
+            case asking.RecordAgreement():
+                kind, body = AGREEMENT, self._recorded(ask.paper)
+            case _:
+                kind, body = STATUS, self._said(ask.paper)
+        return self._write(Write(None, 0, 0, 0, b"", kind, body), ask.sitting)
+
+    def _write(self, write: Write, sitting: str) -> asking.Drafted:
+        desk = self._running.desk
+        (fact,) = desk.act(write, desk.sitting(sitting).actor)
+        assert isinstance(fact, DraftedOther)
+        return asking.Drafted(fact.draft, fact.version)
+
+    async def notice(self, ask: asking.AskNotice) -> asking.NoticeRow:
+        """A notice of the record. Raises Told OL-301 where there is none."""
+        book = self._book()
+        log, index, kind = self._reader.find_here(ask.place)
+        seen = book.notices.get(Ref(log.party, log.generation, index))
+        if kind != NOTICE or seen is None:
+            raise Told("OL-301", f"{ask.place} is no notice that can be read")
+        shown = self._reader.shown_at(ask.place, self._running.state)
+        roster = self._running.state.roster
+        others = tuple(one.name for number, one in enumerate(roster.parties) if number != log.party and not one.left)
+        head = Head(shown.name, others, shown.written_at_ms, shown.precedence, shown.exercise, tuple(shown.references))
+        return rows.notice_row(book, seen, head)
+
+    def words_of_draft(self, kind: int, told: bytes) -> tuple[str, str]:
+        """What a draft of one of these kinds says: in a line, and whole, as it will print."""
+        return rows.words_of_draft(self._book(), kind, told, self._name_of_us(), self._others(), self._running.now_ms())
+
+    def _name_of_us(self) -> str:
+        return name_of(self._running.state.roster, self._running.state.me)
+
+    def _others(self) -> tuple[str, ...]:
+        state = self._running.state
+        return tuple(one.name for number, one in enumerate(state.roster.parties) if number != state.me and not one.left)
+
+    # ---------------------------------------------------------------- agreements and duties
+    async def record(self, ask: asking.RecordAgreement) -> Sent:
+        """Record an agreement's identity. Raises Told OL-204."""
+        return await self._record(AGREEMENT, self._recorded(ask), token=ask.token)
+
+    def _recorded(self, ask: asking.RecordAgreement) -> bytes:
+        try:
+            body = bytes.fromhex(ask.body)
+        except ValueError as error:
+            raise Told("OL-204", f"the body is not hex: {error}") from error
+        with as_given():
+            agreement = parse_agreement(body)
+        if self._running.state.me in self._book().known_by(agreement_digest(body)):
+            raise Refused(f"the agreement {agreement.id} is on the record already, by us")
+        return body
+
+    async def say(self, ask: asking.SayStanding) -> Sent:
+        """Record how we stand to an agreement. Raises Told OL-301, OL-204."""
+        return await self._record(STATUS, self._said(ask), token=ask.token)
+
+    def _said(self, ask: asking.SayStanding) -> bytes:
+        digest = self._agreement(ask.agreement)
+        with as_given():
+            return encode_status(
+                Status(digest, _STANDINGS[ask.standing], ask.from_ms // 1000, ask.reason, ask.language)
+            )
+
+    def _agreement(self, name: str) -> bytes:
+        book = self._book()
+        found = [digest for digest, one in sorted(book.agreements.items()) if one.id == name]
+        if not found and len(name) >= _PREFIX_MIN:
+            found = [digest for digest in sorted(book.agreements) if digest.hex().startswith(name)]
+        known = [digest for digest in found if book.is_known(digest)]
+        found = known if len(known) == 1 else found
+        if not found:
+            raise Told("OL-301", f"no agreement {name!r}: `openline agreement list` names those that there are")
+        if len(found) > 1:
+            which = ", ".join(one.hex()[:12] for one in found)
+            raise Refused(f"several agreements are called {name}: name one by its digest: {which}")
+        return found[0]
+
+    async def agreements(self, _ask: asking.AskAgreements) -> list[asking.AgreementRow]:
+        """Agreements of the record."""
+        book, roster, now_s = self._book(), self._running.state.roster, self._running.now_ms() // 1000
+        found = []
+        for digest, one in sorted(book.agreements.items(), key=lambda pair: (pair[1].id, pair[0])):
+            standing = {}
+            for party in range(len(roster.parties)):
+                stands = book.standing(digest, party, now_s)
+                standing[name_of(roster, party)] = "" if stands is None else stands.name.lower().replace("_", " ")
+            found.append(asking.AgreementRow(
+                digest.hex(), one.id, dict(one.titles), _ms(one.from_s), _ms(one.until_s), book.is_known(digest),
+                [name_of(roster, party) for party in book.known_by(digest)], standing,
+                [book.formats[mark[:8]].id if mark[:8] in book.formats else mark.hex() for mark in one.formats],
+            ))  # fmt: skip
+        return found
+
+    async def duties(self, ask: asking.AskDuties) -> list[asking.DutyRow]:
+        """What is due, by time. Raises Refused for more than one answer takes."""
+        state = self._running.state
+        found = []
+        for duty in self._book().duties(ask.from_ms, ask.to_ms, self._running.now_ms()):
+            found.append(rows.duty_row(duty, state.roster, state.me))
+            if len(found) > DUTIES_MAX:
+                raise Refused(f"more than {DUTIES_MAX} duties between these instants; ask for less time")
+        return sorted(found, key=lambda one: (one.due_earliest_ms, one.party, one.format, one.causes))
+
+    async def _record(
+        self, kind: int, body: bytes, precedence: int = 0, flags: int = 0, token: str | None = None
+    ) -> Sent:
+        references = check_body(kind, body)
+        places = await self._running.submit([Draft(kind, precedence, flags, references, body, token or "")])
+        return Sent([place_of(log, index) for log, index in places])
+
+
+def _ms(seconds: int | None) -> int | None:
+    return None if seconds is None else seconds * 1000

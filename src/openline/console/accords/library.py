@@ -1,0 +1,24 @@
+"""The formats that come with the program."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+
+from openline.accord.formats.format import Format
+from openline.accord.formats.reader import read_format
+
+
+@cache
+def files() -> Mapping[str, bytes]:
+    """Each file by the id of its format, sorted."""
+    folder = resources.files("openline.accord") / "library"
+    found = (one for one in folder.iterdir() if one.name.endswith(".toml"))
+    return {one.name.removesuffix(".toml"): one.read_bytes() for one in sorted(found, key=lambda one: one.name)}
+
+
+@cache
+def formats() -> Mapping[str, Format]:
+    """The same, read. A shipped file with faults is a fault of the program, and a test looks for it."""
+    return {name: read_format(data) for name, data in files().items()}

@@ -1,0 +1,127 @@
+"""The book of a line (accord.clocks.book), filled from a store as it grows or from an export."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+from openline.accord.bodies import parse_offered, parse_status
+from openline.accord.clocks.book import Book, NoticeSeen
+from openline.accord.clocks.spans import When
+from openline.accord.formats.notice import parse_notice
+from openline.errors import Malformed
+from openline.limits import COMMIT_BYTES_MAX
+from openline.line.ports import LogId, Store
+from openline.record.entry import AGREEMENT, EXERCISE, FORMAT, NOTICE, STATUS, Header, Ref, parse_header
+from openline.record.evidence.findings import Findings
+
+KINDS: Final = (FORMAT, AGREEMENT, STATUS, NOTICE)
+_PAGE: Final = 1000
+
+
+class Unread(NamedTuple):
+    """An entry of these kinds whose body cannot be read: it is kept, and says nothing here."""
+
+    ref: Ref
+    why: str
+
+
+class Follower:
+    """Keeps a book level with a store. Call `follow` before asking the book."""
+
+    def __init__(self, store: Store, parties: Sequence[int]) -> None:
+        self._store = store
+        self.book = Book(parties)
+        self._reached = dict.fromkeys(KINDS, 0)
+        self._unheld: dict[Ref, NoticeSeen] = {}
+        self.unread: list[Unread] = []
+
+    def follow(self) -> Book:
+        """Take in what has come since, and receipts that have come for what was not held yet. Raises StoreDown."""
+        for ref, seen in list(self._unheld.items()):
+            self._take(seen._replace(received=self._received(ref)))
+        for kind in KINDS:
+            while rows := self._store.find(kind, self._reached[kind], _PAGE):
+                for row in rows:
+                    entry = self._store.entries(row.log, row.index, 1, COMMIT_BYTES_MAX)[0]
+                    ref = Ref(row.log.party, row.log.generation, row.index)
+                    self._add(ref, parse_header(entry.header), entry.body)
+                self._reached[kind] = rows[-1].position
+        return self.book
+
+    def _add(self, ref: Ref, header: Header, body: bytes) -> None:
+        try:
+            if header.kind == NOTICE:
+                notice = parse_notice(body)
+                seen = NoticeSeen(ref, notice, self._received(ref), header.references, bool(header.flags & EXERCISE))
+                self._take(seen)
+            else:
+                take_paper(self.book, ref, header.kind, body)
+        except Malformed as error:
+            self.unread.append(Unread(ref, error.reason))
+
+    def _take(self, seen: NoticeSeen) -> None:
+        self.book.take_notice(seen)
+        if seen.received is None:
+            self._unheld[seen.ref] = seen
+        else:
+            self._unheld.pop(seen.ref, None)
+
+    def _received(self, ref: Ref) -> When | None:
+        """When all others held it, by the second that each stamped on the receipt that first covers it."""
+        log = LogId(ref.party, ref.generation)
+        stamps = []
+        for party in self.book.parties:
+            if party != ref.party:
+                receipt = self._store.receipt_covering(log, party, ref.index + 1)
+                if receipt is None:
+                    return None
+                stamps.append(receipt.at_s)
+        return _held(stamps)
+
+
+def _held(stamps: list[int]) -> When | None:
+    """A stamp is a whole second: it was held within that one."""
+    return When(max(stamps) * 1000, max(stamps) * 1000 + 999) if stamps else None
+
+
+def take_paper(book: Book, ref: Ref, kind: int, body: bytes) -> None:
+    """A format, an agreement or a standing. Raises Malformed."""
+    if kind == FORMAT:
+        book.take_offered(ref, parse_offered(body))
+    elif kind == AGREEMENT:
+        book.take_agreement(ref, body)
+    elif kind == STATUS:
+        book.take_status(ref, parse_status(body))
+
+
+def book_of(findings: Findings) -> tuple[Book, list[Unread]]:
+    """The book of an export: entries whose bodies it does not disclose say nothing."""
+    parties = [number for number, party in enumerate(findings.roster.parties) if not party.left]
+    book, unread = Book(parties), list[Unread]()
+    for log in findings.logs:
+        for entry in log.entries:
+            if entry.header.kind not in KINDS or entry.body is None:
+                continue
+            ref = Ref(log.log.party, log.log.generation, entry.header.index)
+            try:
+                if entry.header.kind == NOTICE:
+                    held = log.held(entry.header.index)
+                    others = set(parties) - {log.log.party}
+                    stamps = [one.at_s for one in held if one.witness in others]
+                    received = _held(stamps) if len(stamps) == len(others) else None
+                    exercise = bool(entry.header.flags & EXERCISE)
+                    book.take_notice(
+                        NoticeSeen(ref, parse_notice(entry.body), received, entry.header.references, exercise)
+                    )
+                else:
+                    take_paper(book, ref, entry.header.kind, entry.body)
+            except Malformed as error:
+                unread.append(Unread(ref, error.reason))
+    return book, unread
+
+
+def notices_of(book: Book) -> Iterator[NoticeSeen]:
+    """Every notice, in an order that does not depend on how they came."""
+    for ref in sorted(book.notices):
+        yield book.notices[ref]

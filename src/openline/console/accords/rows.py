@@ -1,0 +1,197 @@
+"""Formats, notices, agreements and duties as answers: plain data for programs, words for people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from openline.accord.clocks.book import Book, Duty, NoticeSeen
+from openline.accord.clocks.limits import Kept, span_text
+from openline.accord.formats.format import Field, Format, Limit, LimitKind
+from openline.accord.formats.notice import Notice, as_given, judge, parse_notice
+from openline.accord.formats.numbers import Number
+from openline.accord.formats.places import Area, form_name
+from openline.accord.formats.printing import Head, number_of, print_notice
+from openline.accord.formats.tables import ListOf, Table
+from openline.accord.formats.texts import Choice
+from openline.accord.formats.times import Date, Window
+from openline.accord.formats.unfit import Fault, Unfit
+from openline.console.accords import asking, library
+from openline.console.accords.words import words_of_paper
+from openline.console.dtg import dtg
+from openline.record.entry import NOTICE, Ref
+from openline.record.roster import Roster
+
+_TYPES: Final = {
+    "Instant": "instant, as 2026-03-04T12:00:00Z", "Date": "date, as 2026-03-04", "Clock": "clock time, as 12:00",
+    "Year": "year", "Point": "point, as 57 12.3N 155 00.0E", "Circle": "circle, as 57 12.3N 155 00.0E radius 45 km",
+    "Quadrant": "quadrant of an ocean, as PACIFIC NE", "Named": "name of a place", "Identifier": "identifier",
+    "Flag": "yes or no", "Text": "text",
+}  # fmt: skip
+
+
+def place_text(ref: Ref) -> str:
+    """An entry's full name."""
+    return f"{ref.party}/{ref.generation.hex()}/{ref.index}"
+
+
+def type_text(type_: Any) -> str:
+    """A field's type as somebody who fills it in needs it."""
+    match type_:
+        case Window(of=of):
+            return "window, as 2026-03-04 to 2026-03-08" if isinstance(of, Date) else (
+                "window, as 2026-03-04T00:00:00Z to 2026-03-05T00:00:00Z")
+        case Number(least=least, most=most, unit=unit, decimals=decimals):
+            scale = 10**decimals
+            bounds = f"{least / scale:g} to {most / scale:g}" if most < 10**12 else f"from {least / scale:g}"
+            return f"number, {bounds}{f' {unit}' if unit else ''}{f', {decimals} decimals' if decimals else ''}"
+        case Area(forms=forms):
+            return f"place, in one of the forms {', '.join(f'`{form_name(one)}: ...`' for one in forms)}"
+        case Choice(options=options):
+            return f"one of {', '.join(option.code for option in options)}"
+        case ListOf(of=of, least=least, most=most):
+            return f"list of {least} to {most}: {type_text(of)}"
+        case Table(columns=columns):
+            return "table with the columns " + ", ".join(f"{one.name} ({type_text(one.type)})" for one in columns)
+        case _:
+            name = type(type_).__name__
+            return _TYPES.get(name, "polygon or route: points between semicolons")
+
+
+def field_row(field: Field) -> asking.FieldRow:
+    """One field."""
+    condition = field.required_if
+    because = "" if condition is None else f"{condition.field} is {condition.code or 'given'}"
+    options = [one.code for one in field.type.options] if isinstance(field.type, Choice) else []
+    return asking.FieldRow(
+        field.name, str(field.group), dict(field.label), type_text(field.type), field.required, because, options,
+        dict(field.note or {}),
+    )  # fmt: skip
+
+
+def limit_text(limit: Limit) -> str:
+    """A time limit in words."""
+    of = "" if limit.of == "notice" else f"{limit.of}: "
+    event = f" {limit.event}" if limit.event else " receipt of what it answers"
+    match limit.kind:
+        case LimitKind.BEFORE:
+            most = f", as a rule at most {span_text(limit.most)}" if limit.most else ""
+            return f"{of}at least {span_text(limit.span)} before{event}{most} ({limit.days})"
+        case LimitKind.AFTER:
+            return f"{of}at most {span_text(limit.span)} after{event} ({limit.days})"
+        case LimitKind.EVERY:
+            return f"{of}every {span_text(limit.span)}"
+        case LimitKind.CALENDAR_DAY:
+            return f"{of}on {', '.join(f'{month:02d}-{day:02d}' for month, day in limit.month_days)} ({limit.scale})"
+        case LimitKind.CLOCK_TIME:
+            return f"{of}by {limit.minute // 60:02d}:{limit.minute % 60:02d} ({limit.scale})"
+        case LimitKind.FIRST_THEN:
+            assert limit.then is not None
+            return f"{of}first within {span_text(limit.span)}, then {span_text(limit.then)} before each year"
+        case _:
+            return f"{of}{limit.kind}"
+
+
+def whole_format(format_: Format, row: asking.FormatRow, file: bytes) -> asking.FormatWhole:
+    """A format with all that is in it."""
+    return asking.FormatWhole(
+        row, [field_row(one) for one in format_.fields], [limit_text(one) for one in format_.limits],
+        [f"{one.agreement}{f', {one.article}' if one.article else ''}: {one.label['en']}" for one in format_.basis],
+        list(format_.sources), file.decode("utf-8"),
+    )  # fmt: skip
+
+
+def fault_rows(faults: Sequence[Fault]) -> list[asking.FaultRow]:
+    """Faults of form."""
+    return [asking.FaultRow(one.place, one.what, one.remedy) for one in faults]
+
+
+def printed(notice: Notice, format_: Format, head: Head) -> dict[str, str]:
+    """The sheet in every language of the format."""
+    return {language: print_notice(notice, format_, head, language) for language in format_.languages}
+
+
+def notice_row(book: Book, seen: NoticeSeen, head: Head) -> asking.NoticeRow:
+    """A notice with everything that stands beside it."""
+    format_ = book.format_of(seen)
+    related = [
+        asking.RelatedNotice(relation.name.lower(), place_text(ref), book.number(ref) if ref in book.notices else "")
+        for relation, ref in book.replaced_by(seen.ref)
+    ]
+    place, number = place_text(seen.ref), book.number(seen.ref)
+    raw = repr(seen.notice.values)
+    if format_ is None:
+        fault = asking.FaultRow("format", f"format {seen.notice.mark.hex()} is not in this record",
+                                "its values are shown raw; ask its sender for the format", "WARN")  # fmt: skip
+        return asking.NoticeRow(place, number, seen.notice.mark.hex(), False, False, "", {}, raw, {}, [fault], related)
+    faults = [*fault_rows(judge(seen.notice, format_)), *_conformity(book, seen, format_)]
+    if seen.references != seen.notice.references:
+        what = "the header refers to another entry than the notice"
+        faults.append(asking.FaultRow("references", what, "the same one"))
+    try:
+        fields = as_given(seen.notice, format_)
+    except Unfit:
+        fields = {}
+    agreed = book.is_agreed(format_.digest)
+    return asking.NoticeRow(
+        place, number, format_.id, True, agreed, str(format_.message_class), fields, "" if fields else raw,
+        printed(seen.notice, format_, head), faults, related,
+    )  # fmt: skip
+
+
+def _conformity(book: Book, seen: NoticeSeen, format_: Format) -> list[asking.FaultRow]:
+    """What is not kept: shown and recorded, never a reason not to send."""
+    found = []
+    if not book.is_agreed(format_.digest):
+        what = "not every party has said this format"
+        found.append(asking.FaultRow("format", what, "`openline format offer`", "WARN"))
+    for other in book.same_number(seen.ref):
+        what = f"{place_text(other)} has the same number"
+        found.append(asking.FaultRow("number", what, "one serial once", "ERROR", "A2"))
+    for one in book.timeliness(seen.ref):
+        if one.kept is Kept.KEPT or (one.due is None and one.kept is Kept.OPEN):
+            continue
+        rule = {LimitKind.BEFORE: "B1", LimitKind.AFTER: "B2", LimitKind.CALENDAR_DAY: "B5",
+                LimitKind.CLOCK_TIME: "B6"}.get(one.limit.kind, "")  # fmt: skip
+        by = f"; in time until {dtg(one.due.by.latest_ms)}" if one.due is not None else ""
+        what = f"{limit_text(one.limit)}: {one.kept}{by}"
+        found.append(
+            asking.FaultRow(one.limit.event or "time", what, "it counts from receipt",
+                            "BREACH" if one.kept is Kept.BROKEN else "WARN", rule)
+        )  # fmt: skip
+    for need in format_.needs:
+        if not any(other.notice.mark in {f.mark for f in book.by_id(need)} for other in book.notices.values()):
+            found.append(asking.FaultRow("references", f"needs a notice of {need} before it, and there is none",
+                                         "send that one", "ERROR", "A6"))  # fmt: skip
+    return found
+
+
+def words_of_draft(
+    book: Book, kind: int, told: bytes, sender: str, receivers: tuple[str, ...], now_ms: int
+) -> tuple[str, str]:
+    """A draft in a line, and whole: a notice as it will print in each language of its format."""
+    if kind != NOTICE:
+        return words_of_paper(kind, told), ""
+    notice = parse_notice(told)
+    format_ = book.formats.get(notice.mark) or next(
+        (one for one in library.formats().values() if one.mark == notice.mark), None)  # fmt: skip
+    if format_ is None:
+        return f"notice in the format {notice.mark.hex()}, which is not here", repr(notice.values)
+    references = tuple(place_text(one) for one in notice.references)
+    head = Head(sender, receivers, now_ms, "", False, references)
+    return f"notice {number_of(notice, format_)}: {format_.title['en']}", "\n".join(
+        printed(notice, format_, head).values())  # fmt: skip
+
+
+def duty_row(duty: Duty, roster: Roster, me: int) -> asking.DutyRow:
+    """A duty."""
+    name = roster.parties[duty.party].name if duty.party < len(roster.parties) else f"party {duty.party}"
+    views = {(roster.parties[party].name if party < len(roster.parties) else str(party)): str(state)
+             for party, state in sorted(duty.view.items())}  # fmt: skip
+    return asking.DutyRow(
+        duty.party, name, duty.party == me, duty.agreement, duty.format_id, duty.of, duty.due.by.earliest_ms,
+        duty.due.by.latest_ms, duty.due.rule, str(duty.state), views, [place_text(one) for one in duty.causes],
+        place_text(duty.discharged_by) if duty.discharged_by is not None else None,
+    )  # fmt: skip
+
+

@@ -1,0 +1,168 @@
+"""Formats agreed, notices sent in one language and read in the other, agreements and duties, over two real stations."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.rooms.accord.formats.examples import EVERY_TYPE
+from tests.whole.parties import Desk
+from tests.whole.test_desk import Officers
+from tests.whole.test_statements import both_up, held, instant, refused
+
+pytestmark = pytest.mark.whole
+Line = Callable[..., list[Desk]]
+LAUNCH = ("--field", "launch_area=quadrant: PACIFIC NE",
+          "--field", "impact_areas=circle: 08 43.0N 167 43.0E radius 50 km")  # fmt: skip
+
+
+def day(days: int) -> str:
+    return (datetime.now(UTC) + timedelta(days=days)).strftime("%Y-%m-%d")
+
+
+def rows(desk: Desk, *command: str) -> list[dict[str, object]]:
+    found = json.loads(desk.here(*command, "--json"))
+    assert isinstance(found, list)
+    return found
+
+
+def test_a_launch_notice_is_read_in_the_other_language_and_judged_by_when_it_was_held(on_a_line: Line) -> None:
+    """R-400 to R-404, R-407."""
+    amber, birch = both_up(on_a_line)
+    early = held(amber, "notice", "send", "launch-1988", "--field", f"planned_date={day(1)}", *LAUNCH)
+    known = json.loads(birch.here("notice", "show", early, "--json"))
+    assert not known["known"] and known["raw"], "a format that is not on the record: kept, and shown raw"
+    held(amber, "format", "offer", "launch-1988")
+    held(birch, "format", "offer", "launch-1988")
+    refused(birch, 4, "already, by us", "format", "offer", "launch-1988")
+    for desk in (amber, birch):
+        assert [one["agreed"] for one in rows(desk, "format", "list") if one["id"] == "launch-1988"] == [True]
+    good = held(amber, "notice", "send", "launch-1988", "--field", f"planned_date={day(3)}", *LAUNCH)
+    sheet = birch.here("notice", "show", good, "--in", "ru")
+    assert "Тихий океан, северо-восточный квадрант" in sheet and "BREACH" not in sheet
+    late = birch.here("notice", "show", early)
+    assert "BREACH B1  planned_date" in late, late
+    cancelled = held(amber, "notice", "send", "launch-1988", "--field", f"planned_date={day(3)}", *LAUNCH,
+                     "--cancels", good)  # fmt: skip
+    assert f"cancels by {cancelled}" in birch.here("notice", "show", good)
+    refused(birch, 4, "corrects and cancels its own", "notice", "send", "launch-1988", "--field",
+            f"planned_date={day(3)}", *LAUNCH, "--cancels", good)  # fmt: skip
+    numbers = [json.loads(birch.here("notice", "show", one, "--json"))["number"] for one in (early, good, cancelled)]
+    assert [one.rsplit("/", 1)[1] for one in numbers] == ["0001", "0002", "0003"]
+
+
+def test_a_form_with_faults_is_told_whole_and_not_sent(on_a_line: Line, tmp_path: Path) -> None:
+    amber, _ = both_up(on_a_line)
+    file = tmp_path / "every.toml"
+    file.write_text(EVERY_TYPE)
+    assert "nothing in ru" in amber.try_here("format", "check", _broken(tmp_path)).out
+    assert "every-type, version 1" in amber.here("format", "check", str(file))
+    held(amber, "format", "offer", str(file))
+    refused(amber, 3, "neither a file nor a format", "format", "offer", "nowhere.toml")
+    refused(amber, 2, "line 3", "format", "offer", _broken(tmp_path))
+    ran = amber.try_here("notice", "check", "every-type", "--field", "period=soon", "--field", "kind=OTHER")
+    assert ran.code == 1
+    for place in ("when: is required", "period: 'soon' is no window", "what_other: is required where kind is OTHER"):
+        assert place in ran.out
+    refused(amber, 2, "when: is required", "notice", "send", "every-type")
+    refused(amber, 3, "no format 'nothing'", "notice", "send", "nothing")
+    items = tmp_path / "items.csv"
+    items.write_text("id,number\nX1,3\nX2,not provided\n")
+    given = ("--field", f"when={instant(days=20)}", "--table", f"items={items}", "--field", "named=Море")
+    sent = held(amber, "notice", "send", "every-type", *given)
+    assert "НЕ ПРЕДОСТАВЛЕНО" in amber.here("notice", "show", sent, "--in", "ru")
+    items.write_text("id,number\nX1,3,4\n")
+    refused(amber, 2, "line 2", "notice", "check", "every-type", *given)
+
+
+def _broken(folder: Path) -> str:
+    path = folder / "broken.toml"
+    path.write_text(EVERY_TYPE.replace('title = { en = "Every type", ru = "Все виды полей" }', 'title = { en = "E" }')
+                    .replace('id = "every-type"', 'id = "Every"'))  # fmt: skip
+    return str(path)
+
+
+UPDATE = """
+[format]
+id = "update"
+version = 1
+class = "data declaration"
+release = "two"
+status = "unconfirmed"
+languages = ["en"]
+title = { en = "Data" }
+[[basis]]
+agreement = "TEST-1"
+label = { en = "A test" }
+[[limit]]
+kind = "every"
+span = "P30D"
+[[field]]
+name = "total"
+group = "object"
+type = "number"
+may_be_withheld = true
+required = true
+label = { en = "Total" }
+"""
+
+
+def test_duties_hang_on_an_agreement_and_a_suspension_is_seen_from_both_sides(on_a_line: Line, tmp_path: Path) -> None:
+    """R-403, R-405 to R-407."""
+    amber, birch = both_up(on_a_line)
+    file, paper = tmp_path / "update.toml", tmp_path / "agreement.toml"
+    file.write_text(UPDATE)
+    (tmp_path / "text.txt").write_text("The parties shall tell each other how many.")
+    paper.write_text(
+        f'id = "TEST-1"\ntitle = {{ en = "A test" }}\nfrom = "{instant(days=-45)}"\nformats = ["update"]\n'
+        '[texts]\nen = "text.txt"\n'
+    )
+    for desk in (amber, birch):
+        held(desk, "format", "offer", str(file))
+    held(amber, "agreement", "record", str(paper))
+    assert not rows(amber, "duties"), "one party's word makes no agreement"
+    held(birch, "agreement", "record", str(paper))
+    refused(birch, 4, "already, by us", "agreement", "record", str(paper))
+    held(amber, "notice", "send", "update", "--field", "total=not provided")
+    span = ("duties", "--from", instant(days=-40), "--to", instant(days=20))
+    for desk in (amber, birch):
+        states = {(one["name"], one["state"]) for one in rows(desk, *span)}
+        assert ("Birch", "not provided") in states and ("Birch", "due") in states, states
+    held(birch, "agreement", "standing", "TEST-1", "suspended", "--from", instant(days=-20), "--reason", "No trust.")
+    for desk in (amber, birch):
+        views = {one["state"]: one["views"] for one in rows(desk, *span) if one["name"] == "Birch"}
+        assert views == {"not provided": {"Birch": "suspended"}, "due": {"Birch": "suspended"}}
+        (row,) = rows(desk, "agreement", "list")
+        assert row["standing"] == {"Amber": "in force", "Birch": "suspended"} and row["known"]
+    (tmp_path / "text.txt").write_text("Another text.")
+    held(amber, "agreement", "record", str(paper))
+    assert [one["known"] for one in rows(birch, "agreement", "list")].count(True) == 1, "other bytes, another agreement"
+
+
+def test_a_notice_leaves_by_two(on_a_line: Line, tmp_path: Path) -> None:
+    """R-303 for notices: no door for one person; what is released is what is recorded."""
+    amber, birch = both_up(on_a_line)
+    officers = Officers(amber, tmp_path)
+    officers.staff()
+    given = ("launch-1988", "--field", f"planned_date={day(3)}", *LAUNCH)
+    assert officers.run("Cyd", "notice", "send", *given, ok=4).returncode == 4
+    assert officers.run("Ann", "format", "offer", "launch-1988", ok=4).returncode == 4
+    row = json.loads(officers.run("Bob", "notice", "send", *given, "--as-draft", "--json").stdout)
+    name = f"D-{row['draft']}"
+    row = json.loads(officers.run("Bob", "notice", "send", *given, "--as-draft", "--edit", name, "--over", "1",
+                                  "--json").stdout)  # fmt: skip
+    assert row["version"] == 2
+    officers.run("Bob", "draft", "submit", name)
+    shown = json.loads(officers.run("Cyd", "draft", "show", name, "--json").stdout)
+    assert "0001" in shown["subject"] and "северо-восточный квадрант" in shown["text"]
+    done = officers.run("Cyd", "draft", "release", name, "--code", shown["code"], "--json")
+    party, generation, index = json.loads(done.stdout)["places"][0]
+    held(birch, "service", "send", "Level?")
+    place = f"{party}/{generation}/{index}"
+    assert json.loads(birch.here("notice", "show", place, "--json"))["number"].endswith("/0001")
+    following = json.loads(birch.here("show", f"{party}/{generation}/{index + 1}", "--json"))
+    assert following["kind"] == "release" and "Bob" in following["subject"] and "Cyd" in following["subject"]
