@@ -39,7 +39,7 @@ def modules(*, tests: bool = False) -> list[Path]:
 
 
 def rooms() -> dict[str, list[Path]]:
-    """Module files by room; a module directly in the package is its own room, and so is each chamber, also one within another."""
+    """Module files by room; a module directly in the package is its own room, so is each chamber, and a chamber of one."""
     by_room: dict[str, list[Path]] = {}
     for path in sorted(PACKAGE.rglob("*.py")):
         parts = path.relative_to(PACKAGE).parts
