@@ -39,11 +39,11 @@ def modules(*, tests: bool = False) -> list[Path]:
 
 
 def rooms() -> dict[str, list[Path]]:
-    """Module files by room; a module directly in the package is its own room, so is each chamber, and a chamber of one."""
+    """Module files by room; a module directly in the package is its own room, and so is each chamber of a room."""
     by_room: dict[str, list[Path]] = {}
     for path in sorted(PACKAGE.rglob("*.py")):
         parts = path.relative_to(PACKAGE).parts
-        depth = min(len(parts) - 1, 3) or 1
+        depth = min(len(parts) - 1, 2) or 1
         by_room.setdefault("/".join(parts[:depth]).removesuffix(".py"), []).append(path)
     return by_room
 

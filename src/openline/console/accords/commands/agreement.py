@@ -9,9 +9,9 @@ from typing import Any, Final
 import click
 
 from openline.console.accords import asking
+from openline.console.accords.commands.drafting import AS_DRAFT, TOKEN, drafted
 from openline.console.accords.papers import read_agreement
 from openline.console.channel.asking import Sent
-from openline.console.commands.accords.drafting import AS_DRAFT, TOKEN, drafted
 from openline.console.dtg import interval, iso, parse_iso
 from openline.console.terminal import INPUT_FILE, Session, room_options
 from openline.console.words import safe

@@ -8,10 +8,10 @@ import click
 
 from openline.accord.formats.reader import FORMAT_BYTES_MAX, NotAFormat, read_format
 from openline.console.accords import asking, library
+from openline.console.accords.commands.drafting import AS_DRAFT, TOKEN, drafted, read
 from openline.console.accords.rows import field_row, limit_text
 from openline.console.channel.asking import Sent
 from openline.console.codes import Told
-from openline.console.commands.accords.drafting import AS_DRAFT, TOKEN, drafted, read
 from openline.console.terminal import INPUT_FILE, Session, room_options
 from openline.console.words import safe
 

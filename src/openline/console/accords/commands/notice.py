@@ -12,9 +12,9 @@ from typing import Any, Final
 import click
 
 from openline.console.accords import asking
+from openline.console.accords.commands.drafting import AS_DRAFT, TOKEN, drafted, read
 from openline.console.channel.asking import PRECEDENCES, Precedence, Sent
 from openline.console.codes import Told
-from openline.console.commands.accords.drafting import AS_DRAFT, TOKEN, drafted, read
 from openline.console.commands.draft import number_of
 from openline.console.commands.message import full_name
 from openline.console.terminal import INPUT_FILE, F, Session, room_options
