@@ -61,7 +61,7 @@ TABLE: Final = (
     Row("precleared", "ladder.commands.precleared", "Notices released beforehand by two, sent by one."),
     Row("format", "accords.commands.format", "Formats of notices: check, list, show, offer.", "format_"),
     Row("notice", "accords.commands.notice", "Notices in a format: check, send, show."),
-    Row("agreement", "accords.commands.agreement", "Agreements that duties hang on, and how each party stands to them."),
+    Row("agreement", "accords.commands.agreement", "Agreements that duties hang on; how each party stands to them."),
     Row("duties", "accords.commands.agreement", "What is due, from whom and by when, and because of which entries."),
     Row("refuse", "statement", "Refuse a message, or contact, with a reason."),
     Row("holding", "statement", "Say that an answer will come, and by when."),
