@@ -186,7 +186,6 @@ class Station:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stop)
         operations = StationOperations(self)
-        self.desk.words_of = operations.accords.words_of_draft
         known = (self.line.name, self.state.roster.line_id, serving.relying)
         desk = DeskOperations(self.desk, self, operations.compose_all, *known)
         screen = ScreenOperations(self, operations, self.watch.note)

@@ -114,6 +114,7 @@ class StationOperations:
         self.stating = Stating(running, self._reader)
         self.telling = Telling(running, self._reader)
         self.accords = Accords(running, self._reader)
+        running.desk.words_of = self.accords.words_of_draft
 
     # ---------------------------------------------------------------- writing
     async def send(self, ask: asking.Send) -> asking.Sent:
