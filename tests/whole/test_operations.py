@@ -17,6 +17,7 @@ from typing import Final, NamedTuple
 
 import pytest
 
+from tests.needs import needs_tool
 from tests.whole.parties import free_port
 
 pytestmark = pytest.mark.whole
@@ -129,6 +130,7 @@ class Side:
 
 @pytest.fixture
 def sides(tmp_path: Path) -> Iterator[dict[str, Side]]:
+    needs_tool("ps")
     tools = tmp_path / "tools"
     tools.mkdir()
     program = "import sys\nfrom openline.station import main\nsys.exit(main())\n"
