@@ -21,6 +21,8 @@ from openline.wire.items import Gaps
 _ROAD_SHARE: Final = 4  # a quarter of the road at most
 _REST_MS_MAX: Final = 600_000  # and no longer: our clock may have been set
 
+_IDLE_MAX: Final = 3  # askings for an attachment that brought nothing: it may be nowhere
+
 _Key = tuple[bytes, int]
 
 
@@ -75,7 +77,10 @@ def to_tell(heard: Mapping[int, Hearing], state: LineState, now_ms: int) -> Iter
     only while it has shown that it holds more than we do, or an attachment is wanted."""
     for party, hearing in heard.items():
         known = state.peers.get(party)
-        if known is None or not (state.wants or any(_is_short(state, log, known) for log in known.lacks_since)):
+        if known is None:
+            continue
+        is_fetching = any(one.asked_of == party and one.idle <= _IDLE_MAX for one in state.wants.values())
+        if not is_fetching and not any(_is_short(state, log, known) for log in known.lacks_since):
             continue
         gaps = hearing.lacks(known.road, now_ms)
         if gaps:
