@@ -200,7 +200,7 @@ class Station:
             await self._roads.open(bearers_of(self.kept, self._roads))
             await door.open()  # last: who is answered here finds the station wholly up
             beside = (one() for one in serving.beside)
-            for going_on in (self._tick(), desk.carry_through(), screen.look(), alarms.go_on(), *beside):
+            for going_on in (self._tick(), desk.carry_through(), screen.keep(), alarms.go_on(), *beside):
                 stack.callback(loop.create_task(going_on).cancel)
             serving.ready()
             await self._bell.serve()

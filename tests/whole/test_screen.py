@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from openline.console.channel.asking import Waited, WaitHeld
 from openline.console.screen.asking import AskMatter, AskNews, AskScreen, Hits, Matter, News, Screen, Search
 from tests.whole.parties import WITHIN_S, Desk
+from tests.whole.test_desk import Officers
 
 pytestmark = pytest.mark.whole
 Line = Callable[..., list[Desk]]
@@ -84,3 +86,40 @@ def test_news_waits_for_a_change_and_grows_over_restarts(on_a_line: Line) -> Non
     place = [word if at == 1 else int(word) for at, word in enumerate(screen(amber).waiting[0].place.split("/"))]
     with amber.link() as link:
         assert link.ask(WaitHeld(places=[place], within_ms=30_000), Waited).held  # type: ignore[list-item]
+
+
+def test_what_nobody_opens_in_its_time_goes_on_to_the_next_and_that_is_written_down(on_a_line: Line) -> None:
+    """Over the real log of a desk with officers; the time is the reply-by that they set."""
+    amber, birch = on_a_line("Amber", "Birch")
+    officers = Officers(birch, birch.home.parent)
+    amber.start()
+    birch.start()
+    officers.enrol("Ann", "Ann", "custodian", "watch officer", "releaser")
+    officers.sign_in("Ann")
+    officers.run("Ann", "watch", "take")
+    past = datetime.now(UTC) + timedelta(seconds=5)
+    reply_by = ("--reply-by", past.strftime("%Y-%m-%dT%H:%M:%SZ"))
+    place = json.loads(amber.here("send", "By now?", *reply_by, "--json"))["place"]
+
+    def facts() -> list[str]:
+        log = json.loads(officers.run("Ann", "watch", "log", "--json").stdout)["entries"]
+        return [one["what"] for one in log if one["fields"].get("subject") == place]
+
+    end = time.monotonic() + WITHIN_S
+    while "duty rose" not in facts():
+        assert time.monotonic() < end
+        time.sleep(0.5)
+    screen = json.loads(officers.run("Ann", "screen", "--json").stdout)
+    (card,) = screen["needs"]
+    (answer,) = [due for due in card["due"] if due["what"] == "answer"]
+    assert answer["overdue"] and answer["step"] == 1 and answer["who"] == "releaser or watch officer"
+    assert screen["counts"]["overdue"] == 1
+    words = officers.run("Ann", "screen").stdout
+    assert "NEEDS YOU NOW (1)" in words and "By now?" in words and "OVERDUE" in words and "By now?" in words
+    assert officers.run("Nobody", "screen", ok=4).stdout == ""
+    found = officers.run("Ann", "search", "NOW", "by", "--needs-us").stdout
+    assert place in found and "By now?" in found
+    assert "Nothing found." in officers.run("Ann", "search", "nowhere").stdout
+    officers.run("Ann", "acknowledge", place)
+    told = officers.run("Ann", "matter", place).stdout
+    assert "opened" in told and "Ann" in told and "answer" in told

@@ -61,6 +61,12 @@ class TakeWatch(NamedTuple):
     """The actor has the watch."""
 
 
+class SetRelief(NamedTuple):
+    """Who has the watch shall be relieved at an instant, UTC ms; 0: it is open again."""
+
+    at_ms: int
+
+
 class HandOver(NamedTuple):
     """The watch goes to another watch officer."""
 
@@ -176,7 +182,7 @@ class SignOut(NamedTuple):
 Asked = (
     Enrol | GiveRoles | Dismiss | RenewPin | SetPolicy | TakeWatch | HandOver | Write | Submit | Return | Withdraw
     | LetGo | SignOut | WriteOffices | AgreeWeaker | GiveKey | RevokeKey | EnrolProgram
-    | SendPrecleared | AllowPrecleared | Translate | MarkTranslation | SetChecklist | Tick
+    | SendPrecleared | AllowPrecleared | Translate | MarkTranslation | SetChecklist | Tick | SetRelief
 )  # fmt: skip
 
 NEEDS: Final[dict[type[Asked], Act]] = {
@@ -186,6 +192,7 @@ NEEDS: Final[dict[type[Asked], Act]] = {
     AgreeWeaker: Act.AGREE_WEAKER, GiveKey: Act.GIVE_KEY, RevokeKey: Act.GIVE_KEY, EnrolProgram: Act.MAKE_TOKEN,
     WriteOffices: Act.SET_OFFICES, SendPrecleared: Act.SEND_PRECLEARED, AllowPrecleared: Act.SET_POLICY,
     Translate: Act.TRANSLATE, MarkTranslation: Act.TRANSLATE, SetChecklist: Act.DRAFT, Tick: Act.TICK,
+    SetRelief: Act.HAND_OVER,
 }  # fmt: skip
 
 
@@ -221,6 +228,8 @@ def decide(state: DeskState, asked: Asked, actor: Actor | None) -> tuple[Fact, .
             return means.program(asked, len(state.officers))
         case TakeWatch():
             return (facts.WatchTaken(actor.officer),)
+        case SetRelief(at_ms):
+            return _set_relief(state, at_ms, actor)
         case HandOver(to, remark):
             return _hand_over(state, to, remark, actor)
         case Write():
@@ -281,6 +290,12 @@ def _keep_a_custodian(state: DeskState, officer: Officer, roles: frozenset[Role]
     others = any(Role.CUSTODIAN in one.roles for one in state.officers if one.number != officer.number)
     if not others and Role.CUSTODIAN not in roles:
         raise Refused(f"{officer.name} is the last custodian here; make another one first")
+
+
+def _set_relief(state: DeskState, at_ms: int, actor: Actor) -> tuple[Fact, ...]:
+    if state.watch != actor.officer:
+        raise Refused("only who has the watch says when it is relieved")
+    return (facts.ReliefSet(at_ms),)
 
 
 def _hand_over(state: DeskState, to: str, remark: str, actor: Actor) -> tuple[Fact, ...]:

@@ -31,6 +31,7 @@ from openline.limits import (
     DESK_ENTRY_BYTES_MAX,
     DESK_LOG_ENTRIES_MAX,
     DRAFT_VERSIONS_MAX,
+    DUTY_CHARS_MAX,
     GENERATION_BYTES,
     LOG_ENTRIES_MAX,
     NAME_CHARS_MAX,
@@ -266,12 +267,34 @@ class Ticked(NamedTuple):
     item: int
 
 
+class DutyRose(NamedTuple):
+    """A duty was not done in its time, and went on to the next persons. `what`: as `due.What` has it."""
+
+    subject: str
+    what: int
+    rise: int
+
+
+class DutyEnded(NamedTuple):
+    """A duty that had risen was done, or is not to be done any more."""
+
+    subject: str
+    what: int
+
+
+class ReliefSet(NamedTuple):
+    """Who has the watch shall be relieved at an instant; 0: it is open again."""
+
+    at_ms: int
+
+
 Fact = (
     Enrolled | RolesGiven | Dismissed | PinRenewed | SignedIn | SignInRefused | SignedOut | WatchTaken | WatchHandedOver
     | PolicySet | Drafted | Submitted | Returned | Withdrawn | Released | Recorded | AlarmAcknowledged
     | AlarmShelved | AlarmTested | SoundTold | DraftedOther
     | KeyEnrolled | KeyRevoked | KeyUsed | KeyTold | KeysDemanded | WeakerAsked | ReleaseSigned | ProgramEnrolled
     | NoticeUsed | PreclearedSet | Translated | TranslationMarked | ChecklistSet | Ticked
+    | DutyRose | DutyEnded | ReliefSet
 )  # fmt: skip
 
 
@@ -344,6 +367,7 @@ _BOUNDS: Final = {
     "sound": len(SOUNDS) - 1,
     "algorithm": 1, "uses": 2**32 - 1, "given": 1,
     "demanded": 1,
+    "what": 63, "rise": 7, "at_ms": WRITTEN_AT_MS_MAX,
 }  # fmt: skip
 _OCTETS: Final = {"digest": DIGEST_BYTES, "generation": GENERATION_BYTES, "aaguid": AAGUID_BYTES}
 _OCTETS_UP_TO: Final = {
@@ -366,6 +390,8 @@ def _read(name: str, value: object, data: bytes) -> object:
             return text(value, ALARM_NAME_CHARS_MAX, where, data)
         case "rp_id":
             return text(value, RP_ID_CHARS_MAX, where, data)
+        case "subject":
+            return text(value, DUTY_CHARS_MAX, where, data)
         case "remark":
             return text(value, REMARK_CHARS_MAX, where, data, lines=True)
         case "of" | "language" | "program":

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import NamedTuple, assert_never
 
+from openline.desk.due import Key
 from openline.desk.facts import (
     BEFORE_ALL,
     BEFOREHAND,
@@ -18,6 +19,8 @@ from openline.desk.facts import (
     Dismissed,
     Drafted,
     DraftedOther,
+    DutyEnded,
+    DutyRose,
     Enrolled,
     KeyEnrolled,
     KeyRevoked,
@@ -32,6 +35,7 @@ from openline.desk.facts import (
     Recorded,
     Released,
     ReleaseSigned,
+    ReliefSet,
     Returned,
     RolesGiven,
     SignedIn,
@@ -149,6 +153,8 @@ class DeskState:
     watch: int | None = None  # who has it
     watch_since_ms: int = 0
     watch_remark: str = ""
+    relief_at_ms: int = 0  # 0: open
+    risen: Mapping[Key, int] = field(default_factory=dict)  # duties that went on to the next, and have not ended
     sound: int = 0  # what was last said of the alarm's sound: an index of facts.SOUNDS
     sound_at_ms: int = 0
     sound_by: Actor | None = None
@@ -209,9 +215,16 @@ def apply(state: DeskState, entry: DeskEntry, entry_hash: bytes) -> DeskState:
             assert entry.actor is not None
             return replace(state, weaker=Weaker(entry.actor, persons, bool(demanded)))
         case WatchTaken(number):
-            return replace(state, watch=number, watch_since_ms=entry.at_ms)
+            return replace(state, watch=number, watch_since_ms=entry.at_ms, relief_at_ms=0)
         case WatchHandedOver(number, remark):
-            return replace(state, watch=number, watch_since_ms=entry.at_ms, watch_remark=remark)
+            since_ms = entry.at_ms
+            return replace(state, watch=number, watch_since_ms=since_ms, watch_remark=remark, relief_at_ms=0)
+        case ReliefSet(at_ms):
+            return replace(state, relief_at_ms=at_ms)
+        case DutyRose(subject, what, step):
+            return replace(state, risen={**state.risen, Key(subject, what): step})
+        case DutyEnded(subject, what):
+            return replace(state, risen={key: step for key, step in state.risen.items() if key != (subject, what)})
         case PinRenewed(number):
             return _officer(state, entry, _known(state, number, entry)._replace(made_by=_maker(state, entry)))
         case SoundTold(sound):

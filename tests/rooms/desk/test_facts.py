@@ -63,6 +63,10 @@ _BY_FIELD: dict[str, st.SearchStrategy[Any]] = {
     "alarm": _WORDS,
     "level": st.integers(0, limits.ALARM_LEVEL_MAX),
     "until_ms": st.integers(0, 2**48 - 1),
+    "subject": _WORDS,
+    "what": st.integers(0, 63),
+    "rise": st.integers(0, 7),
+    "at_ms": st.integers(0, 2**48 - 1),
     "sound": st.integers(0, len(facts.SOUNDS) - 1),
 }
 _FACTS = st.one_of(

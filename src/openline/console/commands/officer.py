@@ -203,7 +203,7 @@ def sign_out(session: Session) -> None:
     session.answer(Nothing(), "signed out")
 
 
-def show_desk(session: Session, act: asking.TakeWatch | asking.HandOver | None = None) -> None:
+def show_desk(session: Session, act: asking.TakeWatch | asking.HandOver | asking.SetRelief | None = None) -> None:
     """Do something about the watch, if asked to, and answer with the desk as it is then."""
     with session.link() as link:
         if act is not None:

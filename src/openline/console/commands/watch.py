@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from openline.console.commands.officer import show_desk
-from openline.console.dtg import dtg
+from openline.console.dtg import dtg, parse_iso
 from openline.console.terminal import Session, room_options
 from openline.console.watch import asking
 from openline.console.words import safe
@@ -32,6 +32,15 @@ def take(session: Session) -> None:
 def hand_over(session: Session, to: str, remark: str) -> None:
     """Hand the watch over TO another watch officer."""
     show_desk(session, asking.HandOver(to=to, remark=remark))
+
+
+@watch.command("relief")
+@click.argument("instant", required=False)
+@room_options
+@click.pass_obj
+def relief(session: Session, instant: str | None) -> None:
+    """The watch is relieved at INSTANT, like 2026-11-22T14:00:00Z: a duty from then on. Without one, open again."""
+    show_desk(session, asking.SetRelief(at_ms=parse_iso(instant) if instant else 0))
 
 
 @watch.command("show")

@@ -10,6 +10,7 @@ from openline.console.screen.asking import CARD_CHARS_MAX, Card, DueRow, Hit, Lo
 from openline.console.screen.naming import reference, spelled
 from openline.console.screen.reading import RegisterReader
 from openline.console.words import parse_place
+from openline.desk.due import WORDS, Due, What
 from openline.limits import OPEN_WITHIN_MS
 from openline.line.state import LineState, others
 from openline.record.entry import EXERCISE, KIND_NAMES, Ref
@@ -51,21 +52,26 @@ def place(row: MessageRow) -> Ref:
     return Ref(row.log.party, row.log.generation, row.index)
 
 
-def duties(row: MessageRow, view: View) -> list[DueRow]:
-    """What is to be done here about a message of theirs: clocks run from when it was held here."""
-    rows = []
+def dues_of(row: MessageRow, view: View) -> list[Due]:
+    """What is to be done here about a message: clocks run from when it was held here."""
+    subject, dues = spelled(place(row)), []
     if row.to_open:
         at_ms = row.arrived_at_ms + ours_within_ms(view.terms, row.precedence)
-        rows.append(_due(row, "acknowledge", "acknowledge receipt", at_ms, view))
+        dues.append(Due(subject, What.ACKNOWLEDGE, at_ms, "record", row.precedence))
     if row.to_answer and row.reply_due_ms is not None:
-        held = row.reply_due_ms != row.reply_by_ms
-        words = "answer, as the holding reply promised" if held else "answer, as they ask"
-        rows.append(_due(row, "answer", words, row.reply_due_ms, view))
-    return rows
+        words = "answer, as the holding reply promised" if row.reply_due_ms != row.reply_by_ms else "answer"
+        dues.append(Due(subject, What.ANSWER, row.reply_due_ms, "record", row.precedence, words))
+    if row.unanswered and row.reply_due_ms is not None:
+        dues.append(Due(subject, What.RECORD_SILENCE, row.reply_due_ms, "record", row.precedence))
+    return dues
 
 
-def _due(row: MessageRow, what: str, words: str, at_ms: int, view: View) -> DueRow:
-    return DueRow(spelled(place(row)), what, words, at_ms, at_ms <= view.now_ms, "watch officer", 0, "record")
+def due_row(due: Due, now_ms: int) -> DueRow:
+    """A duty as it is shown."""
+    return DueRow(
+        due.subject, due.what.name.lower().replace("_", " "), due.words or WORDS[due.what], due.at_ms,
+        due.at_ms <= now_ms, " or ".join(due.who(now_ms)), due.step(now_ms), due.source,
+    )  # fmt: skip
 
 
 def card(row: MessageRow, view: View) -> Card:
@@ -77,7 +83,8 @@ def card(row: MessageRow, view: View) -> Card:
         party=row.log.party, name=name, precedence=PRECEDENCES[row.precedence],
         kind=KIND_NAMES.get(row.kind, f"kind {row.kind}"), subject=row.subject, text=message.text[:CARD_CHARS_MAX],
         whole=len(message.text) <= CARD_CHARS_MAX, language=row.language, written_at_ms=row.written_at_ms,
-        received_at_ms=row.arrived_at_ms, due=duties(row, view), exercise=bool(row.flags & EXERCISE),
+        received_at_ms=row.arrived_at_ms, due=[due_row(one, view.now_ms) for one in dues_of(row, view)],
+        exercise=bool(row.flags & EXERCISE),
         crossed=row.crossed is not None, crossed_with=view.reader.place_at(row.crossed) if row.crossed else "",
         in_reply_to=spelled(row.answers) if row.answers else None, reply_by_ms=row.reply_by_ms,
         steps=["held", *(step.word for step in view.looking.steps(place(row)))],
@@ -88,13 +95,13 @@ def card(row: MessageRow, view: View) -> Card:
 def card_ahead(entry: Shown, view: View) -> Card:
     """A message that is held ahead of its log: it has no position yet, and its clock runs all the same."""
     at_ms = entry.arrived_at_ms + ours_within_ms(view.terms, PRECEDENCES.index(entry.precedence))
-    is_late = at_ms <= view.now_ms
-    due = DueRow(entry.place, "acknowledge", "acknowledge receipt", at_ms, is_late, "watch officer", 0, "record")
+    due = Due(entry.place, What.ACKNOWLEDGE, at_ms, "record", PRECEDENCES.index(entry.precedence))
     return Card(
         reference=reference(entry.name, ref_of(entry.place)), place=entry.place, position=0, party=entry.party,
         name=entry.name, precedence=entry.precedence, kind=entry.kind, subject=entry.subject,
         text=entry.text[:CARD_CHARS_MAX], whole=len(entry.text) <= CARD_CHARS_MAX, language=entry.language,
-        written_at_ms=entry.written_at_ms, received_at_ms=entry.arrived_at_ms, due=[due], exercise=entry.exercise,
+        written_at_ms=entry.written_at_ms, received_at_ms=entry.arrived_at_ms, due=[due_row(due, view.now_ms)],
+        exercise=entry.exercise,
         crossed=bool(entry.crossed), crossed_with=entry.crossed[0] if entry.crossed else "",
         in_reply_to=entry.in_reply_to, reply_by_ms=entry.reply_by_ms, steps=["held ahead"], ahead_of=entry.ahead_of,
         attachments=len(entry.attachments), disputed=entry.disputed,

@@ -54,7 +54,7 @@ def _signed_s(state: LineState, party: int) -> tuple[int | None, int | None]:
 def watch_now(desk: DeskState) -> WatchNow:
     """Who has the watch."""
     officer = desk.officers[desk.watch].name if desk.watch is not None else None
-    return WatchNow(desk.is_staffed, officer, desk.watch_since_ms, desk.watch_remark)
+    return WatchNow(desk.is_staffed, officer, desk.watch_since_ms, desk.watch_remark, desk.relief_at_ms or None)
 
 
 def alarms_of(status: Status) -> list[Alarm]:

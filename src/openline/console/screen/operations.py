@@ -11,6 +11,7 @@ import msgspec
 from openline.console.channel.asking import PRECEDENCES, Status
 from openline.console.channel.clock import counted_ms
 from openline.console.screen import asking, cards, composing, lines
+from openline.console.screen.duties import Duties
 from openline.console.screen.following import Following
 from openline.console.screen.naming import reference
 from openline.console.screen.reading import RegisterReader
@@ -18,6 +19,7 @@ from openline.console.screen.running import Running
 from openline.console.watch.drafts import Presenter
 from openline.console.watch.sittings import Sitting
 from openline.console.words import parse_position
+from openline.desk.due import Due, What
 from openline.desk.facts import METHODS
 from openline.desk.people import Act, may
 from openline.desk.state import Draft, Stage
@@ -31,6 +33,7 @@ from openline.store.register.looking import Looking, Wanted
 
 T = TypeVar("T")
 LOOK_EVERY_S: Final = 1.0  # how the line stands in words, and whether something has become overdue
+AHEAD_MS: Final = 7 * 86_400_000
 FRESH_WITHIN_MS: Final = 1_000  # a screen made so long ago is good for others who ask, while nothing has changed
 WAITS_FOR_REGISTER_MS: Final = 250  # where much comes at once, a screen says up to where it reaches
 NEEDS_US: Final = "needs us"
@@ -56,6 +59,7 @@ class ScreenOperations:
         self._following = Following(line.store, line.register, self._whose(), noted)
         self._made: tuple[int, asking.Screen] | None = None
         self._making = asyncio.Lock()
+        self.duties = Duties(running, self._where_level, noted)
 
     def table(self) -> dict[type, Callable[..., Awaitable[object]]]:
         """Which request is answered by what."""
@@ -67,6 +71,10 @@ class ScreenOperations:
     def close(self) -> None:
         """End the threads."""
         self._following.close()
+
+    async def keep(self) -> None:
+        """Follow what is recorded, and keep the duties, until cancelled."""
+        await asyncio.gather(self.look(), self.duties.keep())
 
     async def look(self) -> None:
         """Follow what is recorded, and tell who watches when the line stands otherwise, which no turn tells.
@@ -157,11 +165,14 @@ class ScreenOperations:
         alarms = lines.alarms_of(status)
         try:
             made = await self._ask(composing.from_record)
+            await self.duties.look()
         except StoreDown as down:  # what cannot be listed must not look like calm
             made = composing.FromRecord([], [], [], asking.Counts(0, 0, 0, 0, ""))
             alarms.append(asking.Alarm("register", f"what needs you cannot be listed now: {down}"))
             reached = 0
         drafts = running.desk.state.drafts.values()
+        coming = self.duties.queue.ahead(status.now_ms, AHEAD_MS)
+        ahead = [cards.due_row(one, status.now_ms) for one in coming if one.what != What.ACKNOWLEDGE]
         made.counts.release = sum(one.stage is Stage.SUBMITTED for one in drafts)
         log = sorted([*made.log, *self._desk_log()], key=lambda one: one.at_ms, reverse=True)
         return asking.Screen(
@@ -169,7 +180,8 @@ class ScreenOperations:
             banners=[list(banner) for banner in running.charter.handling], parties=lines.parties_now(status),
             record=lines.record_now(running.state), watch=lines.watch_now(running.desk.state), alarms=alarms,
             tests=asking.LinkTests(*running.upkeep.contact.tests(status.now_ms)), needs=made.needs,
-            waiting=made.waiting, release=[], ahead=[], log=log[: asking.LOG_LINES_MAX], counts=made.counts,
+            waiting=made.waiting, release=[], ahead=ahead[: asking.CARDS_MAX], log=log[: asking.LOG_LINES_MAX],
+            counts=made.counts,
             drills=status.drills, notices=status.notices, reached=reached,
         )  # fmt: skip
 
@@ -182,6 +194,13 @@ class ScreenOperations:
             return question(cards.View(state, terms, now_ms, looking, reader))
 
         return await self._following.ask(asked)
+
+    async def _where_level(self, question: Callable[[cards.View], list[Due]]) -> list[Due] | None:
+        """Ask, if the register has all of the record; else None."""
+        position = self._position()
+        if await self._following.until(position, WAITS_FOR_REGISTER_MS) < position:
+            return None
+        return await self._ask(question)
 
     def _desk_log(self) -> list[asking.LogLine]:
         desk = self._running.desk
@@ -221,7 +240,8 @@ class ScreenOperations:
             return asking.Matter(
                 reference(entry.name, ref), entry, cards.ladder(entry, view.looking.steps(ref), view),
                 composing.related(ref, entry.in_reply_to, entry.references, view),
-                cards.duties(row, view) if row is not None else [], composing.versions(ref, row, view), crossed,
+                [cards.due_row(one, view.now_ms) for one in (cards.dues_of(row, view) if row is not None else [])],
+                composing.versions(ref, row, view), crossed,
                 view.now_ms,
             )  # fmt: skip
 

@@ -119,6 +119,12 @@ class TakeWatch(_Request, tag="take-watch", tag_field="op"):
     """The officer of this sitting has the watch from now on."""
 
 
+class SetRelief(_Request, tag="set-relief", tag_field="op"):
+    """When whoever has the watch shall be relieved, UTC ms; 0: it is open again."""
+
+    at_ms: Count
+
+
 class HandOver(_Request, tag="hand-over", tag_field="op"):
     """The watch goes to another watch officer."""
 
@@ -345,7 +351,7 @@ class DraftRow(msgspec.Struct):
 Request = (
     SignIn | SignOut | EnrolOfficer | RenewPin | GiveRoles | DismissOfficer | AskDesk | SetPolicy | TakeWatch | HandOver
     | ReadDeskLog | WriteDraft | AskDrafts | AskDraft | SubmitDraft | ReturnDraft | WithdrawDraft | ReleaseDraft
-    | WriteNotice | AskNotices | SendPrecleared | AllowPrecleared
+    | SetRelief | WriteNotice | AskNotices | SendPrecleared | AllowPrecleared
     | Translate | MarkTranslation | AskTranslations | SetChecklist | Tick
 )  # fmt: skip
 

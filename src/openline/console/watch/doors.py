@@ -92,6 +92,7 @@ DOORS: Final[Mapping[type, Act | None]] = {
     watch.SetPolicy: Act.SET_POLICY,
     watch.TakeWatch: Act.TAKE_WATCH,
     watch.HandOver: Act.HAND_OVER,
+    watch.SetRelief: Act.HAND_OVER,
     watch.ReadDeskLog: Act.SEE_LOG,
     watch.WriteDraft: Act.DRAFT,
     watch.AskDrafts: Act.SEE_DRAFTS,

@@ -60,7 +60,8 @@ class DeskOperations:
             asking.SignIn: self.sign_in, asking.SignOut: self.sign_out, asking.EnrolOfficer: self.enrol,
             asking.RenewPin: self.renew_pin, asking.GiveRoles: self.give_roles, asking.DismissOfficer: self.dismiss,
             asking.AskDesk: self.desk, asking.SetPolicy: self.set_policy, asking.TakeWatch: self.take_watch,
-            asking.HandOver: self.hand_over, asking.ReadDeskLog: self.log, asking.WriteDraft: self.write,
+            asking.HandOver: self.hand_over, asking.SetRelief: self.set_relief,
+            asking.ReadDeskLog: self.log, asking.WriteDraft: self.write,
             asking.AskDrafts: self.drafts, asking.AskDraft: self.draft, asking.SubmitDraft: self.submit,
             asking.ReturnDraft: self.give_back, asking.WithdrawDraft: self.withdraw, asking.ReleaseDraft: self.release,
             ReleaseByKey: self.release_by_key, AgreePolicy: self.agree, **self._keys.table(),
@@ -179,6 +180,13 @@ class DeskOperations:
     async def hand_over(self, ask: asking.HandOver) -> line_asking.Nothing:
         """The watch is another's."""
         self._desk.act(acts.HandOver(ask.to, ask.remark), self._actor(ask.sitting))
+        return line_asking.Nothing()
+
+    async def set_relief(self, ask: asking.SetRelief) -> line_asking.Nothing:
+        """When the watch is relieved. Raises Refused for an instant that has passed."""
+        if 0 < ask.at_ms <= self._station.now_ms():
+            raise Refused("that instant has passed; a relief is to come")
+        self._desk.act(acts.SetRelief(ask.at_ms), self._actor(ask.sitting))
         return line_asking.Nothing()
 
     async def log(self, ask: asking.ReadDeskLog) -> asking.DeskLogPage:
