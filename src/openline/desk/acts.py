@@ -226,12 +226,8 @@ def decide(state: DeskState, asked: Asked, actor: Actor | None) -> tuple[Fact, .
         case EnrolProgram():
             _enrol(state, Enrol(asked.name, asked.roles))
             return means.program(asked, len(state.officers))
-        case TakeWatch():
-            return (facts.WatchTaken(actor.officer),)
-        case SetRelief(at_ms):
-            return _set_relief(state, at_ms, actor)
-        case HandOver(to, remark):
-            return _hand_over(state, to, remark, actor)
+        case TakeWatch() | SetRelief() | HandOver():
+            return _watch(state, asked, actor)
         case Write():
             return _write(state, asked)
         case WriteOffices(told):
@@ -292,10 +288,16 @@ def _keep_a_custodian(state: DeskState, officer: Officer, roles: frozenset[Role]
         raise Refused(f"{officer.name} is the last custodian here; make another one first")
 
 
-def _set_relief(state: DeskState, at_ms: int, actor: Actor) -> tuple[Fact, ...]:
-    if state.watch != actor.officer:
-        raise Refused("only who has the watch says when it is relieved")
-    return (facts.ReliefSet(at_ms),)
+def _watch(state: DeskState, asked: TakeWatch | SetRelief | HandOver, actor: Actor) -> tuple[Fact, ...]:
+    match asked:
+        case TakeWatch():
+            return (facts.WatchTaken(actor.officer),)
+        case SetRelief(at_ms):
+            if state.watch != actor.officer:
+                raise Refused("only who has the watch says when it is relieved")
+            return (facts.ReliefSet(at_ms),)
+        case HandOver(to, remark):
+            return _hand_over(state, to, remark, actor)
 
 
 def _hand_over(state: DeskState, to: str, remark: str, actor: Actor) -> tuple[Fact, ...]:

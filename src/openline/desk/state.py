@@ -214,17 +214,10 @@ def apply(state: DeskState, entry: DeskEntry, entry_hash: bytes) -> DeskState:
             _expect(entry.actor is not None, entry)
             assert entry.actor is not None
             return replace(state, weaker=Weaker(entry.actor, persons, bool(demanded)))
-        case WatchTaken(number):
-            return replace(state, watch=number, watch_since_ms=entry.at_ms, relief_at_ms=0)
-        case WatchHandedOver(number, remark):
-            since_ms = entry.at_ms
-            return replace(state, watch=number, watch_since_ms=since_ms, watch_remark=remark, relief_at_ms=0)
-        case ReliefSet(at_ms):
-            return replace(state, relief_at_ms=at_ms)
-        case DutyRose(subject, what, step):
-            return replace(state, risen={**state.risen, Key(subject, what): step})
-        case DutyEnded(subject, what):
-            return replace(state, risen={key: step for key, step in state.risen.items() if key != (subject, what)})
+        case WatchTaken() | WatchHandedOver() | ReliefSet():
+            return _watch(state, entry, entry.fact)
+        case DutyRose() | DutyEnded():
+            return replace(state, risen=_risen(state, entry.fact))
         case PinRenewed(number):
             return _officer(state, entry, _known(state, number, entry)._replace(made_by=_maker(state, entry)))
         case SoundTold(sound):
@@ -247,6 +240,26 @@ def apply(state: DeskState, entry: DeskEntry, entry_hash: bytes) -> DeskState:
             return replace(state, drafts={**state.drafts, draft.number: draft})
         case _:
             assert_never(entry.fact)
+
+
+def _watch(state: DeskState, entry: DeskEntry, fact: WatchTaken | WatchHandedOver | ReliefSet) -> DeskState:
+    """Who has the watch after this entry, and until when; a new watch is open."""
+    match fact:
+        case WatchTaken(number):
+            return replace(state, watch=number, watch_since_ms=entry.at_ms, relief_at_ms=0)
+        case WatchHandedOver(number, remark):
+            taken = replace(state, watch=number, watch_since_ms=entry.at_ms, relief_at_ms=0)
+            return replace(taken, watch_remark=remark)
+        case ReliefSet(at_ms):
+            return replace(state, relief_at_ms=at_ms)
+
+
+def _risen(state: DeskState, fact: DutyRose | DutyEnded) -> dict[Key, int]:
+    """Duties that have risen, after this fact."""
+    key = Key(fact.subject, fact.what)
+    if isinstance(fact, DutyRose):
+        return {**state.risen, key: fact.rise}
+    return {one: rise for one, rise in state.risen.items() if one != key}
 
 
 def _expect(holds: bool, entry: DeskEntry) -> None:

@@ -77,7 +77,7 @@ class Duties:
                 traceback.print_exc()
 
     async def sweep(self) -> bool:
-        """Look at all sources; write down what rose and what ended. False while that cannot be seen. Raises StoreDown."""
+        """Ask all sources, write down what rose and ended. False while that cannot be seen. Raises StoreDown."""
         late = {one.key for one in self.queue.overdue(self._running.now_ms())}
         if not await self.look():
             return False
