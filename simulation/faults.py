@@ -12,13 +12,18 @@ from multiprocessing import get_context
 from typing import Any, Final
 
 from openline import limits
-from openline.line import custody, hails, intake, outgoing, receipts, relaying, turn
+from openline.console.contact import keeping as contact_keeping
+from openline.console.contact.seen import Sight, Unpredictable
+from openline.console.kept.upkeep import Upkeep
+from openline.contact import due
+from openline.line import amendments, custody, hails, intake, outgoing, receipts, relaying, turn
 from openline.line.events import BlobChecked, UnsignedReceipt
 from openline.line.forks import disputes
-from openline.line.narrow import ahead, contacts
+from openline.line.narrow import ahead, contacts, roads
 from openline.line.ports import LogId, PutEntries, PutReceipt, PutState, Write
 from openline.line.work import Work
 from openline.record import roster as rosters
+from openline.record import standing
 from openline.record.entry import NOTHING_HELD
 from openline.record.exhibit import Accusation, parse_exhibit
 from openline.seal.keyring import Keyring
@@ -71,8 +76,8 @@ class Deferring:
 
 
 def _defer(patch: Patch, late: Callable[[Any, Sequence[Write]], bool]) -> None:
-    def init(self: Any, store: Any, *rest: Any) -> None:
-        before(self, store, *rest)
+    def init(self: Any, store: Any, *rest: Any, **named: Any) -> None:
+        before(self, store, *rest, **named)
         self._store = Deferring(store, lambda writes: late(self, writes))
 
     before = patch.put(turn.Turns, "__init__", init)
@@ -284,6 +289,86 @@ def _proof_from_arrival(patch: Patch) -> None:
     kept = patch.put(contacts, "heard", heard)
 
 
+# ------------------------------------------------------------------ bearers and contact
+def _silent_bearer_taken(patch: Patch) -> None:
+    patch.put(roads, "is_silent", lambda *_: False)
+
+
+def _heard_is_not_enough(patch: Patch) -> None:
+    """Only bearers over which a nonce of ours came back are looked at."""
+
+    def look(self: Sight, *rest: Any) -> None:
+        before(self, *rest)
+        self.known = {key: self.known[key] for key in self.looked}
+
+    before = patch.put(Sight, "look", look)
+
+
+def _forgotten_with_a_life(patch: Patch) -> None:
+    patch.put(contacts, "seen_before", lambda _: {})
+
+
+def _any_receipt_is_green(patch: Patch) -> None:
+    def age(self: Unpredictable, state: Any, party: int, counted_ms: int) -> int | None:
+        return 0 if before(self, state, party, counted_ms) is not None else None
+
+    before = patch.put(Unpredictable, "signed_age_ms", age)
+
+
+def _always_our_turn(patch: Patch) -> None:
+    patch.put(due, "turn_of", lambda slot, tests, rule: rule.me)
+
+
+def _answers_unopened(patch: Patch) -> None:
+    def opened(kept: Any, peer: Any) -> Any:
+        return (bytes(8), kept.body.bearer) if kept.body.bearer else before(kept, peer)
+
+    before = patch.put(contact_keeping, "_opened", opened)
+
+
+def _missed_rings_nobody(patch: Patch) -> None:
+    patch.put(due, "missed", lambda *_: None)
+
+
+# ------------------------------------------------------------------ the line itself
+def _half_is_enough(patch: Patch) -> None:
+    def consent(self: Any, one: Any, then: Any) -> Any:
+        yes, lacking = before(self, one, then)
+        return (yes, set()) if len(yes) > len(lacking) else (yes, lacking)
+
+    before = patch.put(standing._Fold, "_consent", consent)
+
+
+def _waits_forgotten(patch: Patch) -> None:
+    patch.put(amendments, "due", lambda _: None)
+
+
+def _standing_not_stored(patch: Patch) -> None:
+    patch.put(amendments, "PutState", lambda *_: PutState("nothing", 1, b""))
+
+
+def _closed_line_goes_on(patch: Patch) -> None:
+    patch.put(Upkeep, "check_open", staticmethod(lambda _: None))
+
+
+def _renewed_too_early(patch: Patch) -> None:
+    patch.put(Upkeep, "_without_certificate", lambda *_: iter(()))
+
+
+def _revoked_receipted(patch: Patch) -> None:
+    patch.put(amendments, "undisputed", lambda *_: None)
+
+
+def _recovery_sent_once(patch: Patch) -> None:
+    def frames(self: Upkeep, now_ms: int, fresh: list[int]) -> list[tuple[int, bytes]]:
+        sent = self.__dict__.setdefault("sent_once", set())
+        due = [(peer, frame) for peer, frame in before(self, now_ms, fresh) if peer not in sent]
+        sent.update(peer for peer, _ in due)
+        return due
+
+    before = patch.put(Upkeep, "recovery_frames", frames)
+
+
 FAULTS: Final[dict[str, Callable[[Patch], None]]] = {
     "receipt before commit": _receipt_before_commit,
     "sent before commit": _sent_before_commit,
@@ -317,6 +402,20 @@ FAULTS: Final[dict[str, Callable[[Patch], None]]] = {
     "entry ahead kept beside its log": _ahead_kept_beside,
     "word of another life believed": _other_lifes_word,
     "proof counted from its arrival": _proof_from_arrival,
+    "silent bearer never passed over": _silent_bearer_taken,
+    "heard and not proved shown as silent": _heard_is_not_enough,
+    "contact forgotten with a life of ours": _forgotten_with_a_life,
+    "any receipt makes green": _any_receipt_is_green,
+    "link test out of turn": _always_our_turn,
+    "bearer test answered without its nonce": _answers_unopened,
+    "missed test rings nobody": _missed_rings_nobody,
+    "in force by half of the parties": _half_is_enough,
+    "what waited never judged again": _waits_forgotten,
+    "standing not stored": _standing_not_stored,
+    "closed line goes on": _closed_line_goes_on,
+    "renewed keys used too early": _renewed_too_early,
+    "revoked key receipted": _revoked_receipted,
+    "recovery grant sent once": _recovery_sent_once,
 }
 
 

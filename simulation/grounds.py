@@ -27,6 +27,10 @@ class Ground(Protocol):
 
     kind: str
 
+    @property
+    def full(self) -> bool:
+        """Whether the disk takes nothing now."""
+
     def boot(self) -> Store:
         """Power is there: open the store. Raises PowerCut if it goes again at once."""
 
@@ -82,6 +86,11 @@ class MemoryGround:
         self._full = False
         self._store = MemoryStore()
 
+    @property
+    def full(self) -> bool:
+        """See `Ground`."""
+        return self._full
+
     def boot(self) -> Store:
         """The store, as the last life left it."""
         self._store.reopen()
@@ -133,6 +142,11 @@ class SqliteGround:
         self._operations = 0
         self._disk = Disk(seed)
         self._store: SqliteStore | None = None
+
+    @property
+    def full(self) -> bool:
+        """See `Ground`."""
+        return self._disk.room_bytes == 0
 
     def boot(self) -> Store:
         """Open the store; power may go while it opens."""

@@ -73,7 +73,8 @@ class Liar(Station):
     def lie_raw(self, peer: int, payload: bytes) -> None:
         """The same, with bytes that are no items."""
         if self.bearers.get(peer):
-            self.world.carry(self.party, peer, "wire", self.seal_payload(peer, payload))
+            for body in self.seal_payload(peer, payload):
+                self.world.carry(self.party, peer, "wire", body)
 
     def take_draft(self, draft: Draft) -> None:
         """Let its own program write an entry."""

@@ -9,7 +9,7 @@ from typing import Final
 from openline.console.kept.papers import Papers
 from openline.record.members import read_members
 from openline.record.roster import Roster
-from openline.seal.certificate import StationSecrets, certify
+from openline.seal.certificate import Certificate, StationSecrets, certify
 from openline.seal.charter import Charter, CharterParty
 from openline.seal.draw import LibraryDraw
 from openline.seal.party import PartyRoot, make_card
@@ -42,9 +42,18 @@ def root_of(party: int) -> PartyRoot:
 
 
 @cache
-def secrets_of(party: int) -> StationSecrets:
-    """The seeds of its one station."""
-    return StationSecrets(*(_word(party, purpose) for purpose in range(5)))
+def secrets_of(party: int, number: int = 0) -> StationSecrets:
+    """The seeds of its station; `number` counts renewals."""
+    more = (number,) if number else ()
+    return StationSecrets(*(_word(party, purpose, *more) for purpose in range(5)))
+
+
+@cache
+def certificate_of(count: int, party: int, number: int) -> Certificate:
+    """What its root has certified of these, for the line of `count` parties."""
+    starts_ms, ends_ms = OPENED_AT_MS + number, OPENED_AT_MS + 10 * YEAR_MS
+    draw = Fixed(f"certificate {party}" if not number else f"certificate {party} {number}")
+    return certify(root_of(party), secrets_of(party, number), _word(count, party, "nonce"), starts_ms, ends_ms, draw)
 
 
 @cache
@@ -61,12 +70,8 @@ def papers_of(count: int, me: int) -> Papers:
         offices=tuple(() for _ in names),
     )
     cards = tuple(make_card(root, name, OPENED_AT_MS) for name, root in zip(names, roots, strict=True))
-    certificates = []
-    for party, (root, nonce) in enumerate(zip(roots, nonces, strict=True)):
-        ends_ms = OPENED_AT_MS + 10 * YEAR_MS
-        draw = Fixed(f"certificate {party}")
-        certificates.append((party, certify(root, secrets_of(party), nonce, OPENED_AT_MS, ends_ms, draw)))
-    return Papers(me, charter, cards, tuple(certificates))
+    certificates = tuple((party, certificate_of(count, party, 0)) for party in range(count))
+    return Papers(me, charter, cards, certificates)
 
 
 @cache

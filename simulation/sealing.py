@@ -6,9 +6,9 @@ seed runs, a hash stands in for it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256, shake_128
 from typing import Any
 
@@ -16,24 +16,25 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from openline.record import roster
 from openline.record.evidence import findings
-from openline.record.roster import Roster
+from openline.record.members import station_keys
 from openline.seal import keyring
 from openline.seal.charter import SUITE
 from openline.seal.keyring import Keyring, Ports
-from openline.seal.signature import MLDSA44_SIGNATURE_BYTES, verify_ed25519
+from openline.seal.signature import MLDSA44_SIGNATURE_BYTES
+from openline.wire import codec
 from simulation.drawn import Drawn
-from simulation.papers import papers_of, roster_of, secrets_of
+from simulation.papers import certificate_of, papers_of, secrets_of
 
 
 class Signers:
     """One station's signing keys, and the name of its certificate. Never used outside the simulation."""
 
-    def __init__(self, count: int, party: int) -> None:
+    def __init__(self, count: int, party: int, number: int) -> None:
         self.party = party
-        secrets = secrets_of(party)
+        secrets = secrets_of(party, number)
         self.note = secrets.note_signer()
         self.receipt = secrets.receipt_signer()
-        self.station = roster_of(count).parties[party].stations[0]
+        self.station = station_keys(certificate_of(count, party, number), revoked=False)
         self.certificate = self.station.digest
 
 
@@ -69,6 +70,15 @@ def _checks_double(public: bytes, signature: bytes, message: bytes, context: byt
     return signature == _double_of_mldsa44(public, message + context)
 
 
+_codec: Any = codec
+_press = _codec.brotli.compress
+
+
+@lru_cache(maxsize=1 << 14)
+def _pressed(raw: bytes, lgwin: int) -> bytes:
+    return bytes(_press(raw, lgwin=lgwin))
+
+
 @contextmanager
 def doubles(count: int) -> Iterator[None]:
     """While this lasts, statements by ML-DSA-44 are hashes, not forged by liars who follow the rules.
@@ -77,20 +87,22 @@ def doubles(count: int) -> Iterator[None]:
     """
     papers_of(count, 0)
     modules: tuple[Any, ...] = (roster, findings)
+    _codec.brotli.compress = _pressed  # the same short bodies again and again, 0.6 ms each
     kept = [module.verify_mldsa44 for module in modules]
     for module in modules:
         module.verify_mldsa44 = _checks_double
     try:
         yield
     finally:
+        _codec.brotli.compress = _press
         for module, verify in zip(modules, kept, strict=True):
             module.verify_mldsa44 = verify
 
 
 @cache
-def signers_of(count: int, party: int) -> Signers:
+def signers_of(count: int, party: int, number: int = 0) -> Signers:
     """The same keys in every seed: making them costs more than a seed can spend."""
-    return Signers(count, party)
+    return Signers(count, party, number)
 
 
 @cache
@@ -99,20 +111,7 @@ def public_key(raw: bytes) -> Ed25519PublicKey:
     return Ed25519PublicKey.from_public_bytes(raw)
 
 
-def keyring_ports(count: int, party: int, drawn: Drawn) -> Ports:
-    """What a keyring needs, for one party."""
-    return Ports(drawn, signers_of(count, party).note.sign, _checker(roster_of(count)))
-
-
-def first_keyring(count: int, party: int, now_ms: int, ports: Ports) -> Keyring:
+def first_keyring(line_id: bytes, count: int, party: int, now_ms: int, ports: Ports) -> Keyring:
     """The keyring as the ceremony left it."""
-    line_id = roster_of(count).line_id
     secret = sha256(b"ceremony" + line_id).digest()
     return keyring.from_ceremony(line_id, SUITE, party, count, secret, now_ms, ports)
-
-
-def _checker(line: Roster) -> Callable[[int, bytes, bytes], bool]:
-    def check(party: int, signature: bytes, message: bytes) -> bool:
-        return any(verify_ed25519(one.note_key, signature, message) for one in line.parties[party].stations)
-
-    return check

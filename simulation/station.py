@@ -6,16 +6,17 @@ waits, and only what a turn gives back is spoken. Its clock is its own and may j
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from random import Random
 from typing import TYPE_CHECKING, Final
 
-from openline.errors import PeerFault, StoreDown, Unchecked, UnknownOutcome
+from openline.console.channel.reporting import Watch as Alarms
+from openline.console.kept.upkeep import is_recovery
+from openline.errors import PeerFault, Refused, StoreDown, Unchecked, UnknownOutcome
 from openline.line.events import (
+    Amended,
     Appended,
     Arrived,
-    BlobWanted,
-    CarryOut,
     Down,
     Draft,
     Event,
@@ -31,27 +32,25 @@ from openline.line.events import (
 from openline.line.narrow.facts import is_slow
 from openline.line.narrow.pacing import Pacing
 from openline.line.narrow.resuming import to_tell
-from openline.line.ports import LogId, PutBlob, Store
-from openline.line.state import BearerUp, Duplex
+from openline.line.ports import LogId, Store
+from openline.line.state import BearerUp, PeerState
 from openline.line.turn import Heard, Life, Result, Turns, name_generation, payloads
-from openline.record.entry import MESSAGE
-from openline.seal import keyring
+from openline.record.roster import Roster
+from openline.seal.keyring import Keyring
+from openline.station import needs_no_disk
 from openline.wire.items import Grant, Item
-from simulation import texts
-from simulation.drawn import Drawn
+from simulation import errands
 from simulation.grounds import Ground, PowerCut, SqliteGround
-from simulation.papers import OPENED_AT_MS, roster_of
-from simulation.sealing import SignedBy, first_keyring, keyring_ports, signers_of
+from simulation.kept import Kept, SimulatedUpkeep
+from simulation.papers import OPENED_AT_MS
+from simulation.sealing import SignedBy
 
 if TYPE_CHECKING:
     from simulation.world import World
 
 WIRE: Final = "wire"
-STICK: Final = "stick"
 SEALING_BYTES: Final = 64
 TICK_MS: Final = 1_000
-OFFER_EVERY_MS: Final = 20_000
-STICK_UP: Final = BearerUp(STICK, 1 << 20, 10_000_000, duplex=Duplex.SIMPLEX)
 
 
 class Turning(Turns):
@@ -73,13 +72,11 @@ class Station:
         self.party = party
         self.ground = ground
         self.clock_ms = clock_ms
-        count = world.plan.parties
-        self.roster = roster_of(count)
-        self.draw = Random(f"station {world.plan.seed} {party}")
-        self.keys = SignedBy(signers_of(count, party), Drawn(f"keys {world.plan.seed} {party}"))
-        self._ports = keyring_ports(count, party, Drawn(f"ring {world.plan.seed} {party}"))
-        self.ring = first_keyring(count, party, self.wall_ms(), self._ports)
-        self.ring_kept = self.ring.dump()
+        plan = world.plan
+        self.draw = Random(f"station {plan.seed} {party}")
+        self.kept = Kept(plan.seed, plan.parties, party, self.wall_ms(), plan.test_every_s)
+        self.upkeep: SimulatedUpkeep
+        self.alarms = Alarms()
         self.honest = world.plan.liar != party
         self.lives = 0
         self.turns: Turning | None = None
@@ -98,8 +95,23 @@ class Station:
         self.woken = False
         self.counter = 0
         self.offered_at_ms: dict[int, int] = {}
-        self.ring_saved = -1
+        self.seen: Mapping[int, PeerState] | None = None  # by the life before, of the same process
         self.pacing = Pacing(OPENED_AT_MS)
+
+    @property
+    def ring(self) -> Keyring:
+        """Its keyring as it stands."""
+        return self.kept.keyring
+
+    @property
+    def keys(self) -> SignedBy:
+        """Its own keys."""
+        return self.kept.keys
+
+    @property
+    def roster(self) -> Roster:
+        """Who is on the line by which keys, as it knows them."""
+        return self.turns.state.roster if self.turns is not None else self.kept.roster
 
     def wall_ms(self) -> int:
         """UTC as this station's clock has it."""
@@ -115,15 +127,12 @@ class Station:
         """Power is there: open the store, begin a new generation, find out which bearers are up."""
         try:
             self.store = self.ground.reopen() if reopen else self.ground.boot()
-            self.ring = keyring.load(self.ring_kept, self._ports)
-            self.turns = Turning(self.store, self.keys, self.roster, self.party)
-            self.turns.tally = self.world
-            self.world.watch.booted(self)
-            self.lives += 1
-            life = self.new_life()
-            self.frame_start = life.generation[-4:]
-            self.world.count("event", "Started")
-            self.after(self.turns.start(life, self.wall_ms()))
+            self.kept.open(self.store, goes_on=reopen)
+            if not reopen:
+                self.alarms = Alarms()
+                tools = self.happened, self.world.counted_ms, lambda *of: errands.best(self, *of)
+                self.upkeep = SimulatedUpkeep(self.kept, self.alarms, *tools)
+            self.begin_life()
         except PowerCut as cut:
             self.go_dark(f"{cut} of a start" if "commit" in str(cut) else str(cut))
         except UnknownOutcome:
@@ -136,7 +145,28 @@ class Station:
             self.world.network_up(self)
             if self.waiting:
                 self.world.after(2_000, self._ask_again)
-            self._want_blobs(None)
+            errands.want_blobs(self, None)
+            if self.kept.safe_open:
+                self.upkeep.give_secret(self.kept.recovery_secret)
+            self.upkeep.record_recoveries()
+
+    def begin_life(self) -> None:
+        """A new generation under the keys we have now. Raises PowerCut, UnknownOutcome, StoreDown."""
+        goes_on = self.seen is not None
+        keys, roster = self.kept.keys, self.kept.roster
+        self.turns = Turning(self.store, keys, roster, self.party, self.kept.papers.charter, seen=self.seen)
+        self.turns.tally = self.world
+        self.seen = None
+        self.upkeep.follow(self.turns.state, self.wall_ms())
+        self.world.watch.booted(self, goes_on=goes_on)
+        self.lives += 1
+        life = self.new_life()
+        self.frame_start = life.generation[-4:]
+        self.counter = 0
+        self.heard = {}
+        self.pacing = Pacing(OPENED_AT_MS)
+        self.world.count("event", "Started")
+        self.after(self.turns.start(life, self.wall_ms()))
 
     def new_life(self) -> Life:
         """A generation, named by this clock and by chance; nothing before it is ever written again."""
@@ -161,7 +191,9 @@ class Station:
         """The disk said nothing: nothing may be said either. Open the store again and begin a new life."""
         self.world.count("crash", "unknown outcome")
         self.world.tell(self.party, "unknown outcome")
+        seen = self.seen if self.turns is None else self.turns.state.peers
         self._life_over()
+        self.seen = seen
         self.boot(reopen=True)
 
     # ------------------------------------------------------------------ turns
@@ -189,7 +221,7 @@ class Station:
         if result is not None:
             for event in events:
                 if isinstance(event, Arrived):
-                    self.world.watch.came(self, event.items)
+                    self.world.watch.came(self, event)
             self.after(result)
             self._pay()
         return result
@@ -221,7 +253,8 @@ class Station:
             return None
         except StoreDown:
             self.world.count("refused", "turn: disk down")
-            volatile = [event for event in events if not isinstance(event, Submitted | Arrived)]
+            self.alarms.ring("disk", "simulated")
+            volatile = [event for event in events if needs_no_disk(event) or not isinstance(event, Submitted | Arrived)]
             if volatile and len(volatile) < len(events):
                 self.take(volatile)
             return None
@@ -237,21 +270,24 @@ class Station:
         if result.more and not self.woken:
             self.woken = True
             self.world.after(1, self.turn)
+        if any(isinstance(told, Amended) for told in result.told):
+            self.upkeep.follow(self.turns.state, self.wall_ms())
         for peer, state in self.turns.state.peers.items():
-            self.ring.confirm(peer, state.epoch_held, self.wall_ms())
+            if peer in self.ring.peers():
+                self.ring.confirm(peer, state.epoch_held, self.wall_ms())
         for told in result.told:
             self.world.count("told", f"notice {told.code}" if isinstance(told, Noticed) else type(told).__name__)
             self.world.tell(self.party, type(told).__name__, *_plain(told))
             self.world.watch.told(self, told)
             if isinstance(told, Held):
-                self._want_blobs(told)
+                errands.want_blobs(self, told)
 
     # ------------------------------------------------------------------ out
     def speak(self, sends: Iterable[Send]) -> None:
         """Hand over what a turn gave back; power may go in the middle."""
         joined: dict[tuple[int, str], list[Item]] = {}
         for send in sends:
-            for bearer in self._names(send):
+            for bearer in errands.names(self, send):
                 joined.setdefault((send.peer, bearer), []).extend(send.items)
         stop_at = None
         if self.cut_sending is not None and joined:
@@ -273,30 +309,15 @@ class Station:
     def sealed(self, peer: int, body: bytes) -> None:
         """A frame of ours was sealed; an honest party keeps no copy."""
 
-    def _names(self, send: Send) -> list[str]:
-        """The bearers it goes by, as `console.channel.sending` chooses them."""
-        up = self.bearers.get(send.peer, {})
-        if send.everywhere:
-            return list(up)
-        name = send.bearer or self.road(send.peer)
-        return [name] if name in up else []
-
-    def road(self, peer: int) -> str:
-        """The bearer that ordinary traffic to a peer takes."""
-        known = self.turns.state.peers.get(peer) if self.turns is not None else None
-        if known is not None and known.road is not None and known.road.name in self.bearers.get(peer, {}):
-            return known.road.name
-        return max(self.bearers.get(peer, {}).values(), key=_breadth).name if self.bearers.get(peer) else ""
-
     def send(self, peer: int, items: Sequence[Item], bearer: str | None = None) -> None:
         """Seal and hand to a bearer; nothing happens where none is up, the next hail will show what is lacking."""
-        road = self.bearers.get(peer, {}).get(bearer or self.road(peer))
+        road = self.bearers.get(peer, {}).get(bearer or errands.road(self, peer))
         if road is None or self.turns is None:
             return
         self.world.watch.leaving(self, items)
         if is_slow(road):
             for item in items:
-                self.world.count("item", _kind(item))
+                self.world.count("item", errands.kind_of(item))
             self.pacing.put(self.turns.state, peer, road, items)
             return
         for body in self.seal(peer, items, road.frame_bytes_max):
@@ -308,8 +329,9 @@ class Station:
             return
         for peer, name, payload in self.pacing.due(self.turns.state, self.wall_ms(), self._has_room):
             self.world.count("paced", "frame")
-            self.save_ring()
-            self.world.carry(self.party, peer, name, self.seal_payload(peer, payload))
+            self.kept.save_keyring()
+            for body in self.seal_payload(peer, payload):
+                self.world.carry(self.party, peer, name, body)
 
     def _has_room(self, peer: int, name: str) -> bool:
         return name in self.bearers.get(peer, {}) and self.world.has_room(self.party, peer, name)
@@ -317,30 +339,33 @@ class Station:
     def seal(self, peer: int, items: Sequence[Item], frame_bytes_max: int) -> list[bytes]:
         """Frame bodies for a peer. What they depend on in the keyring is on disk before."""
         for item in items:
-            self.world.count("item", _kind(item))
-        self.save_ring()
+            self.world.count("item", errands.kind_of(item))
+        self.kept.save_keyring()
         bodies = []
         for payload in payloads(items, OPENED_AT_MS, frame_bytes_max - SEALING_BYTES):
-            bodies.append(self.seal_payload(peer, payload))
+            bodies += self.seal_payload(peer, payload)
         return bodies
 
-    def save_ring(self) -> None:
-        """Put the keyring on disk."""
-        if self.ring.changes != self.ring_saved:
-            self.ring_kept, self.ring_saved = self.ring.dump(), self.ring.changes
-
-    def seal_payload(self, peer: int, payload: bytes) -> bytes:
-        """One frame body."""
-        body = self.ring.seal(peer, payload, self.frame_start, self.counter)
+    def seal_payload(self, peer: int, payload: bytes) -> list[bytes]:
+        """One frame body; none while the keyring has lost its epochs with that party."""
+        try:
+            body = self.ring.seal(peer, payload, self.frame_start, self.counter)
+        except Unchecked:
+            self.world.count("sealing", "lost")
+            return []
         self.counter += 1
         self.world.watch.sealed(self, peer, body)
         self.sealed(peer, body)
-        return body
+        return [body]
 
     # ------------------------------------------------------------------ in
     def frame(self, bearer: str, body: bytes) -> None:
         """A frame came. Bytes that do not open are noise; they break nothing."""
         if not self.on:
+            return
+        if is_recovery(body):
+            self.upkeep.take_recovery(bearer, body, self.wall_ms())
+            self.kept.save_keyring()
             return
         try:
             opened = self.ring.open(body)
@@ -369,22 +394,39 @@ class Station:
         if not self.on:
             return
         now_ms = self.wall_ms()
-        self.ring.ratchet(now_ms)
-        self.ring.forget(now_ms)
-        for peer in self.ring.peers():
-            waited_ms = self.world.now_ms - self.offered_at_ms.get(peer, -OFFER_EVERY_MS)
-            if self.bearers.get(peer) and waited_ms >= OFFER_EVERY_MS:
-                self.offered_at_ms[peer] = self.world.now_ms
-                out = [self.ring.make_offer(peer), *self.ring.grants_to_repeat(peer)]
-                self.send(peer, [Grant(*item) for item in out])
-        for peer in self.ring.grants_due(now_ms):
-            grant = self.ring.make_grant(peer)
-            if grant is not None:
-                self.send(peer, [Grant(*grant)])
+        if not self.ground.full:
+            self.alarms.clear("disk")
+        errands.turn_keys(self, now_ms)
+        self._upkeep(now_ms)
         self.world.watch.ticked(self)
         for peer, gaps in to_tell(self.heard, self.turns.state, now_ms) if self.turns is not None else ():
             self.send(peer, self.outgoing(peer, gaps))
         self.happened(Tick())
+
+    def _upkeep(self, now_ms: int) -> None:
+        """What waits for its time; renewed keys begin a new life."""
+        assert self.turns is not None
+        if not self.upkeep.due(self.turns.state, now_ms):
+            return
+        self.world.count("keys", "renewed")
+        self.world.watch.renewed(self)
+        self.world.tell(self.party, "renewed keys in place")
+        try:
+            self.turns.pay()
+            self.seen = self.turns.state.peers
+            self.begin_life()
+        except PowerCut as cut:
+            self.go_dark(f"{cut} of a start" if "commit" in str(cut) else str(cut))
+        except UnknownOutcome:
+            self._reopen()
+        except StoreDown:
+            self.world.count("refused", "start: disk down")
+            self._life_over()
+            self.world.after(1_000, self.boot)
+        else:
+            for peer, up in self.bearers.items():
+                for bearer in up.values():
+                    self.happened(Up(peer, bearer))
 
     def bearer_up(self, peer: int, bearer: BearerUp) -> None:
         """A bearer moves bytes to a peer."""
@@ -408,6 +450,12 @@ class Station:
             self.world.count("token", "known")
         if not new:
             return
+        assert self.turns is not None
+        try:
+            self.upkeep.check_open(self.turns.state)
+        except Refused:
+            self.world.count("refused", "closed line")
+            return
         self.world.watch.asked(self, new)
         self.world.count("event", "Submitted")
         result = self._run((Submitted(new),))
@@ -420,79 +468,24 @@ class Station:
             self.world.watch.recorded(self, new, appended)
             self.after(result)
 
+    def append(self, drafts: tuple[Draft, ...]) -> Appended | None:
+        """An officer does something about the line itself. None: it is not on the record."""
+        known = self.store.submission(drafts[0].token) if drafts[0].token else None
+        if known is not None:
+            return Appended(known[0], known[1], 1, ())
+        self.world.count("event", "Submitted")
+        result = self._run((Submitted(drafts),))
+        if result is None:
+            return None
+        self.after(result)
+        return next(told for told in result.told if isinstance(told, Appended))
+
     def _ask_again(self) -> None:
         waiting, self.waiting = self.waiting, []
         for drafts in waiting:
             self.submit(drafts)
 
-    def attach(self, data: bytes) -> bytes | None:
-        """Put an attachment into the store before a message names it. None: the disk takes nothing."""
-        digest = texts.digest_of(data)
-        try:
-            self.store.commit((PutBlob(digest, 0, len(data), data),))
-        except PowerCut as cut:
-            self.go_dark(str(cut))
-            return None
-        except UnknownOutcome:
-            self._reopen()
-            return None
-        except StoreDown:
-            return None
-        return digest
-
-    def _want_blobs(self, held: Held | None) -> None:
-        """Ask for what messages name and we lack: of one commit, or after a start of the whole record."""
-        if not self.on:
-            return
-        for row in self.store.find(MESSAGE, 0, 1 << 20) if held is None else ():
-            self._want_blob(row.log, row.index)
-        if held is not None:
-            for index in range(held.first, held.first + held.entries):
-                self._want_blob(held.log, index)
-
-    def _want_blob(self, log: LogId, index: int) -> None:
-        body = self.store.entries(log, index, 1, 1 << 20)[0].body
-        named = texts.attachment_of(body)
-        if named is None:
-            return
-        digest, total = named
-        row = self.store.blob(digest)
-        if row is None or row.held < total:
-            self.happened(BlobWanted(digest, total, row.held if row else 0, asked=True))
-
-    def stick(self, peer: int, after_ms: int) -> None:
-        """A courier takes to `peer` all that it has not receipted."""
-        if not self.on:
-            return
-        self.world.count("event", "CarryOut")
-        result = self._run((Up(peer, STICK_UP), CarryOut(peer)))
-        if result is None:
-            return
-        self._hear(result)
-        bodies: list[bytes] = []
-        for send in result.sends:
-            if send.peer == peer:
-                self.world.watch.leaving(self, send.items)
-                bodies += self.seal(peer, send.items, STICK_UP.frame_bytes_max)
-        self.speak(send for send in result.sends if send.peer != peer)
-        self.happened(Down(peer, STICK))
-        self.world.on_stick(self.party, peer, bodies, after_ms)
-
-
 def _plain(told: Told) -> tuple[object, ...]:
     """What a told thing says, with logs as people write them."""
     fields = [f"{one[0]}/{one[1].hex()[-8:]}" if isinstance(one, LogId) else one for one in told]
     return tuple(one for one in fields if isinstance(one, str | int))
-
-
-def _breadth(bearer: BearerUp) -> int:
-    return bearer.frame_bytes_max
-
-
-def _kind(item: Item) -> str:
-    name = type(item).__name__
-    if name == "Differs":
-        return f"Differs {int(item.reason)}"  # type: ignore[union-attr]
-    if name == "Receipt" and item.witness is not None:  # type: ignore[union-attr]
-        return "Receipt of another"
-    return name

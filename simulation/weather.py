@@ -16,7 +16,7 @@ class Road:
         self.closed_until_ms = 0  # nobody is told
         self.calm = False
         self.dead = plan.severed and not plan.stream  # its bearer is up, as far as anybody can tell
-        self.lost = self.repeated = self.damaged = self.overtaken = 0
+        self.lost = self.repeated = self.damaged = self.overtaken = self.truncated = self.halved = 0
         self._last_ms = 0
 
     def carry(self, body: bytes, now_ms: int) -> list[tuple[int, bytes]]:
@@ -33,7 +33,19 @@ class Road:
         if draw.random() < plan.repeat:
             self.repeated += 1
             copies = draw.choice((2, 2, 3))
-        return [self._one(body, now_ms) for _ in range(copies)]
+        return [one for _ in range(copies) for one in self._pieces(body, now_ms)]
+
+    def _pieces(self, body: bytes, now_ms: int) -> list[tuple[int, bytes]]:
+        """One copy: as it is, cut off at some byte, or in two pieces that each pass for a frame."""
+        draw = self._draw
+        if not self.plan.cut or draw.random() >= self.plan.cut or len(body) < 2:
+            return [self._one(body, now_ms)]
+        at = draw.randrange(1, len(body))
+        if draw.random() < 0.5:
+            self.truncated += 1
+            return [self._one(body[:at], now_ms)]
+        self.halved += 1
+        return [self._one(body[:at], now_ms), self._one(body[at:], now_ms)]
 
     def _one(self, body: bytes, now_ms: int) -> tuple[int, bytes]:
         draw, plan = self._draw, self.plan

@@ -15,14 +15,15 @@ from typing import Final
 from openline.limits import BEARER_WAITING_MS, NARROW_BELOW_BYTES_PER_SECOND
 from openline.line.events import ClockSet, PqWanted
 from openline.line.state import BearerUp, Duplex
-from simulation import lies, texts
+from simulation import errands, lies, officers, texts
 from simulation.cells import Cells
-from simulation.checks.watch import Watch, pace_ms
+from simulation.checks.contact import pace_ms
+from simulation.checks.watch import Watch
 from simulation.checks.words import Violation
 from simulation.grounds import Ground, MemoryGround, SqliteGround
 from simulation.liar import Liar
 from simulation.papers import OPENED_AT_MS
-from simulation.plan import DAY_MS, Act, LinkPlan, Plan
+from simulation.plan import COURIERS, DAY_MS, OFFICERS_ACTS, SPARE, WIRE_ENDS_MS, Act, LinkPlan, Plan
 from simulation.station import TICK_MS, WIRE, Station
 from simulation.weather import Road
 
@@ -32,20 +33,23 @@ GO_ON_EVERY_MS: Final = 2_500
 QUIET_MS: Final = 10_000
 LATE_MS: Final = 8_000  # what was still on its way when the weather ended may be answered once
 NARROW_FRAME_BYTES: Final = 700
+SLOW_TICK_MS: Final = 400_000
+TESTED_ON: Final = 3  # of the seeds with link tests one in so many goes on until all are seen to pass
 
 
 class Link:
-    """One pair of parties: two roads, and whether its bearer is up as its ends know it."""
+    """One bearer of a pair of parties: two roads, and whether it is up as its ends know it."""
 
     def __init__(self, plan: LinkPlan, seed: int) -> None:
         self.plan = plan
         self.up = not (plan.severed and plan.stream)
+        name = f"{seed} {plan.name}" if plan.name != WIRE else str(seed)
         self.roads = {
-            (plan.low, plan.high): Road(plan, Random(f"road {seed} {plan.low} {plan.high}")),
-            (plan.high, plan.low): Road(plan, Random(f"road {seed} {plan.high} {plan.low}")),
+            (plan.low, plan.high): Road(plan, Random(f"road {name} {plan.low} {plan.high}")),
+            (plan.high, plan.low): Road(plan, Random(f"road {name} {plan.high} {plan.low}")),
         }
         # A slow link by turns is one channel: what one side has on the air, the other waits for.
-        self.by_turns = Random(f"air {seed} {plan.low} {plan.high}").random() < 0.5
+        self.by_turns = Random(f"air {name} {plan.low} {plan.high}").random() < 0.5
         self._busy_until_ms = {plan.low: 0, plan.high: 0}
 
     def air_ms(self, sender: int, count_bytes: int, now_ms: int) -> int:
@@ -77,6 +81,8 @@ class World:
         self._lines = lines
         self._digest = blake2b(digest_size=16)
         self._queue: list[tuple[int, int, Callable[[], None]]] = []
+        self._ticking: dict[int, int] = {}  # by party, the chain of ticks that counts
+        self.is_calm = False
         self._serial = 0
         self.draw = Random(f"world {plan.seed}")
         self.watch = Watch(self)
@@ -84,6 +90,8 @@ class World:
         self.stations = [self._station(party) for party in range(plan.parties)]
         self.count("store", self.stations[0].ground.kind)
         self.count("parties", str(plan.parties))
+        self.count("kind", plan.kind)
+        self.count("bearers", "two" if any(link.name == SPARE for link in plan.links) else "one")
 
     def _station(self, party: int) -> Station:
         seed = self.plan.seed * 8 + party
@@ -95,6 +103,10 @@ class World:
     def wall_ms(self) -> int:
         """True time, UTC."""
         return OPENED_AT_MS + DAY_MS * 30 + self.now_ms + self.leapt_ms
+
+    def counted_ms(self) -> int:
+        """On a clock that only counts."""
+        return self.now_ms + self.leapt_ms
 
     def after(self, span_ms: int, action: Callable[[], None]) -> None:
         """Do something in a while."""
@@ -121,21 +133,32 @@ class World:
     def _weather(self) -> None:
         for station in self.stations:
             self.after(self.draw.randrange(0, 2_000), station.boot)
-            self.after(self.draw.randrange(0, TICK_MS), lambda one=station: self._tick(one))  # type: ignore[misc]
+            self._tick_from(station)
         for act in self.plan.acts:
             self.after(act.at_ms, lambda one=act: self._act(one))  # type: ignore[misc]
         self._until(self.plan.weather_ms)
 
-    def _tick(self, station: Station) -> None:
+    def _tick_from(self, station: Station) -> None:
+        chain = self._ticking[station.party] = self._ticking.get(station.party, 0) + 1
+        self.after(self.draw.randrange(0, TICK_MS), lambda: self._tick(station, chain))
+
+    def _tick(self, station: Station, chain: int) -> None:
+        """Days in which only couriers walk are looked at every few minutes."""
+        if chain != self._ticking[station.party]:
+            return
         station.tick()
-        self.after(TICK_MS, lambda: self._tick(station))
+        is_slow = self.plan.kind == COURIERS and self.now_ms > WIRE_ENDS_MS + TICK_MS and not self.is_calm
+        self.after(SLOW_TICK_MS if is_slow else TICK_MS, lambda: self._tick(station, chain))
 
     def _calm(self) -> None:
         """Heal the roads; whoever is up stays up, whatever it believes."""
+        self.is_calm = True
+        for station in self.stations:
+            self._tick_from(station)
         for link in self.links:
             for road in link.roads.values():
                 road.calm = True
-                for name in ("lost", "repeated", "damaged", "overtaken"):
+                for name in ("lost", "repeated", "damaged", "overtaken", "truncated", "halved"):
                     self.count("weather", name, getattr(road, name))
             if not link.plan.severed:
                 self._mend(link)
@@ -152,9 +175,15 @@ class World:
             self._until(self.now_ms + LOOK_EVERY_MS)
         self.most("settled after ms", self.now_ms - end_ms + CALM_MS)
         self._until(self.now_ms + LATE_MS + 3 * max(pace_ms(link.bytes_per_second) for link in self.plan.links))
-        self.watch.quiet_from()
-        self._until(self.now_ms + QUIET_MS)
-        self.watch.quiet_until()
+        if self.plan.test_every_s:
+            self.watch.tests_from()
+            if self.plan.seed % TESTED_ON == 0 and self.plan.kind != COURIERS:
+                self._until(self.now_ms + 2_500 * self.plan.test_every_s)
+            self.watch.tests_until()
+        else:
+            self.watch.quiet_from()
+            self._until(self.now_ms + QUIET_MS)
+            self.watch.quiet_until()
 
     def _go_on(self, draw: Random) -> None:
         """A stubborn liar makes noise for as long as the world lasts; the honest must settle all the same."""
@@ -168,7 +197,7 @@ class World:
     def carry(self, sender: int, receiver: int, bearer: str, body: bytes) -> None:
         """Put a frame on its way."""
         self.frames += 1
-        link = self.link(sender, receiver)
+        link = self.link(sender, receiver, bearer)
         if not link.up:
             return
         for at_ms, data in link.roads[sender, receiver].carry(body, link.air_ms(sender, len(body), self.now_ms)):
@@ -180,7 +209,7 @@ class World:
 
     def has_room(self, sender: int, receiver: int, bearer: str) -> bool:
         """True while no more than a little waits in a slow bearer."""
-        return self.link(sender, receiver).busy_until_ms(sender) - self.now_ms <= BEARER_WAITING_MS
+        return self.link(sender, receiver, bearer).busy_until_ms(sender) - self.now_ms <= BEARER_WAITING_MS
 
     def on_stick(self, sender: int, receiver: int, bodies: list[bytes], after_ms: int) -> None:
         """A courier walks."""
@@ -196,9 +225,10 @@ class World:
 
         self.after(after_ms, hand_over)
 
-    def link(self, one: int, other: int) -> Link:
-        """The link between two parties."""
-        return next(link for link in self.links if {link.plan.low, link.plan.high} == {one, other})
+    def link(self, one: int, other: int, name: str = WIRE) -> Link:
+        """The bearer of that name between two parties."""
+        pair = {one, other}
+        return next(link for link in self.links if link.plan.name == name and {link.plan.low, link.plan.high} == pair)
 
     def network_up(self, station: Station) -> None:
         """A station has started: it finds its bearers, and over a stream the other end notices."""
@@ -211,7 +241,8 @@ class World:
         for link in self.links:
             if link.plan.stream and link.up and station.party in (link.plan.low, link.plan.high):
                 other = link.plan.low + link.plan.high - station.party
-                self.after(50, lambda peer=other: self.stations[peer].bearer_down(station.party, WIRE))  # type: ignore[misc]
+                name = link.plan.name
+                self.after(50, lambda peer=other, name=name: self.stations[peer].bearer_down(station.party, name))  # type: ignore[misc]
 
     def _join(self, link: Link, only: Station | None) -> None:
         ends = (link.plan.low, link.plan.high)
@@ -222,7 +253,8 @@ class World:
                 narrow = link.plan.bytes_per_second < NARROW_BELOW_BYTES_PER_SECOND
                 frame_bytes = min(self.plan.frame_bytes_max, NARROW_FRAME_BYTES if narrow else 1 << 20)
                 duplex = Duplex.HALF if narrow and link.by_turns else Duplex.FULL
-                bearer = BearerUp(WIRE, frame_bytes, link.plan.bytes_per_second, duplex)
+                rate, alarm_ms = link.plan.bytes_per_second, link.plan.alarm_ms
+                bearer = BearerUp(link.plan.name, frame_bytes, rate, duplex, 0, link.plan.cost, alarm_ms)
                 self.stations[end].bearer_up(other, bearer)
 
     def _mend(self, link: Link) -> None:
@@ -264,9 +296,11 @@ class World:
             case "outage":
                 self._outage(act)
             case "stick":
-                station.stick(act.other, act.number)
+                errands.stick(station, act.other, act.number)
             case "post-quantum":
                 station.happened(PqWanted())
+            case one if one in OFFICERS_ACTS:
+                officers.act(station, act)
             case _:
                 assert isinstance(station, Liar)
                 lies.tell(station, act)
@@ -280,7 +314,7 @@ class World:
             drafts.append(texts.draft(station.party, self.texts, padding, token))
         if act.word == "long" and station.on:
             data = self.draw.randbytes(self.draw.randrange(1, 3_000))
-            digest = station.attach(data)
+            digest = errands.attach(station, data)
             if digest is not None:
                 self.texts += 1
                 drafts.append(texts.draft(station.party, self.texts, 0, "", (digest, len(data))))
@@ -302,11 +336,17 @@ class World:
         self.watch.restored(station)
 
     def _outage(self, act: Act) -> None:
-        link = self.link(act.party, act.other)
+        what, _, name = act.word.partition(" over ")
+        link = self.link(act.party, act.other, name or WIRE)
         if link.plan.severed:
             self.count("weather", "severed")
             return
-        if act.word == "one way":
+        if what == "silent":
+            self.count("weather", "silent")
+            for road in link.roads.values():
+                road.closed_until_ms = self.now_ms + act.number
+            return
+        if what == "one way":
             self.count("weather", "one way")
             link.roads[act.party, act.other].closed_until_ms = self.now_ms + act.number
             return
@@ -317,7 +357,7 @@ class World:
             return
         link.up = False
         for end, other in ((act.party, act.other), (act.other, act.party)):
-            self.stations[end].bearer_down(other, WIRE)
+            self.stations[end].bearer_down(other, link.plan.name)
         self.after(act.number, lambda: self._mend(link))
 
     # ------------------------------------------------------------------ words

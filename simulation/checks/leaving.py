@@ -16,6 +16,7 @@ from simulation.checks.ledger import ALL
 from simulation.checks.words import demand
 
 if TYPE_CHECKING:
+    from simulation.checks.standings import Standings
     from simulation.station import Station
 
 _HEAD = 12  # tag, start, counter: which key, and its nonce
@@ -24,8 +25,9 @@ _HEAD = 12  # tag, start, counter: which key, and its nonce
 class Leaving:
     """Judges what goes out."""
 
-    def __init__(self, signatures: own.Signatures) -> None:
+    def __init__(self, signatures: own.Signatures, standings: Standings) -> None:
         self._signatures = signatures
+        self._standings = standings
         self._nonces: set[bytes] = set()
         self._issued: dict[tuple[int, LogId], dict[int, tuple[int, bytes]]] = {}
 
@@ -77,16 +79,17 @@ class Leaving:
         issued = self._issued.setdefault((party, log), {})
         demand(item.size > max(issued, default=0), "receipts rise", f"{name}: after one for {max(issued, default=0)}")
         issued[item.size] = said
+        self._standings.receipted(station, log, item.size)
 
     def _signed_log(self, station: Station, rows: Sequence[LogRow], item: Receipt) -> LogId | None:
         """The log whose first `size` entries, as they are on disk, this receipt signs."""
-        public = station.keys.signers.station.receipt_key
+        publics = [keys.receipt_key for keys in own.keys_of(station.roster, station.party)]
         for row in _named(station, rows, item.log):
             entries = station.store.entries(row.log, 0, item.size, ALL)
             if len(entries) == item.size:
                 root = own.roots_of([one.header for one in entries])[-1]
                 text = own.receipt_text(station.roster, row.log, item.size, root, item.at_s)
-                if self._signatures.by(public, item.signature, text):
+                if self._signatures.by_any(publics, item.signature, text):
                     return row.log
         return None
 

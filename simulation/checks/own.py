@@ -10,7 +10,7 @@ from hashlib import sha256
 from cryptography.exceptions import InvalidSignature
 
 from openline.line.ports import LogId
-from openline.record.roster import Roster
+from openline.record.roster import Roster, StationKeys
 from simulation.sealing import public_key
 
 
@@ -74,6 +74,11 @@ def digest_of(secret: bytes, index: int, body: bytes) -> bytes:
     return hmac.new(salt, body, sha256).digest()
 
 
+def keys_of(roster: Roster, party: int, digest: bytes = b"") -> list[StationKeys]:
+    """A party's station with that digest, or that begins so; all of them for none."""
+    return [one for one in roster.parties[party].stations if one.digest.startswith(digest)]
+
+
 class Signatures:
     """Ed25519 by the library alone. Each signature is checked once."""
 
@@ -90,6 +95,10 @@ class Signatures:
             except InvalidSignature:
                 self._known[key] = False
         return self._known[key]
+
+    def by_any(self, publics: Sequence[bytes], signature: bytes, text: bytes) -> bool:
+        """Did the holder of one of these?"""
+        return any(self.by(public, signature, text) for public in publics)
 
 
 def parse_note(text: bytes) -> tuple[str, int, bytes, bytes] | None:

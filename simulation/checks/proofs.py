@@ -50,7 +50,7 @@ class Proofs:
             if len(parts) == 4 and parts[2] == keys.party_id.hex() and HEX.fullmatch(parts[3]):
                 log = LogId(party, bytes.fromhex(parts[3]))
                 text = own.note_text(station.roster, log, size, root)
-                if self._signatures.by(keys.stations[0].note_key, signature, text):
+                if self._signatures.by_any([one.note_key for one in keys.stations], signature, text):
                     self._signed.setdefault((station.party, log), set()).add((size, root))
                     self.grown(station, log)
 
@@ -104,7 +104,8 @@ class Proofs:
                     count += 1
             for log in station.store.logs():
                 name = f"party {station.party} disputes a log of party {log.log.party} without an exhibit"
-                demand(log.disputed_from is None or log.log in shown, "accused", name)
+                revoked = any(one.revoked for one in own.keys_of(station.roster, log.log.party, log.station))
+                demand(log.disputed_from is None or log.log in shown or revoked, "accused", name)
         return count
 
 

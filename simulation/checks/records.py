@@ -77,14 +77,14 @@ class Records:
         demand(row.log.party == self._liar or not decreasing, "after", f"{name}: `after` decreases at {decreasing[:5]}")
 
     def _notes(self, station: Station, row: LogRow, roots: Sequence[bytes], name: str) -> None:
-        public = station.roster.parties[row.log.party].stations[0].note_key
+        publics = [one.note_key for one in own.keys_of(station.roster, row.log.party, row.station)]
         notes = station.store.notes(row.log, 0, row.size)
         demand(not row.size or (bool(notes) and notes[-1].size == row.size), "record", f"{name}: its end is not signed")
         for note in notes:
             text = own.note_text(station.roster, row.log, note.size, roots[note.size])
             demand(note.root == roots[note.size], "record", f"{name}: the note of {note.size} has another root")
             demand(
-                self._signatures.by(public, note.signature, text),
+                self._signatures.by_any(publics, note.signature, text),
                 "signature",
                 f"{name}: the note of {note.size} is not signed by its author",
             )
@@ -93,9 +93,9 @@ class Records:
         for one in station.store.receipts(row.log):
             label = f"{name}: receipt of party {one.witness} for {one.size}"
             demand(one.size <= row.size and one.witness != row.log.party, "receipt", f"{label} cannot be")
-            public = station.roster.parties[one.witness].stations[0].receipt_key
+            publics = [keys.receipt_key for keys in own.keys_of(station.roster, one.witness)]
             text = own.receipt_text(station.roster, row.log, one.size, roots[one.size], one.at_s)
-            demand(self._signatures.by(public, one.signature, text), "signature", f"{label} is not signed by it")
+            demand(self._signatures.by_any(publics, one.signature, text), "signature", f"{label} is not signed by it")
 
     def _afters(self, station: Station, forked: set[LogId]) -> None:
         """What an honest party says it held is what there was, where any disk still has it."""

@@ -12,8 +12,8 @@ from openline.console.channel.exporting import Exporter
 from openline.errors import OpenlineError
 from openline.line.ports import LogId
 from openline.record.evidence.judge import judge_at_once
+from simulation.checks import own
 from simulation.checks.words import Violation, demand
-from simulation.papers import papers_of
 
 if TYPE_CHECKING:
     from simulation.station import Station
@@ -33,14 +33,19 @@ def read_by_a_stranger(station: Station, forked: set[LogId], lies: Sequence[Told
 
     `forked`: logs whose writer told two stories.
     """
-    papers = papers_of(len(station.roster.parties), station.party)
-    exporter = Exporter(station.store, papers, station.wall_ms())
+    exporter = Exporter(station.store, station.kept.papers, station.wall_ms())
     try:
         findings = judge_at_once(exporter.record(bodies=True, scope="everything"))
     except OpenlineError as fault:
         raise Violation("verify", f"the export of party {station.party} is refused: {fault}") from fault
     accused = {one.log for one in findings.accusations}
-    disputed = {row.log for row in station.store.logs() if row.disputed_from is not None}
+    roster = station.roster
+    disputed = {
+        row.log
+        for row in station.store.logs()
+        if row.disputed_from is not None
+        and not any(one.revoked for one in own.keys_of(roster, row.log.party, row.station))
+    }
     demand(disputed <= accused, "verify", f"party {station.party} disputes {disputed}, its export accuses {accused}")
     demand(accused <= forked, "verify", f"the export of party {station.party} accuses {accused - forked}")
     held = sum(row.size for row in station.store.logs())

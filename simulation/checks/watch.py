@@ -9,18 +9,21 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from openline import limits
-from openline.line.events import Appended, CameAhead, ClockSet, Disputed, Draft, Held, Told
+from openline.line.events import Amended, Appended, Arrived, CameAhead, Disputed, Draft, Held, Told
 from openline.line.ports import LogId
 from openline.line.state import LogState
 from openline.line.window import Window
-from openline.wire.items import BlobAsk, Grant, Hail, Item, Receipt, ShortHail
+from openline.wire.items import BlobAsk, Grant, Hail, Item, Receipt, RosterEntry, ShortHail
 from simulation import texts
 from simulation.checks import own
 from simulation.checks.aheads import Aheads
+from simulation.checks.contact import Contacts, pace_ms
+from simulation.checks.failover import Failover
 from simulation.checks.leaving import Leaving
 from simulation.checks.ledger import Ledger
 from simulation.checks.proofs import Proofs
 from simulation.checks.records import Records
+from simulation.checks.standings import Standings
 from simulation.checks.verdict import Told as ToldLie
 from simulation.checks.verdict import read_by_a_stranger
 from simulation.checks.words import Violation, demand
@@ -42,17 +45,20 @@ class Watch:
         self._world = world
         signatures = own.Signatures()
         self.ledger = Ledger()
-        self.leave = Leaving(signatures)
         self.proofs = Proofs(signatures, world.plan.liar)
         self.records = Records(signatures, world.plan.liar)
         self.aheads = Aheads()
+        self.contact = Contacts(world)
+        self.standings = Standings(world)
+        self.failover = Failover(world)
+        self._tests_from_ms = 0
+        self.leave = Leaving(signatures, self.standings)
         self.told_lies: list[ToldLie] = []
         self._old_copy: set[int] = set()
         self._loud: list[str] | None = None
-        self._spoke: dict[tuple[int, int], int] = {}  # when, in the world's time, one last sealed something for another
         self._frames = 0
         relayed = (Receipt,) if world.plan.parties > 2 else ()  # bystanders are reminded with each hail
-        self._quiet_items = (Hail, ShortHail, Grant, BlobAsk, *relayed)
+        self._quiet_items = (Hail, ShortHail, Grant, RosterEntry, BlobAsk, *relayed)
 
     @property
     def honest(self) -> list[Station]:
@@ -64,6 +70,7 @@ class Watch:
         """An officer asked."""
         if station.honest:
             self.ledger.asked(station.party, drafts)
+            self.standings.asked(station)
 
     def recorded(self, station: Station, drafts: Sequence[Draft], told: Appended) -> None:
         """A station answered: recorded."""
@@ -76,12 +83,16 @@ class Watch:
         self.records.restores += 1
         self.ledger.old_copy(station.party)
         self.proofs.old_copy(station.party)
+        self.contact.old_copy(station.party)
 
-    def booted(self, station: Station) -> None:
-        """A station has opened its store, and has said nothing yet."""
+    def booted(self, station: Station, *, goes_on: bool) -> None:
+        """A station has opened its store, and has said nothing yet. `goes_on`: in the same process as before."""
+        self.failover.booted(station)
         if station.honest:
             self.ledger.booted(station)
             self.proofs.booted(station.party)
+            if not goes_on:
+                self.contact.booted(station)
             self.leave.booted(station, station.party in self._old_copy)
         self._old_copy.discard(station.party)
 
@@ -89,7 +100,12 @@ class Watch:
         """A station tells its officers."""
         if not station.honest:
             return
-        if isinstance(told, Held):
+        if isinstance(told, Appended):
+            self.contact.told(station, told)
+            self.failover.told(told)
+        elif isinstance(told, Amended):
+            self.standings.looked(station)
+        elif isinstance(told, Held):
             self.ledger.held(station, told)
             self.proofs.grown(station, told.log)
         elif isinstance(told, CameAhead):
@@ -106,30 +122,26 @@ class Watch:
 
     def sealed(self, station: Station, peer: int, body: bytes) -> None:
         """A frame was sealed."""
-        self._spoke[station.party, peer] = self._world.now_ms
+        self.contact.sealed(station, peer, body)
         self.leave.sealed(body)
 
-    def came(self, station: Station, items: Sequence[Item]) -> None:
+    def came(self, station: Station, event: Arrived) -> None:
         """A station has taken items out of a frame."""
         if station.honest:
-            self.proofs.came(station, items)
+            self.proofs.came(station, event.items)
+            self.contact.came(station, event)
 
     def ticked(self, station: Station) -> None:
-        """Contact truth: nobody shows a bearer as proved fresh where the other has said nothing for as long, however
-        its clock was set meanwhile. R-232, R-233."""
-        if not station.honest or station.turns is None or any(isinstance(one, ClockSet) for one in station.inbox):
-            return
-        for party, peer in station.turns.state.peers.items():
-            up = {bearer.name: bearer for bearer in peer.bearers}
-            for name, contact in peer.contacts.items():
-                if contact.proved_at_ms is None or name not in up:
-                    continue
-                fresh = 4 * (limits.HAIL_EVERY_MS + pace_ms(up[name].bytes_per_second))
-                if 0 <= station.wall_ms() - contact.proved_at_ms <= fresh:
-                    self._world.count("contact", "shown as up")
-                    silent_ms = self._world.now_ms - self._spoke.get((party, station.party), -(1 << 40))
-                    text = f"party {station.party} shows party {party} as up; it said nothing for {silent_ms} ms"
-                    demand(silent_ms <= fresh, "false green", text)
+        """A station's time passed; what it shows of contact is what is so."""
+        if station.honest:
+            self.contact.ticked(station)
+            self.standings.ticked(station)
+            self.failover.ticked(self.honest)
+
+    def renewed(self, station: Station) -> None:
+        """A station has put new keys in place."""
+        if station.honest:
+            self.standings.renewed(station)
 
     # ------------------------------------------------------------------ asked by the world
     def settled(self) -> bool:
@@ -145,12 +157,21 @@ class Watch:
             if not station.on or station.waiting:
                 return f"party {station.party} is not up, or has submissions that wait"
             self._bounded(station)
+            if station.kept.next is not None and self._world.plan.liar is None:  # who withholds receipts holds them up
+                return f"party {station.party} has new keys that wait"
+            waiting = [peer for peer in station.ring.peers() if station.ring.recovery_to_repeat(peer)]
+            if any(self._is_reached(station.party, peer) for peer in waiting):
+                return f"party {station.party} has a recovery grant that nobody has answered"
         return (
             self._unequal(stations)
             or self._unreceipted(stations)
             or self._unfetched(stations)
             or (self.proofs.missing(stations))
         )
+
+    def _is_reached(self, one: int, other: int) -> bool:
+        pair = {one, other}
+        return any({link.low, link.high} == pair and not link.severed for link in self._world.plan.links)
 
     def _unequal(self, stations: Sequence[Station]) -> str:
         known: dict[LogId, tuple[int, int, bytes]] = {}
@@ -170,6 +191,8 @@ class Watch:
             for log, state in sorted(_logs(one).items()):
                 if log.party != one.party:
                     continue
+                if any(keys.revoked for keys in own.keys_of(one.roster, log.party, state.station)):
+                    continue  # what came after the revocation is held and not receipted
                 for other in stations:
                     receipt = state.receipts.get(other.party)
                     if other is not one and (receipt is None or receipt.size < state.size):
@@ -217,6 +240,17 @@ class Watch:
         if self._world.plan.liar is None:
             self._loud, self._frames = [], self._world.frames
 
+    def tests_from(self) -> None:
+        """The line has settled, and link tests go on."""
+        self._tests_from_ms = self._world.now_ms
+        self.contact.tests_from()
+
+    def tests_until(self) -> None:
+        """Did they pass?"""
+        self._alive()
+        period_ms = 1000 * self._world.plan.test_every_s
+        self.contact.tests_until(self.honest, period_ms, self._world.now_ms - self._tests_from_ms)
+
     def quiet_until(self) -> None:
         """Did it stay quiet?"""
         self._alive()
@@ -230,7 +264,8 @@ class Watch:
 
     def _alive(self) -> None:
         """In calm weather everybody has proof, by its own nonce, that the others live."""
-        reached = {frozenset((one.low, one.high)): one for one in self._world.plan.links if not one.severed}
+        links = sorted(self._world.plan.links, key=lambda one: one.bytes_per_second)
+        reached = {frozenset((one.low, one.high)): one for one in links if not one.severed}
         for one in self.honest:
             for other in self.honest:
                 link = reached.get(frozenset((one.party, other.party)))
@@ -247,6 +282,8 @@ class Watch:
         exhibits = self.proofs.end(stations)
         self.records.end(stations, self.proofs.forked)
         self.aheads.end(stations, self.proofs.forked)
+        self.contact.end(stations, self._world.plan.liar)
+        self.standings.end(stations)
         self._blobs(stations)
         world = self._world
         reader = stations[world.plan.seed % len(stations)]
@@ -268,11 +305,6 @@ class Watch:
                     data = station.store.blob_bytes(row.digest, 0, row.total)
                     if texts.digest_of(data) != row.digest:
                         raise Violation("attachment", f"party {station.party} holds other bytes under a hash")
-
-
-def pace_ms(bytes_per_second: int) -> int:
-    """Time between hails beyond that of a broad bearer; said here once more. R-230."""
-    return max(0, 2 * 72 * 200 * 1000 // bytes_per_second - limits.HAIL_EVERY_MS)
 
 
 def _roots(window: Window) -> int:

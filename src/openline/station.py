@@ -16,7 +16,7 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -49,7 +49,7 @@ from openline.errors import LocalFault, PeerFault, Refused, StoreDown, Unchecked
 from openline.line.events import Amended, Arrived, CarryOut, ClockSet, Down, Draft, Event, Send, Submitted, Tick, Up
 from openline.line.narrow.contacts import hailed_in_ms
 from openline.line.ports import PutState, Store
-from openline.line.state import LineState
+from openline.line.state import LineState, PeerState
 from openline.line.turn import Heard, Life, Result, Turns, name_generation
 from openline.seal.charter import Charter
 from openline.wire.items import Grant, Hail, Item, ShortHail
@@ -83,13 +83,13 @@ class Station:
         self.upkeep.record_recoveries()
 
     # ------------------------------------------------------------------ a life
-    def _start_life(self) -> None:
+    def _start_life(self, seen: Mapping[int, PeerState] | None = None) -> None:
         """Every start opens a new generation, so that a restored copy of this store can never fork its log."""
         now_ms = self.now_ms()
         self._heard: dict[int, Heard] = {}
         papers = self.kept.papers
         kept = self.kept
-        self.turns = Turns(kept.store, kept.keys, kept.roster, papers.me, papers.charter, kept.dictionaries)
+        self.turns = Turns(kept.store, kept.keys, kept.roster, papers.me, papers.charter, kept.dictionaries, seen)
         self.upkeep.follow(self.state, now_ms)
         generation = name_generation(self.state, now_ms, os.urandom(6))
         self._sending.begin(generation)
@@ -324,7 +324,7 @@ class Station:
 
     def _new_life(self) -> None:
         try:
-            self._start_life()
+            self._start_life(self.state.peers)
         except (StoreDown, UnknownOutcome) as down:
             self._is_out = True
             self.watch.ring("disk", str(down))

@@ -6,7 +6,7 @@ even slots, the other in odd ones; among more, the next on the roster after whoe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from openline.record.entry import Ref
@@ -110,9 +110,7 @@ def missed(tests: Sequence[Tested], rule: Rule, party: int, now_ms: int) -> int 
 
     A slot in which a third party tests says nothing of the two of us.
     """
-    slot = slot_of(now_ms - rule.late_ms, rule)
-    while slot * rule.period_ms > rule.since_ms:
-        tester = turn_of(slot, tests, rule)
+    for slot, tester in _turns_back(slot_of(now_ms - rule.late_ms, rule), tests, rule):
         if tester in (rule.me, party):
             passed = any(
                 slot_of(one.at_ms, rule) >= slot and {one.author, *one.answered} >= {rule.me, party}
@@ -120,8 +118,19 @@ def missed(tests: Sequence[Tested], rule: Rule, party: int, now_ms: int) -> int 
                 if not one.bearer and one.author in (rule.me, party)
             )
             return None if passed else slot * rule.period_ms
-        slot -= 1
     return None
+
+
+def _turns_back(slot: int, tests: Sequence[Tested], rule: Rule) -> Iterator[tuple[int, int]]:
+    """Slots and whose turn it was, backwards to our beginning; of a stretch in which it was one party's, the last.
+
+    A turn passes on with a test that all have answered: a party that never answers must not have us look at every
+    hour of a year, each second.
+    """
+    complete = sorted({slot_of(one.at_ms, rule) for one in tests if not one.bearer and one.is_complete}, reverse=True)
+    while slot * rule.period_ms > rule.since_ms:
+        yield slot, turn_of(slot, tests, rule)
+        slot = next((one for one in complete if one < slot), -1) if len(rule.parties) > 2 else slot - 1
 
 
 def missed_standby(tests: Sequence[Tested], rule: Rule, bearer: str, party: int, now_ms: int) -> int | None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from openline import limits
-from openline.line import relaying
+from openline.line import amendments, relaying
 from openline.line.events import FindRoot
 from openline.line.forms import name_log
 from openline.line.narrow import contacts
@@ -30,8 +30,8 @@ def is_settled(work: Work, log: LogId, party: int) -> bool:
     receipt = held.receipts.get(party)
     if receipt is not None and receipt.size >= held.size:
         return True
-    if log.party == work.me:
-        return False  # listing an old log of ours is how we ask for its receipt again
+    if log.party == work.me and not amendments.is_revoked(work.roster, log.party, held.station):
+        return False  # listing an old log of ours is how we ask for its receipt again; a revoked key's gets none
     peer = work.peer(party)
     if log.party == party and log == current_log(work, party, peer.start):
         return True  # the life that writes it has put it on its disk before it told us of it

@@ -6,7 +6,7 @@ and the simulation both run it, so what is simulated is what is shipped. R-120.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from hashlib import sha256
@@ -43,11 +43,11 @@ from openline.line.events import (
     Wanted,
 )
 from openline.line.forks import disputes
-from openline.line.narrow import loading
+from openline.line.narrow import contacts, loading
 from openline.line.narrow.resuming import Lacking
 from openline.line.nodes import nodes_of
 from openline.line.ports import LogId, LogRow, PutReceipt, Store, Write
-from openline.line.state import BearerUp, LineState, LogState, PqHeld, Receipted, Standing
+from openline.line.state import BearerUp, LineState, LogState, PeerState, PqHeld, Receipted, Standing
 from openline.line.terms import rate
 from openline.line.window import window_of
 from openline.record import merkle
@@ -109,15 +109,18 @@ class Turns:
         me: int,
         charter: Charter | None = None,
         dictionaries: Dictionaries = NO_DICTIONARIES,
+        seen: Mapping[int, PeerState] | None = None,
     ) -> None:
         """`roster` as our papers have it; with the `charter`, what the record has changed since is applied to it.
-        `dictionaries` held here; those are used that the line's terms name."""
+        `dictionaries` held here; those are used that the line's terms name. `seen`: the peers as the life before, in
+        this very process, had them."""
         self._store = store
         self._keys = keys
         self._waiting: tuple[Wanted, ...] = ()
         self._left_bytes = 0  # that this taking may still read from the store for others
         self._owed: list[Write] = []
-        self.state = replace(revive(store, roster, me, charter), dictionaries=dictionaries)
+        peers = contacts.seen_before(seen or {})
+        self.state = replace(revive(store, roster, me, charter), dictionaries=dictionaries, peers=peers)
 
     def start(self, life: Life, now_ms: int) -> Result:
         """Open a new generation that names the last one. Raises StoreDown: then nothing was started."""

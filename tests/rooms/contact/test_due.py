@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from openline.contact import due
 from openline.contact.due import (
     PERIOD_MS,
@@ -127,3 +133,56 @@ def test_a_clock_that_jumps_a_day_asks_for_one_test_and_no_more() -> None:
     assert is_test_due([written(0, HOUR_10)], rule(0), ahead)
     assert not is_test_due([written(0, HOUR_10), written(0, ahead)], rule(0), ahead)
     assert is_test_due([written(0, ahead)], rule(0), HOUR_10 + 2 * PERIOD_MS)
+
+
+def _missed_hour_by_hour(tests: list[due.Tested], one: Rule, party: int, now_ms: int) -> int | None:
+    """The rule as it is said, every hour looked at. R-256."""
+    slot = due.slot_of(now_ms - one.late_ms, one)
+    while slot * PERIOD_MS > one.since_ms:
+        if turn_of(slot, tests, one) in (one.me, party):
+            passed = any(
+                due.slot_of(test.at_ms, one) >= slot and {test.author, *test.answered} >= {one.me, party}
+                for test in tests
+                if not test.bearer and test.author in (one.me, party)
+            )
+            return None if passed else slot * PERIOD_MS
+        slot -= 1
+    return None
+
+
+PARTIES = st.integers(0, 2)
+TESTS = st.lists(st.tuples(PARTIES, st.integers(0, 30), st.sets(PARTIES), st.booleans()), max_size=12)
+
+
+@given(TESTS, st.integers(2, 3), st.integers(1, 30))
+def test_what_was_missed_is_found_without_looking_at_every_hour(
+    made: list[tuple[int, int, set[int], bool]], count: int, hours: int
+) -> None:
+    """R-256."""
+    parties = tuple(range(count))
+    tests = [
+        written(author, HOUR_10 + hour * PERIOD_MS, *answered - {author}, bearer="radio" if standby else "",
+                to=tuple(party for party in parties if party != author))
+        for author, hour, answered, standby in made
+        if author < count
+    ]  # fmt: skip
+    one, now_ms = rule(1, parties), HOUR_10 + hours * PERIOD_MS + 10 * MINUTE
+    for party in parties:
+        if party != 1:
+            assert missed(tests, one, party, now_ms) == _missed_hour_by_hour(tests, one, party, now_ms)
+
+
+def test_a_party_that_never_answers_does_not_have_us_look_at_every_hour_of_years(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Simulation, seed 200: three parties, the first silent for ever, its turn in every hour since. R-256."""
+    looked = 0
+
+    def counted(*asked: Any) -> int:
+        nonlocal looked
+        looked += 1
+        return turn_of(*asked)
+
+    monkeypatch.setattr(due, "turn_of", counted)
+    assert missed([], rule(1, (0, 1, 2)), 2, HOUR_10 + 50_000 * PERIOD_MS) is None
+    assert looked <= 2

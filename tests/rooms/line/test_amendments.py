@@ -9,6 +9,7 @@ from openline.console.kept.keeping import StationKeys
 from openline.limits import CERTIFICATES_A_PARTY_MAX
 from openline.line.amendments import SNAPSHOT, SNAPSHOT_VERSION, derive_snapshot
 from openline.line.events import Amended, Arrived, Draft, Noticed, Submitted
+from openline.line.hails import is_settled
 from openline.line.turn import Heard, Life, Turns
 from openline.line.work import Work
 from openline.record.entry import AMENDMENT_ACCEPTED, AMENDMENT_PROPOSED, CERTIFICATE, REVOCATION, Ref
@@ -271,6 +272,26 @@ def test_what_a_revoked_key_writes_beyond_what_was_agreed_is_held_and_not_receip
     assert held.size == agreed + 1 and held.disputed_from == agreed
     assert held.receipts[1].size == agreed
     assert birch.store.exhibits() == []
+
+
+def test_for_a_receipt_that_a_revoked_key_never_gets_nobody_asks_for_ever() -> None:
+    """R-152; simulation, seed 14: the log was listed and its last receipt repeated with every hail from then on."""
+    wire, (amber, birch) = make()
+    submit(wire, 0, "in good order")
+    wire.settle(1)
+    old, agreed = amber.own, amber.size(amber.own)
+    write(wire, birch, REVOCATION, revocation_of(amber, agreed))
+    submit(wire, 0, "by a thief")
+    wire.settle(3)
+    side = world.two().sides[0]
+    renewed = side.certified("second", OPENED_AT_MS + 7)
+    write(wire, amber, CERTIFICATE, renewed.signed)
+    wire.settle(1)
+    amber.turn_to(renewed, side.secrets("second"))
+    wire.put(0, amber.start(wire.now_ms))
+    wire.settle(3)
+    assert amber.turns.state.logs[old].receipts[1].size < amber.size(old) == birch.size(old)
+    assert is_settled(Work(amber.turns.state, wire.now_ms, bytes(8)), old, 1)
 
 
 def test_who_comes_later_receipts_a_revoked_log_as_far_as_it_was_agreed() -> None:

@@ -50,8 +50,10 @@ class ContactKeeping:
         rings: Rings,
         period_ms: int,
         counting: Callable[[], int] = counted_ms,
+        chance: Callable[[int], bytes] = os.urandom,
     ) -> None:
         self._counting = counting
+        self._chance = chance
         self._store = store
         self._happened = happened
         self._rings = rings
@@ -70,6 +72,10 @@ class ContactKeeping:
         """How far apart two proofs may be for the time between them to count as contact."""
         period_ms = self._period_ms or due.PERIOD_MS
         return period_ms + max(period_ms // due.LATE_PART, due.LATE_MIN_MS)
+
+    def has_looked(self, party: int) -> bool:
+        """Whether that party was ever seen over a bearer that can answer, so that its tests count."""
+        return any(whose == party for whose, _ in self._sight.looked)
 
     # ---------------------------------------------------------------- from time to time
     def tick(self, state: LineState, now_ms: int, *, may_write: bool) -> None:
@@ -175,7 +181,7 @@ class ContactKeeping:
         test = LinkTest(
             number,
             language,
-            challenge_of(nonce) if bearer else os.urandom(CHALLENGE_BYTES),
+            challenge_of(nonce) if bearer else self._chance(CHALLENGE_BYTES),
             given,
             received,
             receipts_hash(rows),
@@ -196,7 +202,7 @@ class ContactKeeping:
             read_here(kept.body.language, kept.body.number),
             bearer[:32],
             kept.arrived_at_ms,
-            os.urandom(NONCE_BYTES),
+            self._chance(NONCE_BYTES),
         )
         place = tested.place
         draft = Draft(LINK_ANSWER, ROUTINE, 0, (place,), encode_answer(answer))
@@ -206,7 +212,7 @@ class ContactKeeping:
     # ---------------------------------------------------------------- what was missed
     def _missed(self, state: LineState, rule: due.Rule | None, party: int, now_ms: int) -> dict[str, int]:
         """Tests that should have been answered, by bearer ("" for the line as a whole), and when they were due."""
-        if rule is None or not any(whose == party for whose, _ in self._sight.looked):
+        if rule is None or not self.has_looked(party):
             return {}
         tests = self._book.tests
         found = {"": due.missed(tests, rule, party, now_ms)}

@@ -33,6 +33,7 @@ class Sight:
 
     def __init__(self) -> None:
         self.looked: dict[tuple[int, str], Looked] = {}
+        self.known: dict[tuple[int, str], BearerUp] = {}  # that were up at some time and can answer
         self._up_since: dict[tuple[int, str], int] = {}  # on the counting clock
         self._rows: list[Transition] = []
         self._left_out = 0
@@ -42,6 +43,7 @@ class Sight:
         for party, peer in state.peers.items():
             up = {bearer.name: bearer for bearer in peer.bearers if can_answer(bearer)}
             for name, bearer in up.items():
+                self.known[party, name] = bearer
                 self._up_since.setdefault((party, name), counted_ms)
                 seen = self._of(party, peer, bearer, now_ms, counted_ms)
                 if seen is not None:

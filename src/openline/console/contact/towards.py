@@ -94,9 +94,10 @@ def _is_recent(peer: PeerState, sight: Sight, known: Known, now_ms: int) -> bool
     """Does anything prove, or at least show, life within what its own bearer's alarm waits?"""
     if _is_within(known.signed_age_ms, SILENCE_ALARM_AFTER_MS) and peer.heard_at_ms is not None:
         return True
-    bearers = [looked.bearer for (party, _), looked in sight.looked.items() if party == peer.party]
-    bearers = bearers or [bearer for bearer in peer.bearers if is_courier(bearer)]
-    for bearer in bearers:
+    # Also those over which it was only heard, our first nonce not back yet: that is not silence (seeds 0, 35).
+    over = {name: bearer for (party, name), bearer in sight.known.items() if party == peer.party}
+    bearers = over or {bearer.name: bearer for bearer in peer.bearers if is_courier(bearer)}
+    for bearer in bearers.values():
         contact = peer.contacts.get(bearer.name, NO_CONTACT)
         for at_ms in (contact.proved_at_ms, contact.heard_at_ms):
             if _is_within(age_ms(now_ms, at_ms), alarm_after_ms(bearer)):

@@ -102,6 +102,7 @@ class Kept:
         self.certificate = _own_certificate(self.papers, secrets)
         self.secrets = secrets
         self.keys = StationKeys(secrets)
+        self.hpke_seeds = [secrets.hpke]
 
     def _by_station(self, party: int, signature: bytes, message: bytes) -> bool:
         return signed_by_station(self.roster, party, signature, message)
@@ -137,7 +138,11 @@ class Kept:
         """The certificate of the keys that are to replace ours, if there are such. Raises Misconfigured, Locked."""
         if not self.line.next_station_key.exists():
             return None
-        return _own_certificate(self.papers, self._next_secrets())
+        secrets = self._next_secrets()
+        certificate = _own_certificate(self.papers, secrets)
+        # Their certificate is on the record before they are used: a recovery grant may be sealed to them already.
+        self.hpke_seeds = [self.secrets.hpke, secrets.hpke]
+        return certificate
 
     def rotate(self) -> None:
         """Use the renewed keys from now on. Raises Misconfigured, Locked, OSError; nothing has changed then."""

@@ -245,8 +245,14 @@ class Upkeep:
     def take_recovery(self, bearer: str, body: bytes, now_ms: int) -> None:
         """A frame without an epoch: a grant that reopens sealing, or lets us in. R-154, R-155."""
         ring = self._kept.keyring
+        first, *waiting = self._kept.hpke_seeds
         try:
-            sender = ring.take_recovery(body, self._kept.secrets.hpke, self._recovery_secret, now_ms)
+            try:
+                sender = ring.take_recovery(body, first, self._recovery_secret, now_ms)
+            except PeerFault:
+                if not waiting:
+                    raise
+                sender = ring.take_recovery(body, waiting[0], self._recovery_secret, now_ms)
         except Unchecked as wanting:
             self._watch.ring("recovery", f"{wanting} (`openline line recover`)")
             return

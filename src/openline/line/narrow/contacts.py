@@ -89,6 +89,25 @@ def of_another_life(peer: PeerState) -> Mapping[str, Contact]:
     return {name: one._replace(frame=NO_CONTACT.frame) for name, one in peer.contacts.items()}
 
 
+def seen_before(peers: Mapping[int, PeerState]) -> dict[int, PeerState]:
+    """What another life of this program, in the same process, observed of its peers: it is as true in the next. What
+    was said to them, and sent, is forgotten: that begins anew. R-232.
+    """
+    return {
+        party: PeerState(
+            party,
+            start=one.start,
+            heard_at_ms=one.heard_at_ms,
+            proved_at_ms=one.proved_at_ms,
+            asked=tuple(asked._replace(listed=0) for asked in one.asked),
+            clock_offset_ms=one.clock_offset_ms,
+            contacts=one.contacts,
+            lives_at=one.lives_at,
+        )
+        for party, one in peers.items()
+    }
+
+
 def heard(work: Work, peer: PeerState, item: Hail | ShortHail, answered: Asked | None) -> PeerState:
     """The peer after a hail of the life that we take to be its own. `answered`: the nonce of ours that it echoes."""
     bearer = work.bearer

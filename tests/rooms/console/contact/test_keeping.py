@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -13,6 +13,7 @@ from openline.console.contact.towards import Towards
 from openline.contact.due import PERIOD_MS
 from openline.contact.table import State
 from openline.line.events import ClockSet, Down, Event
+from openline.line.narrow.contacts import seen_before
 from openline.line.state import BearerUp
 from openline.line.turn import payloads
 from openline.record.entry import LINK_ANSWER, LINK_TEST, OBSERVED
@@ -192,3 +193,35 @@ def test_a_clock_that_jumps_a_day_gives_no_false_green_no_flood_and_accuses_nobo
     world.cut.add("tls")
     world.run(world.now_ms + 2 * MINUTE_MS)
     assert world.towards(0).state is State.SILENT, "no false green"
+
+
+def test_who_was_heard_is_not_silent_though_our_first_nonce_has_not_come_back() -> None:
+    """R-253; simulation, seeds 0 and 35: shown as silent, and ringing, until the first answer or for a bearer that
+    broke before it."""
+    world = kept(TLS)
+    for _ in range(20):
+        world.under_way = [one for one in world.under_way if one[1] == 1]  # ours never arrive
+        world.run(world.now_ms + 500, 500)
+    assert world.towards(0).state is State.DEGRADED
+    world.desks[0].take((Down(1, "tls"),), world.now_ms)
+    world.cut.add("tls")
+    world.run(world.now_ms + 5_000, 500)
+    assert world.towards(0).state is State.DEGRADED
+    assert not world.alarms(0)
+    world.run(world.now_ms + 2 * MINUTE_MS)
+    assert world.towards(0).state is State.SILENT
+    assert [one for one in world.alarms(0) if one.startswith("contact")]
+
+
+def test_a_new_life_of_ours_does_not_forget_what_was_observed() -> None:
+    """R-232; simulation, seed 15: with renewed keys a station showed everybody as silent until the next hails."""
+    world = kept(TLS)
+    world.run(START_MS + MINUTE_MS)
+    desk = world.desks[0]
+    before = desk.turns.state.peers
+    desk.turns.state = replace(desk.turns.state, peers=seen_before(before))
+    after = desk.turns.state.peers[1]
+    assert after.contacts == before[1].contacts and after.proved_at_ms == before[1].proved_at_ms
+    assert not after.bearers and not after.flows and not after.receipts_sent and not after.reviewed
+    assert world.towards(0).state is State.DEGRADED, "as recent as it was, over bearers that are told of anew"
+    assert not world.alarms(0)
