@@ -51,7 +51,6 @@ MUST: Final[dict[str, tuple[str, ...]]] = {
     "amendment": (IN_FORCE, OPEN, REFUSED, WITHDRAWN),
     "asked": ("proposed Terms", "proposed Close", "accepted", "refused a proposal", "withdrawn", "renewed", "revoked"),
     "keys": ("renewed", "revoked"),
-    "sealing": ("lost",),
     "recovery": ("grant sent", "secret entered", "entry"),
     "link test": ("on record", "answered", "answered over one bearer", "rings", "passed"),
     "contact": ("shown as up", "rightly red", "green in calm"),
