@@ -45,7 +45,7 @@ class Patch:
     def put(self, owner: Any, name: str, value: Any) -> Any:
         """Replace; gives back what was there."""
         before = getattr(owner, name)
-        self._kept.append((owner, name, before))
+        self._kept.append((owner, name, vars(owner).get(name, before)))  # a static method goes back as one
         setattr(owner, name, value)
         return before
 
