@@ -19,6 +19,7 @@ DEBIAN_PACKAGE: Final = {
     "go": "golang-go",
     "ip": "iproute2",
     "minimodem": "minimodem",
+    "openssl": "openssl",
     "ps": "procps",
     "rsvg-convert": "librsvg2-bin",
     "setpriv": "util-linux",

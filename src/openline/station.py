@@ -43,7 +43,6 @@ from openline.console.kept.upkeep import Upkeep, is_recovery
 from openline.console.screen.operations import ScreenOperations
 from openline.console.terminal import Serving
 from openline.console.watch.desk import Desk
-from openline.console.watch.doors import let_in
 from openline.console.watch.operations import DeskOperations
 from openline.errors import LocalFault, PeerFault, Refused, StoreDown, Unchecked, UnknownOutcome
 from openline.line.events import Amended, Arrived, CarryOut, ClockSet, Down, Draft, Event, Send, Submitted, Tick, Up
@@ -192,7 +191,7 @@ class Station:
         alarms = Alarms(self)
         tables = (desk, operations.stating, operations.telling, operations.accords, screen, alarms)
         more = {kind: act for one in tables for kind, act in one.table().items()}
-        door = ControlDoor(serving.line.control, operations, more, lambda ask: let_in(self.desk, ask))
+        door = ControlDoor(serving.line.control, operations, more, desk.once.let_in, desk.once.perform)
         async with contextlib.AsyncExitStack() as stack:
             stack.callback(screen.close)  # the last to end
             stack.push_async_callback(door.close)

@@ -64,15 +64,19 @@ class Watch:
         path = self.desk.home / "station.toml"
         path.write_text(path.read_text() + f'[desk]\nlisten = "127.0.0.1:{self.port}"\n')
         self.desk.start()
-        for name, roles in (staff or ROLES).items():
+        self.staff(staff or ROLES)
+        with self.desk.link() as link:
+            link.ask(asking.SetPolicy(persons=2, sitting=self.tokens["Ann"]), Nothing)
+        self.wait_up()
+
+    def staff(self, staff: dict[str, list[str]]) -> None:
+        """Enrol and sign in everybody, Ann first."""
+        for name, roles in staff.items():
             with self.desk.link() as link:
                 sitting = self.tokens.get("Ann", "")
                 made = link.ask(asking.EnrolOfficer(name=name, roles=roles, pin=PIN, sitting=sitting), asking.Enrolled)
             self.seeds[name] = base64.b32decode(parse_qs(urlparse(made.address).query)["secret"][0])
             self.sign_in(name)
-        with self.desk.link() as link:
-            link.ask(asking.SetPolicy(persons=2, sitting=self.tokens["Ann"]), Nothing)
-        self.wait_up()
 
     def answers(self) -> bool:
         """Whether the pages answer now."""

@@ -10,6 +10,7 @@
     HOME/lines/NAME/recovery.key          reopens sealing after loss (encrypted); to be kept elsewhere
     HOME/lines/NAME/store.sqlite          the record
     HOME/lines/NAME/desk.sqlite           the desk's log: officers, drafts, releases, the watch
+    HOME/lines/NAME/once.sqlite           what was asked under keys that make asking twice harmless, for a day
     HOME/lines/NAME/officers.key          what officers sign in with (encrypted)
     HOME/lines/NAME/sitting               the token of whoever signed in last from this account, 0600
     HOME/lines/NAME/control.sock          where the running station takes requests, 0600

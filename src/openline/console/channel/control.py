@@ -29,6 +29,7 @@ _PATH_BYTES_MAX: Final = 100  # sun_path is 108 bytes on Linux; longer paths go 
 
 _Act = Callable[[Any], Awaitable[object]]
 _LetIn = Callable[[AnyRequest], None]
+_Once = Callable[[AnyRequest, _Act], Awaitable[object]]
 
 
 class _Head(msgspec.Struct):
@@ -99,12 +100,19 @@ class ControlDoor:
     """Listens at a path until closed. Every connection is served by the one `Operations` and the one desk's."""
 
     def __init__(
-        self, path: Path, operations: asking.Operations, desk: Mapping[type, _Act] = {}, let_in: _LetIn | None = None
+        self,
+        path: Path,
+        operations: asking.Operations,
+        desk: Mapping[type, _Act] = {},
+        let_in: _LetIn | None = None,
+        once: _Once | None = None,
     ) -> None:
-        """`desk`: what the desk's requests are answered by; `let_in` raises for a request that it does not let in."""
+        """`desk`: what the desk's requests are answered by; `let_in` raises for a request that it does not let in;
+        `once` performs, once under one key."""
         self._path = path
         self._table = {**_table(operations), **desk}
         self._let_in = let_in
+        self._once = once
         self._listening: asyncio.AbstractServer | None = None
         self._talks: set[_Talk] = set()
 
@@ -133,7 +141,7 @@ class ControlDoor:
         self._listening = None
 
     def _talk(self) -> _Talk:
-        return _Talk(self._table, self._talks, self._let_in)
+        return _Talk(self._table, self._talks, self._let_in, self._once)
 
 
 
@@ -163,9 +171,12 @@ def _table(operations: asking.Operations) -> dict[type, _Act]:
 class _Talk(asyncio.Protocol):
     """One connection: bytes in, lines out of them, a task for each, answers back."""
 
-    def __init__(self, table: dict[type, _Act], talks: set[_Talk], let_in: _LetIn | None) -> None:
+    def __init__(
+        self, table: dict[type, _Act], talks: set[_Talk], let_in: _LetIn | None, once: _Once | None
+    ) -> None:
         self._table = table
         self._let_in = let_in
+        self._once = once
         self._talks = talks
         self._rest = bytearray()
         self._transport: asyncio.Transport | None = None
@@ -234,7 +245,8 @@ class _Talk(asyncio.Protocol):
         try:
             if self._let_in is not None:
                 self._let_in(ask)
-            answer = _Done(ask.id, await self._table[type(ask)](ask))
+            act = self._table[type(ask)]
+            answer = _Done(ask.id, await (act(ask) if self._once is None else self._once(ask, act)))
         except Exception as error:  # the one door where errors become answers
             answer = _Not(ask.id, for_a_program(error))
             if code_of(error).code == "OL-101":

@@ -113,7 +113,7 @@ class ScreenOperations:
     # ---------------------------------------------------------------- who asks
     async def sitting(self, ask: asking.AskSitting) -> asking.SittingRow:
         """Who a sitting is."""
-        sitting = self._running.desk.sittings.look(ask.sitting, counted_ms())
+        sitting = self._running.desk.look(ask.sitting)
         officer = self._running.desk.officer(sitting.actor)
         ahead_ms = self._running.now_ms() - counted_ms()
         ends_ms = min(sitting.began_at_ms + SITTING_MS_MAX, sitting.used_at_ms + SITTING_IDLE_MS)
@@ -125,7 +125,7 @@ class ScreenOperations:
 
     def _asker(self, token: str) -> Sitting | None:
         """The sitting that asks; None where this desk has no officers."""
-        return self._running.desk.sittings.look(token, counted_ms()) if self._running.desk.is_staffed else None
+        return self._running.desk.look(token) if self._running.desk.is_staffed else None
 
     def _may(self, asker: Sitting | None, act: Act) -> bool:
         return asker is None or may(self._running.desk.officer(asker.actor), act)

@@ -67,6 +67,8 @@ class Desk:
     def __init__(self, log_path: Path, secrets_path: Path, passphrase: bytes, now_ms: Callable[[], int]) -> None:
         """Raises Misconfigured, Locked, StoreDown."""
         self._log_path = log_path
+        self.folder = log_path.parent
+        self.ends: list[Callable[[], None]] = []  # what is closed with it
         self._now_ms = now_ms
         self._log = DeskLog(log_path) if log_path.exists() else None
         self.state = read_desk(self._log) if self._log is not None else DeskState()
@@ -77,7 +79,9 @@ class Desk:
         self.words_of: Callable[[int, bytes], tuple[str, str]] = lambda kind, _told: (KIND_NAMES[kind], "")
 
     def close(self) -> None:
-        """Let go of the log."""
+        """Let go of the log, and of what lies beside it."""
+        for one in self.ends:
+            one()
         if self._log is not None:
             self._log.close()
 
@@ -91,6 +95,10 @@ class Desk:
         """Who is behind a token: an officer in a sitting, or a program. Raises Told OL-404."""
         return self._program(token) or self.sittings.find(token, counted_ms())
 
+    def look(self, token: str) -> Sitting:
+        """The same, and the sitting is not prolonged. Raises Told OL-404."""
+        return self._program(token) or self.sittings.look(token, counted_ms())
+
     def _program(self, token: str) -> Sitting | None:
         digest = sha256(token.encode()).digest()
         number, until_ms = self.state.programs.get(digest, (-1, 0))
@@ -103,7 +111,7 @@ class Desk:
 
         `looks`: a page may ask this by itself. It keeps the sitting of whoever has the watch, and nobody else's.
         """
-        sitting = self.sittings.look(token, counted_ms()) if looks else self.sitting(token)
+        sitting = self.look(token) if looks else self.sitting(token)
         officer = acts.allow(self.state, act, sitting.actor)
         if looks and self.state.watch == officer.number:
             self.sitting(token)

@@ -18,6 +18,7 @@ from openline.console.watch.drafts import Presenter, less_asked
 from openline.console.watch.keys.asking import AgreePolicy, ReleaseByKey
 from openline.console.watch.keys.checking import Relying
 from openline.console.watch.keys.operations import KeyOperations
+from openline.console.watch.once import Once
 from openline.console.watch.recording import Recording
 from openline.desk import acts, facts
 from openline.desk.people import Act, Actor, Officer, Role
@@ -50,6 +51,8 @@ class DeskOperations:
         self._presenter = Presenter(desk)
         self._line_name = line_name
         self._turn = asyncio.Lock()  # one act at a time where an act waits in its middle
+        self.once = Once(desk.folder / "once.sqlite", desk, station.now_ms)
+        desk.ends.append(self.once.close)
         self._keys = KeyOperations(desk, station, line_id, relying or Relying(), self._turn)
         self._acted = asyncio.Event()  # something was written at the desk since nothing was left to record
         self._tell_others, desk.changed = desk.changed, self._changed

@@ -10,15 +10,18 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 
 from openline.console.codes import Told
 from openline.console.screen.asking import AskSitting, SittingRow
 from openline.console.web import preferences, routes
+from openline.console.web.api.openapi import description
+from openline.console.web.api.serving import make_api, problem
+from openline.console.web.api.table import PREFIX
 from openline.console.web.desk import Pages
 from openline.console.web.rendering import edition, icon, static
 from openline.console.web.routes import Row, To
-from openline.console.web.safety import READING, Safety, TooMuch, token_fits
+from openline.console.web.safety import API, READING, Safety, TooMuch, token_fits
 from openline.console.web.visit import Officer, Visit
 from openline.desk.people import Role
 from openline.errors import OpenlineError, Refused
@@ -37,6 +40,8 @@ def make_app(pages: Pages) -> Safety:
     ]
 
     async def lost(request: Request, error: Exception) -> Response:
+        if request.url.path.startswith(API):
+            return problem(request, error)
         return await _lost(await _visit(request, pages), error)
 
     @contextlib.asynccontextmanager
@@ -45,7 +50,8 @@ def make_app(pages: Pages) -> Safety:
         await pages.live.close()
         await pages.station.close()
 
-    app = Starlette(routes=[*rows, *files], exception_handlers={HTTPException: lost}, lifespan=life)
+    api = [Mount(PREFIX, app=make_api(pages)), Route("/openapi.json", description, methods=["GET"])]
+    app = Starlette(routes=[*rows, *files, *api], exception_handlers={HTTPException: lost}, lifespan=life)
     return Safety(app, pages.setting.names(pages.port), pages.setting.scheme, BODY_BYTES_MAX)
 
 

@@ -49,6 +49,10 @@ class Station:
         self._room = asyncio.Semaphore(CONTROL_UNDER_WAY_MAX)  # more would wait in the station's buffer, unseen
         self._next_id = 1
 
+    def another(self) -> Station:
+        """Another connection to the same station, for what waits long."""
+        return Station(self._control)
+
     async def ask(self, request: AnyRequest, answer: type[T], sitting: str = "", within_ms: int = ASK_WITHIN_MS) -> T:
         """The station's answer. Raises Told with the station's code, OL-603 where none answers, OL-104."""
         async with self._room:

@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 import hmac
+import json
 from collections.abc import Awaitable, Callable, MutableMapping
 from hashlib import sha256
 from typing import Any, Final
@@ -37,6 +38,7 @@ HEADERS: Final = {
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "cache-control": "no-store",
 }
+API: Final = "/api/"
 READING: Final = frozenset(("GET", "HEAD"))
 
 
@@ -74,7 +76,7 @@ class Safety:
         sending = _Sending(send, self._tls)
         refusal = self._refusal(scope, headers)
         if refusal is not None:
-            await sending.plain(*refusal)
+            await sending.plain(*refusal, scope["path"].startswith(API))
             return
         left = self._body_bytes_max
 
@@ -90,7 +92,7 @@ class Safety:
             await self._app(scope, bounded, sending)
         except TooMuch:
             if not sending.has_begun:
-                await sending.plain(413, "too much")
+                await sending.plain(413, "too much", scope["path"].startswith(API))
 
     def _refusal(self, scope: Scope, headers: dict[bytes, str]) -> tuple[int, str] | None:
         if headers.get(b"host", "").lower() not in self._names:
@@ -104,7 +106,9 @@ class Safety:
             return 403, "this came from a page that is not ours"
         if site is not None and site != "same-origin":
             return 403, "this came from a page that is not ours"
-        by_a_program = headers.get(b"authorization", "").lower().startswith("bearer ")  # no browser adds that by itself
+        # No form can be JSON, and where a script asks from another page, a browser says from where.
+        as_json = scope["path"].startswith(API) and headers.get(b"content-type", "").startswith("application/json")
+        by_a_program = as_json or headers.get(b"authorization", "").lower().startswith("bearer ")
         if origin is None and site is None and not by_a_program:
             return 403, "where this came from is not said"
         length = headers.get(b"content-length", "0")
@@ -132,9 +136,12 @@ class _Sending:
             message = {**message, "headers": [*given, *ours]}
         await self._send(message)
 
-    async def plain(self, status: int, words: str) -> None:
-        """A short answer of our own."""
-        body = words.encode() + b"\n"
-        headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
+    async def plain(self, status: int, words: str, to_a_program: bool = False) -> None:
+        """A short answer of our own; to a program as a problem (RFC 9457)."""
+        body, kind = words.encode() + b"\n", b"text/plain; charset=utf-8"
+        if to_a_program:
+            problem = {"type": "about:blank", "title": words, "status": status, "code": "OL-201"}
+            body, kind = json.dumps(problem).encode(), b"application/problem+json"
+        headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode())]
         await self({"type": "http.response.start", "status": status, "headers": headers})
         await self._send({"type": "http.response.body", "body": body})

@@ -27,7 +27,8 @@ async def sign_in(visit: Visit) -> Response:
     name = given.get("name", "")
     if not visit.pages.tries.may(address, counted_ms()):
         return visit.page("sign-in.html", 429, name=name, problem="often", kept={})
-    ask = asking.SignIn(name=name, pin=given.get("pin", ""), code=given.get("code", "").replace(" ", ""))
+    code = given.get("code", "").replace(" ", "")
+    ask = asking.SignIn(name=name, pin=given.get("pin", ""), code=code, source=address[:64])
     try:
         made = await visit.pages.station.ask(ask, asking.SignedIn)
     except OpenlineError as error:
