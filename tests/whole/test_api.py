@@ -86,8 +86,8 @@ def test_every_request_of_the_station_has_a_call_or_a_reason() -> None:
 
 
 def example(row: Row) -> str:
-    named = {"party": "0", "generation": "0" * 24, "index": "0", "draft": "0", "notice": "0", "name": "Bob", "credential": "AA"}
-    return row.path.format(**named)
+    numbers = dict.fromkeys(("party", "index", "draft", "notice"), "0")
+    return row.path.format(**numbers, generation="0" * 24, name="Bob", credential="AA")
 
 
 def test_each_role_passes_the_routes_it_has_the_act_for(api: Api) -> None:
