@@ -70,7 +70,8 @@ class RadioDemo:
         self._tell.chapter("Two stations start: no network at all, a serial device for each")
         for side, device in ((self._a, relay.near), (self._b, relay.far)):
             settings = (
-                f'[lines.{LINE}]\n[[lines.{LINE}.bearer]]\nkind = "serial"\nname = "radio"\ndevice = "{device}"\n'
+                f"[lines.{LINE}]\ntest_every_s = 0\n"
+                f'[[lines.{LINE}.bearer]]\nkind = "serial"\nname = "radio"\ndevice = "{device}"\n'
                 f'bits_per_second = {BITS_PER_SECOND}\nlatency_ms = {LATENCY_MS}\nduplex = "full"\n'
             )
             write_whole(side.home.config, settings.encode())

@@ -114,8 +114,10 @@ class Stage:
 
     def start(self, side: Side, *road: str) -> None:
         """Start a station as a process of its own and wait until it answers. Raises Broken."""
-        # A story told across a whole hour must not have link tests in it: what it shows is counted.
-        (side.folder / "station.toml").write_text(f"[lines.{side.line.name}]\ntest_every_s = 0\n")
+        settings = side.folder / "station.toml"
+        if not settings.exists():
+            # A story told across a whole hour must not have link tests in it: what it shows is counted.
+            settings.write_text(f"[lines.{side.line.name}]\ntest_every_s = 0\n")
         words = [*self.program, "serve", "--home", str(side.folder), "--passphrase-file", str(side.secret), *road]
         with side.log.open("ab") as log:
             side.station = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
