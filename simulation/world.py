@@ -34,6 +34,7 @@ QUIET_MS: Final = 10_000
 LATE_MS: Final = 8_000  # what was still on its way when the weather ended may be answered once
 NARROW_FRAME_BYTES: Final = 700
 SLOW_TICK_MS: Final = 400_000
+LAST_LOOKS, LAST_LOOK_MS = 40, 500
 TESTED_ON: Final = 3  # of the seeds with link tests one in so many goes on until all are seen to pass
 
 
@@ -180,6 +181,10 @@ class World:
             if self.plan.seed % TESTED_ON == 0 and self.plan.kind != COURIERS:
                 self._until(self.now_ms + 2_500 * self.plan.test_every_s)
             self.watch.tests_until()
+            for _ in range(LAST_LOOKS):  # a test may be under way
+                if self.watch.settled():
+                    break
+                self._until(self.now_ms + LAST_LOOK_MS)
         else:
             self.watch.quiet_from()
             self._until(self.now_ms + QUIET_MS)

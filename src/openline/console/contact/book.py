@@ -10,6 +10,7 @@ from openline.contact.declared import Declared, declared
 from openline.contact.due import Tested
 from openline.contact.saying import Stated, read_stated
 from openline.errors import Malformed
+from openline.limits import PARTIES_MAX
 from openline.line.ports import EntryRow, FoundRow, Store
 from openline.record.entry import LINK_ANSWER, LINK_TEST, REFUSAL, RESUMPTION, SUSPENSION, Header, Ref, parse_header
 
@@ -36,6 +37,7 @@ class TestBook:
         self._store = store
         self._after: dict[int, int] = {}
         self._tests: dict[Ref, Kept] = {}
+        self._early: dict[Ref, list[tuple[FoundRow, Header, EntryRow]]] = {}  # answers whose test has not come yet
         self._stated: list[Stated] = []
 
     def read(self, parties: tuple[int, ...]) -> None:
@@ -49,6 +51,8 @@ class TestBook:
             to = test.to or tuple(party for party in parties if party != row.log.party)
             tested = Tested(place, row.log.party, header.written_at_ms, test.bearer, to, frozenset())
             self._tests[place] = Kept(tested, test, self._store.arrivals(row.log, row.index, 1)[0])
+            for answer in self._early.pop(place, ()):
+                self._take_answer(*answer)
         for row, header, entry in self._new(LINK_ANSWER):
             self._take_answer(row, header, entry)
         while len(self._tests) > TESTS_KEPT:
@@ -72,7 +76,14 @@ class TestBook:
 
     def _take_answer(self, row: FoundRow, header: Header, entry: EntryRow) -> None:
         kept = self._tests.get(header.references[0]) if header.references else None
-        if kept is None or row.log.party not in kept.tested.to:
+        if kept is None:
+            if header.references:  # among three it comes before its test: whose turn is next must be seen alike by all
+                early = self._early.setdefault(header.references[0], [])
+                early += [(row, header, entry)] if len(early) < PARTIES_MAX else []
+                if len(self._early) > TESTS_KEPT:
+                    self._early.pop(next(iter(self._early)))
+            return
+        if row.log.party not in kept.tested.to:
             return
         try:
             is_opened = opens(kept.body, parse_answer(entry.body))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import Any, cast
 
 import pytest
 
 from openline.console.channel.reporting import Watch
+from openline.console.contact.book import TestBook
 from openline.console.contact.keeping import ContactKeeping
 from openline.console.contact.rings import Rings
 from openline.console.contact.towards import Towards
@@ -14,6 +16,7 @@ from openline.contact.due import PERIOD_MS
 from openline.contact.table import State
 from openline.line.events import ClockSet, Down, Event
 from openline.line.narrow.contacts import seen_before
+from openline.line.ports import FoundRow, Store
 from openline.line.state import BearerUp
 from openline.line.turn import payloads
 from openline.record.entry import LINK_ANSWER, LINK_TEST, OBSERVED
@@ -225,3 +228,31 @@ def test_a_new_life_of_ours_does_not_forget_what_was_observed() -> None:
     assert not after.bearers and not after.flows and not after.receipts_sent and not after.reviewed
     assert world.towards(0).state is State.DEGRADED, "as recent as it was, over bearers that are told of anew"
     assert not world.alarms(0)
+
+
+class Late:
+    """A store in which the other side's tests come later than the answers to them, as from a third party."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+        self.shows = False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def find(self, kind: int, after: int, most: int) -> list[FoundRow]:
+        return [] if kind == LINK_TEST and not self.shows else self._store.find(kind, after, most)
+
+
+def test_an_answer_that_comes_before_its_test_counts_as_soon_as_the_test_comes() -> None:
+    """R-254; simulation, seed 204: three stations that saw it differently each waited for another's turn, for good."""
+    world = kept(TLS)
+    world.run(START_MS + 2 * HOUR_MS)
+    late = Late(world.desks[0].store)
+    book = TestBook(cast(Store, late))
+    book.read((0, 1))
+    assert not book.tests
+    late.shows = True
+    book.read((0, 1))
+    assert len(book.tests) == 2
+    assert all(one.is_complete for one in book.tests)
