@@ -187,7 +187,7 @@ class Standings:
 
     # ------------------------------------------------------------------ the end
     def end(self, stations: Sequence[Station]) -> None:
-        """All honest stations, at last, say the same."""
+        """All honest stations, at last, say the same; where somebody lies, as far as they hold the same."""
         said = {}
         for station in stations:
             self.looked(station)
@@ -199,7 +199,8 @@ class Standings:
             snapshot = station.store.state("amendments")
             kept = snapshot is not None and snapshot[1] == standing.encode()
             demand(kept, "standing", f"party {station.party} has another standing on its disk")
-        demand(len(set(said.values())) == 1, "same instant", f"at the end the line stands otherwise for {sorted(said)}")
+        alike = len(set(said.values())) == 1 or self._world.plan.liar is not None  # who lies speaks when it likes
+        demand(alike, "same instant", f"at the end the line stands otherwise for {sorted(said)}")
 
 
 def _closes(one: Amendment) -> bool:
