@@ -30,9 +30,9 @@ def is_settled(work: Work, log: LogId, party: int) -> bool:
     receipt = held.receipts.get(party)
     if receipt is not None and receipt.size >= held.size:
         return True
-    if log.party == work.me and not amendments.is_revoked(work.roster, log.party, held.station):
-        return False  # listing an old log of ours is how we ask for its receipt again; a revoked key's gets none
     peer = work.peer(party)
+    if log.party == work.me:  # listing an old log of ours is how we ask for its receipt; a revoked key's gets none
+        return amendments.is_revoked(work.roster, log.party, held.station) and peer.reviewed >= len(work.logs)
     if log.party == party and log == current_log(work, party, peer.start):
         return True  # the life that writes it has put it on its disk before it told us of it
     flow = peer.flows.get(log)
