@@ -17,7 +17,7 @@ SIMULATE = @echo "simulation: not built yet, $(1) seeds not run"
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup tools demo demo-radio lint types walls static check test acceptance bench wheel lock clean
+.PHONY: help setup tools demo demo-radio desk lint types walls static check test acceptance bench wheel lock clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -54,6 +54,9 @@ demo: $(READY) ## two stations, one line, a kill, a verified record and a refuse
 
 demo-radio: $(READY) ## a FLASH overtakes a long letter over 300 bit/s; about two minutes
 	@$(BIN)/openline demo radio
+
+desk: $(READY) ## two desks with a watch under way; prints addresses and sign-ins, stays until Ctrl-C
+	@$(BIN)/openline demo desk
 
 lint: $(READY)
 	$(BIN)/ruff check --quiet src tests $(wildcard simulation conformance bench)

@@ -11,6 +11,7 @@ from types import FrameType
 
 import click
 
+from openline.console.demo.desk import TwoDesks, codes_in_words, in_words
 from openline.console.demo.play import Demo
 from openline.console.demo.radio import RadioDemo
 from openline.console.demo.staging import Stage
@@ -24,7 +25,7 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
 
 
 @click.command()
-@click.argument("which", type=click.Choice(["line", "radio"]), default="line")
+@click.argument("which", type=click.Choice(["line", "radio", "desk"]), default="line")
 @click.option("--keep", is_flag=True, help="Leave homes, stores and the exported record where they are.")
 @room_options
 @click.pass_obj
@@ -32,17 +33,23 @@ def demo(session: Session, which: str, keep: bool) -> None:
     """Play a story between two stations: ceremony, exchange, kill and restart, export, verification, forgery.
 
     `openline demo radio` plays another: a FLASH overtakes a long letter over 300 bit/s, in about two minutes.
-    Touches nothing outside a temporary folder of its own, and ends by itself.
+    `openline demo desk` opens two desks with a watch under way, prints addresses and sign-ins, and stays until Ctrl-C.
+    Touches nothing outside a temporary folder of its own; the others end by themselves.
     """
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)  # so that our stations end with us
     folder = Path(tempfile.mkdtemp(prefix="openline-demo-"))
     stage = Stage(session.hall.program, folder)
     begun = time.monotonic()
     try:
         telling = Telling(quiet=session.as_json)
+        if which == "desk":
+            _desks(session, TwoDesks(stage, telling))
+            return
         (RadioDemo(stage, telling) if which == "radio" else Demo(shipped_story(), stage, telling)).play()
     finally:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)  # whoever presses again must not leave half of it behind
         stage.end()
         if keep:
             session.say(f"left in {folder}")
@@ -50,3 +57,13 @@ def demo(session: Session, which: str, keep: bool) -> None:
             shutil.rmtree(folder, ignore_errors=True)
     seconds = round(time.monotonic() - begun, 1)
     session.answer({"seconds": seconds, "folder": str(folder) if keep else None}, f"done in {seconds} s")
+
+
+def _desks(session: Session, desks: TwoDesks) -> None:
+    """Set them up, say where they are, and stay. An interrupt is how this one ends; before that it is a fault."""
+    sheets = desks.set_up()
+    session.answer(sheets, lambda: in_words(sheets))
+    try:
+        desks.stay(lambda now: session.say(codes_in_words(now)))
+    except KeyboardInterrupt:
+        session.say("ending both desks")

@@ -85,7 +85,7 @@ class Stage:
 
     def add(self, key: str, name: str) -> Side:
         """A party with a home, a passphrase and a free port."""
-        side = Side(key, name, make_folder(self.folder / key), _free_port())
+        side = Side(key, name, make_folder(self.folder / key), free_port())
         write_whole(side.secret, secrets.token_urlsafe(24).encode())
         self.sides[key] = side
         return side
@@ -168,7 +168,8 @@ def _end(process: subprocess.Popen[bytes]) -> None:
             process.wait(END_WITHIN_S)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A TCP port of the loopback that nothing listens at now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
