@@ -260,7 +260,10 @@ class Watch:
         frames = self._world.frames - self._frames
         self._world.most("frames of quiet a road", frames // roads)
         demand(not self._loud, "quiet", f"after everything had arrived, {sorted(set(self._loud))} still went out")
-        demand(frames <= roads * (5 + 2 * 10_000 // limits.HAIL_EVERY_MS), "quiet", f"{frames} frames in 10 s of quiet")
+        most = roads * (5 + 2 * 10_000 // limits.HAIL_EVERY_MS)
+        if any(station.upkeep.introduction() for station in self._world.stations):
+            most += roads * 8  # who uses renewed keys shows their certificate, in pieces
+        demand(frames <= most, "quiet", f"{frames} frames in 10 s of quiet")
 
     def _alive(self) -> None:
         """In calm weather everybody has proof, by its own nonce, that the others live."""
