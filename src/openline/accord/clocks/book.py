@@ -23,13 +23,13 @@ from openline.accord.clocks.limits import (
     next_on_days,
     on_a_day,
 )
-from openline.accord.clocks.spans import DAY_MS, SECOND_MS, When, day_of, exactly, plus
+from openline.accord.clocks.spans import DAY_MS, SECOND_MS, When, day_of, exactly, inside, plus
 from openline.accord.formats.format import Field, Format, Limit, LimitKind
 from openline.accord.formats.notice import Notice, Relation
 from openline.accord.formats.printing import number_of
 from openline.accord.formats.reader import NotAFormat, read_format
 from openline.accord.formats.times import Clock, Date, Instant, Window
-from openline.accord.formats.unfit import Fault
+from openline.accord.formats.unfit import Fault, Unfit
 from openline.record.entry import Ref
 
 CALENDAR_DUTIES_MAX: Final = 4096  # of one agreement, format and party in one answer
@@ -96,6 +96,7 @@ class Book:
         self._statuses: dict[tuple[bytes, int], list[tuple[int, Ref, Status]]] = {}
         self.notices: dict[Ref, NoticeSeen] = {}
         self._numbers: dict[tuple[int, bytes, int], dict[int, list[Ref]]] = {}
+        self._marks: set[bytes] = set()  # of formats in which there are notices
         self._related: dict[Ref, list[tuple[Relation, Ref]]] = {}
         self._sent: dict[tuple[int, bytes], list[tuple[int, Ref]]] = {}  # by party and mark, by when it was held
 
@@ -128,6 +129,7 @@ class Book:
         before = self.notices.get(seen.ref)
         self.notices[seen.ref] = seen
         notice = seen.notice
+        self._marks.add(notice.mark)
         if before is None:
             key = (seen.ref.party, notice.mark, notice.year)
             insort(self._numbers.setdefault(key, {}).setdefault(notice.serial, []), seen.ref)
@@ -173,6 +175,10 @@ class Book:
     def known_by(self, digest: bytes) -> tuple[int, ...]:
         """Who has recorded this agreement."""
         return tuple(sorted(self._known.get(digest, ())))
+
+    def has_any(self, name: str) -> bool:
+        """Whether anybody has sent a notice in a format of that id. At the same cost whatever the record holds."""
+        return any(format_.mark in self._marks for format_ in self.by_id(name))
 
     def free_serial(self, party: int, mark: bytes, year: int, taken: Collection[int]) -> int:
         """The lowest from 1 that this party has not used in this format and year, nor has in hand (`taken`)."""
@@ -234,6 +240,7 @@ class Book:
     # ---------------------------------------------------------------- duties
     def duties(self, from_ms: int, to_ms: int, now_ms: int) -> Iterator[Duty]:
         """What is due between two instants, with how it stands now: replies, confirmations, periodic declarations."""
+        from_ms, to_ms = inside(from_ms), inside(to_ms)
         yield from self._replies(from_ms, to_ms, now_ms)
         for digest in sorted(self.agreements):
             if self.is_known(digest):
@@ -357,7 +364,10 @@ def event_of(format_: Format, notice: Notice, name: str) -> tuple[When, When] | 
     """When the event that a field names begins and ends; None where the field is not given or does not fit."""
     for field, value in zip(format_.fields, notice.values, strict=False):
         if field.name == name and value is not None:
-            return _event(field, value)
+            try:
+                return _event(field, field.type.check(value))
+            except Unfit:  # it is shown as a fault; nothing is counted from what is no instant
+                return None
     return None
 
 

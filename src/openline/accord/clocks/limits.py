@@ -19,7 +19,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from openline.accord.clocks.spans import DAY_MS, When, day_of, days_at, month_day_of, plus
+from openline.accord.clocks.spans import DAY_MS, When, day_of, days_at, inside, month_day_of, plus
 from openline.accord.formats.format import DayCount, Limit, LimitKind, Span
 
 _DAYS_LOOKED_AHEAD: Final = 8 * 366 + 2
@@ -67,7 +67,7 @@ def _counted(limit: Limit, at: When, span: Span, sign: int) -> Due:
             if limit.days is DayCount.EVENT_IS_ONE:
                 moved -= sign
             ends += list(day_of(moved, limit.scale)[1])  # the whole of that day is in time
-    return Due(When(min(ends), max(ends)), f"{limit.days}, in {limit.scale}")
+    return Due(When(inside(min(ends)), inside(max(ends))), f"{limit.days}, in {limit.scale}")
 
 
 def _clock(limit: Limit, at: When) -> When:
@@ -76,7 +76,7 @@ def _clock(limit: Limit, at: When) -> When:
         for day in days_at(at_ms, limit.scale):
             begin = day_of(day, limit.scale)[0]
             ends += [edge + limit.minute * 60_000 + 59_999 for edge in begin]
-    return When(min(ends), max(ends))
+    return When(inside(min(ends)), inside(max(ends)))
 
 
 def is_kept(due: Due, received: When) -> Kept:

@@ -63,6 +63,7 @@ def plus(at_ms: int, span: Span, sign: int = 1) -> int:
 
     ISO 8601 does not say what a month after 31 January is; treaties do not either. We take the last day of February.
     """
+    at_ms = inside(at_ms)
     if span.months:
         at = _EPOCH + timedelta(milliseconds=at_ms)
         month = at.year * 12 + at.month - 1 + sign * span.months
@@ -72,7 +73,12 @@ def plus(at_ms: int, span: Span, sign: int = 1) -> int:
         day = min(at.day, _days_in(year, month + 1))
         at_ms = (at.replace(year=year, month=month + 1, day=day) - _EPOCH) // timedelta(milliseconds=1)
     moved = at_ms + sign * (span.days * DAY_MS + span.seconds * SECOND_MS)
-    return max(0, min(LAST_MS, moved))
+    return inside(moved)
+
+
+def inside(at_ms: int) -> int:
+    """The nearest instant that can be written as a date-time group: what a peer gives may lie at the edge of it."""
+    return max(0, min(LAST_MS, at_ms))
 
 
 def _days_in(year: int, month: int) -> int:

@@ -194,7 +194,7 @@ def _holds(format_: Format, condition: Condition, values: Sequence[object]) -> b
             if not condition.code:
                 return True
             assert isinstance(field.type, Choice)
-            return type(value) is int and value < len(field.type.options) and (
+            return type(value) is int and 0 <= value < len(field.type.options) and (
                 field.type.options[value].code == condition.code
             )
     return False

@@ -108,8 +108,13 @@ def crosses_itself(points: Sequence[Sequence[int]], around: int) -> tuple[int, i
         flat.append((latitude, flat[-1][1] + step))
     count = len(flat)
     edges = [(flat[at], flat[(at + 1) % count]) for at in range(count)]
+    boxes = [(min(a[0], b[0]), max(a[0], b[0]), min(a[1], b[1]), max(a[1], b[1])) for a, b in edges]
     for one in range(count):
+        low, high, west, east = boxes[one]
         for other in range(one + 1, count):
+            there = boxes[other]
+            if there[0] > high or there[1] < low or there[2] > east or there[3] < west:
+                continue  # apart: most are, and notices may hold a thousand polygons
             neighbours = other == one + 1 or (one == 0 and other == count - 1)
             if _meet(edges[one], edges[other], neighbours):
                 return one, other

@@ -18,6 +18,7 @@ from openline.accord.formats.unfit import Unfit
 from openline.accord.formats.words import said, word
 
 INDENT: Final = "   "
+SHEET_CHARS_MAX: Final = 2_000_000  # of one group of fields; of what is beyond only the labels are printed
 
 
 class Head(NamedTuple):
@@ -98,10 +99,13 @@ def _content(notice: Notice, format_: Format, language: str) -> Iterator[str]:
 
 
 def _group(notice: Notice, format_: Format, group: Group, language: str, begin: int) -> Iterator[str]:
+    left = SHEET_CHARS_MAX
     for field, value in zip(format_.fields, notice.values, strict=False):
         if field.group is not group or value is None:
             continue
-        yield f"{letter(begin)}. {said(field.label, language)}: {_said(field, value, notice, language)}"
+        words = _said(field, value, notice, language) if left > 0 else "?? ..."
+        left -= len(words)
+        yield f"{letter(begin)}. {said(field.label, language)}: {words}"
         begin += 1
 
 

@@ -194,6 +194,8 @@ def _limit(given: Section, languages: list[str]) -> Limit:
 
 def _month_days(given: Section) -> tuple[tuple[int, int], ...]:
     days = given.listed("on", 12, required=True)
+    if days == [] and given.has("on"):
+        given.fault("on", "names no day", "month and day: 01-01")
     found = []
     for one in days:
         match = _MONTH_DAY.fullmatch(one)

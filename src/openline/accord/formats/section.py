@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeVar
 
 from openline.accord.formats.unfit import Fault
+from openline.seal.spelling import REFUSED_IN_ANY_TEXT
 
 T = TypeVar("T")
 _HEAD: Final = re.compile(r"\s*(\[\[?)\s*([A-Za-z0-9_.-]+)\s*\]\]?")
@@ -15,6 +16,8 @@ _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,47}", re.ASCII)
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,2}", re.ASCII)
 LINE_CHARS_MAX: Final = 2_000  # of one label or note
 SHOWN: Final = 40
+# What turns a terminal or the direction of writing, or makes one line two: a label is printed beside what it labels.
+_REFUSED: Final = re.compile(f"[\x00-\x1f{REFUSED_IN_ANY_TEXT}]")
 
 
 class Lines:
@@ -62,7 +65,8 @@ class Section:
 
     def fault(self, key: str, what: str, remedy: str) -> None:
         """Note something that is wrong with a key."""
-        place = f"{self._place}.{key}" if key else self._place
+        shown = key[:SHOWN] if key.isprintable() else f"{key!a:.{SHOWN}}"  # a key may be anything in quotes
+        place = f"{self._place}.{shown}" if key else self._place
         self._faults.append(Fault(place, what, remedy, self._lines.of(self._place, key)))
 
     def has(self, key: str) -> bool:
@@ -125,6 +129,9 @@ class Section:
             if one not in value:
                 self.fault(key, f"nothing in {one}", f'add {one} = "..."')
         for one in value:
+            if len(value[one]) > LINE_CHARS_MAX or _REFUSED.search(value[one]) is not None:
+                self.fault(key, f"{value[one]!a:.{SHOWN}} is no text in one line",
+                           f"at most {LINE_CHARS_MAX} characters, none that cannot be seen")
             if one not in languages:
                 there = f"they are {', '.join(languages)}"
                 self.fault(key, f"{one!r:.20} is not one of this format's languages", there)

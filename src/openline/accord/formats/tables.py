@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
 from openline.accord.formats.numbers import Number
@@ -14,6 +15,8 @@ from openline.accord.formats.words import Said, said, word
 LIST_MAX: Final = 512
 ROWS_MAX: Final = 8_192
 COLUMNS_MAX: Final = 32
+PADDED_CHARS_MAX: Final = 40  # to which cells of a column are filled up: one long cell must not widen every row
+SAID_CHARS_MAX: Final = 1_000_000  # of a list or table for people; a byte on the wire may stand for a whole label
 
 Plain = (
     Instant | Date | Window | Clock | Year | Number | Point | Points | Circle | Quadrant | Named | Area | Identifier
@@ -62,7 +65,7 @@ class ListOf(NamedTuple):
         """For people, one a line where there are several."""
         if not value:
             return word("none", language)
-        return "\n".join(self.of.say(one, language) for one in value)
+        return "\n".join(_cut((self.of.say(one, language) for one in value), len(value)))
 
 
 class Column(NamedTuple):
@@ -148,14 +151,38 @@ class Table(NamedTuple):
         if not value:
             return word("none", language)
         heads = [said(column.label, language) for column in self.columns]
-        rows = [
-            ["-" if cell is None else c.type.say(cell, language).replace("\n", " ")
-             for c, cell in zip(self.columns, row, strict=True)]
-            for row in value
-        ]
-        widths = [max(len(row[at]) for row in [heads, *rows]) for at in range(len(heads))]
-        padded = ([cell.ljust(width) for cell, width in zip(row, widths, strict=True)] for row in [heads, *rows])
-        return "\n".join(" | ".join(row).rstrip() for row in padded)
+        widths = [min(len(head), PADDED_CHARS_MAX) for head in heads]
+        rows = []
+        left = SAID_CHARS_MAX
+        for row in value:
+            rows.append([
+                "-" if cell is None else c.type.say(cell, language).replace("\n", " ")
+                for c, cell in zip(self.columns, row, strict=True)
+            ])  # fmt: skip
+            lengths = [min(len(cell), PADDED_CHARS_MAX) for cell in rows[-1]]
+            widths = [max(pair) for pair in zip(widths, lengths, strict=True)]
+            left -= sum(map(len, rows[-1]))
+            if left < 0:
+                break
+        lines = (
+            " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+            for row in [heads, *rows]
+        )
+        return "\n".join(_cut(lines, 1 + len(value)))
+
+
+def _cut(lines: Iterable[str], count: int) -> Iterator[str]:
+    """Lines until there are too many characters, then how many of `count` are not said."""
+    left = SAID_CHARS_MAX
+    said_ = 0
+    for line in lines:
+        if left < 0:
+            break
+        left -= len(line)
+        said_ += 1
+        yield line
+    if said_ < count:
+        yield f"... {count - said_} more"
 
 
 FieldType = Plain | ListOf | Table

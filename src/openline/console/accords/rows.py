@@ -160,7 +160,7 @@ def _conformity(book: Book, seen: NoticeSeen, format_: Format) -> list[asking.Fa
                             "BREACH" if one.kept is Kept.BROKEN else "WARN", rule)
         )  # fmt: skip
     for need in format_.needs:
-        if not any(other.notice.mark in {f.mark for f in book.by_id(need)} for other in book.notices.values()):
+        if not book.has_any(need):
             found.append(asking.FaultRow("references", f"needs a notice of {need} before it, and there is none",
                                          "send that one", "ERROR", "A6"))  # fmt: skip
     return found

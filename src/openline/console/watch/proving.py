@@ -6,19 +6,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from openline.desk.facts import BEFOREHAND, SECURITY_KEY
+from openline.desk.leaving import GATED
 from openline.desk.release import Release, parse_release, release_digest
 from openline.desk.signing import KeyNamed, Signed, check_signed, parse_key_named, parse_signed
 from openline.desk.telling.bodies import Relation, parse_body
 from openline.desk.telling.counting import stands_beside
 from openline.desk.texts.precleared import PRECLEARED, check_use
 from openline.errors import Malformed, PeerFault
-from openline.record.entry import KEY_OF_OFFICER, MESSAGE, OFFICES, RELATION, RELEASE, entry_name
+from openline.record.entry import KEY_OF_OFFICER, MESSAGE, RELATION, RELEASE, entry_name
 from openline.record.evidence.findings import EntryFinding, LogFinding
-
-LET_GO: Final = frozenset((MESSAGE, RELATION, OFFICES))  # kinds that a release may be over
 
 
 class Releases(NamedTuple):
@@ -33,7 +32,7 @@ class Releases(NamedTuple):
     by_key: int
     without: int
     misfits: tuple[str, ...]
-    others: int = 0  # releases of withdrawals and of directories of offices
+    others: int = 0  # releases of withdrawals, of directories of offices, of notices and what belongs to them
     by_unnamed: int = 0
     precleared: int = 0  # messages that are a notice which two persons released beforehand, sent by one
 
@@ -69,7 +68,7 @@ class _Walk:
             return
         header = before.header
         over = release_digest(header.kind, header.precedence, header.flags, before.body)
-        if header.kind not in LET_GO or release.digest != over:
+        if header.kind not in GATED or release.digest != over:
             raise Malformed("it is over something else than the entry before it")
         if release.method == BEFOREHAND:
             self._precleared(release, before, before.body)
@@ -156,7 +155,10 @@ def in_words(releases: Releases) -> list[str]:
     if releases.precleared:
         lines.append(f"  {releases.precleared} are PRE-CLEARED: notices that two released beforehand, sent by one")
     if releases.others:
-        lines.append(f"  of these {releases.others} are over a withdrawal or a directory of offices")
+        lines.append(
+            f"  of these {releases.others} are over a withdrawal or a directory of offices, or over a notice, a "
+            "format, an agreement or a standing to one"
+        )
     if releases.by_unnamed:
         lines.append(
             f"  {releases.by_unnamed} releases are signed by a security key of which this file does not say whose it is"

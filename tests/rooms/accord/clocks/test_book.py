@@ -23,10 +23,11 @@ from openline.accord.bodies import (
 )
 from openline.accord.clocks.book import Book, DutyState, NoticeSeen
 from openline.accord.clocks.limits import Kept
-from openline.accord.clocks.spans import exactly
+from openline.accord.clocks.spans import LAST_MS, exactly
 from openline.accord.formats.format import format_digest
 from openline.accord.formats.notice import Notice, Relation, compose
 from openline.accord.formats.reader import read_format
+from openline.console.dtg import dtg
 from openline.errors import Malformed
 from openline.record.entry import Ref
 from tests.rooms.accord.formats.examples import EVERY_TYPE
@@ -241,3 +242,49 @@ def test_bodies_have_one_spelling_and_bounds() -> None:  # R-403, R-405, R-406
     for wrong_status in (status._replace(language=""), status._replace(reason=""), status._replace(from_s=-1)):
         with pytest.raises(Malformed):
             encode_status(wrong_status)
+
+
+@pytest.mark.parametrize("kind", ["at least before", "at most after", "clock time"])
+@pytest.mark.parametrize(
+    "days", ["spans of 24 hours", "calendar days, the day of the event is day 0",
+             "calendar days, the day of the event is day 1"],
+)  # fmt: skip
+@pytest.mark.parametrize("field", ["when", "day", "days"])
+@pytest.mark.parametrize(
+    "value", [0, 1, 2**62, -(2**62), 253_402_300_799, 2_932_896, [0, 0], [2_932_896, 0], [2_932_896, 1],
+              [2**61, 2**61], [-1, 2**40], [False, False], "soon", False],
+)  # fmt: skip
+def test_whatever_a_peer_says_of_when_is_counted_or_not_and_can_be_written(
+    kind: str, days: str, field: str, value: object
+) -> None:
+    """R-402, R-407: nothing raises, and every due time is one that a date-time group can say."""
+    more = 'at = "23:59"' if kind == "clock time" else 'span = "P99Y14D"'
+    text = EVERY_TYPE.replace('kind = "at least before"\nspan = "P14D"\nevent = "when"', (
+        f'kind = "{kind}"\n{more}\nevent = "{field}"\ndays = "{days}"\nscale = "local of the event"'))  # fmt: skip
+    format_ = read_format(text.encode())
+    values: list[object] = [None] * 4
+    values[{"when": 0, "day": 1, "days": 3}[field]] = value
+    book = book_of(lambda b: b.take_offered(Ref(0, LIFE, 1), Offered(format_.digest, text.encode())))
+    seen = NoticeSeen(Ref(1, LIFE, 1), Notice(format_.mark, 2026, 1, "", Relation.NONE, tuple(values)), None, ())
+    book.take_notice(seen)
+    for one in book.timeliness(seen.ref):
+        if one.due is not None:
+            assert 0 <= one.due.by.earliest_ms <= one.due.by.latest_ms <= LAST_MS
+            assert dtg(one.due.by.latest_ms)
+
+
+def test_duties_of_all_times_end() -> None:
+    """A span that reaches past the last instant that can be written does not make the count go on for ever."""
+    file = UPDATE.replace(b'"P6M"', b'"P99Y"')
+    agreement = AGREEMENT._replace(until_s=None, formats=(format_digest(file),))
+    book = book_of(lambda b: b.take_offered(Ref(0, LIFE, 1), Offered(format_digest(file), file)))
+    for party in (0, 1):
+        book.take_agreement(Ref(party, LIFE, 2), encode_agreement(agreement))
+    assert 0 < len(list(book.duties(0, 2**62, 0))) < 400
+
+
+def test_a_needed_format_is_there_once_anybody_sent_a_notice_in_it() -> None:
+    book = book_of(*agreed(UPDATE))
+    assert not book.has_any("update") and not book.has_any("nothing")
+    book.take_notice(notice(UPDATE, 0, 1, None))
+    assert book.has_any("update")

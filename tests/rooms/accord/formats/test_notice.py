@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from openline.accord.formats import places
 from openline.accord.formats.format import Format
 from openline.accord.formats.notice import (
     Notice,
@@ -154,3 +155,100 @@ def test_a_value_in_another_spelling_is_a_fault_and_free_text_needs_its_language
     assert [fault.place for fault in judge(wrong, format_)] == ["point"]
     assert judge(notice._replace(mark=bytes(8)), format_)[0].place == "format"
     assert judge(notice._replace(values=()), format_)[0].what == "is required and not given"
+
+
+BOMB = """
+[format]
+id = "bomb"
+version = 1
+class = "notification"
+release = "two"
+status = "unconfirmed"
+languages = ["en"]
+title = { en = "Bomb" }
+
+[[limit]]
+kind = "none"
+
+[[field]]
+name = "kind"
+group = "object"
+type = "choice"
+required = false
+label = { en = "Kind" }
+options = [{ code = "A", label = { en = "A" } }, { code = "B", label = { en = "B" } }]
+
+[[field]]
+name = "other"
+group = "object"
+type = "text"
+required_if = { field = "kind", is = "A" }
+label = { en = "Other" }
+
+[[field]]
+name = "rows"
+group = "object"
+type = "table"
+required = false
+label = { en = "Rows" }
+columns = [
+  { name = "a", type = "text", required = false, chars = 8000, label = { en = "a" } },
+  { name = "b", type = "text", required = false, chars = 8000, label = { en = "b" } },
+  { name = "c", type = "choice", required = false, label = { en = "c" }, options = [
+    { code = "A", label = { en = "LONG" } }, { code = "B", label = { en = "B" } } ] },
+]
+
+[[field]]
+name = "listed"
+group = "object"
+type = "list"
+of = "choice"
+required = false
+label = { en = "Listed" }
+options = [{ code = "A", label = { en = "LONG" } }, { code = "B", label = { en = "B" } }]
+"""
+
+
+def _bomb(values: list[Any], long: str = "long") -> tuple[Notice, Format]:
+    format_ = read_format(BOMB.replace("LONG", long).encode())
+    return parse_notice(cbor2.dumps({0: format_.mark, 1: [2026, 1], 2: "en", 3: None, 4: values})), format_
+
+
+@pytest.mark.parametrize("value", [-1, -3, -(2**62), 2, 2**62])
+def test_a_choice_that_is_none_is_a_fault_and_fulfils_no_condition(value: int) -> None:
+    """R-402: nothing raises, and what is not the first choice does not make another field required."""
+    faults = judge(*_bomb([value]))
+    assert [one.place for one in faults] == ["kind"]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [None, None, [["x" * 8000, "y" * 8000, None], *([[None, None, 1]] * 8191)]],
+        [None, None, [[None, None, 0]] * 8192],
+        [None, None, None, [0] * 512],
+    ],
+)
+def test_a_small_notice_does_not_print_as_a_huge_one(values: list[Any]) -> None:
+    """One long cell does not widen all rows, and a label is not said without end: what is left out is said."""
+    notice, format_ = _bomb(values, "L" * 1_990)
+    text = print_notice(notice, format_, HEAD, "en")
+    assert len(text) < 3_000_000
+    assert len(text) < 1_100_000 or "... " in text
+
+
+def test_polygons_that_fill_a_notice_are_judged_without_comparing_every_side_with_every_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    met = 0
+    real = places._meet
+
+    def counted(*given_: Any) -> bool:
+        nonlocal met
+        met += 1
+        return real(*given_)
+
+    monkeypatch.setattr(places, "_meet", counted)
+    stairs = [[at // 2, (at + 1) // 2] for at in range(62)] + [[31, 0]]
+    assert places.crosses_itself(stairs, 216_000) is None
+    assert met < 400  # of 1,953 pairs

@@ -49,6 +49,14 @@ BREAKS = [
     ('name = "place", type = "point"', 'name = "id", type = "point"', "two columns are called id"),
     ('type = "number", may_be_withheld', 'type = "number", key = true, may_be_withheld', "cannot be the key"),
     ('required_if = { field = "public" }', 'required_if = { field = "public" }\nx = 1', ".x: is no"),
+    # what a peer's format says is printed as it stands: nothing in it acts on a terminal or makes one line two
+    ('en = "When"', 'en = "When\\u001b[2J"', "field[1].label: 'When\\x1b[2J' is no text in one line"),
+    ('en = "When"', 'en = "When: now\\nB. Place"', "field[1].label"),
+    ('en = "When"', 'en = "\\u202ewhen"', "field[1].label"),
+    ('en = "When"', f'en = "{"W" * 2001}"', "field[1].label"),
+    ('en = "Every type"', 'en = "Every\\u009btype"', "format.title"),
+    ('kind = "at least before"\nspan = "P14D"\nevent = "when"', 'kind = "calendar day"\non = []', "limit[1].on: names"),
+    ("[format]", '[format]\n"\\u001b[2J" = 1', "format.'\\x1b[2J': is no key"),
 ]
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any, cast
 
+import pytest
+
 from openline.console.watch.proving import Releases, in_words, releases_of
 from openline.desk.facts import SECURITY_KEY
 from openline.desk.release import Release, Signatory, encode_release, release_digest
@@ -17,7 +19,19 @@ from openline.desk.signing import (
     release_challenge,
 )
 from openline.record.body import Message, encode_message
-from openline.record.entry import FLASH, KEY_OF_OFFICER, MESSAGE, NOTHING_HELD, RELEASE, Header
+from openline.record.entry import (
+    AGREEMENT,
+    FLASH,
+    FORMAT,
+    KEY_OF_OFFICER,
+    MESSAGE,
+    NOTHING_HELD,
+    NOTICE,
+    OFFICES,
+    RELEASE,
+    STATUS,
+    Header,
+)
 from openline.record.evidence.findings import EntryFinding, LogFinding
 from tests.keys import SecurityKey, b64, unb64
 
@@ -131,3 +145,11 @@ def test_a_signature_that_does_not_verify_shows_nothing() -> None:
     found = shown(log(entry(1, KEY_OF_OFFICER, named(key)), entry(4, MESSAGE, BODY), entry(5, RELEASE, by_key(key))))
     assert (found.by_two, found.by_key) == (0, 0)
     assert "does not verify" in found.misfits[0]
+
+
+@pytest.mark.parametrize("kind", [OFFICES, NOTICE, FORMAT, AGREEMENT, STATUS])
+def test_a_release_of_whatever_needs_one_fits(kind: int) -> None:
+    """R-319: what a desk must release before it leaves, an export shows as released."""
+    over = Release(release_digest(kind, FLASH, 0, b"said"), TWO, 0)
+    found = shown(log(entry(1, kind, b"said"), entry(2, RELEASE, encode_release(over))))
+    assert (found.others, found.misfits) == (1, ())
