@@ -71,6 +71,7 @@ class Ladder:
 
     def related(self, message: Ref, exercise: bool, names: list[str]) -> list[RelatedRow]:
         """What was done to it by later entries, and what it does itself to earlier ones."""
+        self._look()
         rows = []
         own = self._by.get(message)
         if own is not None and self._holds(own) and isinstance(own.said, Relation):

@@ -141,8 +141,22 @@ class DueRow(msgspec.Struct):
     source: str
 
 
+class Standing(msgspec.Struct):
+    """What a later entry did to a message ("corrected by", "withdrawn by", "superseded by"), or what it does itself to
+    an earlier one ("corrects" and so on). `ended`: it does not stand as it was written. `reference`: of the other."""
+
+    which: str
+    reference: str
+    place: str
+    at_ms: int
+    note: str
+    ended: bool
+
+
 class Card(msgspec.Struct):
     """A message of theirs that needs somebody here. `reference`: how people call it.
+
+    `standing`: whether it stands as it was written, to be seen before its words.
 
     `crossed_with`: a message of ours that they had not seen when they wrote this, nor we theirs; empty where none.
     `ahead_of`: held ahead of so many earlier entries; it has no position yet then.
@@ -172,6 +186,8 @@ class Card(msgspec.Struct):
     attachments: int = 0
     translation: str = ""
     disputed: bool = False
+    standing: list[Standing] = []
+    crossed_reference: str = ""
 
 
 class Waiting(msgspec.Struct):
@@ -315,6 +331,8 @@ class Matter(msgspec.Struct):
     versions: list[DueVersion]
     crossed_with: str
     now_ms: int
+    standing: list[Standing] = []
+    crossed_reference: str = ""
 
 
 class Filters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from openline.console.channel.asking import PRECEDENCES, Shown
-from openline.console.screen.asking import CARD_CHARS_MAX, Card, DueRow, Hit, LogLine, Step, Waiting
+from openline.console.ladder.rows import RelatedRow
+from openline.console.screen.asking import CARD_CHARS_MAX, Card, DueRow, Hit, LogLine, Standing, Step, Waiting
 from openline.console.screen.naming import reference, spelled
 from openline.console.screen.reading import RegisterReader
 from openline.console.words import parse_place
@@ -19,6 +20,7 @@ from openline.store.register.folding import folded
 from openline.store.register.looking import Looking, MessageRow, StepRow
 
 EXCERPT_CHARS: Final = 200
+ENDED_BY: Final = frozenset(("withdrawn by", "corrected by", "superseded by"))
 OPENED_WORDS: Final = frozenset(("opened", "understood", "passed", "answered", "refused", "holding reply"))
 
 
@@ -35,6 +37,20 @@ class View(NamedTuple):
         """A party's name."""
         parties = self.state.roster.parties
         return parties[party].name if party < len(parties) else f"party {party}"
+
+
+    def called(self, name: str) -> str:
+        """How people call an entry, by its full name; empty where there is none."""
+        return reference(self.name(ref_of(name).party), ref_of(name)) if name else ""
+
+
+def standing(rows: Sequence[RelatedRow], view: View) -> list[Standing]:
+    """Whether a message stands as it was written, and what it does to earlier ones: the first first."""
+    found = [
+        Standing(one.which, view.called(one.place), one.place, one.at_ms, one.note, one.which in ENDED_BY)
+        for one in rows if one.which != "forwarded by"
+    ]  # fmt: skip
+    return sorted(found, key=lambda one: (not one.ended, one.at_ms))
 
 
 def agreed_within_ms(terms: Charter, precedence: int) -> int:
@@ -77,7 +93,8 @@ def due_row(due: Due, now_ms: int) -> DueRow:
 def card(row: MessageRow, view: View) -> Card:
     """A message of theirs that needs somebody."""
     message = view.reader.message(row)
-    name = view.name(row.log.party)
+    name, crossed = view.name(row.log.party), view.reader.place_at(row.crossed) if row.crossed else ""
+    names = [party.name for party in view.state.roster.parties]
     return Card(
         reference=reference(name, place(row)), place=spelled(place(row)), position=row.position,
         party=row.log.party, name=name, precedence=PRECEDENCES[row.precedence],
@@ -85,10 +102,11 @@ def card(row: MessageRow, view: View) -> Card:
         whole=len(message.text) <= CARD_CHARS_MAX, language=row.language, written_at_ms=row.written_at_ms,
         received_at_ms=row.arrived_at_ms, due=[due_row(one, view.now_ms) for one in dues_of(row, view)],
         exercise=bool(row.flags & EXERCISE),
-        crossed=row.crossed is not None, crossed_with=view.reader.place_at(row.crossed) if row.crossed else "",
+        crossed=row.crossed is not None, crossed_with=crossed, crossed_reference=view.called(crossed),
         in_reply_to=spelled(row.answers) if row.answers else None, reply_by_ms=row.reply_by_ms,
         steps=["held", *(step.word for step in view.looking.steps(place(row)))],
         attachments=len(message.attachments), disputed=view.reader.disputed(row.log, row.index),
+        standing=standing(view.reader.ladder.related(place(row), bool(row.flags & EXERCISE), names), view),
     )  # fmt: skip
 
 
@@ -104,7 +122,8 @@ def card_ahead(entry: Shown, view: View) -> Card:
         exercise=entry.exercise,
         crossed=bool(entry.crossed), crossed_with=entry.crossed[0] if entry.crossed else "",
         in_reply_to=entry.in_reply_to, reply_by_ms=entry.reply_by_ms, steps=["held ahead"], ahead_of=entry.ahead_of,
-        attachments=len(entry.attachments), disputed=entry.disputed,
+        attachments=len(entry.attachments), disputed=entry.disputed, standing=standing(entry.related, view),
+        crossed_reference=view.called(entry.crossed[0]) if entry.crossed else "",
     )  # fmt: skip
 
 

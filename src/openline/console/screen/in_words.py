@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from openline.console import words
 from openline.console.dtg import dtg
-from openline.console.screen.asking import Card, DueRow, Hit, Hits, Matter, Screen, Waiting
+from openline.console.screen.asking import Card, DueRow, Hit, Hits, Matter, Screen, Standing, Waiting
 from openline.console.words import safe, wrapped
 
 
@@ -62,11 +62,17 @@ def _card(card: Card, now_ms: int) -> list[str]:
     marks += f"HELD AHEAD of {card.ahead_of} " if card.ahead_of is not None else ""
     rows = [
         f"■ {card.precedence} {marks} {safe(card.reference)}  {safe(card.subject)}",
+        *_standing(card.standing),
         f"  {card.place}  received {dtg(card.received_at_ms)}  {card.language}",
         *(f"  {_due(due)}{_left(due, now_ms)}" for due in card.due),
         *wrapped(card.text),
     ]
     return rows if card.whole else [*rows, "    … (openline matter shows the rest)"]
+
+
+def _standing(rows: list[Standing]) -> list[str]:
+    return [f"  {one.which.upper() if one.ended else one.which} {safe(one.reference)} of {dtg(one.at_ms)}"
+            + (f": {safe(one.note)}" if one.note.strip() else "") for one in rows]  # fmt: skip
 
 
 def _due(due: DueRow) -> str:
@@ -84,8 +90,8 @@ def _waiting(one: Waiting) -> str:
     due = f", due {dtg(one.due_at_ms)}" if one.due_at_ms is not None else ""
     late = "OVERDUE " if one.overdue else ""
     drill = "EXERCISE " if one.exercise else ""
-    return (f"  {late}{drill}{safe(one.reference)}  {safe(one.subject)}  [{one.state} by {safe(', '.join(one.of))} "
-            f"since {dtg(one.since_ms)}{due}]")  # fmt: skip
+    lacking = f"{one.state} by {safe(', '.join(one.of))} since {dtg(one.since_ms)}{due}"
+    return f"  {late}{drill}{one.precedence} {safe(one.reference)}  {safe(one.subject)}  [{lacking}]"
 
 
 def found_in_words(hits: Hits) -> str:

@@ -241,8 +241,8 @@ class ScreenOperations:
                 reference(entry.name, ref), entry, cards.ladder(entry, view.looking.steps(ref), view),
                 composing.related(ref, entry.in_reply_to, entry.references, view),
                 [cards.due_row(one, view.now_ms) for one in (cards.dues_of(row, view) if row is not None else [])],
-                composing.versions(ref, row, view), crossed,
-                view.now_ms,
+                composing.versions(ref, row, view), crossed, view.now_ms, cards.standing(entry.related, view),
+                view.called(crossed),
             )  # fmt: skip
 
         return await self._ask(asked)

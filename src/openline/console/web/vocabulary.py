@@ -27,4 +27,7 @@ WORDS: Final = frozenset((
     _said("program"), _said("message"), _said("draft"), _said("the station"), _said("relayed"), _said("not opened"),
     _said("stated"), _said("disputed"), _said("pin and code"), _said("corrects"), _said("withdraws"),
     _said("supersedes"), _said("forwards"), _said("security key"),
+    _said("record their silence, or give them time"), _said("release it, or give it back"),
+    _said("relief of the watch"), _said("due"),
+    _said("answer, as the holding reply promised"),
 ))  # fmt: skip
