@@ -15,7 +15,8 @@ from openline.accord.formats.words import MONTHS, word
 
 SECONDS_MAX: Final = 253_402_300_799  # 9999-12-31T23:59:59Z
 DAYS_MAX: Final = SECONDS_MAX // 86_400
-SCALES: Final = ("UTC", "UTC+02:00", "UTC+03:00", "UTC+05:00", "UTC+05:30", "UTC-05:00", "local of the event")
+LOCAL: Final = "local of the event"
+SCALES: Final = ("UTC", "UTC+02:00", "UTC+03:00", "UTC+05:00", "UTC+05:30", "UTC-05:00", LOCAL)
 YEAR_MIN: Final = 1900
 YEAR_MAX: Final = 9999
 _INSTANT: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d))?Z", re.ASCII)
@@ -56,6 +57,11 @@ def say_instant(seconds: int, language: str) -> str:
     months = MONTHS.get(language.split("-", 1)[0], MONTHS["en"])
     second = f":{at.second:02d}" if at.second else ""
     return f"{at.day:02d}{at.hour:02d}{at.minute:02d}{second}Z {months[at.month - 1]} {at.year:04d}"
+
+
+def say_scale(scale: str, language: str) -> str:
+    """`UTC+03:00` as it is; the scale that has no name, in words."""
+    return word("local time", language) if scale == LOCAL else scale
 
 
 class Instant(NamedTuple):
@@ -114,7 +120,7 @@ class Date(NamedTuple):
 
     def say(self, value: int, language: str) -> str:
         """For people, with the scale."""
-        return f"{say_date(value, language)} ({self.scale})"
+        return f"{say_date(value, language)} ({say_scale(self.scale, language)})"
 
 
 class Window(NamedTuple):
@@ -179,7 +185,7 @@ class Clock(NamedTuple):
 
     def say(self, value: int, language: str) -> str:
         """For people."""
-        return f"{self.give(value)} ({self.scale})"
+        return f"{self.give(value)} ({say_scale(self.scale, language)})"
 
 
 class Year(NamedTuple):

@@ -58,6 +58,7 @@ WORDS: Final[Mapping[str, Said]] = {
     "route": {"en": "route", "ru": "маршрут"},
     "from": {"en": "from", "ru": "с"},
     "to": {"en": "to", "ru": "по"},
+    "local time": {"en": "local of the event", "ru": "по местному времени события"},
     "yes": {"en": "yes", "ru": "да"},
     "no": {"en": "no", "ru": "нет"},
     "not provided": {"en": "NOT PROVIDED", "ru": "НЕ ПРЕДОСТАВЛЕНО"},

@@ -59,6 +59,12 @@ def test_the_scale_is_said_with_a_date_and_a_clock_time() -> None:
     assert Clock("UTC").say(Clock("UTC").read("16:05"), "en") == "16:05 (UTC)"
 
 
+def test_a_day_without_a_known_zone_says_so_in_the_readers_language() -> None:
+    there = Date("local of the event"), Clock("local of the event")
+    assert there[0].say(20516, "ru") == "04 МАР 2026 (по местному времени события)"
+    assert [one.say(960, "en").partition("(")[2] for one in there] == ["local of the event)"] * 2
+
+
 @given(st.integers(-(10**9), 10**9), st.integers(0, numbers.DECIMALS_MAX))
 def test_a_quantity_is_exact(value: int, decimals: int) -> None:
     number = Number(-(10**9), 10**9, "km", decimals)
