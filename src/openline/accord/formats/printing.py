@@ -105,7 +105,8 @@ def _group(notice: Notice, format_: Format, group: Group, language: str, begin: 
             continue
         words = _said(field, value, notice, language) if left > 0 else "?? ..."
         left -= len(words)
-        yield f"{letter(begin)}. {said(field.label, language)}: {words}"
+        doubt = f" ({word('unconfirmed field', language)})" if field.is_unconfirmed else ""
+        yield f"{letter(begin)}. {said(field.label, language)}{doubt}: {words}"
         begin += 1
 
 

@@ -84,6 +84,7 @@ WORDS: Final[Mapping[str, Said]] = {
         "ru": "текст отправителя, без перевода",
     },
     "exercise": {"en": "EXERCISE", "ru": "УЧЕНИЕ"},
+    "unconfirmed field": {"en": "not confirmed", "ru": "не подтверждено"},
     "unconfirmed": {
         "en": "format after an unconfirmed description",
         "ru": "формат по неподтверждённому описанию",

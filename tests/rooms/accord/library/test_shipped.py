@@ -114,6 +114,15 @@ def test_what_is_called_confirmed_names_where_it_was_read_and_what_is_not_says_s
         assert (words in print_notice(notice, format_, HEAD, language)) == format_.is_unconfirmed
 
 
+@pytest.mark.parametrize("name", IDS)
+def test_a_single_field_that_is_not_confirmed_says_so_where_it_is_printed(name: str) -> None:
+    format_, notice = there_and_back(name)
+    doubtful = sum(field.is_unconfirmed for field, value in zip(format_.fields, notice.values, strict=False)
+                   if value is not None)  # fmt: skip
+    for language, words in (("en", " (not confirmed): "), ("ru", " (не подтверждено): ")):
+        assert print_notice(notice, format_, HEAD, language).count(words) == doubtful
+
+
 def test_what_a_format_needs_before_it_is_shipped_too() -> None:
     assert {need for one in formats().values() for need in one.needs} <= set(IDS)
 
