@@ -451,6 +451,9 @@ def _send_precleared(state: DeskState, asked: SendPrecleared, actor: Actor) -> F
     if state.watch != actor.officer:
         raise Refused("only who has the watch sends a notice that was released beforehand; `openline watch take`")
     under = _draft(state, asked.notice, None, Stage.CLEARED)
+    if state.keys_demanded and under.method != facts.SECURITY_KEY:
+        why = f"D-{under.number} was released by PIN and code, and a release here takes a security key by now"
+        raise Refused(f"{why}; have the notice written and released again")
     notice = parse_notice(under.version.told)
     names = (state.officers[actor.officer].name,)
     body = fill(notice, dict(asked.values), names)

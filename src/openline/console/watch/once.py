@@ -17,10 +17,12 @@ from openline.console.codes import Told, code_of
 from openline.console.watch import asking
 from openline.console.watch.desk import Desk
 from openline.console.watch.doors import let_in
-from openline.console.watch.keys.asking import MakeToken
+from openline.console.watch.keys.asking import MakeToken, SignInByKey
 from openline.store.oncelog import OnceLog
 
-TOLD_ONCE: Final = (asking.EnrolOfficer, asking.RenewPin, MakeToken)  # their answers are secrets
+TOLD_ONCE: Final = (  # their answers are secrets
+    asking.EnrolOfficer, asking.RenewPin, MakeToken, asking.SignIn, SignInByKey,
+)  # fmt: skip
 _SECRET: Final = b""
 _UNKNOWN: Final = frozenset(("OL-101", "OL-102", "OL-103", "OL-104"))  # ends after which something may be done
 _ENCODE: Final = msgspec.json.Encoder(order="deterministic")

@@ -22,15 +22,15 @@ class Tries:
     def may(self, address: str, now_ms: int) -> bool:
         """Whether another one is looked at."""
         recent = [at_ms for at_ms in self._at.get(address, []) if now_ms - at_ms < TRIES_SPAN_MS]
-        if recent:
-            self._at[address] = recent
-        else:
-            self._at.pop(address, None)
-        return len(recent) < TRIES_MAX and len(self._at) <= ADDRESSES_MAX
+        return len(recent) < TRIES_MAX
 
     def refused(self, address: str, now_ms: int) -> None:
-        """One more."""
-        self._at.setdefault(address, []).append(now_ms)
+        """One more. Beyond so many addresses the one that was refused longest ago is forgotten: who has a thousand of
+        them must not keep everybody else out, and of each officer the station counts all."""
+        tries = [*self._at.pop(address, []), now_ms][-TRIES_MAX:]
+        self._at[address] = tries  # the last one refused stands last
+        while len(self._at) > ADDRESSES_MAX:
+            del self._at[next(iter(self._at))]
 
 
 class Pages:

@@ -39,6 +39,7 @@ HEADERS: Final = {
     "cache-control": "no-store",
 }
 API: Final = "/api/"
+PATH_CHARS_MAX: Final = 2_000
 READING: Final = frozenset(("GET", "HEAD"))
 
 
@@ -99,6 +100,8 @@ class Safety:
             return 421, "this desk has another name"
         if [name for name, _ in scope["headers"]].count(b"host") != 1:
             return 400, "one Host, please"
+        if len(scope["path"]) > PATH_CHARS_MAX:  # and no number in it is longer than an int takes
+            return 414, "no page of ours has such an address"
         if scope["method"] in READING:
             return None
         origin, site = headers.get(b"origin"), headers.get(b"sec-fetch-site")

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from openline.console.placing import Address
 from openline.console.web import rendering, routes, safety
+from openline.console.web.app import make_app
+from openline.console.web.desk import ADDRESSES_MAX, TRIES_MAX, TRIES_SPAN_MS, Pages, Tries
+from openline.console.web.line import Station
+from openline.console.web.pages.drafting import whole
 from openline.console.web.preferences import Preferences, read
 from openline.console.web.setting import Setting
 from openline.desk.people import ALLOWED, Act, Role
@@ -17,11 +22,11 @@ from openline.errors import Misconfigured
 NAMES = frozenset(("localhost:8443",))
 
 
-def answer(method: str = "GET", body: bytes = b"", **headers: str) -> tuple[int, dict[str, str]]:
+def answer(method: str = "GET", body: bytes = b"", path: str = "/", **headers: str) -> tuple[int, dict[str, str]]:
     """What the outermost layer answers for a request, with an application behind it that reads all of the body."""
     given = {"host": "localhost:8443", **{name.replace("_", "-"): value for name, value in headers.items()}}
     scope: dict[str, Any] = {
-        "type": "http", "method": method, "path": "/",
+        "type": "http", "method": method, "path": path,
         "headers": [(name.encode(), value.encode()) for name, value in given.items() if value],
     }  # fmt: skip
     sent: list[Any] = []
@@ -160,3 +165,41 @@ def test_an_instant_reads_left_to_right_in_a_page_of_any_direction() -> None:
     words = '{{ _("STALE SINCE %(when)s – use the telephone card", when=at|dtg) }}'
     said = rendering.templates("ar").from_string(words)
     assert '<bdi dir="ltr">22 1005:31Z NOV 26</bdi>' in said.render(at=1_795_341_931_204)
+
+
+def test_who_has_many_addresses_does_not_keep_everybody_else_from_signing_in() -> None:
+    """Refusals from many addresses, also long ago, are forgotten in order; one address is still held back."""
+    tries = Tries()
+    for number in range(3 * ADDRESSES_MAX):
+        tries.refused(f"2001:db8::{number:x}", 0)
+    assert tries.may("192.0.2.1", 1) and len(tries._at) == ADDRESSES_MAX
+    for _ in range(TRIES_MAX):
+        assert tries.may("192.0.2.1", 1)
+        tries.refused("192.0.2.1", 1)
+    assert not tries.may("192.0.2.1", TRIES_SPAN_MS) and tries.may("192.0.2.1", 1 + TRIES_SPAN_MS)
+    assert tries.may("192.0.2.2", 1)
+
+
+@pytest.mark.parametrize("digits", [1_900, 4_301, 60_000])
+def test_no_number_in_an_address_is_too_long_for_an_answer(digits: int) -> None:
+    """Before anybody is signed in: `int` takes 4,300 digits and no more."""
+    outer = make_app(Pages(Station(Path("/nowhere")), Setting(Address("127.0.0.1", 8443)), 8443, "line"))
+    for path in (f"/icon/{'9' * digits}.svg", f"/drafts/{'9' * digits}"):
+        sent: list[Any] = []
+
+        async def receive() -> Any:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def send(message: Any, sent: list[Any] = sent) -> None:
+            sent.append(message)
+
+        scope = {"type": "http", "method": "GET", "path": path, "query_string": b"", "root_path": "",
+                 "scheme": "http", "headers": [(b"host", b"localhost:8443")]}  # fmt: skip
+        asyncio.run(outer(scope, receive, send))
+        assert sent[0]["status"] in (200, 303, 414)
+
+
+@pytest.mark.parametrize("text", ["", "-1", "1" * 10, "9" * 5_000, "\u0661", "1.0", " 1", "abc", "\u00b2"])
+def test_what_is_no_number_of_a_form_is_none(text: str) -> None:
+    assert whole(text) is None
+    assert whole("0") == 0 and whole("999999999") == 999_999_999

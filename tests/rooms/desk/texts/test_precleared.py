@@ -145,6 +145,18 @@ def test_the_watch_officer_alone_sends_it_and_nothing_else_passes_the_gate() -> 
         desk.act(use(number), ANN)
 
 
+def test_a_notice_cleared_without_a_key_is_no_way_round_the_key_that_is_demanded_since() -> None:
+    """R-303: what was released by PIN and code before lets nothing leave where a release takes a key."""
+    desk = TestDesk()
+    number = cleared(desk)
+    desk.act(acts.TakeWatch(), ANN)
+    desk.take(facts.KeysDemanded(1), ANN)
+    with pytest.raises(Refused, match="takes a security key by now"):
+        desk.act(use(number), ANN)
+    desk.take(facts.KeysDemanded(0), ANN)
+    assert desk.act(use(number), ANN)
+
+
 def test_a_custodian_switches_them_off_and_clearing_always_takes_two() -> None:
     desk = TestDesk()
     number = cleared(desk)

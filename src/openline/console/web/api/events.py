@@ -20,6 +20,7 @@ from openline.console.codes import Told
 from openline.console.screen.asking import AskSitting, SittingRow
 from openline.console.web.desk import Pages
 from openline.console.web.line import Station
+from openline.desk.people import ALLOWED, Act, Role
 from openline.errors import OpenlineError, Refused
 
 STREAMS_MAX: Final = 64
@@ -45,7 +46,10 @@ async def _entries(station: Station, after: int, token: str) -> AsyncIterator[by
         yield b"retry: 1000\n\n"
         while True:
             try:
-                await station.ask(AskSitting(), SittingRow, token)
+                sitting = await station.ask(AskSitting(), SittingRow, token)
+                if not ALLOWED[Act.SEE_MESSAGES] & frozenset(map(Role, sitting.roles)):  # a program's roles may change
+                    yield b"event: ended\ndata: {}\n\n"
+                    return
                 found = await station.ask(Find(after=after, count=PAGE, wait_ms=WAIT_MS), Found, token)
             except Told as told:
                 if told.code == "OL-404":

@@ -95,10 +95,9 @@ async def _editor(
 async def keep(visit: Visit) -> Response:
     """The form as it stands, in another language: nothing is written, nothing is lost."""
     visit.preferences = visit.preferences.changed({"language": visit.form.get("language", "")})
-    number = visit.form.get("draft", "")
-    row = await visit.ask(AskDraft(draft=int(number)), DraftRow) if number.isdecimal() else None
-    over = visit.form.get("over", "")
-    response = await _editor(visit, row, _given(visit), over=int(over) if over.isdecimal() else None)
+    number, over = whole(visit.form.get("draft", "")), whole(visit.form.get("over", ""))
+    row = await visit.ask(AskDraft(draft=number), DraftRow) if number is not None else None
+    response = await _editor(visit, row, _given(visit), over=over)
     visit.remember_preferences(response)
     return response
 
@@ -109,26 +108,25 @@ def _given(visit: Visit) -> dict[str, str]:
 
 async def write(visit: Visit) -> Response:
     """A new draft, or the next version of one. With `then` submit it waits for release at once."""
-    number = visit.form.get("draft", "")
-    over = visit.form.get("over", "")
+    number, over = whole(visit.form.get("draft", "")), whole(visit.form.get("over", ""))
     row = None
     try:
-        if number and not (number.isdecimal() and over.isdecimal()):
+        if visit.form.get("draft") and (number is None or over is None):
             raise Told("OL-204", "this form names no draft and version")
         message, faults = _message(visit)
         if faults:
-            row = await visit.ask(AskDraft(draft=int(number)), DraftRow) if number else None
-            return await _editor(visit, row, _given(visit), 400, faults, over=int(over or 0))
-        if number and (await visit.ask(AskDraft(draft=int(number)), DraftRow)).attachments:
+            row = await visit.ask(AskDraft(draft=number), DraftRow) if number is not None else None
+            return await _editor(visit, row, _given(visit), 400, faults, over=over or 0)
+        if number is not None and (await visit.ask(AskDraft(draft=number), DraftRow)).attachments:
             raise Told("OL-701", visit.word("This draft has attachments, which a version written here would lose."))
-        ask = asking.WriteDraft(message=message, draft=int(number) if number else None, over=int(over or 0))
+        ask = asking.WriteDraft(message=message, draft=number, over=over or 0)
         row = await visit.ask(ask, DraftRow)
         if visit.form.get("then") == "submit":
             submit = asking.SubmitDraft(draft=row.draft, version=row.version, remark=visit.form.get("remark", ""))
             row = await visit.ask(submit, DraftRow)
     except OpenlineError as error:
         told = [{"words": str(error), "at": "text"}]
-        return await _editor(visit, row, _given(visit), status_of(code_of(error)), told, over=int(over or 0))
+        return await _editor(visit, row, _given(visit), status_of(code_of(error)), told, over=over or 0)
     return visit.go(f"/drafts/{row.draft}")
 
 
@@ -172,8 +170,12 @@ async def _draft(visit: Visit, status: int = 200, error: OpenlineError | None = 
 
 
 def _version(visit: Visit) -> int:
-    given = visit.form.get("version", "")
-    return int(given) if given.isdecimal() and len(given) < 10 else 0
+    return whole(visit.form.get("version", "")) or 0
+
+
+def whole(text: str) -> int | None:
+    """A number as our own forms send it; None for anything else, however long."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
 
 
 async def submit(visit: Visit) -> Response:
