@@ -11,6 +11,7 @@ import msgspec
 from openline.console.channel.asking import PRECEDENCES, Status
 from openline.console.channel.clock import counted_ms
 from openline.console.screen import asking, cards, composing, lines
+from openline.console.screen.desk_lines import desk_line
 from openline.console.screen.duties import Duties
 from openline.console.screen.following import Following
 from openline.console.screen.naming import reference
@@ -206,11 +207,14 @@ class ScreenOperations:
         desk = self._running.desk
         rows = []
         for entry in desk.entries(max(0, desk.state.size - asking.LOG_LINES_MAX), asking.LOG_LINES_MAX):
-            row = self._presenter.log_row(entry)
-            said = ", ".join(f"{name} {value}" for name, value in row.fields.items() if value)
-            words = f"{row.what}: {said}" if said else row.what
-            rows.append(asking.LogLine(row.at_ms, "desk", row.officer or "the station", words))
+            line = desk_line(entry, self._presenter.log_row(entry), self._name_of)
+            if line is not None:
+                rows.append(line)
         return rows
+
+    def _name_of(self, party: int) -> str:
+        parties = self._running.state.roster.parties
+        return parties[party].name if party < len(parties) else f"party {party}"
 
     def _release(self, asker: Sitting) -> list[asking.Leaving]:
         drafts = self._running.desk.state.drafts.values()

@@ -1,0 +1,47 @@
+"""The desk's own log as a watch officer reads it on the screen: who did what to which draft or message, by short names.
+
+What keeps the desk's books (how far a duty rose, how often a key signed) stays in `watch log`,
+and so does every digest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from openline.console.dtg import dtg
+from openline.console.screen.asking import LogLine
+from openline.console.screen.cards import ref_of
+from openline.console.screen.naming import reference
+from openline.console.watch.asking import DeskLogRow
+from openline.desk.facts import DeskEntry, DutyEnded, DutyRose, KeyUsed, Recorded, ReleaseSigned
+from openline.record.entry import Ref
+
+LEFT_OUT: Final = (DutyRose, DutyEnded, KeyUsed, ReleaseSigned)
+_RAW: Final = frozenset((
+    "precedence", "flags", "kind", "digest", "credential", "algorithm", "public", "aaguid", "uses", "evidence",
+    "party", "generation", "index",
+))  # fmt: skip
+
+
+def desk_line(entry: DeskEntry, row: DeskLogRow, name_of: Callable[[int], str]) -> LogLine | None:
+    """One entry as a line, `row` being what the presenter makes of it; None for what is no watch officer's matter."""
+    fact = entry.fact
+    if isinstance(fact, LEFT_OUT):
+        return None
+    said = [_said(name, value, name_of) for name, value in row.fields.items() if value and name not in _RAW]
+    if isinstance(fact, Recorded):
+        said.append(f"as {reference(name_of(fact.party), Ref(fact.party, fact.generation, fact.index))}")
+    words = f"{row.what}: {', '.join(said)}" if said else row.what
+    return LogLine(row.at_ms, "desk", row.officer or "the station", words)
+
+
+def _said(name: str, value: str, name_of: Callable[[int], str]) -> str:
+    if name == "of" and "/" in value:
+        ref = ref_of(value)
+        return f"of {reference(name_of(ref.party), ref)}"
+    if name in ("draft", "under"):
+        return f"D-{value}"
+    if name in ("until_ms", "at_ms"):
+        return f"until {dtg(int(value))}" if value != "0" else "from now on"
+    return value if name in ("subject", "says", "officer", "remark", "alarm", "method") else f"{name} {value}"
