@@ -63,9 +63,9 @@ def watch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watch]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """Debian's Chromium."""
+    """Debian's Chromium. Of a module and no longer: its driver holds the thread's event loop, which others need."""
     path = needs_tool("chromium")
     try:
         from playwright.sync_api import sync_playwright
