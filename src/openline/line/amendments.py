@@ -105,7 +105,7 @@ def _news(before: Standing, after: Standing) -> Iterator[str]:
     states = {one.ref: one.state for one in before.amendments}
     for one in after.amendments:
         if states.get(one.ref) != one.state:
-            yield f"amendment {one.ref.party}/{one.ref.generation.hex()}/{one.ref.index}: {one.state}"
+            yield f"amendment {one.ref.full_name}: {one.state}"
     for party, certificate in after.certificates:
         if (party, certificate) not in before.certificates:
             yield f"party {party} has certified another station, {certificate.digest.hex()[:16]}"

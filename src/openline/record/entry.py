@@ -133,6 +133,11 @@ class Ref(NamedTuple):
     generation: bytes
     index: int  # type: ignore[assignment]  # shadows tuple.index, which nobody wants here
 
+    @property
+    def full_name(self) -> str:
+        """As people and programs write it: party, generation in hex, index."""
+        return f"{self.party}/{self.generation.hex()}/{self.index}"
+
 
 class Held(NamedTuple):
     """The first `size` entries of another party's log, as held, with their root."""

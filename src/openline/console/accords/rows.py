@@ -19,7 +19,7 @@ from openline.accord.formats.unfit import Fault, Unfit
 from openline.console.accords import asking, library
 from openline.console.accords.words import words_of_paper
 from openline.console.dtg import dtg
-from openline.record.entry import NOTICE, Ref
+from openline.record.entry import NOTICE
 from openline.record.roster import Roster
 
 _TYPES: Final = {
@@ -28,11 +28,6 @@ _TYPES: Final = {
     "Quadrant": "quadrant of an ocean, as PACIFIC NE", "Named": "name of a place", "Identifier": "identifier",
     "Flag": "yes or no", "Text": "text",
 }  # fmt: skip
-
-
-def place_text(ref: Ref) -> str:
-    """An entry's full name."""
-    return f"{ref.party}/{ref.generation.hex()}/{ref.index}"
 
 
 def type_text(type_: Any) -> str:
@@ -115,10 +110,10 @@ def notice_row(book: Book, seen: NoticeSeen, head: Head) -> asking.NoticeRow:
     """A notice with everything that stands beside it."""
     format_ = book.format_of(seen)
     related = [
-        asking.RelatedNotice(relation.name.lower(), place_text(ref), book.number(ref) if ref in book.notices else "")
+        asking.RelatedNotice(relation.name.lower(), ref.full_name, book.number(ref) if ref in book.notices else "")
         for relation, ref in book.replaced_by(seen.ref)
     ]
-    place, number = place_text(seen.ref), book.number(seen.ref)
+    place, number = seen.ref.full_name, book.number(seen.ref)
     raw = repr(seen.notice.values)
     if format_ is None:
         fault = asking.FaultRow("format", f"format {seen.notice.mark.hex()} is not in this record",
@@ -146,7 +141,7 @@ def _conformity(book: Book, seen: NoticeSeen, format_: Format) -> list[asking.Fa
         what = "not every party has said this format"
         found.append(asking.FaultRow("format", what, "`openline format offer`", "WARN"))
     for other in book.same_number(seen.ref):
-        what = f"{place_text(other)} has the same number"
+        what = f"{other.full_name} has the same number"
         found.append(asking.FaultRow("number", what, "one serial once", "ERROR", "A2"))
     for one in book.timeliness(seen.ref):
         if one.kept is Kept.KEPT or (one.due is None and one.kept is Kept.OPEN):
@@ -177,7 +172,7 @@ def words_of_draft(
         (one for one in library.formats().values() if one.mark == notice.mark), None)  # fmt: skip
     if format_ is None:
         return f"notice in the format {notice.mark.hex()}, which is not here", repr(notice.values)
-    references = tuple(place_text(one) for one in notice.references)
+    references = tuple(one.full_name for one in notice.references)
     head = Head(sender, receivers, now_ms, "", False, references)
     return f"notice {number_of(notice, format_)}: {format_.title['en']}", "\n".join(
         printed(notice, format_, head).values())  # fmt: skip
@@ -190,8 +185,8 @@ def duty_row(duty: Duty, roster: Roster, me: int) -> asking.DutyRow:
              for party, state in sorted(duty.view.items())}  # fmt: skip
     return asking.DutyRow(
         duty.party, name, duty.party == me, duty.agreement, duty.format_id, duty.of, duty.due.by.earliest_ms,
-        duty.due.by.latest_ms, duty.due.rule, str(duty.state), views, [place_text(one) for one in duty.causes],
-        place_text(duty.discharged_by) if duty.discharged_by is not None else None,
+        duty.due.by.latest_ms, duty.due.rule, str(duty.state), views, [one.full_name for one in duty.causes],
+        duty.discharged_by.full_name if duty.discharged_by is not None else None,
     )  # fmt: skip
 
 

@@ -185,7 +185,7 @@ class Reader:
             arrived_at_ms=arrived_at_ms,
             precedence=PRECEDENCES[header.precedence],
             exercise=bool(header.flags & EXERCISE),
-            references=[_ref(ref) for ref in header.references],
+            references=[ref.full_name for ref in header.references],
             held=held,
             lacking=lacking,
             acknowledged=self._acknowledged(Ref(log.party, log.generation, index), ours.roster),
@@ -209,7 +209,7 @@ class Reader:
         shown.understood = self.ladder.understood(ref, shown.exercise, names)
         shown.passed = self.ladder.passed(ref, shown.exercise, names)
         shown.related = self.ladder.related(ref, shown.exercise, names)
-        shown.crossed = [_ref(one) for one in self.ladder.crossed(LogId(ref.party, ref.generation), header)]
+        shown.crossed = [one.full_name for one in self.ladder.crossed(LogId(ref.party, ref.generation), header)]
 
     def _after(self, ask: Find, leave_out: int | None, count: int) -> tuple[list[FoundRow], int]:
         rows: list[FoundRow] = []
@@ -309,7 +309,7 @@ def _tell_body(shown: Shown, header: Header, body: bytes, told_aloud: Callable[[
             return
         if header.kind == HELD_AHEAD:
             ahead = parse_held_ahead(body)
-            shown.subject = f"holds {_ref(ahead.of)} ahead of its log, under a checkpoint of {ahead.size}"
+            shown.subject = f"holds {ahead.of.full_name} ahead of its log, under a checkpoint of {ahead.size}"
             return
         if header.kind in STATED_KINDS:
             _tell_stated(shown, parse_said(header.kind, body), header)
@@ -349,11 +349,7 @@ def _tell_message(shown: Shown, message: Message) -> None:
     shown.subject, shown.text, shown.language = message.subject, message.text, message.language
     shown.action, shown.info = list(message.action), list(message.info)
     shown.reply_by_ms = message.reply_by_ms
-    shown.in_reply_to = _ref(message.in_reply_to) if message.in_reply_to else None
+    shown.in_reply_to = message.in_reply_to.full_name if message.in_reply_to else None
     shown.attachments = [f"{a.name} ({a.size} bytes, {a.media_type}, SHA-256 {a.digest.hex()})"
                          for a in message.attachments]
     shown.released_by = list(message.released_by)
-
-
-def _ref(ref: Ref) -> str:
-    return str(Place(ref.party, ref.generation.hex(), ref.index))

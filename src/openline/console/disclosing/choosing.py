@@ -84,7 +84,7 @@ def shown_bodies(store: Store, rows: Sequence[LogRow], choice: Choice) -> Shown:
     missing = [ref for ref in choice.entries if ref not in chosen]
     if missing:
         ref = missing[0]
-        raise Refused(f"no entry {ref.party}/{ref.generation.hex()}/{ref.index} is held here; it cannot be shown")
+        raise Refused(f"no entry {ref.full_name} is held here; it cannot be shown")
     for ref in chosen:
         shown[LogId(ref.party, ref.generation)].add(ref.index)
     return shown

@@ -53,7 +53,7 @@ class Ladder:
     def understood(self, message: Ref, exercise: bool, names: list[str]) -> list[UnderstoodRow]:
         """What officers of the other side said was understood, in order."""
         return [
-            UnderstoodRow(told.at.ref.party, _name(names, told), _place(told.at.ref), told.at.at_ms, *told.said)
+            UnderstoodRow(told.at.ref.party, _name(names, told), told.at.ref.full_name, told.at.at_ms, *told.said)
             for told in self._counting(message, exercise)
             if isinstance(told.said, Understood)
         ]
@@ -62,7 +62,7 @@ class Ladder:
         """To whom it was passed, in order."""
         return [
             PassedRow(
-                party=told.at.ref.party, name=_name(names, told), place=_place(told.at.ref), at_ms=told.said.at_ms,
+                party=told.at.ref.party, name=_name(names, told), place=told.at.ref.full_name, at_ms=told.said.at_ms,
                 office=told.said.office, how=told.said.how, officer=told.said.officer, role=told.said.role,
             )
             for told in self._counting(message, exercise)
@@ -118,7 +118,7 @@ class Ladder:
         offices = [
             OfficeRow(one.short, one.full, dict(one.addresses), one.hours, one.telephone) for one in told.said.offices
         ]
-        return DirectoryRow(party, name, _place(told.at.ref), told.at.at_ms, offices, list(told.said.released_by))
+        return DirectoryRow(party, name, told.at.ref.full_name, told.at.at_ms, offices, list(told.said.released_by))
 
     # ---------------------------------------------------------------- crossed
     def crossed(self, log: LogId, header: Header) -> list[Ref]:
@@ -185,7 +185,8 @@ def _is_one(header: Header) -> bool:
 
 def _related(told: Told, said: Relation, which: str, other: Ref, names: list[str]) -> RelatedRow:
     return RelatedRow(
-        which=which, party=told.at.ref.party, name=_name(names, told), place=_place(other), told_at=_place(told.at.ref),
+        which=which, party=told.at.ref.party, name=_name(names, told), place=other.full_name,
+        told_at=told.at.ref.full_name,
         at_ms=told.at.at_ms, note=said.note, language=said.language, released_by=list(said.released_by),
     )  # fmt: skip
 
@@ -193,7 +194,3 @@ def _related(told: Told, said: Relation, which: str, other: Ref, names: list[str
 def _name(names: list[str], told: Told) -> str:
     party = told.at.ref.party
     return names[party] if party < len(names) else f"party {party}"
-
-
-def _place(ref: Ref) -> str:
-    return f"{ref.party}/{ref.generation.hex()}/{ref.index}"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from openline.console.channel.asking import FIND_MAX
-from openline.console.channel.showing import Reader, name_of, place_of
+from openline.console.channel.showing import Reader, name_of
 from openline.console.codes import Told, as_given
 from openline.console.stating import asking
 from openline.console.stating.running import Running
@@ -62,9 +62,9 @@ class Drills:
         actor = None if is_free else self._drafter(ask.sitting)  # before anything is recorded
         begun_at_ms = self._running.now_ms()
         drill = await self._record(DRILL, 0, (), _body(True, ask))
-        report = asking.DrillReport(_name(drill), None, begun_at_ms, ended=False)
+        report = asking.DrillReport(drill.full_name, None, begun_at_ms, ended=False)
         if actor is None:
-            report.message = _name(await self._record(MESSAGE, PRIORITY, (drill,), body))
+            report.message = (await self._record(MESSAGE, PRIORITY, (drill,), body)).full_name
         else:
             report.draft = self._submit(self._message((), drill), actor)
         return report
@@ -94,9 +94,9 @@ class Drills:
     async def _end(self, ask: asking.DrillAsk, begun: Stated) -> asking.DrillReport:
         drill = begun.at.ref
         found = self._message_of(drill)
-        report = asking.DrillReport(_name(drill), None, begun.at.at_ms, ended=True)
+        report = asking.DrillReport(drill.full_name, None, begun.at.at_ms, ended=True)
         if found is not None:
-            report.message = _name(found)
+            report.message = found.full_name
             report.steps = list(self._steps(found))
         else:
             report.steps = list(self._not_released(drill, ask))
@@ -188,7 +188,3 @@ def _is_draft_of(draft: DeskDraft, drill: Ref) -> bool:
 def _body(begins: bool, ask: asking.DrillAsk) -> bytes:
     with as_given():
         return encode_said(Drill(begins, ask.remark, ask.officer))
-
-
-def _name(ref: Ref) -> str:
-    return str(place_of(LogId(ref.party, ref.generation), ref.index))

@@ -11,7 +11,7 @@ from openline.console.words import safe
 from openline.contact.declared import Declared, declared
 from openline.contact.saying import STATED_KINDS, Operating, Stated, read_stated
 from openline.errors import Malformed
-from openline.record.entry import LogId, Ref, entry_name
+from openline.record.entry import LogId, entry_name
 from openline.record.evidence.export import EXTRACT
 from openline.record.evidence.findings import Findings
 
@@ -61,8 +61,9 @@ def statements_data(findings: Findings) -> dict[str, object]:
     at_ms = stood_at_ms(findings)
     return {
         "statements": [
-            {"entry": _name(one.at.ref), "party": one.at.ref.party, "at": iso(one.at.at_ms), "exercise": one.exercise,
-             "about": _name(one.about) if one.about is not None else None, "says": in_words(one.said)}
+            {"entry": one.at.ref.full_name, "party": one.at.ref.party, "at": iso(one.at.at_ms),
+             "exercise": one.exercise, "about": one.about.full_name if one.about is not None else None,
+             "says": in_words(one.said)}
             for one in found
         ],
         "declared": [
@@ -96,7 +97,3 @@ def _stood(findings: Findings, found: list[Stated], names: list[str]) -> Iterato
 def _pairs(findings: Findings, found: list[Stated], at_ms: int) -> Iterator[tuple[tuple[int, int], Declared]]:
     for pair in combinations(range(len(findings.roster.parties)), 2):
         yield pair, declared(found, *pair, at_ms)
-
-
-def _name(ref: Ref) -> str:
-    return f"{ref.party}/{ref.generation.hex()}/{ref.index}"

@@ -15,7 +15,7 @@ from openline.desk.state import DeskState, Draft, Stage
 from openline.desk.telling.bodies import Body, Relation, parse_body
 from openline.desk.texts.precleared import PRECLEARED, Notice, parse_notice, wanted
 from openline.record.body import Message, parse_message
-from openline.record.entry import EXERCISE, Ref
+from openline.record.entry import EXERCISE
 
 _NO_MESSAGE = Message("", "")
 
@@ -40,7 +40,7 @@ class Presenter:
             precedence=PRECEDENCES[version.precedence], exercise=bool(version.flags & EXERCISE),
             subject=message.subject, text=message.text, language=message.language, action=list(message.action),
             info=list(message.info), reply_by_ms=message.reply_by_ms,
-            in_reply_to=_named(message.in_reply_to) if message.in_reply_to else None,
+            in_reply_to=message.in_reply_to.full_name if message.in_reply_to else None,
             attachments=[f"{one.name} ({one.size} bytes)" for one in message.attachments],
             author=self._name(version.author), submitted_by=self._name(draft.submitted_by),
             released_by=self._name(draft.released_by), changed_at_ms=draft.changed_at_ms, remark=draft.remark,
@@ -139,7 +139,7 @@ def _tell(row: asking.DraftRow, said: Body, *, bare: bool) -> None:
     """What it says beside its message, or instead of one."""
     row.says = in_words(said)
     if isinstance(said, Relation):
-        row.relates, row.of, row.note = said.which.name.lower(), [_named(ref) for ref in said.of], said.note
+        row.relates, row.of, row.note = said.which.name.lower(), [ref.full_name for ref in said.of], said.note
         if bare:
             row.language = said.language
     if bare:
@@ -154,7 +154,3 @@ def less_asked(state: DeskState) -> str:
     persons = "two persons" if weaker.persons == 2 else "one person"
     keys = "a security key" if weaker.demanded else "no security key"
     return f"{state.officers[weaker.by.officer].name} asks that a release take {persons} and {keys}"
-
-
-def _named(ref: Ref) -> str:
-    return str(Place(ref.party, ref.generation.hex(), ref.index))
