@@ -16,29 +16,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, TypeVar
 
-import msgspec
-
+from openline.console.channel.answers import Answer, outcome, read, written
 from openline.console.channel.control import short_path
-from openline.console.codes import CODES, Told
+from openline.console.codes import Told
 from openline.console.watch.asking import AnyRequest
 
 T = TypeVar("T")
 ASK_WITHIN_MS: Final = 60_000
-
-
-class _Error(msgspec.Struct):
-    code: str
-    detail: str = ""
-
-
-class _Answer(msgspec.Struct):
-    id: int
-    ok: msgspec.Raw = msgspec.Raw(b"")
-    error: _Error | None = None
-
-
-_ENCODE: Final = msgspec.json.Encoder()
-_DECODE: Final = msgspec.json.Decoder(_Answer)
 
 
 class ControlLink:
@@ -51,7 +35,7 @@ class ControlLink:
         self._next_id = 1
         self._in = bytearray()
         self._out = bytearray()
-        self._answers: dict[int, _Answer] = {}
+        self._answers: dict[int, Answer] = {}
 
     @classmethod
     def open(cls, path: Path, sitting: str = "") -> ControlLink:
@@ -84,7 +68,7 @@ class ControlLink:
         request.id = self._next_id
         request.sitting = request.sitting or self._sitting
         self._next_id += 1
-        self._out += _ENCODE.encode(request) + b"\n"
+        self._out += written(request)
         self._push()
         return request.id
 
@@ -96,11 +80,7 @@ class ControlLink:
             if left <= 0:
                 raise Told("OL-104", f"no answer from the station within {within_ms} ms")
             self._wait(left)
-        got = self._answers.pop(request_id)
-        if got.error is not None:
-            code = got.error.code if got.error.code in CODES else "OL-101"
-            raise Told(code, got.error.detail)
-        return msgspec.json.decode(got.ok, type=answer)
+        return outcome(self._answers.pop(request_id), answer)
 
     def _wait(self, seconds: float) -> None:
         readable, writable, _ = select.select([self._sock], [self._sock] if self._out else [], [], seconds)
@@ -131,6 +111,6 @@ class ControlLink:
         self._in += data
         *lines, rest = self._in.split(b"\n")
         for line in lines:
-            got = _DECODE.decode(line)
+            got = read(line)
             self._answers[got.id] = got
         self._in = bytearray(rest)

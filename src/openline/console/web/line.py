@@ -9,32 +9,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import TypeVar
 
 import msgspec
 
+from openline.console.channel.answers import Answer, outcome, read, written
 from openline.console.channel.asking import CONTROL_LINE_BYTES_MAX, CONTROL_UNDER_WAY_MAX
 from openline.console.channel.control import short_path
 from openline.console.channel.link import ASK_WITHIN_MS
-from openline.console.codes import CODES, Told
+from openline.console.codes import Told
 from openline.console.watch.asking import AnyRequest
 
 T = TypeVar("T")
-
-
-class _Error(msgspec.Struct):
-    code: str
-    detail: str = ""
-
-
-class _Answer(msgspec.Struct):
-    id: int
-    ok: msgspec.Raw = msgspec.Raw(b"")
-    error: _Error | None = None
-
-
-_ENCODE: Final = msgspec.json.Encoder()
-_DECODE: Final = msgspec.json.Decoder(_Answer)
 
 
 class Station:
@@ -42,7 +28,7 @@ class Station:
 
     def __init__(self, control: Path) -> None:
         self._control = control
-        self._waiting: dict[int, asyncio.Future[_Answer]] = {}
+        self._waiting: dict[int, asyncio.Future[Answer]] = {}
         self._writer: asyncio.StreamWriter | None = None
         self._reading: asyncio.Task[None] | None = None
         self._opening = asyncio.Lock()
@@ -61,15 +47,13 @@ class Station:
             request.sitting = sitting
             waiting = self._waiting[request.id] = asyncio.get_running_loop().create_future()
             try:
-                writer.write(_ENCODE.encode(request) + b"\n")
+                writer.write(written(request))
                 got = await asyncio.wait_for(waiting, within_ms / 1000)
             except TimeoutError as error:
                 raise Told("OL-104", f"no answer from the station within {within_ms} ms") from error
             finally:
                 self._waiting.pop(request.id, None)
-        if got.error is not None:
-            raise Told(got.error.code if got.error.code in CODES else "OL-101", got.error.detail)
-        return msgspec.json.decode(got.ok, type=answer)
+        return outcome(got, answer)
 
     async def close(self) -> None:
         """End the connection; what was asked goes on at the station."""
@@ -94,7 +78,7 @@ class Station:
     async def _read(self, reader: asyncio.StreamReader) -> None:
         try:
             while line := await reader.readline():
-                got = _DECODE.decode(line)
+                got = read(line)
                 waiting = self._waiting.pop(got.id, None)
                 if waiting is not None and not waiting.done():
                     waiting.set_result(got)
