@@ -6,7 +6,7 @@ waits, and only what a turn gives back is spoken. Its clock is its own and may j
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from random import Random
 from typing import TYPE_CHECKING, Final
 
@@ -125,14 +125,30 @@ class Station:
     # ------------------------------------------------------------------ lives
     def boot(self, *, reopen: bool = False) -> None:
         """Power is there: open the store, begin a new generation, find out which bearers are up."""
+        if not self._starts(lambda: self._open(reopen)):
+            return
+        self.world.network_up(self)
+        if self.waiting:
+            self.world.after(2_000, self._ask_again)
+        errands.want_blobs(self, None)
+        if self.kept.safe_open:
+            self.upkeep.give_secret(self.kept.recovery_secret)
+        self.upkeep.record_recoveries()
+
+    def _open(self, reopen: bool) -> None:
+        self.store = self.ground.reopen() if reopen else self.ground.boot()
+        self.kept.open(self.store, goes_on=reopen)
+        if not reopen:
+            self.alarms = Alarms()
+            tools = self.happened, self.world.counted_ms, lambda *of: errands.best(self, *of)
+            self.upkeep = SimulatedUpkeep(self.kept, self.alarms, *tools)
+        self.begin_life()
+
+    def _starts(self, start: Callable[[], None]) -> bool:
+        """Whether `start` came to its end; what comes of it where power, disk or an unknown outcome stopped it."""
         try:
-            self.store = self.ground.reopen() if reopen else self.ground.boot()
-            self.kept.open(self.store, goes_on=reopen)
-            if not reopen:
-                self.alarms = Alarms()
-                tools = self.happened, self.world.counted_ms, lambda *of: errands.best(self, *of)
-                self.upkeep = SimulatedUpkeep(self.kept, self.alarms, *tools)
-            self.begin_life()
+            start()
+            return True
         except PowerCut as cut:
             self.go_dark(f"{cut} of a start" if "commit" in str(cut) else str(cut))
         except UnknownOutcome:
@@ -141,14 +157,7 @@ class Station:
             self.world.count("refused", "start: disk down")
             self._life_over()
             self.world.after(1_000, self.boot)
-        else:
-            self.world.network_up(self)
-            if self.waiting:
-                self.world.after(2_000, self._ask_again)
-            errands.want_blobs(self, None)
-            if self.kept.safe_open:
-                self.upkeep.give_secret(self.kept.recovery_secret)
-            self.upkeep.record_recoveries()
+        return False
 
     def begin_life(self) -> None:
         """A new generation under the keys we have now. Raises PowerCut, UnknownOutcome, StoreDown."""
@@ -411,22 +420,16 @@ class Station:
         self.world.count("keys", "renewed")
         self.world.watch.renewed(self)
         self.world.tell(self.party, "renewed keys in place")
-        try:
-            self.turns.pay()
-            self.seen = self.turns.state.peers
-            self.begin_life()
-        except PowerCut as cut:
-            self.go_dark(f"{cut} of a start" if "commit" in str(cut) else str(cut))
-        except UnknownOutcome:
-            self._reopen()
-        except StoreDown:
-            self.world.count("refused", "start: disk down")
-            self._life_over()
-            self.world.after(1_000, self.boot)
-        else:
+        if self._starts(self._renew):
             for peer, up in self.bearers.items():
                 for bearer in up.values():
                     self.happened(Up(peer, bearer))
+
+    def _renew(self) -> None:
+        assert self.turns is not None
+        self.turns.pay()
+        self.seen = self.turns.state.peers
+        self.begin_life()
 
     def bearer_up(self, peer: int, bearer: BearerUp) -> None:
         """A bearer moves bytes to a peer."""
