@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.rooms.accord.clocks.test_book import UPDATE
 from tests.rooms.accord.formats.examples import EVERY_TYPE
 from tests.whole.parties import Desk
 from tests.whole.test_desk import Officers
@@ -86,36 +87,16 @@ def _broken(folder: Path) -> str:
     return str(path)
 
 
-UPDATE = """
-[format]
-id = "update"
-version = 1
-class = "data declaration"
-release = "two"
-status = "unconfirmed"
-languages = ["en"]
-title = { en = "Data" }
-[[basis]]
-agreement = "TEST-1"
-label = { en = "A test" }
-[[limit]]
-kind = "every"
-span = "P30D"
-[[field]]
-name = "total"
-group = "object"
-type = "number"
-may_be_withheld = true
-required = true
-label = { en = "Total" }
-"""
+UPDATE_30_DAYS = UPDATE.decode().replace('"P6M"', '"P30D"').replace(
+    'type = "number"', 'type = "number"\nmay_be_withheld = true'
+)
 
 
 def test_duties_hang_on_an_agreement_and_a_suspension_is_seen_from_both_sides(on_a_line: Line, tmp_path: Path) -> None:
     """R-403, R-405 to R-407."""
     amber, birch = both_up(on_a_line)
     file, paper = tmp_path / "update.toml", tmp_path / "agreement.toml"
-    file.write_text(UPDATE)
+    file.write_text(UPDATE_30_DAYS)
     (tmp_path / "text.txt").write_text("The parties shall tell each other how many.")
     paper.write_text(
         f'id = "TEST-1"\ntitle = {{ en = "A test" }}\nfrom = "{instant(days=-45)}"\nformats = ["update"]\n'

@@ -49,7 +49,6 @@ class NoticeSeen(NamedTuple):
 class DutyState(StrEnum):
     """How a duty stands in somebody's view."""
 
-    NOT_DUE = "not due"
     DUE = "due"
     KEPT = "kept"
     LATE = "late"

@@ -250,14 +250,6 @@ def _same_type(checked: object, value: object) -> None:
         raise Unfit(f"{value!r:.40} has another spelling", "its one spelling")
 
 
-def values_by_name(notice: Notice, format_: Format) -> dict[str, Any]:
-    """Values as on the wire, by the names of their fields; what is not given is not there."""
-    return {
-        field.name: value
-        for field, value in zip(format_.fields, notice.values, strict=False) if value is not None
-    }  # fmt: skip
-
-
 def as_given(notice: Notice, format_: Format) -> dict[str, object]:
     """The form again, as `compose` reads it: what is written out is read back to the same notice. Raises Unfit."""
     given: dict[str, object] = {}

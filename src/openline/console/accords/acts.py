@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from openline.accord.bodies import (
     Offered,
@@ -36,13 +36,11 @@ from openline.console.accords.reading import Follower
 from openline.console.channel.asking import PRECEDENCES, Sent
 from openline.console.channel.showing import Reader, name_of, place_of
 from openline.console.codes import Told, as_given
-from openline.console.watch.desk import Desk
+from openline.console.stating.running import Running
 from openline.desk.acts import Write
 from openline.desk.facts import DraftedOther
 from openline.errors import Refused
 from openline.line.events import Draft
-from openline.line.ports import LogId, Store
-from openline.line.state import LineState
 from openline.record.entry import AGREEMENT, FORMAT, NOTICE, STATUS, Ref
 
 DUTIES_MAX: Final = 2_000  # in one answer
@@ -50,28 +48,6 @@ _STANDINGS: Final = {"in force": Standing.IN_FORCE, "suspended": Standing.SUSPEN
 _RELATIONS: Final = {"": Relation.NONE, "answers": Relation.ANSWERS, "corrects": Relation.CORRECTS,
                      "cancels": Relation.CANCELS}  # fmt: skip
 _PREFIX_MIN: Final = 6  # digits of a hash that may stand for it
-
-
-class Running(Protocol):
-    """What this needs of the station it stands in."""
-
-    @property
-    def store(self) -> Store:
-        """The record."""
-
-    @property
-    def state(self) -> LineState:
-        """The machine's state after the last committed turn."""
-
-    @property
-    def desk(self) -> Desk:
-        """Who is at work here, and what needs a release."""
-
-    def now_ms(self) -> int:
-        """UTC, ms."""
-
-    async def submit(self, drafts: Sequence[Draft]) -> list[tuple[LogId, int]]:
-        """Append drafts; returns once they are durable here. Raises StoreDown, Refused."""
 
 
 class Accords:

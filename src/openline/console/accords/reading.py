@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from openline.accord.bodies import parse_offered, parse_status
@@ -119,9 +119,3 @@ def book_of(findings: Findings) -> tuple[Book, list[Unread]]:
             except Malformed as error:
                 unread.append(Unread(ref, error.reason))
     return book, unread
-
-
-def notices_of(book: Book) -> Iterator[NoticeSeen]:
-    """Every notice, in an order that does not depend on how they came."""
-    for ref in sorted(book.notices):
-        yield book.notices[ref]

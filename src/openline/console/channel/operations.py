@@ -28,29 +28,25 @@ from openline.console.kept.papers import Papers
 from openline.console.kept.upkeep import Upkeep
 from openline.console.ladder.acts import Telling
 from openline.console.stating.acts import Stating
-from openline.console.watch.desk import Desk, files_beside
+from openline.console.stating.running import Running as Stated
+from openline.console.watch.desk import files_beside
 from openline.console.words import parse_place
 from openline.contact.taken import parse_taken
 from openline.desk.people import Role
 from openline.errors import Refused, StoreDown
 from openline.line.events import Draft, Event, PqWanted
-from openline.line.ports import LogId, Store
-from openline.line.state import LineState, others
+from openline.line.ports import LogId
+from openline.line.state import others
 from openline.record import entry as entries
 from openline.record.body import Acknowledgement, Message, encode_acknowledgement, encode_message
 from openline.record.entry import Ref
-from openline.seal.charter import Charter
 from openline.store.backup import make_backup
 
 KINDS_OF_OURS: Final = (entries.CERTIFICATE, entries.REVOCATION, entries.READ_ALOUD)
 
 
-class Running(Protocol):
-    """What operations need of the station they speak for."""
-
-    @property
-    def charter(self) -> Charter:
-        """The terms of the line as amended."""
+class Running(Stated, Protocol):
+    """What operations need of the station they speak for, beside what statements need."""
 
     @property
     def line(self) -> LineHome:
@@ -61,26 +57,8 @@ class Running(Protocol):
         """The papers of the line as they stand."""
 
     @property
-    def store(self) -> Store:
-        """The record."""
-
-    @property
-    def state(self) -> LineState:
-        """The machine's state after the last committed turn."""
-
-    @property
     def upkeep(self) -> Upkeep:
         """What follows the roster."""
-
-    @property
-    def desk(self) -> Desk:
-        """Who is at work here."""
-
-    def now_ms(self) -> int:
-        """UTC, ms."""
-
-    async def submit(self, drafts: Sequence[Draft]) -> list[tuple[LogId, int]]:
-        """Append drafts; returns once they are durable here. Raises StoreDown, Refused."""
 
     def happened(self, event: Event) -> None:
         """Have an event taken with the next turn."""
