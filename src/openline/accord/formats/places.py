@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from openline.accord.formats.numbers import Number
+from openline.accord.formats.polygons import crosses_itself, half_way_round
 from openline.accord.formats.times import text_of, whole
 from openline.accord.formats.unfit import Unfit
 from openline.accord.formats.words import OCEAN_CODES, OCEANS, QUADRANT_CODES, QUADRANTS, said, word
@@ -97,57 +98,6 @@ class Point(NamedTuple):
         return f"{north} {self._written(value[1], 3, word('east', language), word('west', language))}"
 
 
-def crosses_itself(points: Sequence[Sequence[int]], around: int) -> tuple[int, int] | None:
-    """Two edges of a closed polygon that meet where they must not, None for a simple one. `around`: 360 degrees.
-
-    Edges are straight on the plate carree map, taken the short way round. Whole numbers: nothing is rounded.
-    """
-    flat = [(points[0][0], points[0][1])]
-    for latitude, longitude in points[1:]:
-        step = (longitude - flat[-1][1] + around // 2) % around - around // 2
-        flat.append((latitude, flat[-1][1] + step))
-    count = len(flat)
-    edges = [(flat[at], flat[(at + 1) % count]) for at in range(count)]
-    boxes = [(min(a[0], b[0]), max(a[0], b[0]), min(a[1], b[1]), max(a[1], b[1])) for a, b in edges]
-    for one in range(count):
-        low, high, west, east = boxes[one]
-        for other in range(one + 1, count):
-            there = boxes[other]
-            if there[0] > high or there[1] < low or there[2] > east or there[3] < west:
-                continue  # apart: most are, and notices may hold a thousand polygons
-            neighbours = other == one + 1 or (one == 0 and other == count - 1)
-            if _meet(edges[one], edges[other], neighbours):
-                return one, other
-    return None
-
-
-Flat = tuple[int, int]
-
-
-def _turn(a: Flat, b: Flat, c: Flat) -> int:
-    cross = (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
-    return (cross > 0) - (cross < 0)
-
-
-def _between(a: Flat, b: Flat, c: Flat) -> bool:
-    """Whether c, on the line of a and b, lies between them."""
-    return min(a[0], b[0]) <= c[0] <= max(a[0], b[0]) and min(a[1], b[1]) <= c[1] <= max(a[1], b[1])
-
-
-def _meet(one: tuple[Flat, Flat], other: tuple[Flat, Flat], neighbours: bool) -> bool:
-    (a, b), (c, d) = one, other
-    if neighbours:  # they share a corner; anything more is folding back
-        shared, far_one, far_other = (b, a, d) if b == c else (a, b, c)
-        return _turn(far_one, shared, far_other) == 0 and (
-            _between(shared, far_one, far_other) or _between(shared, far_other, far_one)
-        )
-    turns = _turn(a, b, c), _turn(a, b, d), _turn(c, d, a), _turn(c, d, b)
-    if turns[0] != turns[1] and turns[2] != turns[3]:
-        return True
-    ends = ((turns[0], a, b, c), (turns[1], a, b, d), (turns[2], c, d, a), (turns[3], c, d, b))
-    return any(turn == 0 and _between(first, last, point) for turn, first, last, point in ends)
-
-
 class Points(NamedTuple):
     """Several points: a route as it is flown or sailed, or a polygon, closed by itself."""
 
@@ -180,7 +130,12 @@ class Points(NamedTuple):
         return points
 
     def _simple(self, points: list[list[int]]) -> None:
-        met = crosses_itself(points, 360 * DEGREE // self.resolution)
+        around = 360 * DEGREE // self.resolution
+        side = half_way_round(points, around)
+        if side is not None:
+            raise Unfit(f"the side after point {side + 1} is half a turn long: it could run either way",
+                        "give a corner between its ends")
+        met = crosses_itself(points, around)
         if met is not None:
             one, other = met[0] + 1, met[1] + 1
             raise Unfit(f"the polygon crosses itself: the sides after points {one} and {other} meet",

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from openline.accord.formats import numbers, places, times
 from openline.accord.formats.notice import compose
 from openline.accord.formats.numbers import Number
-from openline.accord.formats.places import Circle, Point, Points, crosses_itself
+from openline.accord.formats.places import Circle, Point, Points
+from openline.accord.formats.polygons import crosses_itself, unrolled
 from openline.accord.formats.tables import Column, ListOf, Table
 from openline.accord.formats.texts import Identifier, Text
 from openline.accord.formats.times import Clock, Date, Instant, Window
@@ -143,6 +144,24 @@ def test_a_polygon_that_crosses_itself_is_refused_and_a_plain_one_is_not() -> No
 
 def test_an_area_over_the_antimeridian_is_as_good_as_any() -> None:
     assert Points(closed=True).read("10 00N 179 00E; 11 00N 179 00E; 11 00N 179 00W; 10 00N 179 00W")
+
+
+def test_an_area_round_a_pole_holds_it_and_one_that_has_a_pole_for_a_corner_runs_along_meridians() -> None:
+    """R-440."""
+    polygon = Points(closed=True)
+    for side in "NS":
+        ring = polygon.read("; ".join(f"80 00{side} {where}" for where in ("000 00E", "120 00E", "120 00W")))
+        flat = unrolled(ring, 360 * 600)
+        assert flat.round == 1 and flat.holds_north == (side == "N")
+        with pytest.raises(Unfit, match="crosses itself"):  # twice round
+            polygon.read("; ".join(f"80 00{side} {where}" for where in (
+                "000 00E", "120 00E", "120 00W", "001 00E", "121 00E", "119 00W")))
+    sector = polygon.read("60 00N 010 00E; 60 00N 100 00E; 90 00N 000 00E")
+    assert [one[1] // 600 for one in unrolled(sector, 360 * 600).corners] == [10, 100, 100, 10, 10]
+    with pytest.raises(Unfit, match="half a turn long"):
+        polygon.read("10 00N 010 00E; 20 00N 170 00W; 20 00N 100 00E")
+    with pytest.raises(Unfit, match="crosses itself"):  # what comes to the antimeridian from either side meets there
+        polygon.read("10 00N 100 00E; 12 00N 140 00W; 00 00N 010 00W; 12 00N 110 00E; 14 00N 130 00W; 00 00N 020 00W")
 
 
 @given(st.lists(st.tuples(st.integers(-80, 80), st.integers(-100, 100)), min_size=3, max_size=9, unique=True),

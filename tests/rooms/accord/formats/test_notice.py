@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openline.accord.formats import places
+from openline.accord.formats import polygons
 from openline.accord.formats.format import Format
 from openline.accord.formats.notice import (
     Notice,
@@ -241,14 +241,14 @@ def test_polygons_that_fill_a_notice_are_judged_without_comparing_every_side_wit
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     met = 0
-    real = places._meet
+    real = polygons._meet
 
     def counted(*given_: Any) -> bool:
         nonlocal met
         met += 1
         return real(*given_)
 
-    monkeypatch.setattr(places, "_meet", counted)
+    monkeypatch.setattr(polygons, "_meet", counted)
     stairs = [[at // 2, (at + 1) // 2] for at in range(62)] + [[31, 0]]
-    assert places.crosses_itself(stairs, 216_000) is None
+    assert polygons.crosses_itself(stairs, 216_000) is None
     assert met < 400  # of 1,953 pairs
