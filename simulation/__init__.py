@@ -3,10 +3,11 @@
     python -m simulation --seeds 200         the report; exit code 1 on a violation or on a cell that stayed at zero
     python -m simulation --seed 1194 --tell  one seed, its events told one by one
     python -m simulation --faults            every planted fault, each until the first seed that catches it
+    python -m simulation --fault NAME        one of them
 
-One number decides everything that happens, and happens again exactly: events, sizes, verdicts. What is simulated is
-what is shipped: the station's own `line.turn.Turns`, store, keyring, wire and record; replaced are only the clock, the
-disk below SQLite, the network, the randomness and the officers.
+One number decides everything that happens, and it happens again exactly, to the last byte of the last frame: the
+digest of a seed is over all of that. What is simulated is what is shipped: the station's own `line.turn.Turns`, store,
+keyring, wire and record; replaced are only the clock, the disk below SQLite, the network, the randomness and the officers.
 
     plan      what a seed decides: parties, weather, what happens when, who lies how
     world     the clock and the queue; runs a plan, then calms the weather and waits for the line to settle

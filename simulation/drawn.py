@@ -10,6 +10,7 @@ from hashlib import shake_128
 
 from openline.errors import Forged, Malformed
 from openline.seal.draw import SEALED_OVERHEAD_BYTES, XWING_PUBLIC_BYTES
+from openline.seal.signature import MLDSA44_SIGNATURE_BYTES
 
 
 class Drawn:
@@ -44,3 +45,8 @@ class Drawn:
         if size < 0 or sealed[size:] != stream[size:]:
             raise Forged("simulated HPKE: not sealed to this key for this use", sealed)
         return bytes(a ^ b for a, b in zip(sealed[:size], stream, strict=False))
+
+
+def double_of_mldsa44(public: bytes, message: bytes) -> bytes:
+    """As long as a signature by ML-DSA-44, and the same each time."""
+    return shake_128(public + message).digest(MLDSA44_SIGNATURE_BYTES)

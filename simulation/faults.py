@@ -440,10 +440,14 @@ def first_catch(name: str, seeds: Sequence[int]) -> Verdict | None:
     return None
 
 
-def run_all(seeds: Sequence[int], jobs: int) -> Iterator[tuple[str, Verdict | None]]:
-    """Every fault, each until it is caught."""
+def run_all(names: Sequence[str], seeds: Sequence[int], jobs: int) -> Iterator[tuple[str, Verdict | None]]:
+    """Each of these faults until it is caught, in their order."""
     if jobs < 2:
-        yield from ((name, first_catch(name, seeds)) for name in FAULTS)
+        yield from ((name, first_catch(name, seeds)) for name in names)
         return
     with get_context("spawn").Pool(jobs) as pool:
-        yield from zip(FAULTS, pool.starmap(first_catch, [(name, seeds) for name in FAULTS], chunksize=1), strict=True)
+        yield from zip(names, pool.imap(_first_catch, [(name, seeds) for name in names], chunksize=1), strict=True)
+
+
+def _first_catch(asked: tuple[str, Sequence[int]]) -> Verdict | None:
+    return first_catch(*asked)

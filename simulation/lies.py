@@ -47,6 +47,8 @@ from simulation.weather import damage
 
 SOON_MS: Final = 1_500
 NOBODY: Final = bytes(64)
+HOARD: Final = 640  # logs opened: two and a half times what a station keeps of one peer
+HOARD_A_TIME: Final = 64
 Lie = Callable[[Liar, int, Random], None]
 
 
@@ -207,6 +209,18 @@ def _flood(liar: Liar, peer: int, draw: Random) -> None:
         liar.lie(peer, BlobChunk(draw.randbytes(32), 0, 20, draw.randbytes(20)))
 
 
+def _hoard(liar: Liar, peer: int, draw: Random) -> None:
+    """Opens many more logs than anybody keeps of one peer, its own and those of others, and never fills one."""
+    said = [
+        Opening(draw.randrange(liar.world.plan.parties), draw.randbytes(12), draw.randbytes(32), draw.randbytes(8))
+        for _ in range(HOARD)
+    ]
+    for again in range(2):  # frames get lost
+        for at in range(0, HOARD, HOARD_A_TIME):
+            part = said[at : at + HOARD_A_TIME]
+            liar.world.after(again * 6 * SOON_MS + 20 * at, lambda part=part: _say(liar, peer, *part))  # type: ignore[misc]
+
+
 def _gap_receipt(liar: Liar, peer: int, draw: Random) -> None:
     """Receipts for more than there is, or than it holds."""
     known = _log_of(liar, peer)
@@ -337,4 +351,5 @@ LIES: Final[dict[str, Lie]] = {
     "false exhibit": _false_exhibit,
     "boast": _boast,
     "spoil": _spoil,
+    "hoard": _hoard,
 }

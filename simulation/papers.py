@@ -1,10 +1,14 @@
-"""The papers of the simulated lines: real roots, cards, certificates and charters, the same in every seed."""
+"""The papers of the simulated lines: roots, cards, certificates and charters, byte for byte the same in every process.
+
+All of it is real but one thing: where a root would sign by ML-DSA-44, which is hedged, stands the double of that. So
+they can be read while `sealing.doubles` lasts.
+"""
 
 from __future__ import annotations
 
 from functools import cache
 from hashlib import sha256
-from typing import Final
+from typing import Final, cast
 
 from openline.console.kept.papers import Papers
 from openline.record.members import read_members
@@ -13,7 +17,8 @@ from openline.seal.certificate import Certificate, StationSecrets, certify
 from openline.seal.charter import Charter, CharterParty
 from openline.seal.draw import LibraryDraw
 from openline.seal.party import PartyRoot, make_card
-from simulation.drawn import Drawn
+from openline.seal.signature import Mldsa44Signer
+from simulation.drawn import Drawn, double_of_mldsa44
 
 OPENED_AT_MS: Final = 1_790_000_000_000
 YEAR_MS: Final = 365 * 86_400_000
@@ -31,6 +36,26 @@ class Fixed(LibraryDraw):
         return self._drawn.fresh(size)
 
 
+class _Double:
+    """Signs as `Mldsa44Signer` of the same seed does, for those who check by the double."""
+
+    def __init__(self, seed: bytes) -> None:
+        self.public = Mldsa44Signer(seed).public
+
+    def sign(self, message: bytes) -> bytes:
+        return double_of_mldsa44(self.public, message)
+
+
+class Root(PartyRoot):
+    """Root keys that sign the same each time."""
+
+    __slots__ = ()
+
+    def __init__(self, ed25519_seed: bytes, mldsa44_seed: bytes) -> None:
+        super().__init__(ed25519_seed, mldsa44_seed)
+        self._mldsa44 = cast(Mldsa44Signer, _Double(mldsa44_seed))
+
+
 def _word(*parts: object) -> bytes:
     return sha256(repr(parts).encode()).digest()
 
@@ -38,7 +63,7 @@ def _word(*parts: object) -> bytes:
 @cache
 def root_of(party: int) -> PartyRoot:
     """A party's root keys."""
-    return PartyRoot(_word(party, "ed25519 root"), _word(party, "ml-dsa root"))
+    return Root(_word(party, "ed25519 root"), _word(party, "ml-dsa root"))
 
 
 @cache

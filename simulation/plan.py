@@ -33,6 +33,7 @@ LIES: Final = (
     "false exhibit",
     "boast",
     "spoil",
+    "hoard",
 )
 
 
@@ -115,6 +116,7 @@ def _plain(seed: int) -> Plan:
     acts = _daily(draw, parties, weather_ms) + _misfortunes(draw, parties, weather_ms) + _roads(draw, links, weather_ms)
     if liar is not None:
         acts += _lies(draw, parties, liar, weather_ms)
+        acts += _hoard(Random(f"hoard {seed}"), parties, liar, weather_ms)
     return Plan(
         seed,
         parties,
@@ -307,10 +309,18 @@ def _roads(draw: Random, links: tuple[LinkPlan, ...], span_ms: int) -> list[Act]
 
 def _lies(draw: Random, parties: int, liar: int, span_ms: int) -> list[Act]:
     acts = []
-    known = [lie for lie in LIES if lie != "two peers"]
+    known = [lie for lie in LIES if lie not in ("two peers", "hoard")]
     if parties > 2 and draw.random() < 0.4:
         known = ["two peers"] * 8 + known
     for lie in dict.fromkeys(draw.sample(known, draw.randrange(2, 6))):
         other = draw.choice([party for party in range(parties) if party != liar])
         acts.append(Act(draw.randrange(span_ms), "lie", liar, other, draw.randrange(1 << 30), lie))
     return acts
+
+
+def _hoard(draw: Random, parties: int, liar: int, span_ms: int) -> list[Act]:
+    """One liar in four opens logs without end, in draws of its own: what else it does stays as it was."""
+    if draw.random() >= 0.25:
+        return []
+    other = draw.choice([party for party in range(parties) if party != liar])
+    return [Act(draw.randrange(span_ms), "lie", liar, other, draw.randrange(1 << 30), "hoard")]

@@ -28,15 +28,16 @@ class Verdict(NamedTuple):
 
 def run_seed(seed: int, lines: list[str] | None = None) -> Verdict:
     """Run one seed to its verdict."""
-    world = World(make_plan(seed), lines)
+    plan = make_plan(seed)
     rule = text = ""
-    try:
-        with doubles(world.plan.parties):
+    with doubles(plan.parties):
+        world = World(plan, lines)
+        try:
             world.run()
-    except Violation as broken:
-        rule, text = broken.rule, str(broken)
-    except Exception as fault:  # noqa: BLE001  # whatever our program raises here, it broke
-        rule, text = "broke", "".join(traceback.format_exception(fault))
+        except Violation as broken:
+            rule, text = broken.rule, str(broken)
+        except Exception as fault:  # noqa: BLE001  # whatever our program raises here, it broke
+            rule, text = "broke", "".join(traceback.format_exception(fault))
     entries = max((_entries(world, station.party) for station in world.stations), default=0)
     return Verdict(seed, rule, text, world.digest(), entries, world.crashes, world.cells)
 

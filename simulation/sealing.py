@@ -1,7 +1,8 @@
 """Keys of the simulated stations: real signatures and a real keyring, with randomness that the seed decides.
 
 Ed25519 is deterministic, so a seed reproduces every signature. ML-DSA-44 is hedged and takes a millisecond: while a
-seed runs, a hash stands in for it.
+seed runs, a hash stands in for it, also where a root signs. Nothing that is drawn elsewhere may get into a frame: what
+is pressed there is as long as its bytes have it, and a slow bearer takes as long for it.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache, lru_cache
-from hashlib import sha256, shake_128
+from hashlib import sha256
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -17,12 +18,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from openline.record import roster
 from openline.record.evidence import findings
 from openline.record.members import station_keys
-from openline.seal import keyring
+from openline.seal import keyring, signature
 from openline.seal.charter import SUITE
 from openline.seal.keyring import Keyring, Ports
-from openline.seal.signature import MLDSA44_SIGNATURE_BYTES
 from openline.wire import codec
-from simulation.drawn import Drawn
+from simulation.drawn import Drawn, double_of_mldsa44
 from simulation.papers import certificate_of, papers_of, secrets_of
 
 
@@ -59,15 +59,11 @@ class SignedBy:
 
     def sign_pq(self, message: bytes) -> bytes:
         """By the double of ML-DSA-44."""
-        return _double_of_mldsa44(self.signers.station.mldsa_key, message)
-
-
-def _double_of_mldsa44(public: bytes, message: bytes) -> bytes:
-    return shake_128(public + message).digest(MLDSA44_SIGNATURE_BYTES)
+        return double_of_mldsa44(self.signers.station.mldsa_key, message)
 
 
 def _checks_double(public: bytes, signature: bytes, message: bytes, context: bytes = b"") -> bool:
-    return signature == _double_of_mldsa44(public, message + context)
+    return signature == double_of_mldsa44(public, message + context)
 
 
 _codec: Any = codec
@@ -83,15 +79,15 @@ def _pressed(raw: bytes, lgwin: int) -> bytes:
 def doubles(count: int) -> Iterator[None]:
     """While this lasts, statements by ML-DSA-44 are hashes, not forged by liars who follow the rules.
 
-    The papers of a line of `count` parties are made before: their signatures are real.
+    The papers of a line of `count` parties are made of the same stuff, once a process.
     """
-    papers_of(count, 0)
-    modules: tuple[Any, ...] = (roster, findings)
+    modules: tuple[Any, ...] = (roster, findings, signature)
     _codec.brotli.compress = _pressed  # the same short bodies again and again, 0.6 ms each
     kept = [module.verify_mldsa44 for module in modules]
     for module in modules:
         module.verify_mldsa44 = _checks_double
     try:
+        papers_of(count, 0)
         yield
     finally:
         _codec.brotli.compress = _press

@@ -202,6 +202,7 @@ class World:
     def carry(self, sender: int, receiver: int, bearer: str, body: bytes) -> None:
         """Put a frame on its way."""
         self.frames += 1
+        self._digest.update(b"%d %d %d %s " % (self.now_ms, sender, receiver, bearer.encode()) + body)
         link = self.link(sender, receiver, bearer)
         if not link.up:
             return

@@ -5,6 +5,7 @@ Only honest stations are judged. What a liar's station says, holds or loses is i
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from openline.line.events import Amended, Appended, Arrived, CameAhead, Disputed
 from openline.line.ports import LogId
 from openline.line.state import LogState
 from openline.line.window import Window
-from openline.wire.items import BlobAsk, Grant, Hail, Item, Receipt, RosterEntry, ShortHail
+from openline.wire.items import BlobAsk, Grant, Hail, Item, Opening, Receipt, RosterEntry, ShortHail
 from simulation import texts
 from simulation.checks import own
 from simulation.checks.aheads import Aheads
@@ -130,6 +131,8 @@ class Watch:
         if station.honest:
             self.proofs.came(station, event.items)
             self.contact.came(station, event)
+            if any(isinstance(item, Opening) for item in event.items):
+                self._openings_bounded(station)
 
     def ticked(self, station: Station) -> None:
         """A station's time passed; what it shows of contact is what is so."""
@@ -222,7 +225,6 @@ class Watch:
         state = station.turns.state
         peers = state.peers.values()
         rows = {
-            "openings": (len(state.secrets), len(peers) * OPENINGS_MAX),
             "pending entries": (sum(len(one.entries) for one in state.pending.values()), PENDING_MAX),
             "entries ahead": (len(state.held_ahead), len(peers) * AHEAD_MAX),
             "lacks": (sum(len(peer.lacks_since) for peer in peers), len(peers) * LACKS_MAX),
@@ -233,6 +235,15 @@ class Watch:
         for name, (count, most) in rows.items():
             self._world.most(f"{name} remembered", count)
             demand(count <= most, "bounded", f"party {station.party} remembers {count} {name}")
+
+    def _openings_bounded(self, station: Station) -> None:
+        """By peer: looked at whenever one has opened a log, for what was filled or forgotten later hides nothing."""
+        if station.turns is None:
+            return
+        for peer, count in Counter(peer for peer, _ in station.turns.state.secrets).items():
+            self._world.most("openings remembered of a peer", count)
+            name = f"party {station.party} remembers {count} logs that party {peer} opened and never filled"
+            demand(count <= OPENINGS_MAX, "bounded", name)
 
     # ------------------------------------------------------------------ the end
     def quiet_from(self) -> None:
