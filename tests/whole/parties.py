@@ -71,7 +71,12 @@ class Desk:
 
     def json_anyhow(self, *arguments: str) -> Any:
         """As `json`, however the command ends: `status` says 6 while a party is not up."""
-        return json.loads(self.run(*arguments, "--json", ok=None).stdout)
+        done = self.run(*arguments, "--json", ok=None)
+        try:
+            return json.loads(done.stdout)
+        except json.JSONDecodeError as error:
+            said = f"{' '.join(arguments)} ended with {done.returncode} and said no JSON\n{done.stdout}\n{done.stderr}"
+            raise AssertionError(f"{said}\nthe station's log ends:\n{self.log.read_text()[-3000:]}") from error
 
     def json(self, *arguments: str) -> Any:
         return json.loads(self.run(*arguments, "--json").stdout)

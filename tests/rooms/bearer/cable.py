@@ -108,9 +108,15 @@ class Cable:
                     self._hear(1 - side, data)
 
     def _take(self, side: int, handle: int) -> None:
-        try:
-            data = os.read(handle, 4096)
-        except OSError:
+        with self._lock:
+            ends = self._ends[side]
+            if ends is None or ends[0] != handle:
+                return  # unplugged since it was waited for: the number may be somebody else's pipe by now
+            try:
+                data = os.read(handle, 4096)
+            except OSError:
+                data = b""
+        if not data:
             time.sleep(0.01)  # nobody has opened the other end
             return
         now = time.monotonic()
