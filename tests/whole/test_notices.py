@@ -119,9 +119,29 @@ def test_duties_hang_on_an_agreement_and_a_suspension_is_seen_from_both_sides(on
         assert views == {"not provided": {"Birch": "suspended"}, "due": {"Birch": "suspended"}}
         (row,) = rows(desk, "agreement", "list")
         assert row["standing"] == {"Amber": "in force", "Birch": "suspended"} and row["known"]
+    states = replayed_alike(amber, birch, tmp_path)
     (tmp_path / "text.txt").write_text("Another text.")
     held(amber, "agreement", "record", str(paper))
     assert [one["known"] for one in rows(birch, "agreement", "list")].count(True) == 1, "other bytes, another agreement"
+    ran = birch.try_here("accord", "replay", "--against", states)
+    assert ran.code == 5 and "only here" in ran.out and "agreement" in ran.out, ran
+
+
+def replayed_alike(amber: Desk, birch: Desk, folder: Path) -> str:
+    """R-461: both sides, and an export, come to the same state of what was said, by any of three ways."""
+    states = str(folder / "amber.state")
+    ours = json.loads(amber.here("accord", "replay", "--out", states, "--json"))
+    theirs = json.loads(birch.here("accord", "replay", "--json"))
+    assert (ours["said"], ours["at_ms"], ours["notices"]) == (theirs["said"], theirs["at_ms"], theirs["notices"])
+    compared = birch.try_here("accord", "replay", "--against", states, "--json")
+    differs = json.loads(compared.out)["differs"]
+    assert all('"held"' in one or '"time"' in one or '"duty"' in one for one in differs), differs
+    assert (ours["whole"] == theirs["whole"]) == (not differs) == (compared.code == 0)
+    file = folder / "amber.openline"
+    amber.here("export", str(file))
+    exported = json.loads(amber.here("accord", "replay", "--from", str(file), "--json"))
+    assert (exported["said"], exported["whole"]) == (ours["said"], ours["whole"])
+    return states
 
 
 def test_a_notice_leaves_by_two(on_a_line: Line, tmp_path: Path) -> None:

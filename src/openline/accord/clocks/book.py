@@ -23,15 +23,16 @@ from openline.accord.clocks.limits import (
     next_on_days,
     on_a_day,
 )
+from openline.accord.clocks.shelf import Shelf
 from openline.accord.clocks.spans import DAY_MS, SECOND_MS, When, day_of, exactly, inside, plus
 from openline.accord.formats.format import Field, Format, Limit, LimitKind
 from openline.accord.formats.notice import Notice, Relation
 from openline.accord.formats.printing import number_of
-from openline.accord.formats.reader import NotAFormat, read_format
 from openline.accord.formats.times import Clock, Date, Instant, Window
-from openline.accord.formats.unfit import Fault, Unfit
+from openline.accord.formats.unfit import Unfit
 from openline.record.entry import Ref
 
+GAPS_MAX: Final = 1000  # serials told of one run
 CALENDAR_DUTIES_MAX: Final = 4096  # of one agreement, format and party in one answer
 _MARGIN_MS: Final = 5 * DAY_MS  # months of other lengths, days in other scales, receipts that are intervals
 
@@ -85,11 +86,8 @@ class Book:
     def __init__(self, parties: Sequence[int]) -> None:
         """`parties`: who is of the line now, by their numbers."""
         self.parties = tuple(parties)
-        self._files: dict[bytes, bytes] = {}
-        self._offered: dict[bytes, dict[int, Ref]] = {}
-        self.faulty: dict[bytes, tuple[Fault, ...]] = {}
-        self.formats: dict[bytes, Format] = {}  # by mark
-        self._by_id: dict[str, list[Format]] = {}
+        self.shelf = Shelf(self.parties)
+        self.formats = self.shelf.formats  # by mark
         self.agreements: dict[bytes, Agreement] = {}
         self._known: dict[bytes, dict[int, Ref]] = {}
         self._statuses: dict[tuple[bytes, int], list[tuple[int, Ref, Status]]] = {}
@@ -102,22 +100,14 @@ class Book:
     # ---------------------------------------------------------------- taking in
     def take_offered(self, ref: Ref, offered: Offered) -> None:
         """A party says: this format."""
-        self._offered.setdefault(offered.digest, {}).setdefault(ref.party, ref)
-        if offered.file and offered.digest not in self._files:
-            self._files[offered.digest] = offered.file
-            try:
-                found = read_format(offered.file)
-            except NotAFormat as refused:
-                self.faulty[offered.digest] = tuple(refused.faults)
-                return
-            self.formats.setdefault(found.mark, found)
-            self._by_id.setdefault(found.id, []).append(found)
+        self.shelf.take(ref, offered)
 
     def take_agreement(self, ref: Ref, body: bytes) -> None:
         """A party says: this is an agreement between us. Raises Malformed."""
         agreement, digest = parse_agreement(body), agreement_digest(body)
         self.agreements[digest] = agreement
-        self._known.setdefault(digest, {}).setdefault(ref.party, ref)
+        said = self._known.setdefault(digest, {})
+        said[ref.party] = min(ref, said.get(ref.party, ref))
 
     def take_status(self, ref: Ref, status: Status) -> None:
         """A party says how it stands to an agreement."""
@@ -137,15 +127,7 @@ class Book:
         if seen.received is not None and (before is None or before.received is None):
             insort(self._sent.setdefault((seen.ref.party, notice.mark), []), (seen.received.earliest_ms, seen.ref))
 
-    # ---------------------------------------------------------------- formats
-    def is_agreed(self, digest: bytes) -> bool:
-        """Whether every party of the line has said this format, and its file is in the record. (R-403)"""
-        return digest in self._files and all(party in self._offered.get(digest, ()) for party in self.parties)
-
-    def offered_by(self, digest: bytes) -> tuple[int, ...]:
-        """Who has said it."""
-        return tuple(sorted(self._offered.get(digest, ())))
-
+    # ---------------------------------------------------------------- agreements
     def is_known(self, digest: bytes) -> bool:
         """Whether every party has recorded this agreement. (R-405)"""
         return all(party in self._known.get(digest, ()) for party in self.parties)
@@ -163,21 +145,13 @@ class Book:
         return Standing.ENDED if agreement.until_s is not None and at_s >= agreement.until_s else Standing.IN_FORCE
 
     # ---------------------------------------------------------------- notices
-    def by_id(self, name: str) -> tuple[Format, ...]:
-        """Every format of that id that the record has: a new version is another format."""
-        return tuple(self._by_id.get(name, ()))
-
-    def files(self) -> dict[bytes, bytes]:
-        """The files of formats, by digest."""
-        return dict(self._files)
-
     def known_by(self, digest: bytes) -> tuple[int, ...]:
         """Who has recorded this agreement."""
         return tuple(sorted(self._known.get(digest, ())))
 
     def has_any(self, name: str) -> bool:
         """Whether anybody has sent a notice in a format of that id. At the same cost whatever the record holds."""
-        return any(format_.mark in self._marks for format_ in self.by_id(name))
+        return any(format_.mark in self._marks for format_ in self.shelf.by_id(name))
 
     def free_serial(self, party: int, mark: bytes, year: int, taken: Collection[int]) -> int:
         """The lowest from 1 that this party has not used in this format and year, nor has in hand (`taken`)."""
@@ -201,14 +175,21 @@ class Book:
         key = (ref.party, seen.notice.mark, seen.notice.year)
         return tuple(other for other in self._numbers[key][seen.notice.serial] if other != ref)
 
+    def statuses(self) -> dict[tuple[bytes, int], list[tuple[int, Ref, Status]]]:
+        """What parties have said of how they stand, by agreement and party, in the order in which it counts."""
+        return dict(self._statuses)
+
+    def series(self) -> Collection[tuple[int, bytes, int]]:
+        """Party, mark and year of every run of serials."""
+        return self._numbers.keys()
+
     def gaps(self, party: int, mark: bytes, year: int) -> tuple[int, ...]:
         """Serials between the first and the last that are not there. (rule A2) At most 1,000."""
         serials = self._numbers.get((party, mark, year), {})
         if not serials:
             return ()
         there = range(min(serials), max(serials) + 1)
-        missing = (serial for serial in there if serial not in serials)
-        return tuple(serial for serial, _ in zip(missing, range(1000), strict=False))
+        return tuple(islice((serial for serial in there if serial not in serials), GAPS_MAX))
 
     def timeliness(self, ref: Ref) -> tuple[Timeliness, ...]:
         """How a notice stands to each time limit of its format. (rules B1 to B6)"""
@@ -284,7 +265,7 @@ class Book:
     def _periodic(
         self, digest: bytes, agreement: Agreement, from_ms: int, to_ms: int, now_ms: int
     ) -> Iterator[Duty]:
-        formats = [self.formats[one[:8]] for one in agreement.formats if one[:8] in self.formats]
+        formats = [self.shelf.read[one] for one in agreement.formats if one in self.shelf.read]
         for format_ in sorted(formats, key=lambda one: one.id):
             for limit in format_.limits:
                 if limit.of != "notice" or limit.kind not in (LimitKind.EVERY, LimitKind.CALENDAR_DAY):

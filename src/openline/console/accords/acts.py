@@ -80,17 +80,17 @@ class Accords:
     async def formats(self, _ask: asking.AskFormats) -> list[asking.FormatRow]:
         """Those of the record first, then those that come with the program and are not in it."""
         book = self._book()
-        found = [self._row(book, digest) for digest in sorted(book.files())]
+        found = [self._row(book, digest) for digest in sorted(book.shelf.files())]
         there = {row.digest for row in found}
         shipped = (self._shipped(one) for one in library.formats().values() if one.digest.hex() not in there)
         return [*found, *shipped]
 
     def _row(self, book: Book, digest: bytes) -> asking.FormatRow:
-        by = [name_of(self._running.state.roster, party) for party in book.offered_by(digest)]
-        if digest in book.faulty:
-            faults = [one.in_a_line() for one in book.faulty[digest]]
+        by = [name_of(self._running.state.roster, party) for party in book.shelf.offered_by(digest)]
+        if digest in book.shelf.faulty:
+            faults = [one.in_a_line() for one in book.shelf.faulty[digest]]
             return asking.FormatRow(digest.hex(), "", 0, {}, "", True, False, by, False, faults)
-        return self._described(book.formats[digest[:8]], agreed=book.is_agreed(digest), by=by)
+        return self._described(book.shelf.read[digest], agreed=book.shelf.is_agreed(digest), by=by)
 
     def _shipped(self, format_: Format) -> asking.FormatRow:
         return self._described(format_, agreed=False, by=[])
@@ -107,7 +107,7 @@ class Accords:
         """One format, whole."""
         book = self._book()
         format_, file = self._named(book, ask.name)
-        row = self._row(book, format_.digest) if format_.digest in book.files() else self._shipped(format_)
+        row = self._row(book, format_.digest) if format_.digest in book.shelf.files() else self._shipped(format_)
         return rows.whole_format(format_, row, file)
 
     def _named(self, book: Book, name: str) -> tuple[Format, bytes]:
@@ -115,12 +115,12 @@ class Accords:
 
         Raises Told OL-301 where there is none, Refused where several in the record would do.
         """
-        files = book.files()
-        there = [book.formats[digest[:8]] for digest in sorted(files) if digest[:8] in book.formats]
+        files = book.shelf.files()
+        there = [book.shelf.read[digest] for digest in sorted(files) if digest in book.shelf.read]
         fitting = [one for one in there if one.id == name]
         if not fitting and len(name) >= _PREFIX_MIN:
             fitting = [one for one in there if one.digest.hex().startswith(name)]
-        agreed = [one for one in fitting if book.is_agreed(one.digest)]
+        agreed = [one for one in fitting if book.shelf.is_agreed(one.digest)]
         newest = max((one.version for one in agreed), default=0)
         fitting = [one for one in agreed if one.version == newest] or fitting
         if len(fitting) > 1:
@@ -143,9 +143,11 @@ class Accords:
         except NotAFormat as refused:
             raise Told("OL-204", "; ".join(one.in_a_line() for one in refused.faults)) from refused
         book, me = self._book(), self._running.state.me
-        if me in book.offered_by(format_.digest):
+        if me in book.shelf.offered_by(format_.digest):
             raise Refused(f"the format {format_.id} is on the record already, by us")
-        file = b"" if format_.digest in book.files() else data
+        if any(digest[:8] == format_.mark and digest != format_.digest for digest in book.shelf.read):
+            raise Refused(f"the mark {format_.mark.hex()} is that of another format here too: change its file a little")
+        file = b"" if format_.digest in book.shelf.files() else data
         return encode_offered(Offered(format_.digest, file))
 
     # ---------------------------------------------------------------- notices
@@ -315,7 +317,7 @@ class Accords:
             found.append(asking.AgreementRow(
                 digest.hex(), one.id, dict(one.titles), _ms(one.from_s), _ms(one.until_s), book.is_known(digest),
                 [name_of(roster, party) for party in book.known_by(digest)], standing,
-                [book.formats[mark[:8]].id if mark[:8] in book.formats else mark.hex() for mark in one.formats],
+                [book.shelf.read[of].id if of in book.shelf.read else of.hex() for of in one.formats],
             ))  # fmt: skip
         return found
 

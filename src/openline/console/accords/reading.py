@@ -35,6 +35,7 @@ class Follower:
         self._reached = dict.fromkeys(KINDS, 0)
         self._unheld: dict[Ref, NoticeSeen] = {}
         self.unread: list[Unread] = []
+        self.newest_ms = 0  # when the last of these entries was written, by its writer's clock
 
     def follow(self) -> Book:
         """Take in what has come since, and receipts that have come for what was not held yet. Raises StoreDown."""
@@ -50,6 +51,7 @@ class Follower:
         return self.book
 
     def _add(self, ref: Ref, header: Header, body: bytes) -> None:
+        self.newest_ms = max(self.newest_ms, header.written_at_ms)
         try:
             if header.kind == NOTICE:
                 notice = parse_notice(body)

@@ -22,6 +22,7 @@ from openline.console.dtg import dtg
 from openline.record.entry import NOTICE
 from openline.record.roster import Roster
 
+_GAPS_SHOWN: Final = 8
 _TYPES: Final = {
     "Instant": "instant, as 2026-03-04T12:00:00Z", "Date": "date, as 2026-03-04", "Clock": "clock time, as 12:00",
     "Year": "year", "Point": "point, as 57 12.3N 155 00.0E", "Circle": "circle, as 57 12.3N 155 00.0E radius 45 km",
@@ -116,8 +117,7 @@ def notice_row(book: Book, seen: NoticeSeen, head: Head) -> asking.NoticeRow:
     place, number = seen.ref.full_name, book.number(seen.ref)
     raw = repr(seen.notice.values)
     if format_ is None:
-        fault = asking.FaultRow("format", f"format {seen.notice.mark.hex()} is not in this record",
-                                "its values are shown raw; ask its sender for the format", "WARN")  # fmt: skip
+        fault = _nameless(book, seen.notice.mark)
         return asking.NoticeRow(place, number, seen.notice.mark.hex(), False, False, "", {}, raw, {}, [fault], related)
     faults = [*fault_rows(judge(seen.notice, format_)), *_conformity(book, seen, format_)]
     if seen.references != seen.notice.references:
@@ -127,22 +127,38 @@ def notice_row(book: Book, seen: NoticeSeen, head: Head) -> asking.NoticeRow:
         fields = as_given(seen.notice, format_)
     except Unfit:
         fields = {}
-    agreed = book.is_agreed(format_.digest)
+    agreed = book.shelf.is_agreed(format_.digest)
     return asking.NoticeRow(
         place, number, format_.id, True, agreed, str(format_.message_class), fields, "" if fields else raw,
         printed(seen.notice, format_, head), faults, related,
     )  # fmt: skip
 
 
+def _nameless(book: Book, mark: bytes) -> asking.FaultRow:
+    """Why a notice cannot be read."""
+    clash = book.shelf.clash(mark)
+    if not clash:
+        return asking.FaultRow("format", f"format {mark.hex()} is not in this record",
+                               "its values are shown raw; ask its sender for the format", "WARN")  # fmt: skip
+    which = " and ".join(one.hex() for one in clash)
+    what = f"the mark {mark.hex()} is that of several formats, {which}, of which not one alone is agreed: read by none"
+    return asking.FaultRow("format", what, "agree on one of them, or on another", "ERROR")
+
+
 def _conformity(book: Book, seen: NoticeSeen, format_: Format) -> list[asking.FaultRow]:
     """What is not kept: shown and recorded, never a reason not to send."""
     found = []
-    if not book.is_agreed(format_.digest):
+    if not book.shelf.is_agreed(format_.digest):
         what = "not every party has said this format"
         found.append(asking.FaultRow("format", what, "`openline format offer`", "WARN"))
     for other in book.same_number(seen.ref):
         what = f"{other.full_name} has the same number"
         found.append(asking.FaultRow("number", what, "one serial once", "ERROR", "A2"))
+    lacking = [serial for serial in book.gaps(seen.ref.party, seen.notice.mark, seen.notice.year)
+               if serial < seen.notice.serial]  # fmt: skip
+    if lacking:
+        what = f"{len(lacking)} before it are not there: {', '.join(map(str, lacking[-_GAPS_SHOWN:]))}"
+        found.append(asking.FaultRow("number", what, "ask their sender for them", "ERROR", "A2"))
     for one in book.timeliness(seen.ref):
         if one.kept is Kept.KEPT or (one.due is None and one.kept is Kept.OPEN):
             continue

@@ -106,15 +106,15 @@ def agreed(*files: bytes) -> list[Callable[[Book], None]]:
 def test_a_format_is_agreed_once_every_party_has_said_it() -> None:
     digest = format_digest(UPDATE)
     book = book_of(lambda b: b.take_offered(Ref(0, LIFE, 1), Offered(digest, UPDATE)))
-    assert not book.is_agreed(digest) and book.offered_by(digest) == (0,)
+    assert not book.shelf.is_agreed(digest) and book.shelf.offered_by(digest) == (0,)
     book.take_offered(Ref(1, LIFE, 1), Offered(digest, b""))
-    assert book.is_agreed(digest) and book.formats[digest[:8]].id == "update"
+    assert book.shelf.is_agreed(digest) and book.formats[digest[:8]].id == "update"
 
 
 def test_a_file_with_faults_is_kept_with_its_faults() -> None:
     bad = UPDATE.replace(b'span = "P6M"', b'span = "soon"')
     book = book_of(lambda b: b.take_offered(Ref(0, LIFE, 1), Offered(format_digest(bad), bad)))
-    assert "limit[1].span" in book.faulty[format_digest(bad)][0].place and not book.formats
+    assert "limit[1].span" in book.shelf.faulty[format_digest(bad)][0].place and not book.formats
 
 
 def test_half_yearly_data_are_due_kept_late_and_missing() -> None:

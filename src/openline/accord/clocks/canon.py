@@ -1,0 +1,109 @@
+"""The state of an accord in one spelling: what a record comes to, line by line, the same for everybody who has it.
+
+Each line is a JSON array without spaces, in ASCII, and the lines of one kind ascend. Nothing but the record goes in: no
+clock, no order of arrival, no name of a machine. `said` is made of entries alone, so two stations that hold the same
+entries write the same bytes. `held` adds what receipts prove of when a notice was held, and what follows from that;
+it is the same for those who hold the same receipts. (R-461)
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+from typing import Final, NamedTuple
+
+from openline.accord.clocks.book import Book, Duty, Timeliness
+from openline.accord.clocks.limits import Due
+from openline.accord.clocks.spans import DAY_MS
+from openline.accord.formats.notice import judge
+from openline.record.entry import Ref
+
+LABEL: Final = b"openline/accord/state/v1\n"
+AHEAD_DAYS: Final = 366
+Row = list[object]
+
+
+class State(NamedTuple):
+    """What was written, and its two hashes: over the lines of `said`, and over all lines."""
+
+    said: bytes
+    whole: bytes
+    lines: int
+
+
+def state_of(lines_said: Iterable[str], lines_held: Iterable[str]) -> State:
+    """Hash the state without keeping it."""
+    said, count = sha256(LABEL), 0
+    for line in lines_said:
+        said.update(line.encode("ascii") + b"\n")
+        count += 1
+    whole = said.copy()
+    for line in lines_held:
+        whole.update(line.encode("ascii") + b"\n")
+        count += 1
+    return State(said.digest(), whole.digest(), count)
+
+
+def said(book: Book) -> Iterator[str]:
+    """What entries alone say."""
+    yield _line(["parties", list(book.parties)])
+    by_digest = book.shelf.said()
+    for digest in sorted(by_digest):
+        found = book.shelf.read.get(digest)
+        faults = [[one.place, one.what] for one in book.shelf.faulty.get(digest, ())]
+        by = [[party, ref.full_name] for party, ref in sorted(by_digest[digest].items())]
+        yield _line(["format", digest.hex(), found.id if found else "", book.shelf.is_agreed(digest), by, faults,
+                     [one.hex() for one in book.shelf.clash(digest[:8])]])  # fmt: skip
+    for digest, agreement in sorted(book.agreements.items()):
+        yield _line(["agreement", digest.hex(), agreement.id, book.is_known(digest), list(book.known_by(digest))])
+    for (digest, party), statuses in sorted(book.statuses().items()):
+        for from_s, ref, status in statuses:
+            yield _line(["standing", digest.hex(), party, from_s, status.standing.name, ref.full_name])
+    for ref in sorted(book.notices):
+        yield _line(_notice(book, ref))
+    for (party, mark, year) in sorted(book.series()):
+        missing = book.gaps(party, mark, year)
+        if missing:
+            yield _line(["gaps", party, mark.hex(), year, list(missing)])
+
+
+def _notice(book: Book, ref: Ref) -> Row:
+    seen = book.notices[ref]
+    format_ = book.format_of(seen)
+    faults = [one.place for one in judge(seen.notice, format_)] if format_ else None
+    return ["notice", ref.full_name, seen.notice.mark.hex(), seen.notice.year, seen.notice.serial, seen.exercise,
+            faults, seen.references == seen.notice.references,
+            [[relation.name, other.full_name] for relation, other in book.replaced_by(ref)],
+            [other.full_name for other in book.same_number(ref)]]  # fmt: skip
+
+
+def held(book: Book, at_ms: int) -> Iterator[str]:
+    """What receipts prove, and what is due up to a year after an instant, as it stood then."""
+    yield _line(["at", at_ms])
+    for ref in sorted(book.notices):
+        received = book.notices[ref].received
+        yield _line(["held", ref.full_name, list(received) if received else None])
+        for one in book.timeliness(ref):
+            yield _line(["time", ref.full_name, *_timely(one)])
+    duties = sorted(map(_duty, book.duties(0, at_ms + AHEAD_DAYS * DAY_MS, at_ms)), key=_line)
+    yield from map(_line, duties)
+
+
+def _timely(one: Timeliness) -> Row:
+    return [str(one.limit.kind), one.limit.event, str(one.kept), _due(one.due)]
+
+
+def _duty(duty: Duty) -> Row:
+    return ["duty", duty.due.by.earliest_ms, duty.party, duty.agreement, duty.format_id, duty.of, _due(duty.due),
+            str(duty.state), [[party, str(state)] for party, state in sorted(duty.view.items())],
+            [one.full_name for one in duty.causes],
+            duty.discharged_by.full_name if duty.discharged_by else None]  # fmt: skip
+
+
+def _due(due: Due | None) -> Row | None:
+    return None if due is None else [due.by.earliest_ms, due.by.latest_ms, due.rule]
+
+
+def _line(row: Row) -> str:
+    return json.dumps(row, ensure_ascii=True, separators=(",", ":"))
