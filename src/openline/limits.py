@@ -194,6 +194,7 @@ CREDENTIAL_BYTES_MAX: Final = 1023  # WebAuthn level 2, 6.5.1
 BROWSER_DATA_BYTES_MAX: Final = 1024  # what a browser writes is about 150
 RP_ID_CHARS_MAX: Final = 253
 CHALLENGE_MS_MAX: Final = 5 * 60_000  # a challenge is answered within it, once
+INVITATION_MS_MAX: Final = 60 * 60_000  # an officer who was invited registers a security key within it
 CHALLENGES_MAX: Final = 1024  # open at once, of one desk
 CHALLENGES_BY_SOURCE_MAX: Final = 32  # so that nobody's flood closes those of others
 ONCE_KEY_CHARS_MAX: Final = 128

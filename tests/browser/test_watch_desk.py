@@ -16,7 +16,7 @@ from tests.whole.watching import PIN, Watch
 pytestmark = pytest.mark.whole
 
 Opened = Callable[..., Any]
-PAGES = ("/", "/drafts", "/drafts/0", "/drafts/new", "/search?words=drill", "/watch", "/contact", "/engineer",
+PAGES = ("/", "/keys", "/drafts", "/drafts/0", "/drafts/new", "/search?words=drill", "/watch", "/contact", "/engineer",
          "/custodian", "/desk-log", "/help")  # fmt: skip
 
 

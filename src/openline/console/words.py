@@ -16,6 +16,7 @@ from openline.console.codes import Told
 from openline.console.contact.clocks import in_words as then
 from openline.console.contact.standing import clock_in_words, contact_in_words, each_bearer
 from openline.console.dtg import dtg, interval
+from openline.console.ladder import released
 from openline.console.ladder import telling as ladder
 from openline.limits import GENERATION_BYTES, LOG_ENTRIES_MAX, PARTIES_MAX
 from openline.record.entry import OPERATING
@@ -190,6 +191,8 @@ def _ladder(entry: Shown) -> list[str]:
         names = ", ".join(safe(name) for name in entry.released_by)
         how = "one person" if len(entry.released_by) == 1 else f"{len(entry.released_by)} persons"
         lines.append(f"released    {dtg(entry.written_at_ms)} by {how}: {names}")
+    if entry.release is not None:
+        lines.append(f"            {safe(released.in_words(entry.release))}")
     if entry.ours:
         lines.append(f"recorded    {dtg(entry.arrived_at_ms)} here")
     else:

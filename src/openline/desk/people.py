@@ -26,6 +26,7 @@ class Act(Enum):
     GIVE_ROLES = "change an officer's roles"
     RENEW_PIN = "give an officer a new PIN"
     GIVE_KEY = "enrol or revoke an officer's security key"
+    OWN_KEY = "register a security key of one's own, where a custodian invited to it"
     MAKE_TOKEN = "give a program a token"
     SET_POLICY = "say what a release takes"
     AGREE_WEAKER = "agree that a release takes less"
@@ -84,6 +85,7 @@ ALLOWED: Final[Mapping[Act, frozenset[Role]]] = {
     Act.SEE_LOG: frozenset((Role.WATCH, Role.CUSTODIAN, Role.AUDITOR)),
     Act.CHANGE_LINE: frozenset((Role.CUSTODIAN,)),
     Act.ALARMS: frozenset((Role.WATCH, Role.ENGINEER)),
+    Act.OWN_KEY: _EVERYBODY,
     Act.SIGN_OUT: _EVERYBODY,
 }
 

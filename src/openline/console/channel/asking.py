@@ -16,7 +16,7 @@ from typing import Annotated, Any, Final, Literal, NamedTuple, Protocol
 import msgspec
 
 from openline.console.disclosing.asking import Chosen, Planned
-from openline.console.ladder.rows import PassedRow, RelatedRow, UnderstoodRow
+from openline.console.ladder.rows import PassedRow, RelatedRow, ReleaseRow, UnderstoodRow
 from openline.limits import ONCE_KEY_CHARS_MAX
 
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]  # what every JSON reader can hold, and our store too
@@ -347,6 +347,7 @@ class Shown(msgspec.Struct):
     in_reply_to: str | None = None
     attachments: list[str] = []
     released_by: list[str] = []
+    release: ReleaseRow | None = None  # the record of that, and what shows it
     body: str = ""  # hex, only where the kind is not one we read
     held: list[Holding] = []
     lacking: list[str] = []  # names of the parties whose receipt does not cover it

@@ -15,6 +15,7 @@ from openline.console.channel.aheads import Aheads
 from openline.console.channel.asking import FIND_MAX, PRECEDENCES, Acknowledged, Find, Found, Holding, Place, Shown
 from openline.console.codes import Told
 from openline.console.ladder.found import Ladder
+from openline.console.ladder.released import Releases
 from openline.console.ladder.telling import in_words as told_in_words
 from openline.console.stating.statements import Statements
 from openline.console.stating.telling import in_words
@@ -92,6 +93,7 @@ class Reader:
         self._aheads = Aheads(store)
         self.statements = Statements(store)
         self.ladder = Ladder(store)
+        self._releases = Releases(store)
 
     def find(self, ask: Find, ours: Ours) -> Found:
         """Entries after a position, or the newest; oldest first. Never more than FIND_MAX."""
@@ -201,6 +203,8 @@ class Reader:
             self._climb(shown, ref, header, names)
         shown.breaches = list(_breaches(log, header, body, ours))
         shown.leaf = leaf(row.header).hex()
+        if position:
+            shown.release = self._releases.of(log, header, body, ours.roster.line_id)
         _tell_body(shown, header, body, lambda: tell_taken(shown, body, ours.roster, self._store))
         return shown
 

@@ -14,7 +14,16 @@ from openline.console.dtg import dtg
 from openline.console.home import write_whole
 from openline.console.terminal import Session, at_a_terminal, room_options, sitting_file
 from openline.console.watch import asking
-from openline.console.watch.keys.asking import AgreePolicy, AskKeys, KeyRow, MakeToken, RevokeKey, Token
+from openline.console.watch.keys.asking import (
+    AgreePolicy,
+    AskKeys,
+    Invitation,
+    InviteKey,
+    KeyRow,
+    MakeToken,
+    RevokeKey,
+    Token,
+)
 from openline.console.words import safe
 from openline.desk.people import Role
 
@@ -134,6 +143,17 @@ def keys(session: Session) -> None:
     with session.link() as link:
         rows = link.ask(AskKeys(), list[KeyRow])
     session.answer(rows, lambda: "\n".join(_key(row) for row in rows) or "No security keys.")
+
+
+@officer.command("invite-key")
+@click.argument("name")
+@room_options
+@click.pass_obj
+def invite_key(session: Session, name: str) -> None:
+    """Let the officer NAME register one security key, on the page "Security keys" of the desk, within the hour."""
+    with session.link() as link:
+        made = link.ask(InviteKey(name=name), Invitation)
+    session.answer(made, lambda: f"{safe(made.name)} may register one security key until {dtg(made.until_ms)}")
 
 
 @officer.command("revoke-key")

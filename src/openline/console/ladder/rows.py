@@ -65,3 +65,15 @@ class DirectoryRow(msgspec.Struct):
     at_ms: int
     offices: list[OfficeRow]
     released_by: list[str]
+
+
+class ReleaseRow(msgspec.Struct):
+    """The release record behind an entry, at `place`: who let it go, and what shows it. `evidence`: signed by the
+    officer's security key (then `key`, the end of its public key), attested by the station, released beforehand, or
+    nothing, and `why`."""
+
+    place: str
+    evidence: str
+    persons: list[str] = []
+    key: str = ""
+    why: str = ""

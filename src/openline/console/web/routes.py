@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from starlette.responses import Response
 
-from openline.console.web.pages import drafting, entering, finding, keeping, watching
+from openline.console.web.pages import drafting, entering, finding, keeping, keys, watching
 from openline.console.web.visit import Visit
 from openline.desk.people import ALLOWED, Act, Role
 
@@ -74,6 +74,11 @@ TABLE: Final[tuple[Row, ...]] = (
     Row("POST", "/custodian/roles", Act.GIVE_ROLES, keeping.give_roles),
     Row("POST", "/custodian/dismiss", Act.DISMISS, keeping.dismiss),
     Row("POST", "/custodian/release-takes", Act.SET_POLICY, keeping.set_policy),
+    Row("GET", "/keys", Act.OWN_KEY, keys.keys),
+    Row("POST", "/keys/invite", Act.GIVE_KEY, keys.invite),
+    Row("POST", "/keys/revoke", Act.GIVE_KEY, keys.revoke),
+    Row("POST", "/keys/demand", Act.SET_POLICY, keys.demand),
+    Row("POST", "/keys/agree", Act.AGREE_WEAKER, keys.agree),
     Row("GET", "/help", To.OFFICERS, keeping.manual),
 )
 

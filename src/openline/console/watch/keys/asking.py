@@ -51,6 +51,36 @@ class EnrolKey(_Request, tag="enrol-key", tag_field="op"):
     label: str
 
 
+class InviteKey(_Request, tag="invite-key", tag_field="op"):
+    """This officer may register one security key of their own, in a sitting of their own, within the hour."""
+
+    name: str
+
+
+class AskInvitation(_Request, tag="key-invitation", tag_field="op"):
+    """Whether who asks was invited to register a security key."""
+
+
+class Invitation(msgspec.Struct):
+    """Who was invited by whom, and until when it holds, UTC ms; 0: nobody invited them."""
+
+    name: str
+    by: str
+    until_ms: int
+
+
+class BeginOwnKey(_Request, tag="begin-own-key", tag_field="op"):
+    """A challenge for a new security key of the officer who asks, where they were invited."""
+
+
+class EnrolOwnKey(_Request, tag="enrol-own-key", tag_field="op"):
+    """This security key is from now on that of the officer who asks. The invitation is used up."""
+
+    ceremony: str
+    credential: Options
+    label: str
+
+
 class RevokeKey(_Request, tag="revoke-key", tag_field="op"):
     """This security key counts no longer; `credential` as `keys` lists it."""
 
@@ -117,5 +147,5 @@ class Token(msgspec.Struct):
 
 Request = (
     BeginSignIn | SignInByKey | BeginKey | EnrolKey | RevokeKey | AskKeys | BeginRelease | ReleaseByKey | AgreePolicy
-    | MakeToken
+    | MakeToken | InviteKey | AskInvitation | BeginOwnKey | EnrolOwnKey
 )  # fmt: skip

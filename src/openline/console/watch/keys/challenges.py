@@ -10,6 +10,7 @@ from openline.limits import CHALLENGE_MS_MAX, CHALLENGES_BY_SOURCE_MAX, CHALLENG
 
 SIGN_IN: Final = "sign-in"
 NEW_KEY: Final = "new key"
+OWN_KEY: Final = "own key"
 _BYTES: Final = 32
 
 

@@ -14,12 +14,12 @@ from openline.console.codes import Told
 from openline.console.watch import asking as watch
 from openline.console.watch.desk import Desk
 from openline.console.watch.keys import asking, checking
-from openline.console.watch.keys.challenges import NEW_KEY, SIGN_IN, Challenges
+from openline.console.watch.keys.challenges import NEW_KEY, OWN_KEY, SIGN_IN, Challenge, Challenges
 from openline.console.watch.keys.checking import Known, Relying
 from openline.console.watch.recording import Recording
 from openline.desk import acts, facts
 from openline.desk.means import officer_named
-from openline.desk.people import Actor, Role
+from openline.desk.people import Act, Actor, Officer, Role
 from openline.desk.release import short_code
 from openline.desk.signing import (
     ALGORITHMS,
@@ -31,6 +31,7 @@ from openline.desk.signing import (
 )
 from openline.desk.state import OfficerKey
 from openline.errors import OpenlineError, PeerFault, Refused
+from openline.limits import INVITATION_MS_MAX
 from openline.line.events import Draft as LineDraft
 from openline.record.entry import KEY_OF_OFFICER
 
@@ -51,6 +52,7 @@ class KeyOperations:
         self._relying = relying
         self._turn = turn
         self._challenges = Challenges()
+        self._invited: dict[int, tuple[Actor, int]] = {}  # officer: by whom, until when on the clock that counts
 
     def table(self) -> dict[type, Callable[..., Awaitable[object]]]:
         """Which request is answered by what; a release by key is answered by the desk."""
@@ -58,6 +60,8 @@ class KeyOperations:
             asking.BeginSignIn: self.begin_sign_in, asking.SignInByKey: self.sign_in, asking.BeginKey: self.begin_key,
             asking.EnrolKey: self.enrol, asking.RevokeKey: self.revoke, asking.AskKeys: self.keys,
             asking.BeginRelease: self.begin_release, asking.MakeToken: self.make_token,
+            asking.InviteKey: self.invite, asking.AskInvitation: self.invitation,
+            asking.BeginOwnKey: self.begin_own, asking.EnrolOwnKey: self.enrol_own,
         }  # fmt: skip
 
     def _actor(self, token: str) -> Actor:
@@ -98,8 +102,10 @@ class KeyOperations:
     # ---------------------------------------------------------------- keys
     async def begin_key(self, ask: asking.BeginKey) -> asking.Ceremony:
         """A challenge for a new key, which the officer makes at the custodian's desk."""
-        officer = officer_named(self._desk.state, ask.name)
-        name, data = self._challenges.make(NEW_KEY, officer.number, counted_ms())
+        return self._begin(NEW_KEY, officer_named(self._desk.state, ask.name))
+
+    def _begin(self, purpose: str, officer: Officer) -> asking.Ceremony:
+        name, data = self._challenges.make(purpose, officer.number, counted_ms())
         there = [one.credential for one in self._usable(officer.number)]
         return asking.Ceremony(
             name, checking.creation_options(self._relying, officer.name, officer.number, data, there)
@@ -109,18 +115,69 @@ class KeyOperations:
         """A new key of an officer; the line's record says so as soon as it can."""
         async with self._turn:
             actor = self._actor(ask.sitting)
-            challenge = self._challenges.take(NEW_KEY, ask.ceremony, counted_ms())
-            made = checking.registered(self._relying, ask.credential, challenge.data)
-            name = self._desk.state.officers[challenge.officer].name
-            self._desk.act(
-                acts.GiveKey(
-                    name, made.credential, made.algorithm, made.public, self._relying.rp_id, ask.label, made.aaguid,
-                    made.uses,
-                ),
-                actor,
-            )  # fmt: skip
-            await self._try_to_tell()
-            return self._row(self._desk.state.keys[made.credential])
+            return await self._enrol(ask, self._challenges.take(NEW_KEY, ask.ceremony, counted_ms()), actor)
+
+    async def _enrol(
+        self, ask: asking.EnrolKey | asking.EnrolOwnKey, challenge: Challenge, actor: Actor
+    ) -> asking.KeyRow:
+        """`actor`: the custodian who gives it."""
+        made = checking.registered(self._relying, ask.credential, challenge.data)
+        name = self._desk.state.officers[challenge.officer].name
+        self._desk.act(
+            acts.GiveKey(
+                name, made.credential, made.algorithm, made.public, self._relying.rp_id, ask.label, made.aaguid,
+                made.uses,
+            ),
+            actor,
+        )  # fmt: skip
+        await self._try_to_tell()
+        return self._row(self._desk.state.keys[made.credential])
+
+    # ---------------------------------------------------------------- by invitation
+    async def invite(self, ask: asking.InviteKey) -> asking.Invitation:
+        """One key, within the hour. Kept in memory alone: a restart takes it back. The key itself is a fact."""
+        officer = officer_named(self._desk.state, ask.name)
+        if officer.is_program:
+            raise Refused(f"{officer.name} is a program: it has a token, no security key")
+        self._invited[officer.number] = (self._actor(ask.sitting), counted_ms() + INVITATION_MS_MAX)
+        return self._invitation(officer)
+
+    async def invitation(self, ask: asking.AskInvitation) -> asking.Invitation:
+        """That of who asks."""
+        return self._invitation(self._desk.officer(self._actor(ask.sitting)))
+
+    def _invitation(self, officer: Officer) -> asking.Invitation:
+        by, until_ms = self._invited.get(officer.number, (None, 0))
+        left_ms = until_ms - counted_ms()
+        if by is None or left_ms <= 0:
+            return asking.Invitation(officer.name, "", 0)
+        return asking.Invitation(officer.name, self._desk.officer(by).name, self._station.now_ms() + left_ms)
+
+    def _inviter(self, officer: Officer) -> Actor:
+        """Raises Refused where nobody did, or who did is a custodian no more."""
+        by, until_ms = self._invited.get(officer.number, (None, 0))
+        if by is None or until_ms <= counted_ms():
+            raise Refused("no custodian has invited you to register a security key within the last hour; ask one")
+        acts.allow(self._desk.state, Act.GIVE_KEY, by)
+        return by
+
+    async def begin_own(self, ask: asking.BeginOwnKey) -> asking.Ceremony:
+        """A challenge for a key of the officer's own."""
+        officer = self._desk.officer(self._actor(ask.sitting))
+        self._inviter(officer)
+        return self._begin(OWN_KEY, officer)
+
+    async def enrol_own(self, ask: asking.EnrolOwnKey) -> asking.KeyRow:
+        """The custodian who invited gives it; whoever is signed in here holds it. One invitation, one key."""
+        async with self._turn:
+            officer = self._desk.officer(self._actor(ask.sitting))
+            by = self._inviter(officer)
+            challenge = self._challenges.take(OWN_KEY, ask.ceremony, counted_ms())
+            if challenge.officer != officer.number:
+                raise Told("OL-405", "this challenge was made for another officer")
+            row = await self._enrol(ask, challenge, by)
+            del self._invited[officer.number]
+            return row
 
     async def revoke(self, ask: asking.RevokeKey) -> asking.KeyRow:
         """A key that counts no longer; sittings of its officer end."""

@@ -20,6 +20,7 @@ from starlette.routing import Route
 from openline.console.codes import CODES, Told, code_of, detail_of
 from openline.console.screen.asking import AskSitting, SittingRow
 from openline.console.watch import asking as watch
+from openline.console.web.api.etag import etag_of
 from openline.console.web.api.events import events
 from openline.console.web.api.table import TABLE, Row, Shape, lets
 from openline.console.web.desk import Pages
@@ -207,11 +208,6 @@ class _Call:
                 secure=self._pages.setting.scheme == "https",
             )  # fmt: skip
         return response
-
-
-def etag_of(draft: watch.DraftRow) -> str:
-    """One state of a draft. Strong: another version, stage or act is another tag."""
-    return f'"{draft.draft}.{draft.version}.{draft.stage}.{draft.changed_at_ms}"'
 
 
 def _paged(rows: list[Any], name: str, after: str, count: int) -> dict[str, Any]:

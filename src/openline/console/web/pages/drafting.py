@@ -12,6 +12,7 @@ from openline.console.dtg import iso, parse_iso
 from openline.console.screen.asking import AskMatter, Matter
 from openline.console.watch import asking
 from openline.console.watch.asking import AskDraft, AskDrafts, DraftRow
+from openline.console.web.pages.keys import releasing
 from openline.console.web.preferences import LANGUAGES
 from openline.console.web.visit import Fields, Visit, status_of
 from openline.errors import OpenlineError
@@ -166,7 +167,10 @@ async def draft(visit: Visit) -> Response:
 async def _draft(visit: Visit, status: int = 200, error: OpenlineError | None = None) -> Response:
     row = await visit.ask(AskDraft(draft=number_of(visit)), DraftRow)
     told = [{"words": str(error), "at": ""}] if error is not None else None
-    return visit.page("leaving.html", status, screen=await visit.screen(), row=row, told=told, given=visit.form)
+    return visit.page(
+        "leaving.html", status, screen=await visit.screen(), row=row, told=told, given=visit.form,
+        keys=await releasing(visit, row),
+    )  # fmt: skip
 
 
 def _version(visit: Visit) -> int:

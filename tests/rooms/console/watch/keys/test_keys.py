@@ -23,7 +23,7 @@ from openline.desk.people import Role
 from openline.desk.release import parse_release
 from openline.desk.signing import check_signed, parse_key_named, parse_signed
 from openline.errors import Refused, StoreDown
-from openline.limits import CHALLENGE_MS_MAX, CHALLENGES_BY_SOURCE_MAX
+from openline.limits import CHALLENGE_MS_MAX, CHALLENGES_BY_SOURCE_MAX, INVITATION_MS_MAX
 from openline.line.events import Draft as LineDraft
 from openline.line.ports import LogId
 from openline.record.body import Message, encode_message
@@ -298,3 +298,52 @@ def test_a_token_is_a_programs_until_it_ends_or_is_dismissed(desk: Desk) -> None
     refused("OL-404", lambda: desk.sitting(made.token))
     with pytest.raises(Refused, match="valid Role"):
         here.ask(asking.MakeToken(name="other", roles=["king"]), Role.CUSTODIAN)
+
+
+def own_key(here: Staffed, key: SecurityKey, role: Role = Role.RELEASER) -> asking.KeyRow:
+    """What the officer does, in their own sitting."""
+    begun = here.ask(asking.BeginOwnKey(), role)
+    ask = asking.EnrolOwnKey(ceremony=begun.ceremony, credential=key.create(begun.options), label="own")
+    row = here.ask(ask, role)
+    assert isinstance(row, asking.KeyRow)
+    return row
+
+
+def test_who_is_invited_registers_one_key_and_the_log_says_who_gave_it(desk: Desk) -> None:
+    here, key = Staffed(desk), SecurityKey()
+    with pytest.raises(Refused, match="no custodian has invited you"):
+        here.ask(asking.BeginOwnKey(), Role.RELEASER)
+    made = here.ask(asking.InviteKey(name="releaser"), Role.CUSTODIAN)
+    assert here.ask(asking.AskInvitation(), Role.RELEASER).by == made.by == "custodian"
+    assert own_key(here, key).officer == "releaser"
+    given = next(one for one in desk.entries(0, 100) if isinstance(one.fact, facts.KeyEnrolled))
+    assert given.actor is not None and desk.officer(given.actor).name == "custodian"
+    assert here.sign_in(key).name == "releaser"
+    assert here.ask(asking.AskInvitation(), Role.RELEASER).until_ms == 0
+    with pytest.raises(Refused, match="no custodian has invited you"):
+        own_key(here, SecurityKey())
+
+
+def test_an_invitation_is_one_officers_own_and_ends_with_the_hour(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = Staffed(desk)
+    here.ask(asking.InviteKey(name="releaser"), Role.CUSTODIAN)
+    here.ask(asking.InviteKey(name="auditor"), Role.CUSTODIAN)
+    begun = here.ask(asking.BeginOwnKey(), Role.RELEASER)
+    taken = asking.EnrolOwnKey(ceremony=begun.ceremony, credential=SecurityKey().create(begun.options), label="x")
+    refused("OL-405", lambda: here.ask(taken, Role.AUDITOR))
+    plain = here.ask(asking.BeginKey(name="releaser"), Role.CUSTODIAN)
+    ask = asking.EnrolOwnKey(ceremony=plain.ceremony, credential=SecurityKey().create(plain.options), label="x")
+    refused("OL-405", lambda: here.ask(ask, Role.RELEASER))
+    later = counted_ms() + INVITATION_MS_MAX
+    monkeypatch.setattr("openline.console.watch.keys.operations.counted_ms", lambda: later)
+    with pytest.raises(Refused, match="within the last hour"):
+        here.ask(asking.BeginOwnKey(), Role.RELEASER)
+
+
+def test_an_invitation_of_who_is_custodian_no_more_is_none(desk: Desk) -> None:
+    here = Staffed(desk)
+    here.ask(asking.InviteKey(name="releaser"), Role.CUSTODIAN)
+    desk.write([facts.RolesGiven(list(Role).index(Role.CUSTODIAN), (Role.AUDITOR,))], None)
+    with pytest.raises(Refused):
+        here.ask(asking.BeginOwnKey(), Role.RELEASER)
+    assert not desk.state.keys
