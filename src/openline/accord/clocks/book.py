@@ -195,8 +195,10 @@ class Book:
         """How a notice stands to each time limit of its format. (rules B1 to B6)"""
         seen = self.notices[ref]
         format_ = self.format_of(seen)
-        if format_ is None:
-            return ()
+        return self.timeliness_of(seen, format_) if format_ is not None else ()
+
+    def timeliness_of(self, seen: NoticeSeen, format_: Format) -> tuple[Timeliness, ...]:
+        """The same of a notice that need not be in the record."""
         return tuple(self._timely(seen, format_, limit) for limit in format_.limits if limit.of == "notice")
 
     def _timely(self, seen: NoticeSeen, format_: Format, limit: Limit) -> Timeliness:

@@ -135,10 +135,15 @@ def _leaves(values: list[Any], data: bytes) -> None:
 
 # ------------------------------------------------------------------ written here
 class Written(NamedTuple):
-    """What somebody filled in, read by a format: values for the wire, and every fault at once."""
+    """What somebody filled in, read by a format: values for the wire, and every fault at once.
+
+    `unread`: how many of the faults, the first ones, are of something given that has no spelling on the wire. The rest
+    are of what is lacking: a notice can leave without it, and says so (R-441).
+    """
 
     values: tuple[object, ...]
     faults: tuple[Fault, ...]
+    unread: int
 
 
 def compose(format_: Format, given: Mapping[str, object]) -> Written:
@@ -159,8 +164,9 @@ def compose(format_: Format, given: Mapping[str, object]) -> Written:
     wrong = {fault.place for fault in faults}
     filled = [value is not None or field.name in {one.split("[")[0].split(".")[0] for one in wrong}
               for value, field in zip(values, format_.fields, strict=True)]  # fmt: skip
+    unread = len(faults)
     faults += _missing(format_, values, filled)
-    return Written(_trimmed(values), tuple(faults))
+    return Written(_trimmed(values), tuple(faults), unread)
 
 
 def _trimmed(values: Sequence[object]) -> tuple[object, ...]:

@@ -14,7 +14,7 @@ from openline.accord.formats.numbers import Number
 from openline.accord.formats.polygons import crosses_itself, half_way_round
 from openline.accord.formats.times import text_of, whole
 from openline.accord.formats.unfit import Unfit
-from openline.accord.formats.words import OCEAN_CODES, OCEANS, QUADRANT_CODES, QUADRANTS, said, word
+from openline.accord.formats.words import OCEAN_CODES, OCEANS, QUADRANT_CODES, QUADRANTS, RIGHT_TO_LEFT, said, word
 from openline.seal.spelling import REFUSED_IN_ANY_TEXT
 
 MINUTE: Final = 3000
@@ -95,7 +95,17 @@ class Point(NamedTuple):
     def say(self, value: list[int], language: str) -> str:
         """For people."""
         north = self._written(value[0], 2, word("north", language), word("south", language))
-        return f"{north} {self._written(value[1], 3, word('east', language), word('west', language))}"
+        east = self._written(value[1], 3, word("east", language), word("west", language))
+        if language.split("-", 1)[0] in RIGHT_TO_LEFT:  # with spaces inside, degrees and minutes would change places
+            north, east = _marked(north), _marked(east)
+        return f"{north} {east}"
+
+
+def _marked(written: str) -> str:
+    """`57 12.3N` as `N57°12.3′`: the letter first, so that all of it runs from left to right in any line."""
+    for mark in "°′":
+        written = written.replace(" ", mark, 1)
+    return f"{written[-1]}{written[:-1]}{'″' if '′' in written else '′'}"
 
 
 class Points(NamedTuple):

@@ -164,8 +164,9 @@ class Table(NamedTuple):
             left -= sum(map(len, rows[-1]))
             if left < 0:
                 break
+        bar = f" {word('bar', language)} "
         lines = (
-            " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+            bar.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
             for row in [heads, *rows]
         )
         return "\n".join(_cut(lines, 1 + len(value)))

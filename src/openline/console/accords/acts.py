@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from openline.accord.bodies import (
     Offered,
@@ -17,7 +17,8 @@ from openline.accord.bodies import (
     encode_status,
     parse_agreement,
 )
-from openline.accord.clocks.book import Book
+from openline.accord.clocks.book import Book, NoticeSeen
+from openline.accord.clocks.spans import exactly
 from openline.accord.formats.format import Format
 from openline.accord.formats.notice import (
     Notice,
@@ -26,6 +27,9 @@ from openline.accord.formats.notice import (
     encode_notice,
     has_free_text,
     parse_notice,
+)
+from openline.accord.formats.notice import (
+    as_given as as_form,
 )
 from openline.accord.formats.printing import Head
 from openline.accord.formats.reader import NotAFormat, read_format
@@ -41,12 +45,15 @@ from openline.desk.acts import Write
 from openline.desk.facts import DraftedOther
 from openline.errors import Refused
 from openline.line.events import Draft
-from openline.record.entry import AGREEMENT, FORMAT, NOTICE, STATUS, Ref
+from openline.record.entry import AGREEMENT, EXERCISE, FORMAT, NOTICE, STATUS, Ref
 
 DUTIES_MAX: Final = 2_000  # in one answer
 _STANDINGS: Final = {"in force": Standing.IN_FORCE, "suspended": Standing.SUSPENDED, "ended": Standing.ENDED}
 _RELATIONS: Final = {"": Relation.NONE, "answers": Relation.ANSWERS, "corrects": Relation.CORRECTS,
                      "cancels": Relation.CANCELS}  # fmt: skip
+_RELATED: Final[dict[Relation, Literal["", "answers", "corrects", "cancels"]]] = {
+    Relation.NONE: "", Relation.ANSWERS: "answers", Relation.CORRECTS: "corrects", Relation.CANCELS: "cancels",
+}  # fmt: skip
 _PREFIX_MIN: Final = 6  # digits of a hash that may stand for it
 
 
@@ -64,7 +71,7 @@ class Accords:
         return {
             asking.AskFormats: self.formats, asking.AskFormat: self.format, asking.OfferFormat: self.offer,
             asking.NoticeForm: self.check, asking.SendNotice: self.send, asking.AskNotice: self.notice,
-            asking.DraftNotice: self.draft, asking.DraftPaper: self.draft_paper,
+            asking.DraftNotice: self.draft, asking.DraftPaper: self.draft_paper, asking.AskNoticeDraft: self.redraft,
             asking.RecordAgreement: self.record, asking.SayStanding: self.say, asking.AskAgreements: self.agreements,
             asking.AskDuties: self.duties,
         }  # fmt: skip
@@ -128,8 +135,9 @@ class Accords:
             raise Refused(f"several formats are called {name}: name one by its hash: {which}")
         if fitting:
             return fitting[0], files[fitting[0].digest]
-        if name in library.formats():
-            return library.formats()[name], library.files()[name]
+        for one in library.formats().values():
+            if one.id == name or (len(name) >= _PREFIX_MIN and one.digest.hex().startswith(name)):
+                return one, library.files()[one.id]
         raise Told("OL-301", f"no format {name!r}: `openline format list` names those that there are")
 
     async def offer(self, ask: asking.OfferFormat) -> Sent:
@@ -153,19 +161,36 @@ class Accords:
     # ---------------------------------------------------------------- notices
     async def check(self, ask: asking.NoticeForm) -> asking.NoticeChecked:
         """Every fault at once; nothing is recorded."""
-        format_, _ = self._named(self._book(), ask.format)
-        notice, faults = self._composed(format_, ask.fields, ask.language)
-        size = len(encode_notice(notice)) if not faults else 0
-        head = Head(self._name_of_us(), self._others(), self._running.now_ms(), PRECEDENCES[0], ask.exercise)
-        return asking.NoticeChecked(rows.fault_rows(faults), size, rows.printed(notice, format_, head))
+        book = self._book()
+        format_, _ = self._named(book, ask.format)
+        relation = _RELATIONS[ask.relation]
+        of = self._of(ask.place, relation) if ask.place is not None and ask.relation else None
+        notice, faults, may_leave = self._composed(
+            format_, ask.fields, ask.language, relation if of is not None else Relation.NONE, of
+        )
+        body = b""
+        if may_leave:
+            with as_given():
+                body = encode_notice(notice)
+        now_ms = self._running.now_ms()
+        names = (of.full_name,) if of is not None else ()
+        head = Head(self._name_of_us(), self._others(), now_ms, PRECEDENCES[0], ask.exercise, names)
+        seen = NoticeSeen(Ref(self._running.state.me, b"", 0), notice, exactly(now_ms), notice.references)
+        return asking.NoticeChecked(
+            rows.fault_rows(faults, format_), len(body), rows.printed(notice, format_, head),
+            rows.conformity(book, seen, format_), may_leave, body.hex(),
+        )  # fmt: skip
 
     def _composed(
         self, format_: Format, fields: dict[str, Any], language: str, relation: Relation = Relation.NONE,
         of: Ref | None = None,
-    ) -> tuple[Notice, tuple[Fault, ...]]:  # fmt: skip
+    ) -> tuple[Notice, tuple[Fault, ...], bool]:  # fmt: skip
+        """The notice, its faults, and whether all that was given can be spelled."""
         written = compose(format_, fields)
         faults = written.faults
+        may_leave = written.unread == 0
         if language and not is_language(language):
+            may_leave = False
             faults += (Fault("language", f"{language!r:.20} is no language tag", "en, ru, ar ..."),)
         if not has_free_text(format_, written.values):
             language = ""
@@ -174,7 +199,7 @@ class Accords:
         year = datetime.fromtimestamp(self._running.now_ms() / 1000, UTC).year
         in_hand = self._in_hand(format_.mark, year)
         serial = self._book().free_serial(self._running.state.me, format_.mark, year, in_hand)
-        return Notice(format_.mark, year, serial, language, relation, written.values, of), faults
+        return Notice(format_.mark, year, serial, language, relation, written.values, of), faults, may_leave
 
     def _in_hand(self, mark: bytes, year: int) -> set[int]:
         """Serials that drafts of this desk have, which are neither recorded nor withdrawn."""
@@ -198,8 +223,8 @@ class Accords:
         if (relation is Relation.NONE) != (ask.place is None):
             raise Refused("a notice answers, corrects or cancels one entry: say both which and how, or neither")
         of = self._of(ask.place, relation) if ask.place is not None else None
-        notice, faults = self._composed(format_, ask.fields, ask.language, relation, of)
-        if faults:
+        notice, faults, may_leave = self._composed(format_, ask.fields, ask.language, relation, of)
+        if faults and not (ask.with_faults and may_leave):
             raise Told("OL-204", "; ".join(one.in_a_line() for one in faults))
         with as_given():
             return encode_notice(notice if serial is None else notice._replace(serial=serial))
@@ -234,6 +259,21 @@ class Accords:
                 kind, body = STATUS, self._said(ask.paper)
         return self._write(Write(None, 0, 0, 0, b"", kind, body), ask.sitting)
 
+    async def redraft(self, ask: asking.AskNoticeDraft) -> asking.NoticeDraft:
+        """A draft of a notice as a form. Raises Told OL-301 where it is none, or its format is not here."""
+        draft = self._running.desk.state.drafts.get(ask.draft)
+        if draft is None or draft.version.kind != NOTICE or not draft.version.told:
+            raise Told("OL-301", f"D-{ask.draft} is no draft of a notice, or has left")
+        version = draft.version
+        notice = parse_notice(version.told)
+        format_, _ = self._named(self._book(), notice.mark.hex())
+        form = asking.SendNotice(
+            format=notice.mark.hex(), fields=as_form(notice, format_), language=notice.language,
+            precedence=PRECEDENCES[version.precedence], exercise=bool(version.flags & EXERCISE),
+            relation=_RELATED[notice.relation], place=notice.of.full_name if notice.of is not None else None,
+        )  # fmt: skip
+        return asking.NoticeDraft(draft.number, version.number, form, version.told.hex())
+
     def _write(self, write: Write, sitting: str) -> asking.Drafted:
         desk = self._running.desk
         (fact,) = desk.act(write, desk.sitting(sitting).actor)
@@ -251,7 +291,9 @@ class Accords:
         roster = self._running.state.roster
         others = tuple(one.name for number, one in enumerate(roster.parties) if number != log.party and not one.left)
         head = Head(shown.name, others, shown.written_at_ms, shown.precedence, shown.exercise, tuple(shown.references))
-        return rows.notice_row(book, seen, head)
+        row = rows.notice_row(book, seen, head)
+        row.position, row.leaf, row.ours = shown.position, shown.leaf, shown.ours
+        return row
 
     def words_of_draft(self, kind: int, told: bytes) -> tuple[str, str]:
         """What a draft of one of these kinds says: in a line, and whole, as it will print."""

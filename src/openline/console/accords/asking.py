@@ -66,16 +66,24 @@ class OfferFormat(_Request, tag="offer-format", tag_field="op"):
 
 
 class NoticeForm(_Request, tag="check-notice", tag_field="op"):
-    """Read a notice that is not sent yet: every fault at once, how it would be printed, how long it would be."""
+    """Read a notice that is not sent yet: every fault at once, how it would be printed, how long it would be.
+
+    With `relation` and `place` also what it does to that entry.
+    """
 
     format: str
     fields: dict[str, Any]
     language: str = ""
     exercise: bool = False
+    relation: Literal["", "answers", "corrects", "cancels"] = ""
+    place: str | None = None
 
 
 class SendNotice(_Request, tag="send-notice", tag_field="op"):
-    """Record a notice and send it. `place`: the entry that it answers, corrects or cancels."""
+    """Record a notice and send it. `place`: the entry that it answers, corrects or cancels.
+
+    `with_faults`: also where something that the format requires is lacking; what cannot be spelled never leaves.
+    """
 
     format: str
     fields: dict[str, Any]
@@ -84,6 +92,7 @@ class SendNotice(_Request, tag="send-notice", tag_field="op"):
     exercise: bool = False
     relation: Literal["", "answers", "corrects", "cancels"] = ""
     place: str | None = None
+    with_faults: bool = False
     token: str | None = None
 
 
@@ -102,6 +111,21 @@ class Drafted(msgspec.Struct):
     version: int
 
 
+class AskNoticeDraft(_Request, tag="notice-draft", tag_field="op"):
+    """A draft of a notice as a form again, to write its next version from."""
+
+    draft: Count
+
+
+class NoticeDraft(msgspec.Struct):
+    """A draft of a notice. `notice`: what it would be sent by; `format` in it is the mark. `body`: hex."""
+
+    draft: int
+    version: int
+    notice: SendNotice
+    body: str
+
+
 class FaultRow(msgspec.Struct):
     """One thing wrong: where, what, what would be right. `severity`: ERROR, BREACH or WARN; `rule`: its number."""
 
@@ -113,11 +137,17 @@ class FaultRow(msgspec.Struct):
 
 
 class NoticeChecked(msgspec.Struct):
-    """A form as it was read."""
+    """A form as it was read. `conformity`: what of it would not be as agreed if it were held there now.
+
+    `may_leave`: all that is given can be spelled; `body`: hex of it, `bytes` how long that is; both empty where not.
+    """
 
     faults: list[FaultRow]
     bytes: int
     printed: dict[str, str]
+    conformity: list[FaultRow] = []
+    may_leave: bool = True
+    body: str = ""
 
 
 class AskNotice(_Request, tag="notice", tag_field="op"):
@@ -135,7 +165,10 @@ class RelatedNotice(msgspec.Struct):
 
 
 class NoticeRow(msgspec.Struct):
-    """A notice. `fields`: as they would be given again; empty where they do not fit the format, or it is not known."""
+    """A notice. `fields`: as they would be given again; empty where they do not fit the format, or it is not known.
+
+    `mark`: what it names its format by; `body`: the whole of it; both hex.
+    """
 
     place: str
     number: str
@@ -148,6 +181,15 @@ class NoticeRow(msgspec.Struct):
     printed: dict[str, str]
     faults: list[FaultRow]
     related: list[RelatedNotice] = []
+    mark: str = ""
+    body: str = ""
+    name: str = ""
+    precedence: str = ""
+    exercise: bool = False
+    written_at_ms: int = 0
+    position: int = 0
+    leaf: str = ""
+    ours: bool = False
 
 
 class RecordAgreement(_Request, tag="record-agreement", tag_field="op"):
@@ -219,5 +261,5 @@ class DraftPaper(_Request, tag="draft-paper", tag_field="op"):
 
 Request = (
     AskFormats | AskFormat | OfferFormat | NoticeForm | SendNotice | DraftNotice | DraftPaper | AskNotice
-    | RecordAgreement | SayStanding | AskAgreements | AskDuties
+    | AskNoticeDraft | RecordAgreement | SayStanding | AskAgreements | AskDuties
 )  # fmt: skip

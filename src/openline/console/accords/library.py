@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from openline.accord.formats.format import Format
 from openline.accord.formats.reader import read_format
+from openline.console.accords.asking import FormatWhole
 
 
 @cache
@@ -22,3 +23,13 @@ def files() -> Mapping[str, bytes]:
 def formats() -> Mapping[str, Format]:
     """The same, read. A shipped file with faults is a fault of the program, and a test looks for it."""
     return {name: read_format(data) for name, data in files().items()}
+
+
+def known_format(whole: FormatWhole) -> Format:
+    """A format as the station told it, read from its own file."""
+    return _read(whole.file.encode())
+
+
+@lru_cache(maxsize=128)
+def _read(file: bytes) -> Format:
+    return read_format(file)

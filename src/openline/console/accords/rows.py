@@ -8,13 +8,13 @@ from typing import Any, Final
 from openline.accord.clocks.book import Book, Duty, NoticeSeen
 from openline.accord.clocks.limits import Kept, span_text
 from openline.accord.formats.format import Field, Format, Limit, LimitKind
-from openline.accord.formats.notice import Notice, as_given, judge, parse_notice
+from openline.accord.formats.notice import Notice, as_given, encode_notice, judge, parse_notice
 from openline.accord.formats.numbers import Number
-from openline.accord.formats.places import Area, form_name
+from openline.accord.formats.places import Area, Circle, Named, Point, Points, Quadrant, form_name
 from openline.accord.formats.printing import Head, number_of, print_notice
 from openline.accord.formats.tables import ListOf, Table
 from openline.accord.formats.texts import Choice
-from openline.accord.formats.times import Date, Window
+from openline.accord.formats.times import Clock, Date, Instant, Window
 from openline.accord.formats.unfit import Fault, Unfit
 from openline.console.accords import asking, library
 from openline.console.accords.words import words_of_paper
@@ -97,9 +97,30 @@ def whole_format(format_: Format, row: asking.FormatRow, file: bytes) -> asking.
     )  # fmt: skip
 
 
-def fault_rows(faults: Sequence[Fault]) -> list[asking.FaultRow]:
-    """Faults of form."""
-    return [asking.FaultRow(one.place, one.what, one.remedy) for one in faults]
+def fault_rows(faults: Sequence[Fault], format_: Format) -> list[asking.FaultRow]:
+    """Faults of form, each with the rule that it breaks (docs/FORMATS.md lists them)."""
+    return [asking.FaultRow(one.place, one.what, one.remedy, "ERROR", _rule(one, format_)) for one in faults]
+
+
+def _rule(fault: Fault, format_: Format) -> str:
+    if fault.place == "language":
+        return "A7"
+    if fault.what.startswith("is required"):
+        return "R-441"
+    name, _, inside = fault.place.partition("[")
+    field = format_.field(name.split(".")[0])
+    type_: Any = field.type if field is not None else None
+    if isinstance(type_, Table):
+        column = inside.partition("].")[2].split(".")[0].split("[")[0]
+        cell = next((one for one in type_.columns if one.name == column), None)
+        if cell is not None and cell.key and fault.what.endswith("already"):
+            return "E1"
+        type_ = cell.type if cell is not None else None
+    if isinstance(type_, ListOf):
+        type_ = type_.of
+    if isinstance(type_, Instant | Date | Window | Clock):
+        return "A1"
+    return "A4" if isinstance(type_, Area | Circle | Point | Points | Quadrant | Named) else "R-404"
 
 
 def printed(notice: Notice, format_: Format, head: Head) -> dict[str, str]:
@@ -118,8 +139,11 @@ def notice_row(book: Book, seen: NoticeSeen, head: Head) -> asking.NoticeRow:
     raw = repr(seen.notice.values)
     if format_ is None:
         fault = _nameless(book, seen.notice.mark)
-        return asking.NoticeRow(place, number, seen.notice.mark.hex(), False, False, "", {}, raw, {}, [fault], related)
-    faults = [*fault_rows(judge(seen.notice, format_)), *_conformity(book, seen, format_)]
+        return asking.NoticeRow(
+            place, number, seen.notice.mark.hex(), False, False, "", {}, raw, {}, [fault], related, *_about(seen, head)
+        )
+    faults = [*fault_rows(judge(seen.notice, format_), format_), *_numbering(book, seen)]
+    faults += conformity(book, seen, format_)
     if seen.references != seen.notice.references:
         what = "the header refers to another entry than the notice"
         faults.append(asking.FaultRow("references", what, "the same one"))
@@ -130,7 +154,7 @@ def notice_row(book: Book, seen: NoticeSeen, head: Head) -> asking.NoticeRow:
     agreed = book.shelf.is_agreed(format_.digest)
     return asking.NoticeRow(
         place, number, format_.id, True, agreed, str(format_.message_class), fields, "" if fields else raw,
-        printed(seen.notice, format_, head), faults, related,
+        printed(seen.notice, format_, head), faults, related, *_about(seen, head),
     )  # fmt: skip
 
 
@@ -145,12 +169,14 @@ def _nameless(book: Book, mark: bytes) -> asking.FaultRow:
     return asking.FaultRow("format", what, "agree on one of them, or on another", "ERROR")
 
 
-def _conformity(book: Book, seen: NoticeSeen, format_: Format) -> list[asking.FaultRow]:
-    """What is not kept: shown and recorded, never a reason not to send."""
+def _about(seen: NoticeSeen, head: Head) -> tuple[str, str, str, str, bool, int]:
+    body = encode_notice(seen.notice).hex()
+    return seen.notice.mark.hex(), body, head.sender, head.precedence, head.exercise, head.written_at_ms
+
+
+def _numbering(book: Book, seen: NoticeSeen) -> list[asking.FaultRow]:
+    """Serials used twice, serials that lack."""
     found = []
-    if not book.shelf.is_agreed(format_.digest):
-        what = "not every party has said this format"
-        found.append(asking.FaultRow("format", what, "`openline format offer`", "WARN"))
     for other in book.same_number(seen.ref):
         what = f"{other.full_name} has the same number"
         found.append(asking.FaultRow("number", what, "one serial once", "ERROR", "A2"))
@@ -159,7 +185,16 @@ def _conformity(book: Book, seen: NoticeSeen, format_: Format) -> list[asking.Fa
     if lacking:
         what = f"{len(lacking)} before it are not there: {', '.join(map(str, lacking[-_GAPS_SHOWN:]))}"
         found.append(asking.FaultRow("number", what, "ask their sender for them", "ERROR", "A2"))
-    for one in book.timeliness(seen.ref):
+    return found
+
+
+def conformity(book: Book, seen: NoticeSeen, format_: Format) -> list[asking.FaultRow]:
+    """What is not kept: shown and recorded, never a reason not to send. `seen` need not be in the record."""
+    found = []
+    if not book.shelf.is_agreed(format_.digest):
+        what = "not every party has said this format"
+        found.append(asking.FaultRow("format", what, "`openline format offer`", "WARN"))
+    for one in book.timeliness_of(seen, format_):
         if one.kept is Kept.KEPT or (one.due is None and one.kept is Kept.OPEN):
             continue
         rule = {LimitKind.BEFORE: "B1", LimitKind.AFTER: "B2", LimitKind.CALENDAR_DAY: "B5",

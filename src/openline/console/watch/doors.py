@@ -77,6 +77,7 @@ DOORS: Final[Mapping[type, Act | None]] = {
     accords.DraftNotice: Act.DRAFT,
     accords.DraftPaper: Act.DRAFT,
     accords.AskNotice: None,
+    accords.AskNoticeDraft: Act.SEE_DRAFTS,
     accords.RecordAgreement: Act.RELEASE,
     accords.SayStanding: Act.RELEASE,
     accords.AskAgreements: None,

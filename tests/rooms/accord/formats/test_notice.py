@@ -252,3 +252,14 @@ def test_polygons_that_fill_a_notice_are_judged_without_comparing_every_side_wit
     stairs = [[at // 2, (at + 1) // 2] for at in range(62)] + [[31, 0]]
     assert polygons.crosses_itself(stairs, 216_000) is None
     assert met < 400  # of 1,953 pairs
+
+
+def test_what_lacks_can_leave_and_what_has_no_spelling_cannot() -> None:
+    """R-441."""
+    format_ = every_type()
+    written = compose(format_, {"count": "3"})
+    assert [one.place for one in written.faults] == ["when"] and written.unread == 0
+    notice = Notice(format_.mark, 2026, 1, "", Relation.NONE, written.values)
+    assert [one.place for one in judge(parse_notice(encode_notice(notice)), format_)] == ["when"]
+    written = compose(format_, {"when": "2026-02-30T12:00:00Z", "nothing": "1"})
+    assert written.unread == 2 and {one.place for one in written.faults} == {"when", "nothing"}

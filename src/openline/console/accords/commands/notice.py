@@ -13,10 +13,22 @@ import click
 
 from openline.console.accords import asking
 from openline.console.accords.commands.drafting import AS_DRAFT, TOKEN, drafted, read
-from openline.console.channel.asking import PRECEDENCES, Precedence, Sent
+from openline.console.accords.library import known_format
+from openline.console.channel.asking import (
+    PRECEDENCES,
+    Amendments,
+    AskAmendments,
+    AskStatus,
+    Precedence,
+    Sent,
+    Status,
+)
 from openline.console.codes import Told
 from openline.console.commands.draft import number_of
 from openline.console.commands.message import full_name
+from openline.console.home import write_whole
+from openline.console.sheets import notices as sheets
+from openline.console.sheets import setting
 from openline.console.terminal import INPUT_FILE, F, Session, room_options
 from openline.console.words import safe
 
@@ -51,8 +63,16 @@ def check_notice(session: Session, /, name: str, language: str, exercise: bool, 
     ask = asking.NoticeForm(format=name, fields=_fields(given), language=language, exercise=exercise)
     with session.link() as link:
         found = link.ask(ask, asking.NoticeChecked)
-    session.answer(found, lambda: _faults(found.faults) if found.faults else _sheets(found.printed))
+    session.answer(found, lambda: _checked(found))
     return 1 if found.faults else 0
+
+
+def _checked(found: asking.NoticeChecked) -> str:
+    told = _faults([*found.faults, *found.conformity])
+    if found.faults:
+        more = "it could leave --with-faults, marked" if found.may_leave else "what is given here has no spelling"
+        return f"{told}\n{len(found.faults)} faults; {more}"
+    return "\n".join(part for part in (_sheets(found.printed), told, f"{found.bytes} bytes before sealing") if part)
 
 
 @notice.command("send")
@@ -63,6 +83,7 @@ def check_notice(session: Session, /, name: str, language: str, exercise: bool, 
 @click.option("--answers", metavar="ENTRY", help="The notice that this one answers.")
 @click.option("--corrects", metavar="ENTRY", help="Our notice that this one corrects.")
 @click.option("--cancels", metavar="ENTRY", help="Our notice that this one cancels.")
+@click.option("--with-faults", is_flag=True, help="Also where something required is lacking: it is marked there.")
 @AS_DRAFT
 @click.option("--edit", metavar="DRAFT", help="With --as-draft: the next version of this draft.")
 @click.option("--over", type=click.IntRange(1), metavar="VERSION", help="The version this was made from.")
@@ -72,12 +93,13 @@ def check_notice(session: Session, /, name: str, language: str, exercise: bool, 
 def send_notice(
     session: Session, /, name: str, language: str, exercise: bool, precedence: Precedence, answers: str | None,
     corrects: str | None, cancels: str | None, token: str | None, as_draft: bool, edit: str | None, over: int | None,
-    **given: Any,
+    with_faults: bool, **given: Any,
 ) -> None:  # fmt: skip
     """Record a notice in the format NAME and send it; or draft it for another officer. A form with faults is not."""
     ask = asking.SendNotice(
-        format=name, fields=_fields(given), language=language, precedence=precedence, exercise=exercise, token=token
-    )
+        format=name, fields=_fields(given), language=language, precedence=precedence, exercise=exercise, token=token,
+        with_faults=with_faults,
+    )  # fmt: skip
     given_ones = (("answers", answers), ("corrects", corrects), ("cancels", cancels))
     chosen = [(how, entry) for how, entry in given_ones if entry]
     if len(chosen) > 1:
@@ -172,3 +194,42 @@ def _table(path: Path) -> list[dict[str, str]]:
     except (UnicodeDecodeError, csv.Error) as wrong:
         raise Told("OL-202", f"{path}: {wrong}") from wrong
     return rows
+
+
+@notice.command("print")
+@click.argument("entry")
+@click.option("--as", "how", type=click.Choice(("text", "html", "pdf")), default="text", show_default=True)
+@click.option("--in", "language", default="", metavar="LANGUAGE", help="Only in this language.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Where to; text goes to stdout without.")
+@room_options
+@click.pass_obj
+def print_notice_sheets(session: Session, entry: str, how: str, language: str, out: Path | None) -> None:
+    """Print the notice ENTRY in every language of its format: text, a page of HTML, or PDF/A, with a map of its places.
+
+    The same record gives the same file. A notice in a format that is not known here prints as its raw values.
+    """
+    if how == "pdf":
+        setting.check_installed()
+    place = full_name(session, entry)
+    with session.link() as link:
+        row = link.ask(asking.AskNotice(place=place), asking.NoticeRow)
+        format_ = known_format(link.ask(asking.AskFormat(name=row.mark), asking.FormatWhole)) if row.known else None
+        status, terms = link.ask(AskStatus(), Status), link.ask(AskAmendments(), Amendments)
+    if language and row.known and language not in row.printed:
+        raise Told("OL-204", f"its format has no {language!r}; it has {', '.join(row.printed)}")
+    languages = [language] if language else list(row.printed)
+    banners = [one.partition("=")[2] or one for one in terms.handling]
+    match how:
+        case "text":
+            data = (_notice_text(row, language) + "\n").encode()
+        case "html":
+            data = sheets.html_of(row, format_, languages, banners).encode()
+        case _:
+            data = setting.set_sheets(sheets.given_of_notice(
+                row, format_, languages, line=status.line, name=status.name, banners=banners))  # fmt: skip
+    if out is None and how == "text":
+        session.answer(row, lambda: data.decode().rstrip("\n"))
+        return
+    path = out if out is not None else Path(sheets.file_name(row) + f".{'txt' if how == 'text' else how}")
+    write_whole(path, data, replace=False)
+    session.answer({"path": str(path), "bytes": len(data)}, f"{path}: {len(data)} bytes")

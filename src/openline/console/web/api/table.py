@@ -120,6 +120,7 @@ TABLE: Final[tuple[Row, ...]] = (
     _row("POST", "/notices", accords.SendNotice, line.Sent),
     _row("POST", "/notices/drafts", accords.DraftNotice, accords.Drafted),
     _row("GET", "/notices/one", accords.AskNotice, accords.NoticeRow, READ),
+    _row("GET", f"{DRAFT}/notice", accords.AskNoticeDraft, accords.NoticeDraft),
     _row("GET", "/agreements", accords.AskAgreements, list[accords.AgreementRow], READ, listed="digest"),
     _row("POST", "/agreements", accords.RecordAgreement, line.Sent),
     _row("POST", "/agreements/standing", accords.SayStanding, line.Sent),
