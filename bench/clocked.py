@@ -50,8 +50,8 @@ def main() -> int:
     """Run the program so."""
     factor, since_ns, ahead_ms, *words = sys.argv[1:]
     quicken(int(factor), int(since_ns), int(ahead_ms))
+    from openline.__main__ import Hall
     from openline.console.cli import run
-    from openline.station import Hall
 
     return run(Hall(), words)
 

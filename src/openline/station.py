@@ -14,7 +14,6 @@ import contextlib
 import itertools
 import os
 import signal
-import sys
 import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -35,7 +34,6 @@ from openline.console.channel.reporting import Watch, not_receipted, status_of
 from openline.console.channel.sending import Sending
 from openline.console.channel.stillness import Stillness
 from openline.console.channel.submitting import Places, Quiet, Submission, Submissions, Watchers, refuse
-from openline.console.cli import run
 from openline.console.home import LineHome
 from openline.console.kept.keeping import Kept, keep_line
 from openline.console.kept.papers import Papers
@@ -478,16 +476,10 @@ class Station:
         return status_of(self.state, self.charter, self.watch, contact, begun_ms, self.now_ms(), self._roads.now())
 
 
-class Hall:
-    """What the console needs from above."""
-
-    version = __version__
-    program = (sys.executable, "-m", "openline")
-
-    def serve(self, serving: Serving) -> None:
-        """Serve one line until told to stop. Raises OpenlineError when it cannot start or must end."""
-        with keep_line(serving.line, serving.config, serving.passphrase) as kept:
-            asyncio.run(_serve(kept, serving))
+def serve(serving: Serving) -> None:
+    """Serve one line until told to stop. Raises OpenlineError when it cannot start or must end."""
+    with keep_line(serving.line, serving.config, serving.passphrase) as kept:
+        asyncio.run(_serve(kept, serving))
 
 
 async def _serve(kept: Kept, serving: Serving) -> None:
@@ -499,9 +491,3 @@ def needs_no_disk(event: Event) -> bool:
     if isinstance(event, Arrived):
         return all(isinstance(item, Hail | ShortHail) for item in event.items)
     return isinstance(event, Up | Down | Tick | ClockSet)
-
-
-def main() -> int:
-    """The program."""
-    return run(Hall())
-

@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from unittest import mock
 
+from openline.__main__ import Hall
 from openline.console.channel.bearers import bearers_of
 from openline.console.channel.link import ControlLink
 from openline.console.cli import run
 from openline.console.kept.keeping import keep_line
 from openline.console.terminal import Serving
-from openline.station import Hall
 from openline.store import keyfile
 
 WITHIN_S = 60.0

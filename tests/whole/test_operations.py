@@ -133,7 +133,7 @@ def sides(tmp_path: Path) -> Iterator[dict[str, Side]]:
     needs_tool("ps")
     tools = tmp_path / "tools"
     tools.mkdir()
-    program = "import sys\nfrom openline.station import main\nsys.exit(main())\n"
+    program = "import sys\nfrom openline.__main__ import main\nsys.exit(main())\n"
     for name, text in (("openline", program), ("code", CODE)):
         (tools / name).write_text(f"#!{sys.executable}\n{text}")
         (tools / name).chmod(0o755)

@@ -107,7 +107,7 @@ def installed(folder: Path) -> Path:
     shutil.copytree(ROOT / "src" / "openline", folder / "lib" / "openline")
     (folder / "python").mkdir()
     python = folder / "python" / PYTHON.relative_to(sys.base_prefix)
-    start = f"import sys\nsys.path.insert(0, {str(folder / 'lib')!r})\nfrom openline.station import main\n"
+    start = f"import sys\nsys.path.insert(0, {str(folder / 'lib')!r})\nfrom openline.__main__ import main\n"
     script = folder / "bin" / "openline"
     script.parent.mkdir()
     script.write_text(f"#!{python} -I\n{start}if __name__ == '__main__':\n    sys.exit(main())\n")

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import re
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -44,6 +45,12 @@ def test_the_first_page_lists_every_command_and_the_exit_codes(openline: Openlin
 def test_a_command_not_understood_exits_2(openline: Openline, arguments: tuple[str, ...]) -> None:
     code, out, err = openline(*arguments)
     assert (code, out) == (2, "") and err
+
+
+def test_a_command_that_only_asks_does_not_read_the_hall() -> None:
+    asks = "import sys, openline.__main__, openline.console.commands.message; print('openline.station' in sys.modules)"
+    answer = subprocess.run([sys.executable, "-c", asks], capture_output=True, text=True, check=True).stdout
+    assert answer == "False\n"
 
 
 def test_a_program_gets_its_usage_error_as_json(openline: Openline) -> None:
