@@ -113,18 +113,29 @@ def test_duties_hang_on_an_agreement_and_a_suspension_is_seen_from_both_sides(on
     for desk in (amber, birch):
         states = {(one["name"], one["state"]) for one in rows(desk, *span)}
         assert ("Birch", "not provided") in states and ("Birch", "due") in states, states
+    assert {"send the notice that is owed"} == owed_on_screen(birch), "late: it stands there, overdue"
+    assert {"their notice is owed"} == owed_on_screen(amber)
     held(birch, "agreement", "standing", "TEST-1", "suspended", "--from", instant(days=-20), "--reason", "No trust.")
     for desk in (amber, birch):
         views = {one["state"]: one["views"] for one in rows(desk, *span) if one["name"] == "Birch"}
         assert views == {"not provided": {"Birch": "suspended"}, "due": {"Birch": "suspended"}}
         (row,) = rows(desk, "agreement", "list")
         assert row["standing"] == {"Amber": "in force", "Birch": "suspended"} and row["known"]
+    assert not owed_on_screen(birch), "in its own view nothing is owed while it suspends"
+    assert {"their notice is owed"} == owed_on_screen(amber)
+    assert "told from" in amber.here("duties", "--agreement", "TEST-1") and not rows(amber, "duties", "--agreement", "X")
     states = replayed_alike(amber, birch, tmp_path)
     (tmp_path / "text.txt").write_text("Another text.")
     held(amber, "agreement", "record", str(paper))
     assert [one["known"] for one in rows(birch, "agreement", "list")].count(True) == 1, "other bytes, another agreement"
     ran = birch.try_here("accord", "replay", "--against", states)
     assert ran.code == 5 and "only here" in ran.out and "agreement" in ran.out, ran
+
+
+def owed_on_screen(desk: Desk) -> set[str]:
+    """What the first screen says is overdue under agreements."""
+    ahead = json.loads(desk.here("screen", "--json"))["ahead"]
+    return {one["words"] for one in ahead if one["source"] == "accords" and one["overdue"]}
 
 
 def replayed_alike(amber: Desk, birch: Desk, folder: Path) -> str:

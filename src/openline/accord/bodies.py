@@ -63,6 +63,7 @@ class Standing(IntEnum):
     IN_FORCE = 0
     SUSPENDED = 1
     ENDED = 2
+    COUNTERMEASURE = 3  # in force, and withheld in answer to what the other side did
 
 
 class Status(NamedTuple):

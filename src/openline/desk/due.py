@@ -29,6 +29,9 @@ class What(IntEnum):
     LINK_TEST = 4
     RELIEF = 5
     OTHER = 6  # of a source that says in words what it is
+    SEND_NOTICE = 7
+    PREPARE_NOTICE = 8
+    THEIR_NOTICE = 9
 
 
 WORDS: Final[Mapping[What, str]] = {
@@ -39,6 +42,9 @@ WORDS: Final[Mapping[What, str]] = {
     What.LINK_TEST: "link test",
     What.RELIEF: "relief of the watch",
     What.OTHER: "due",
+    What.SEND_NOTICE: "send the notice that is owed",
+    What.PREPARE_NOTICE: "prepare the notice that will be owed",
+    What.THEIR_NOTICE: "their notice is owed",
 }
 
 # Whose a duty is at first, when it is overdue, and when it is overdue twice as long.
@@ -47,7 +53,8 @@ WHOSE: Final[Mapping[What, tuple[tuple[Role, ...], ...]]] = {
     for what, first in (
         (What.ACKNOWLEDGE, (Role.WATCH,)), (What.ANSWER, (Role.WATCH,)), (What.RECORD_SILENCE, (Role.WATCH,)),
         (What.RELEASE, (Role.RELEASER,)), (What.LINK_TEST, (Role.ENGINEER,)), (What.RELIEF, (Role.WATCH,)),
-        (What.OTHER, (Role.WATCH,)),
+        (What.OTHER, (Role.WATCH,)), (What.SEND_NOTICE, (Role.DRAFTER, Role.WATCH)),
+        (What.PREPARE_NOTICE, (Role.DRAFTER,)), (What.THEIR_NOTICE, (Role.WATCH,)),
     )
 }  # fmt: skip
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Collection, Iterator, Sequence
-from enum import StrEnum
 from itertools import count, islice
 from typing import Final, NamedTuple
 
 from openline.accord.bodies import Agreement, Offered, Standing, Status, agreement_digest, parse_agreement
+from openline.accord.clocks.duty import Duty, DutyState, event_of, rationed, state_of
 from openline.accord.clocks.limits import (
     Due,
     Kept,
@@ -24,17 +24,19 @@ from openline.accord.clocks.limits import (
     on_a_day,
 )
 from openline.accord.clocks.shelf import Shelf
-from openline.accord.clocks.spans import DAY_MS, SECOND_MS, When, day_of, exactly, inside, plus
-from openline.accord.formats.format import Field, Format, Limit, LimitKind
+from openline.accord.clocks.spans import DAY_MS, SECOND_MS, When, inside, plus, year_begin
+from openline.accord.formats.format import Format, Limit, LimitKind
 from openline.accord.formats.notice import Notice, Relation
 from openline.accord.formats.printing import number_of
-from openline.accord.formats.times import Clock, Date, Instant, Window
-from openline.accord.formats.unfit import Unfit
 from openline.record.entry import Ref
 
 GAPS_MAX: Final = 1000  # serials told of one run
 CALENDAR_DUTIES_MAX: Final = 4096  # of one agreement, format and party in one answer
 _MARGIN_MS: Final = 5 * DAY_MS  # months of other lengths, days in other scales, receipts that are intervals
+
+
+# What a party that stands so says of what it does not send; to the others it stays due.
+_OWN_VIEW: Final = {Standing.SUSPENDED: DutyState.SUSPENDED, Standing.COUNTERMEASURE: DutyState.COUNTERMEASURE}
 
 
 class NoticeSeen(NamedTuple):
@@ -45,31 +47,6 @@ class NoticeSeen(NamedTuple):
     received: When | None
     references: tuple[Ref, ...] = ()
     exercise: bool = False
-
-
-class DutyState(StrEnum):
-    """How a duty stands in somebody's view."""
-
-    DUE = "due"
-    KEPT = "kept"
-    LATE = "late"
-    MISSING = "not provided"
-    SUSPENDED = "suspended"
-    OPEN = "not to be told"
-
-
-class Duty(NamedTuple):
-    """Something that a party owes, the entries that caused it, and what discharged it."""
-
-    party: int
-    agreement: str
-    format_id: str
-    of: str  # what it limits: notice, reply, confirmation
-    due: Due
-    causes: tuple[Ref, ...]
-    discharged_by: Ref | None
-    state: DutyState
-    view: dict[int, DutyState]  # where a party sees it otherwise, its own view
 
 
 class Timeliness(NamedTuple):
@@ -234,15 +211,18 @@ class Book:
             for limit in format_.limits:
                 if limit.of == "notice" or limit.kind not in (LimitKind.AFTER, LimitKind.AT_ONCE):
                     continue
-                # In order of receipt, so of due time: only the stretch that can matter is looked at.
-                first = plus(from_ms, limit.span, -1) - _MARGIN_MS
-                last = plus(to_ms, limit.span, -1) + _MARGIN_MS
-                for party in self.parties:
-                    sent = self._sent.get((party, mark), [])
-                    for held_ms, ref in islice(sent, bisect_left(sent, (first,)), None):
-                        if held_ms > last:
-                            break
-                        yield from self._reply(self.notices[ref], format_, limit, (from_ms, to_ms, now_ms))
+                yield from rationed(limit, from_ms, self._replies_to(format_, limit, (from_ms, to_ms, now_ms)))
+
+    def _replies_to(self, format_: Format, limit: Limit, times: tuple[int, int, int]) -> Iterator[Duty]:
+        from_ms = year_begin(times[0]) if limit.quota else times[0]
+        # In order of receipt, so of due time: only the stretch that can matter is looked at.
+        first, last = plus(from_ms, limit.span, -1) - _MARGIN_MS, plus(times[1], limit.span, -1) + _MARGIN_MS
+        for party in self.parties:
+            sent = self._sent.get((party, format_.mark), [])
+            for held_ms, ref in islice(sent, bisect_left(sent, (first,)), None):
+                if held_ms > last:
+                    break
+                yield from self._reply(self.notices[ref], format_, limit, (from_ms, times[1], times[2]))
 
     def _reply(
         self, seen: NoticeSeen, format_: Format, limit: Limit, times: tuple[int, int, int]
@@ -256,13 +236,13 @@ class Book:
             if party == seen.ref.party:
                 continue
             answer = next((self.notices[other] for other in answers if other.party == party), None)
-            state = _state(due, answer, times[2])
+            state = state_of(due, answer, times[2])
             if answer is not None and answer.received is not None:
                 kept = kept_after(limit, seen.received, answer.received)
                 state = {Kept.KEPT: DutyState.KEPT, Kept.BROKEN: DutyState.LATE}.get(kept, DutyState.OPEN)
             ref = answer.ref if answer is not None else None
             basis = format_.basis[0].agreement if format_.basis else ""
-            yield Duty(party, basis, format_.id, limit.of, due, (seen.ref,), ref, state, {})
+            yield Duty(party, basis, format_.id, limit.of, due, (seen.ref,), ref, state, {}, seen.received.latest_ms)
 
     def _periodic(
         self, digest: bytes, agreement: Agreement, from_ms: int, to_ms: int, now_ms: int
@@ -273,7 +253,9 @@ class Book:
                 if limit.of != "notice" or limit.kind not in (LimitKind.EVERY, LimitKind.CALENDAR_DAY):
                     continue
                 for party in self.parties:
-                    yield from self._rounds(digest, agreement, format_, limit, party, (from_ms, to_ms, now_ms))
+                    first_ms = year_begin(from_ms) if limit.quota else from_ms
+                    rounds = self._rounds(digest, agreement, format_, limit, party, (first_ms, to_ms, now_ms))
+                    yield from rationed(limit, from_ms, rounds)
 
     def _rounds(
         self, digest: bytes, agreement: Agreement, format_: Format, limit: Limit, party: int,
@@ -300,7 +282,8 @@ class Book:
             if found is not None:
                 pending = next(sent, None)
             if due.by.latest_ms >= times[0]:
-                yield self._round(digest, agreement, format_, limit, party, due, found, times[2])
+                one = self._round(digest, agreement, format_, limit, party, due, found, times[2])
+                yield one._replace(since_ms=before_ms)
             before_ms = at_ms = after
 
     @staticmethod
@@ -314,16 +297,16 @@ class Book:
         found: tuple[int, Ref] | None, now_ms: int,
     ) -> Duty:  # fmt: skip
         answer = self.notices[found[1]] if found is not None else None
-        state = _state(due, answer, now_ms)
+        state = state_of(due, answer, now_ms)
         if answer is not None and answer.received is not None:
             kept = is_kept(due, answer.received)
             state = {Kept.KEPT: DutyState.KEPT, Kept.BROKEN: DutyState.LATE}.get(kept, DutyState.OPEN)
         own = self.standing(digest, party, due.by.earliest_ms // SECOND_MS)
-        view = {party: DutyState.SUSPENDED} if own is Standing.SUSPENDED and found is None else {}
+        view = {party: _OWN_VIEW[own]} if own in _OWN_VIEW and found is None else {}
         causes = tuple(self._known[digest][one] for one in sorted(self._known[digest]))
         said = self._statuses.get((digest, party), ()) if view else ()
         causes += tuple(ref for _, ref, _ in said)
-        return Duty(party, agreement.id, format_.id, limit.of, due, causes, found[1] if found else None, state, view)
+        return Duty(party, agreement.id, format_.id, limit.of, due, causes, found[1] if found else None, state, view, 0)
 
     def number(self, ref: Ref) -> str:
         """A notice's number as people say it; its mark where the format is not known."""
@@ -332,38 +315,3 @@ class Book:
         if format_ is None:
             return f"{seen.notice.mark.hex()}/{seen.notice.year}/{seen.notice.serial:04d}"
         return number_of(seen.notice, format_)
-
-
-def _state(due: Due, answer: NoticeSeen | None, now_ms: int) -> DutyState:
-    if answer is not None:
-        return DutyState.OPEN
-    if now_ms <= due.by.earliest_ms:
-        return DutyState.DUE
-    return DutyState.MISSING if now_ms > due.by.latest_ms else DutyState.OPEN
-
-
-def event_of(format_: Format, notice: Notice, name: str) -> tuple[When, When] | None:
-    """When the event that a field names begins and ends; None where the field is not given or does not fit."""
-    for field, value in zip(format_.fields, notice.values, strict=False):
-        if field.name == name and value is not None:
-            try:
-                return _event(field, field.type.check(value))
-            except Unfit:  # it is shown as a fault; nothing is counted from what is no instant
-                return None
-    return None
-
-
-def _event(field: Field, value: object) -> tuple[When, When] | None:
-    match field.type, value:
-        case Instant(), int(at):
-            return exactly(at * SECOND_MS), exactly(at * SECOND_MS)
-        case Date(scale=scale), int(days):
-            return day_of(days, scale)
-        case Window(of=Instant()), [int(begin), int(length)]:
-            return exactly(begin * SECOND_MS), exactly((begin + length) * SECOND_MS)
-        case Window(of=Date(scale=scale)), [int(begin), int(length)]:
-            return day_of(begin, scale)[0], day_of(begin + length, scale)[1]
-        case Clock(), _:
-            return None
-        case _:
-            return None

@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from typing import Final, NamedTuple
 
-from openline.accord.clocks.book import Book, Duty, Timeliness
+from openline.accord.clocks.book import Book, Timeliness
+from openline.accord.clocks.duty import Duty
 from openline.accord.clocks.limits import Due
 from openline.accord.clocks.spans import DAY_MS
 from openline.accord.formats.notice import judge
@@ -96,7 +97,8 @@ def _timely(one: Timeliness) -> Row:
 
 def _duty(duty: Duty) -> Row:
     return ["duty", duty.due.by.earliest_ms, duty.party, duty.agreement, duty.format_id, duty.of, _due(duty.due),
-            str(duty.state), [[party, str(state)] for party, state in sorted(duty.view.items())],
+            str(duty.state), list(duty.quota or ()),
+            [[party, str(state)] for party, state in sorted(duty.view.items())],
             [one.full_name for one in duty.causes],
             duty.discharged_by.full_name if duty.discharged_by else None]  # fmt: skip
 

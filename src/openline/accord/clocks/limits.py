@@ -19,7 +19,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from openline.accord.clocks.spans import DAY_MS, When, day_of, days_at, inside, month_day_of, plus
+from openline.accord.clocks.spans import DAY_MS, LAST_MS, When, day_of, days_at, inside, month_day_of, plus
 from openline.accord.formats.format import DayCount, Limit, LimitKind, Span
 
 _DAYS_LOOKED_AHEAD: Final = 8 * 366 + 2
@@ -115,16 +115,27 @@ def next_on_days(limit: Limit, after_ms: int) -> Due:
 
 
 def next_of_period(limit: Limit, begin_ms: int, after_ms: int) -> Due:
-    """The end of the first period of `every` that ends after an instant; periods are counted from `begin_ms`."""
+    """The first due time of `every` after an instant; periods are counted from `begin_ms`.
+
+    With `then` it is due that long after its period has ended, counted as the limit counts days. (R-462)
+    """
     span = limit.span
     step = max(1, plus(begin_ms, span) - begin_ms)
     number = max(1, (after_ms - begin_ms) // step)
-    while plus(begin_ms, _times(span, number)) <= after_ms:
+    while (due := _due_of_period(limit, begin_ms, number)).by.latest_ms <= after_ms and due.by.earliest_ms < LAST_MS:
         number += 1
-    while number > 1 and plus(begin_ms, _times(span, number - 1)) > after_ms:
+    while number > 1 and _due_of_period(limit, begin_ms, number - 1).by.latest_ms > after_ms:
         number -= 1
-    at_ms = plus(begin_ms, _times(span, number))
-    return Due(When(at_ms, at_ms), f"every {span_text(span)} from the begin")
+    return _due_of_period(limit, begin_ms, number)
+
+
+def _due_of_period(limit: Limit, begin_ms: int, number: int) -> Due:
+    at_ms = plus(begin_ms, _times(limit.span, number))
+    every = f"every {span_text(limit.span)} from the begin"
+    if limit.then is None:
+        return Due(When(at_ms, at_ms), every)
+    by, rule = _counted(limit, When(at_ms, at_ms), limit.then, 1)
+    return Due(by, f"{every}, then {span_text(limit.then)}: {rule}")
 
 
 def _times(span: Span, number: int) -> Span:

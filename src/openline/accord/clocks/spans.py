@@ -93,6 +93,12 @@ def month_day_of(days: int) -> tuple[int, int, int]:
     return day.year, day.month, day.day
 
 
+def year_begin(at_ms: int) -> int:
+    """The begin of the calendar year, UTC, in which an instant lies."""
+    year = month_day_of(inside(at_ms) // DAY_MS)[0]
+    return days_of(year, 1, 1) * DAY_MS
+
+
 def days_of(year: int, month: int, day: int) -> int:
     """Days since 1970-01-01; 29 February of another year is 28 February."""
     return (datetime(year, month, min(day, _days_in(year, month)), tzinfo=UTC) - _EPOCH).days

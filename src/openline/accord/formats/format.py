@@ -83,7 +83,7 @@ class Limit(NamedTuple):
     kind: LimitKind
     span: Span = Span()
     most: Span | None = None  # at least `span` and, as a rule, at most this before
-    then: Span | None = None  # of `first then`
+    then: Span | None = None  # of `first then`; of `every`: within this after the period has ended
     event: str = ""
     days: DayCount = DayCount.SPANS
     month_days: tuple[tuple[int, int], ...] = ()  # of `calendar day`
@@ -91,6 +91,7 @@ class Limit(NamedTuple):
     scale: str = "UTC"
     of: str = "notice"  # or `reply`, `confirmation`: what it limits
     note: Said | None = None
+    quota: int = 0  # how many in a calendar year (UTC) may be withheld by right
 
 
 class Basis(NamedTuple):

@@ -34,6 +34,7 @@ BASES_MAX: Final = 8
 NEEDS_MAX: Final = 8
 SOURCES_MAX: Final = 16
 LANGUAGES_MAX: Final = 12
+QUOTA_MAX: Final = 1000
 _ID: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?", re.ASCII)
 _SPAN: Final = re.compile(
     r"P(?=\d|T\d)(?:(\d{1,2})Y)?(?:(\d{1,3})M)?(?:(\d{1,4})D)?(?:T(?=\d)(?:(\d{1,4})H)?(?:(\d{1,4})M)?)?", re.ASCII
@@ -177,7 +178,7 @@ def _limit(given: Section, languages: list[str]) -> Limit:
         kind=kind,
         span=_span(given, "span", required=kind in spans) if kind in spans else Span(),
         most=_span(given, "most", required=False) if given.has("most") and kind is LimitKind.BEFORE else None,
-        then=_span(given, "then", required=True) if kind is LimitKind.FIRST_THEN else None,
+        then=_then(given, kind),
         event=given.line("event"),
         days=DayCount(given.one_of("days", tuple(DayCount), DayCount.SPANS)),
         month_days=_month_days(given) if kind is LimitKind.CALENDAR_DAY else (),
@@ -185,11 +186,18 @@ def _limit(given: Section, languages: list[str]) -> Limit:
         scale=given.one_of("scale", SCALES, "UTC"),
         of=given.one_of("of", LIMITED, "notice"),
         note=given.words("note", languages) if given.has("note") else None,
+        quota=given.whole("quota", 0, 0, QUOTA_MAX),
     )
     if kind in (LimitKind.BEFORE, LimitKind.AT_ONCE) and not found.event:
         given.fault("event", "is missing", f"the field from which `{kind}` is measured")
     given.end()
     return found
+
+
+def _then(given: Section, kind: LimitKind) -> Span | None:
+    if kind is LimitKind.FIRST_THEN or (kind is LimitKind.EVERY and given.has("then")):
+        return _span(given, "then", required=True)
+    return None
 
 
 def _month_days(given: Section) -> tuple[tuple[int, int], ...]:

@@ -48,7 +48,8 @@ from openline.line.events import Draft
 from openline.record.entry import AGREEMENT, EXERCISE, FORMAT, NOTICE, STATUS, Ref
 
 DUTIES_MAX: Final = 2_000  # in one answer
-_STANDINGS: Final = {"in force": Standing.IN_FORCE, "suspended": Standing.SUSPENDED, "ended": Standing.ENDED}
+_STANDINGS: Final = {"in force": Standing.IN_FORCE, "suspended": Standing.SUSPENDED, "ended": Standing.ENDED,
+                     "countermeasure": Standing.COUNTERMEASURE}  # fmt: skip
 _RELATIONS: Final = {"": Relation.NONE, "answers": Relation.ANSWERS, "corrects": Relation.CORRECTS,
                      "cancels": Relation.CANCELS}  # fmt: skip
 _RELATED: Final[dict[Relation, Literal["", "answers", "corrects", "cancels"]]] = {
@@ -368,7 +369,8 @@ class Accords:
         state = self._running.state
         found = []
         for duty in self._book().duties(ask.from_ms, ask.to_ms, self._running.now_ms()):
-            found.append(rows.duty_row(duty, state.roster, state.me))
+            if ask.agreement in ("", duty.agreement):
+                found.append(rows.duty_row(duty, state.roster, state.me))
             if len(found) > DUTIES_MAX:
                 raise Refused(f"more than {DUTIES_MAX} duties between these instants; ask for less time")
         return sorted(found, key=lambda one: (one.due_earliest_ms, one.party, one.format, one.causes))

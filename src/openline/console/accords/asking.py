@@ -203,7 +203,7 @@ class SayStanding(_Request, tag="say-standing", tag_field="op"):
     """Say how we stand to an agreement from an instant on: its id, or the first digits of its digest."""
 
     agreement: str
-    standing: Literal["in force", "suspended", "ended"]
+    standing: Literal["in force", "suspended", "ended", "countermeasure"]
     from_ms: Count
     reason: str = ""
     language: str = ""
@@ -233,6 +233,7 @@ class AskDuties(_Request, tag="duties", tag_field="op"):
 
     from_ms: Count
     to_ms: Count
+    agreement: str = ""  # only those under this one
 
 
 class DutyRow(msgspec.Struct):
@@ -251,6 +252,8 @@ class DutyRow(msgspec.Struct):
     views: dict[str, str]
     causes: list[str]
     discharged_by: str | None
+    alarm_at_ms: int = 0  # from when on this desk is told of it beforehand
+    quota: list[int] = []  # of `withheld by right`: the how manieth, of how many a year
 
 
 class DraftPaper(_Request, tag="draft-paper", tag_field="op"):

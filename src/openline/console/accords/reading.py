@@ -39,16 +39,33 @@ class Follower:
 
     def follow(self) -> Book:
         """Take in what has come since, and receipts that have come for what was not held yet. Raises StoreDown."""
-        for ref, seen in list(self._unheld.items()):
-            self._take(seen._replace(received=self._received(ref)))
-        for kind in KINDS:
-            while rows := self._store.find(kind, self._reached[kind], _PAGE):
-                for row in rows:
-                    entry = self._store.entries(row.log, row.index, 1, COMMIT_BYTES_MAX)[0]
-                    ref = Ref(row.log.party, row.log.generation, row.index)
-                    self._add(ref, parse_header(entry.header), entry.body)
-                self._reached[kind] = rows[-1].position
+        while self.follow_some(_PAGE):
+            pass
         return self.book
+
+    def follow_some(self, count: int) -> bool:
+        """Take in at most so many entries; False when it was level before. Raises StoreDown."""
+        for kind in KINDS:
+            rows = self._store.find(kind, self._reached[kind], count)
+            for row in rows:
+                entry = self._store.entries(row.log, row.index, 1, COMMIT_BYTES_MAX)[0]
+                ref = Ref(row.log.party, row.log.generation, row.index)
+                self._add(ref, parse_header(entry.header), entry.body)
+            if rows:
+                self._reached[kind] = rows[-1].position
+                return True
+        self._hold()
+        return False
+
+    def _hold(self) -> None:
+        """Receipts that have come since. A receipt covers all before it: behind the first unheld one none is asked."""
+        waiting = set()
+        for ref, seen in sorted(self._unheld.items()):
+            if (ref.party, ref.generation) not in waiting:
+                received = self._received(ref)
+                self._take(seen._replace(received=received))
+                if received is None:
+                    waiting.add((ref.party, ref.generation))
 
     def _add(self, ref: Ref, header: Header, body: bytes) -> None:
         self.newest_ms = max(self.newest_ms, header.written_at_ms)

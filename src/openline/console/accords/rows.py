@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from openline.accord.clocks.book import Book, Duty, NoticeSeen
+from openline.accord.clocks.book import Book, NoticeSeen
+from openline.accord.clocks.duty import Duty
 from openline.accord.clocks.limits import Kept, span_text
 from openline.accord.formats.format import Field, Format, Limit, LimitKind
 from openline.accord.formats.notice import Notice, as_given, encode_notice, judge, parse_notice
@@ -76,7 +77,8 @@ def limit_text(limit: Limit) -> str:
         case LimitKind.AFTER:
             return f"{of}at most {span_text(limit.span)} after{event} ({limit.days})"
         case LimitKind.EVERY:
-            return f"{of}every {span_text(limit.span)}"
+            then = f", then within {span_text(limit.then)} ({limit.days})" if limit.then else ""
+            return f"{of}every {span_text(limit.span)}{then}"
         case LimitKind.CALENDAR_DAY:
             return f"{of}on {', '.join(f'{month:02d}-{day:02d}' for month, day in limit.month_days)} ({limit.scale})"
         case LimitKind.CLOCK_TIME:
@@ -237,7 +239,8 @@ def duty_row(duty: Duty, roster: Roster, me: int) -> asking.DutyRow:
     return asking.DutyRow(
         duty.party, name, duty.party == me, duty.agreement, duty.format_id, duty.of, duty.due.by.earliest_ms,
         duty.due.by.latest_ms, duty.due.rule, str(duty.state), views, [one.full_name for one in duty.causes],
-        duty.discharged_by.full_name if duty.discharged_by is not None else None,
+        duty.discharged_by.full_name if duty.discharged_by is not None else None, duty.alarm_ms,
+        list(duty.quota or ()),
     )  # fmt: skip
 
 

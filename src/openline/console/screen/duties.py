@@ -25,7 +25,7 @@ from openline.record.entry import FLASH, PRIORITY
 WINDOW: Final = 64  # earliest duties of one kind and precedence that are looked at; what has risen is looked at besides
 SWEEP_EVERY_S: Final = 1.0
 _COLUMNS: Final = ("to_open", "to_answer", "unanswered")
-Source = Callable[[int], Iterable[Due]]
+Source = Callable[[int], Awaitable[Iterable[Due]]]
 
 
 Record = Callable[[Callable[[View], list[Due]]], Awaitable[list[Due] | None]]
@@ -46,7 +46,7 @@ class Duties:
         self.queue = Queue()
 
     def feed(self, name: str, source: Source) -> None:
-        """Have another source asked, with the instant now. Its duties carry its name."""
+        """Have another source asked, with the instant now. Its duties carry its name. It raises what `look` may."""
         assert name not in (*self._sources, "record")
         self._sources[name] = source
 
@@ -103,11 +103,11 @@ class Duties:
         self.queue = self.queue.knowing(self._running.desk.state.risen).given("record", found)
         now_ms = self._running.now_ms()
         for name, source in self._sources.items():
-            self.queue = self.queue.given(name, source(now_ms))
+            self.queue = self.queue.given(name, await source(now_ms))
         return True
 
     # ---------------------------------------------------------------- sources
-    def _of_desk(self, _now_ms: int) -> list[Due]:
+    async def _of_desk(self, _now_ms: int) -> list[Due]:
         state = self._running.desk.state
         dues = []
         for draft in state.drafts.values():
@@ -118,7 +118,7 @@ class Duties:
             dues.append(Due("watch", What.RELIEF, state.relief_at_ms, "desk", PRIORITY))
         return dues
 
-    def _of_line(self, now_ms: int) -> list[Due]:
+    async def _of_line(self, now_ms: int) -> list[Due]:
         next_ms = self._running.upkeep.contact.tests(now_ms)[1]
         return [] if next_ms is None else [Due("line", What.LINK_TEST, next_ms, "line", rises=False)]
 

@@ -8,6 +8,7 @@ from typing import Final, Protocol, TypeVar
 
 import msgspec
 
+from openline.console.accords import owed
 from openline.console.channel.asking import PRECEDENCES, Status
 from openline.console.channel.clock import counted_ms
 from openline.console.screen import asking, cards, composing, lines
@@ -61,6 +62,8 @@ class ScreenOperations:
         self._made: tuple[int, asking.Screen] | None = None
         self._making = asyncio.Lock()
         self.duties = Duties(running, self._where_level, noted)
+        self._owed = owed.Owed(line.store, running.store)
+        self.duties.feed(owed.SOURCE, self._of_accords)
 
     def table(self) -> dict[type, Callable[..., Awaitable[object]]]:
         """Which request is answered by what."""
@@ -72,6 +75,7 @@ class ScreenOperations:
     def close(self) -> None:
         """End the threads."""
         self._following.close()
+        self._owed.close()
 
     async def keep(self) -> None:
         """Follow what is recorded, and keep the duties, until cancelled."""
@@ -172,7 +176,9 @@ class ScreenOperations:
             alarms.append(asking.Alarm("register", f"what needs you cannot be listed now: {down}"))
             reached = 0
         drafts = running.desk.state.drafts.values()
-        coming = self.duties.queue.ahead(status.now_ms, AHEAD_MS)
+        queue = self.duties.queue
+        coming = [one for one in queue.overdue(status.now_ms) if one.source == owed.SOURCE]  # others have cards
+        coming += queue.ahead(status.now_ms, AHEAD_MS)
         ahead = [cards.due_row(one, status.now_ms) for one in coming if one.what != What.ACKNOWLEDGE]
         made.counts.release = sum(one.stage is Stage.SUBMITTED for one in drafts)
         log = sorted([*made.log, *self._desk_log()], key=lambda one: one.at_ms, reverse=True)
@@ -195,6 +201,12 @@ class ScreenOperations:
             return question(cards.View(state, terms, now_ms, looking, reader))
 
         return await self._following.ask(asked)
+
+    async def _of_accords(self, now_ms: int) -> list[Due]:
+        state = self._running.state
+        parties = tuple(number for number, party in enumerate(state.roster.parties) if not party.left)
+        found = await self._owed.duties(parties, state.logs, now_ms)
+        return owed.dues_of(found, state.me, self._running.desk.state.risen, now_ms)
 
     async def _where_level(self, question: Callable[[cards.View], list[Due]]) -> list[Due] | None:
         """Ask, if the register has all of the record; else None."""

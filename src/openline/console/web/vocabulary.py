@@ -28,6 +28,7 @@ WORDS: Final = frozenset((
     _said("stated"), _said("disputed"), _said("pin and code"), _said("corrects"), _said("withdraws"),
     _said("supersedes"), _said("forwards"), _said("security key"),
     _said("record their silence, or give them time"), _said("release it, or give it back"),
-    _said("relief of the watch"), _said("due"),
+    _said("relief of the watch"), _said("due"), _said("send the notice that is owed"),
+    _said("prepare the notice that will be owed"), _said("their notice is owed"),
     _said("answer, as the holding reply promised"),
 ))  # fmt: skip

@@ -21,7 +21,8 @@ from openline.accord.bodies import (
     parse_offered,
     parse_status,
 )
-from openline.accord.clocks.book import Book, DutyState, NoticeSeen
+from openline.accord.clocks.book import Book, NoticeSeen
+from openline.accord.clocks.duty import DutyState
 from openline.accord.clocks.limits import Kept
 from openline.accord.clocks.spans import LAST_MS, exactly
 from openline.accord.formats.format import format_digest

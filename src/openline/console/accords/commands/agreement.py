@@ -64,7 +64,7 @@ def _agreement_text(one: asking.AgreementRow) -> str:
 
 @agreement.command("standing")
 @click.argument("name")
-@click.argument("standing", type=click.Choice(("in force", "suspended", "ended")))
+@click.argument("standing", type=click.Choice(("in force", "suspended", "ended", "countermeasure")))
 @click.option("--from", "begins", required=True, metavar="INSTANT", help="From when on, like 2026-11-22T10:05:00Z.")
 @click.option("--reason", default="")
 @click.option("--language", default="", help="Language of the reason.")
@@ -89,14 +89,18 @@ def standing(session: Session, /, name: str, standing: Any, begins: str, **given
 @click.command()
 @click.option("--from", "begins", metavar="INSTANT", help="From when on [30 days ago].")
 @click.option("--to", "ends", metavar="INSTANT", help="Until when [30 days ahead].")
+@click.option("--agreement", default="", metavar="ID", help="The calendar of this agreement alone.")
 @room_options
 @click.pass_obj
-def duties(session: Session, begins: str | None, ends: str | None) -> None:
-    """What is due, from whom and by when, and the entries that it follows from. Clocks run from receipt."""
+def duties(session: Session, begins: str | None, ends: str | None, agreement: str) -> None:
+    """What is due, from whom and by when, and the entries that it follows from. Clocks run from receipt.
+
+    What is due from us stands on the first screen from its alarm time on, and is discharged by the notice once held.
+    """
     now_ms = int(time.time() * 1000)
     ask = asking.AskDuties(
         from_ms=parse_iso(begins) if begins else now_ms - DAYS_AHEAD * _DAY_MS,
-        to_ms=parse_iso(ends) if ends else now_ms + DAYS_AHEAD * _DAY_MS,
+        to_ms=parse_iso(ends) if ends else now_ms + DAYS_AHEAD * _DAY_MS, agreement=agreement,
     )
     with session.link() as link:
         found = link.ask(ask, list[asking.DutyRow])
@@ -107,7 +111,11 @@ def _duty_text(one: asking.DutyRow) -> str:
     views = "".join(f"; in the view of {safe(name)}: {state}" for name, state in one.views.items())
     causes = ", ".join(one.causes)
     done = f"; discharged by {one.discharged_by}" if one.discharged_by else ""
+    if one.quota:
+        views = f" ({one.quota[0]} of {one.quota[1]} this year){views}"
+    waits = one.ours and not one.discharged_by and one.state == "due"
+    alarm = f"; told from {iso(one.alarm_at_ms)} on" if waits else ""
     return (
         f"{interval(one.due_earliest_ms, one.due_latest_ms)}  {safe(one.name)} owes {one.of} {one.format} "
-        f"({one.agreement}): {one.state}{views}\n    counted {one.rule}; because of {causes}{done}"
+        f"({one.agreement}): {one.state}{views}\n    counted {one.rule}; because of {causes}{done}{alarm}"
     )
