@@ -1,6 +1,8 @@
-"""Bodies of entries of this room beside notices: a format's file, an agreement's identity, how a party stands to it.
+"""Bodies of entries of this room beside notices and declarations: a format's or a layout's file, an agreement's
+identity, how a party stands to it.
 
     FORMAT (97)     {0: digest (32), 1: the bytes of its file, or empty where another's entry has them}
+    LAYOUT (100)    the same of the layout of declarations
     AGREEMENT (98)  {0: id, 1: [[language, title] ...], 2: [[language, SHA-256 of the authentic text] ...],
                      3: in force from, s, or null, 4: ends at, s, or null, 5: begin of its periods, s, or null,
                      6: [digest of each format that serves it ...]}
@@ -12,10 +14,13 @@ has an entry of its own over the same digest. A status is what one party says of
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import IntEnum
 from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
+from openline.accord.declarations.declaration import parse_count, parse_declaration
+from openline.accord.declarations.layout import layout_digest
 from openline.accord.formats.format import format_digest
 from openline.accord.formats.notice import parse_notice
 from openline.accord.formats.reader import FORMAT_BYTES_MAX
@@ -29,8 +34,11 @@ from openline.record import entry
 from openline.record.entry import Ref
 from openline.record.fields import dump_map, load_map, octets, octets_up_to, row, rows, same, text, whole
 
-KINDS: Final = (entry.NOTICE, entry.FORMAT, entry.AGREEMENT, entry.STATUS)
+KINDS: Final = (
+    entry.NOTICE, entry.FORMAT, entry.AGREEMENT, entry.STATUS, entry.LAYOUT, entry.DECLARATION, entry.COUNT,
+)  # fmt: skip
 DIGEST_BYTES: Final = 32
+DigestOf = Callable[[bytes], bytes]
 AGREEMENT_LABEL: Final = b"openline/agreement/v1\n"
 AGREEMENT_BYTES_MAX: Final = 32 * 1024
 STATUS_BYTES_MAX: Final = 16 * 1024
@@ -76,21 +84,21 @@ class Status(NamedTuple):
     language: str
 
 
-def encode_offered(offered: Offered) -> bytes:
+def encode_offered(offered: Offered, digest_of: DigestOf = format_digest) -> bytes:
     """The one spelling. Raises Malformed for one that `parse_offered` would refuse."""
     data = dump_map(offered)
-    parse_offered(data)
+    parse_offered(data, digest_of)
     return data
 
 
-def parse_offered(data: bytes) -> Offered:
-    """From the body of a FORMAT entry. Raises Malformed naming the field. (R-403)"""
+def parse_offered(data: bytes, digest_of: DigestOf = format_digest) -> Offered:
+    """From the body of a FORMAT entry, or with `layout_digest` of a LAYOUT. Raises Malformed. (R-403, R-410)"""
     digest, file = load_map(data, 2, "format", FORMAT_BYTES_MAX + 64).values()
     found = Offered(
         octets(digest, DIGEST_BYTES, "format: digest", data),
         octets_up_to(file, FORMAT_BYTES_MAX, "format: file", data),
     )
-    if found.file and format_digest(found.file) != found.digest:
+    if found.file and digest_of(found.file) != found.digest:
         raise Malformed("format: the digest is not that of the file", data)
     same(dump_map(found), data, "format")
     return found
@@ -155,6 +163,12 @@ def check_body(kind: int, body: bytes) -> tuple[Ref, ...]:
             parse_agreement(body)
         case entry.STATUS:
             parse_status(body)
+        case entry.LAYOUT:
+            parse_offered(body, layout_digest)
+        case entry.DECLARATION:
+            return parse_declaration(body).references
+        case entry.COUNT:
+            return (parse_count(body).of,)
         case _:
             raise Malformed(f"entries of kind {kind} are not of this room", body)
     return ()

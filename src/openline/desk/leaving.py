@@ -48,7 +48,7 @@ def check_told(kind: int, told: bytes, message: bytes) -> None:
     if kind in bodies.KINDS:
         bodies.check_body(kind, told)
         if message:
-            raise Refused("a notice, a format, an agreement and a standing to one each stand alone")
+            raise Refused("a notice, a declaration, and every paper of the accords each stand alone")
         return
     said = parse_body(kind, told)
     if not isinstance(said, Relation | Offices):

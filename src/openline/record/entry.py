@@ -71,6 +71,9 @@ NOTICE: Final = 96
 FORMAT: Final = 97
 AGREEMENT: Final = 98
 STATUS: Final = 99
+LAYOUT: Final = 100
+DECLARATION: Final = 101
+COUNT: Final = 102
 KIND_MAX: Final = 255
 KIND_NAMES: Final = {
     OPENING: "opening",
@@ -107,6 +110,9 @@ KIND_NAMES: Final = {
     FORMAT: "format",
     AGREEMENT: "agreement",
     STATUS: "standing to an agreement",
+    LAYOUT: "layout of declarations",
+    DECLARATION: "declaration",
+    COUNT: "count of a declaration",
 }
 
 ROUTINE: Final = 0

@@ -25,6 +25,7 @@ from openline.accord.clocks.limits import (
 )
 from openline.accord.clocks.shelf import Shelf
 from openline.accord.clocks.spans import DAY_MS, SECOND_MS, When, inside, plus, year_begin
+from openline.accord.declarations.ledger import Ledger
 from openline.accord.formats.format import Format, Limit, LimitKind
 from openline.accord.formats.notice import Notice, Relation
 from openline.accord.formats.printing import number_of
@@ -73,6 +74,7 @@ class Book:
         self._marks: set[bytes] = set()  # of formats in which there are notices
         self._related: dict[Ref, list[tuple[Relation, Ref]]] = {}
         self._sent: dict[tuple[int, bytes], list[tuple[int, Ref]]] = {}  # by party and mark, by when it was held
+        self.declared = Ledger()
 
     # ---------------------------------------------------------------- taking in
     def take_offered(self, ref: Ref, offered: Offered) -> None:
@@ -129,6 +131,11 @@ class Book:
     def has_any(self, name: str) -> bool:
         """Whether anybody has sent a notice in a format of that id. At the same cost whatever the record holds."""
         return any(format_.mark in self._marks for format_ in self.shelf.by_id(name))
+
+    def in_format(self, party: int, mark: bytes) -> list[Ref]:
+        """A party's notices in one format."""
+        years = (used for key, used in self._numbers.items() if key[:2] == (party, mark))
+        return [ref for used in years for refs in used.values() for ref in refs]
 
     def free_serial(self, party: int, mark: bytes, year: int, taken: Collection[int]) -> int:
         """The lowest from 1 that this party has not used in this format and year, nor has in hand (`taken`)."""

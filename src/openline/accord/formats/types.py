@@ -37,7 +37,7 @@ def read_type(given: Section, languages: list[str], key: str = "type") -> FieldT
         least = given.whole("least", 1, 0, LIST_MAX)
         return ListOf(_PLAIN[of](given, languages), least, given.whole("most", LIST_MAX, max(least, 1), LIST_MAX))
     if name == "table":
-        columns = tuple(_column(one, languages) for one in given.inner("columns", COLUMNS_MAX, least=1))
+        columns = tuple(read_column(one, languages) for one in given.inner("columns", COLUMNS_MAX, least=1))
         names = [column.name for column in columns]
         for one in {one for one in names if names.count(one) > 1}:
             given.fault("columns", f"two columns are called {one}", "another name for one of them")
@@ -46,7 +46,8 @@ def read_type(given: Section, languages: list[str], key: str = "type") -> FieldT
     return _PLAIN[name](given, languages)
 
 
-def _column(given: Section, languages: list[str]) -> Column:
+def read_column(given: Section, languages: list[str]) -> Column:
+    """One column of a table. Faults are noted in the section."""
     kind = given.one_of("type", tuple(_PLAIN), "text", required=True)
     column = Column(
         given.name("name"), given.words("label", languages), _PLAIN[kind](given, languages),

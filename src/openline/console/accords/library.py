@@ -1,4 +1,4 @@
-"""The formats that come with the program."""
+"""The formats of notices and the layouts of declarations that come with the program."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 from importlib import resources
 
+from openline.accord.declarations.layout import Layout
+from openline.accord.declarations.reading import read_layout
 from openline.accord.formats.format import Format
 from openline.accord.formats.reader import read_format
 from openline.console.accords.asking import FormatWhole
@@ -14,7 +16,11 @@ from openline.console.accords.asking import FormatWhole
 @cache
 def files() -> Mapping[str, bytes]:
     """Each file by the id of its format, sorted."""
-    folder = resources.files("openline.accord") / "library"
+    return _in("openline.accord")
+
+
+def _in(room: str) -> Mapping[str, bytes]:
+    folder = resources.files(room) / "library"
     found = (one for one in folder.iterdir() if one.name.endswith(".toml"))
     return {one.name.removesuffix(".toml"): one.read_bytes() for one in sorted(found, key=lambda one: one.name)}
 
@@ -33,3 +39,15 @@ def known_format(whole: FormatWhole) -> Format:
 @lru_cache(maxsize=128)
 def _read(file: bytes) -> Format:
     return read_format(file)
+
+
+@cache
+def layout_files() -> Mapping[str, bytes]:
+    """Each file by the id of its layout, sorted."""
+    return _in("openline.accord.declarations")
+
+
+@cache
+def layouts() -> Mapping[str, Layout]:
+    """The same, read."""
+    return {name: read_layout(data) for name, data in layout_files().items()}

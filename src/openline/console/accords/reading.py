@@ -8,14 +8,28 @@ from typing import Final, NamedTuple
 from openline.accord.bodies import parse_offered, parse_status
 from openline.accord.clocks.book import Book, NoticeSeen
 from openline.accord.clocks.spans import When
+from openline.accord.declarations.declaration import parse_count, parse_declaration
+from openline.accord.declarations.layout import layout_digest
 from openline.accord.formats.notice import parse_notice
 from openline.errors import Malformed
 from openline.limits import COMMIT_BYTES_MAX
 from openline.line.ports import LogId, Store
-from openline.record.entry import AGREEMENT, EXERCISE, FORMAT, NOTICE, STATUS, Header, Ref, parse_header
+from openline.record.entry import (
+    AGREEMENT,
+    COUNT,
+    DECLARATION,
+    EXERCISE,
+    FORMAT,
+    LAYOUT,
+    NOTICE,
+    STATUS,
+    Header,
+    Ref,
+    parse_header,
+)
 from openline.record.evidence.findings import Findings
 
-KINDS: Final = (FORMAT, AGREEMENT, STATUS, NOTICE)
+KINDS: Final = (FORMAT, AGREEMENT, STATUS, NOTICE, LAYOUT, DECLARATION, COUNT)
 _PAGE: Final = 1000
 
 
@@ -75,7 +89,7 @@ class Follower:
                 seen = NoticeSeen(ref, notice, self._received(ref), header.references, bool(header.flags & EXERCISE))
                 self._take(seen)
             else:
-                take_paper(self.book, ref, header.kind, body)
+                take_paper(self.book, ref, header.kind, body, header.flags)
         except Malformed as error:
             self.unread.append(Unread(ref, error.reason))
 
@@ -104,14 +118,20 @@ def _held(stamps: list[int]) -> When | None:
     return When(max(stamps) * 1000, max(stamps) * 1000 + 999) if stamps else None
 
 
-def take_paper(book: Book, ref: Ref, kind: int, body: bytes) -> None:
-    """A format, an agreement or a standing. Raises Malformed."""
+def take_paper(book: Book, ref: Ref, kind: int, body: bytes, flags: int = 0) -> None:
+    """A format, an agreement or a standing; a layout, a declaration or a count. Raises Malformed."""
     if kind == FORMAT:
         book.take_offered(ref, parse_offered(body))
     elif kind == AGREEMENT:
         book.take_agreement(ref, body)
     elif kind == STATUS:
         book.take_status(ref, parse_status(body))
+    elif kind == LAYOUT:
+        book.declared.take_offered(ref, parse_offered(body, layout_digest))
+    elif kind == DECLARATION:
+        book.declared.take_declaration(ref, parse_declaration(body), exercise=bool(flags & EXERCISE))
+    elif kind == COUNT:
+        book.declared.take_count(ref, parse_count(body))
 
 
 def book_of(findings: Findings) -> tuple[Book, list[Unread]]:
@@ -134,7 +154,7 @@ def book_of(findings: Findings) -> tuple[Book, list[Unread]]:
                         NoticeSeen(ref, parse_notice(entry.body), received, entry.header.references, exercise)
                     )
                 else:
-                    take_paper(book, ref, entry.header.kind, entry.body)
+                    take_paper(book, ref, entry.header.kind, entry.body, entry.header.flags)
             except Malformed as error:
                 unread.append(Unread(ref, error.reason))
     return book, unread
