@@ -29,6 +29,7 @@ from openline.accord.declarations.ledger import Ledger
 from openline.accord.formats.format import Format, Limit, LimitKind
 from openline.accord.formats.notice import Notice, Relation
 from openline.accord.formats.printing import number_of
+from openline.accord.formats.reader import read_format
 from openline.record.entry import Ref
 
 GAPS_MAX: Final = 1000  # serials told of one run
@@ -64,7 +65,7 @@ class Book:
     def __init__(self, parties: Sequence[int]) -> None:
         """`parties`: who is of the line now, by their numbers."""
         self.parties = tuple(parties)
-        self.shelf = Shelf(self.parties)
+        self.shelf = Shelf(self.parties, read_format)
         self.formats = self.shelf.formats  # by mark
         self.agreements: dict[bytes, Agreement] = {}
         self._known: dict[bytes, dict[int, Ref]] = {}
@@ -74,7 +75,7 @@ class Book:
         self._marks: set[bytes] = set()  # of formats in which there are notices
         self._related: dict[Ref, list[tuple[Relation, Ref]]] = {}
         self._sent: dict[tuple[int, bytes], list[tuple[int, Ref]]] = {}  # by party and mark, by when it was held
-        self.declared = Ledger()
+        self.declared = Ledger(self.parties)
 
     # ---------------------------------------------------------------- taking in
     def take_offered(self, ref: Ref, offered: Offered) -> None:

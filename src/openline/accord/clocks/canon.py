@@ -17,6 +17,8 @@ from openline.accord.clocks.book import Book, Timeliness
 from openline.accord.clocks.duty import Duty
 from openline.accord.clocks.limits import Due
 from openline.accord.clocks.spans import DAY_MS
+from openline.accord.declarations.judging import judge_declaration
+from openline.accord.declarations.ledger import Ledger
 from openline.accord.formats.notice import judge
 from openline.record.entry import Ref
 
@@ -67,6 +69,26 @@ def said(book: Book) -> Iterator[str]:
         missing = book.gaps(party, mark, year)
         if missing:
             yield _line(["gaps", party, mark.hex(), year, list(missing)])
+    yield from map(_line, _declared(book.declared))
+
+
+def _declared(ledger: Ledger) -> Iterator[Row]:
+    shelf = ledger.shelf
+    by_digest = shelf.said()
+    for digest in sorted(by_digest):
+        faults = [[one.place, one.what] for one in shelf.faulty.get(digest, ())]
+        by = [[party, ref.full_name] for party, ref in sorted(by_digest[digest].items())]
+        yield ["layout", digest.hex(), shelf.is_agreed(digest), by, faults]
+    for whole in ledger.all_of():
+        one, layout = whole.declared, ledger.layout_of(whole.declared)
+        found = judge_declaration(layout, one) if layout is not None else []
+        yield ["declaration", [ref.full_name for ref in whole.refs], one.mark.hex(), one.year, one.serial, one.as_of,
+               list(whole.missing), [ref.full_name for ref in whole.twice], whole.exercise,
+               [[relation.name, ref.full_name] for relation, ref in ledger.replaced_by(whole)],
+               [[rule.rule, str(rule.verdict), rule.place, rule.what] for rule in found]]  # fmt: skip
+    for of, said in sorted(ledger.counts().items()):
+        for ref, count in said:
+            yield ["count", of.full_name, ref.full_name, [list(pair) for pair in count.figures]]
 
 
 def _notice(book: Book, ref: Ref) -> Row:

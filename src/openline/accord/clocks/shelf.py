@@ -1,4 +1,4 @@
-"""The formats that a record has: who has said which, which are agreed, and which one a notice's mark names.
+"""The formats or layouts that a record has: who has said which, which are agreed, which one a mark names.
 
 A mark is 8 bytes of a hash: somebody who spends 2^32 hashes can write two files with one mark. So a mark alone decides
 nothing. Of several files with one mark the notice is read by the one that every party has said, if there is one such;
@@ -7,26 +7,37 @@ where there is none, or more than one, it is read by none, and that is shown. (R
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Generic, Protocol, TypeVar
 
 from openline.accord.bodies import Offered
-from openline.accord.formats.format import MARK_BYTES, Format
-from openline.accord.formats.reader import NotAFormat, read_format
+from openline.accord.formats.format import MARK_BYTES
+from openline.accord.formats.reader import NotAFormat
 from openline.accord.formats.unfit import Fault
 from openline.record.entry import Ref
 
 
-class Shelf:
+class _Named(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+Paper = TypeVar("Paper", bound=_Named)
+
+
+class Shelf(Generic[Paper]):
     """Takes what parties say of formats, in any order; answers alike whatever the order was."""
 
-    def __init__(self, parties: Sequence[int]) -> None:
+    def __init__(self, parties: Sequence[int], read: Callable[[bytes], Paper]) -> None:
+        """`read`: a paper from its file; raises NotAFormat with every fault."""
         self._parties = tuple(parties)
+        self._read = read
         self._files: dict[bytes, bytes] = {}
         self._offered: dict[bytes, dict[int, Ref]] = {}
         self._digests: dict[bytes, set[bytes]] = {}  # read, by mark
         self.faulty: dict[bytes, tuple[Fault, ...]] = {}
-        self.read: dict[bytes, Format] = {}  # by digest
-        self.formats: dict[bytes, Format] = {}  # by mark, where the mark names one
+        self.read: dict[bytes, Paper] = {}  # by digest
+        self.formats: dict[bytes, Paper] = {}  # by mark, where the mark names one
 
     def take(self, ref: Ref, offered: Offered) -> None:
         """A party says: this format."""
@@ -35,7 +46,7 @@ class Shelf:
         if offered.file and offered.digest not in self._files:
             self._files[offered.digest] = offered.file
             try:
-                self.read[offered.digest] = read_format(offered.file)
+                self.read[offered.digest] = self._read(offered.file)
                 self._digests.setdefault(offered.digest[:MARK_BYTES], set()).add(offered.digest)
             except NotAFormat as refused:
                 self.faulty[offered.digest] = tuple(refused.faults)
@@ -62,7 +73,7 @@ class Shelf:
         """Who has said it."""
         return tuple(sorted(self._offered.get(digest, ())))
 
-    def by_id(self, name: str) -> tuple[Format, ...]:
+    def by_id(self, name: str) -> tuple[Paper, ...]:
         """Every format of that id that the record has, by digest: a new version is another format."""
         return tuple(self.read[digest] for digest in sorted(self.read) if self.read[digest].id == name)
 

@@ -11,11 +11,11 @@ from itertools import count as counting
 from typing import NamedTuple
 
 from openline.accord.bodies import Offered
+from openline.accord.clocks.shelf import Shelf
 from openline.accord.declarations.declaration import Count, Declaration, joined
 from openline.accord.declarations.layout import Layout
-from openline.accord.declarations.reading import NotALayout, read_layout
+from openline.accord.declarations.reading import read_layout
 from openline.accord.formats.notice import Relation
-from openline.accord.formats.unfit import Fault
 from openline.record.entry import Ref
 
 
@@ -56,11 +56,9 @@ class Reservation(NamedTuple):
 class Ledger:
     """Takes entries in any order; answers what stands."""
 
-    def __init__(self) -> None:
-        self._files: dict[bytes, bytes] = {}
-        self._offered: dict[bytes, dict[int, Ref]] = {}
-        self.layouts: dict[bytes, Layout] = {}  # by mark
-        self.faulty: dict[bytes, tuple[Fault, ...]] = {}
+    def __init__(self, parties: Sequence[int]) -> None:
+        """`parties`: who is of the line now."""
+        self.shelf = Shelf(parties, read_layout)
         self._entries: dict[Ref, tuple[Declaration, bool]] = {}
         self._numbers: dict[tuple[int, bytes, int, int], list[Ref]] = {}
         self._replaced: dict[Ref, list[tuple[Relation, Ref]]] = {}
@@ -69,16 +67,7 @@ class Ledger:
     # ---------------------------------------------------------------- taking in
     def take_offered(self, ref: Ref, offered: Offered) -> None:
         """A party says: this layout."""
-        before = self._offered.setdefault(offered.digest, {}).get(ref.party)
-        self._offered[offered.digest][ref.party] = min(ref, before) if before is not None else ref
-        if offered.file and offered.digest not in self._files:
-            self._files[offered.digest] = offered.file
-            try:
-                found = read_layout(offered.file)
-            except NotALayout as refused:
-                self.faulty[offered.digest] = tuple(refused.faults)
-                return
-            self.layouts[found.mark] = found
+        self.shelf.take(ref, offered)
 
     def take_declaration(self, ref: Ref, one: Declaration, *, exercise: bool) -> None:
         """A declaration, or a part of one."""
@@ -91,20 +80,11 @@ class Ledger:
         """What a party counts of a declaration."""
         insort(self._counts.setdefault(count.of, []), (ref, count))
 
-    # ---------------------------------------------------------------- layouts
-    def files(self) -> dict[bytes, bytes]:
-        """The files of layouts, by digest."""
-        return dict(self._files)
-
-    def offered_by(self, digest: bytes) -> tuple[int, ...]:
-        """Who has said it."""
-        return tuple(sorted(self._offered.get(digest, ())))
-
-    def is_agreed(self, digest: bytes, parties: Sequence[int]) -> bool:
-        """Whether every party of the line has said this layout, and its file is in the record. (R-410)"""
-        return digest in self._files and all(party in self._offered.get(digest, ()) for party in parties)
-
     # ---------------------------------------------------------------- declarations
+    def layout_of(self, declared: Declaration) -> Layout | None:
+        """The layout that its mark names, where the record has it and it names one. (R-460)"""
+        return self.shelf.formats.get(declared.mark)
+
     def free_serial(self, party: int, mark: bytes, year: int, taken: Collection[int]) -> int:
         """The lowest from 1 that this party has not used, nor has in hand."""
         return next(n for n in counting(1) if (party, mark, year, n) not in self._numbers and n not in taken)
@@ -127,6 +107,10 @@ class Ledger:
         missing = tuple(number for number in range(1, of + 1) if number not in parts)
         declared = joined([self._entries[ref][0] for ref in there])
         return Whole(tuple(there), declared, missing, tuple(twice), any(self._entries[ref][1] for ref in there))
+
+    def counts(self) -> dict[Ref, list[tuple[Ref, Count]]]:
+        """Every count, by the entry it is of."""
+        return {of: list(said) for of, said in self._counts.items()}
 
     def replaced_by(self, whole: Whole) -> tuple[tuple[Relation, Ref], ...]:
         """What corrects or cancels it: its own party's word only."""

@@ -27,14 +27,13 @@ from openline.accord.declarations.layout import (
     Units,
     layout_digest,
 )
-from openline.accord.formats.reader import FORMAT_BYTES_MAX, LANGUAGES_MAX, SOURCES_MAX
+from openline.accord.formats.reader import FORMAT_BYTES_MAX, LANGUAGES_MAX, SOURCES_MAX, NotAFormat
 from openline.accord.formats.section import Lines, Section, is_language
 from openline.accord.formats.tables import COLUMNS_MAX
 from openline.accord.formats.texts import Identifier
 from openline.accord.formats.times import Date
 from openline.accord.formats.types import read_column
 from openline.accord.formats.unfit import Fault, Unfit
-from openline.errors import Malformed
 
 TABLES_MAX: Final = 16
 FIGURES_MAX: Final = 128
@@ -51,12 +50,8 @@ _MONTH_DAY: Final = re.compile(r"(\d\d)-(\d\d)", re.ASCII)
 _TERM: Final = re.compile(r" *([+-]?) *(?:([a-z][a-z0-9_]{0,47})|(\d{1,13}))", re.ASCII)
 
 
-class NotALayout(Malformed):
+class NotALayout(NotAFormat):
     """A layout file with faults; `faults` has all of them."""
-
-    def __init__(self, faults: list[Fault], data: bytes) -> None:
-        super().__init__("; ".join(one.in_a_line() for one in faults[:3]) + (" ..." if len(faults) > 3 else ""), data)
-        self.faults = faults
 
 
 def read_layout(data: bytes) -> Layout:

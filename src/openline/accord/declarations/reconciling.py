@@ -107,7 +107,7 @@ def events_of(book: Book, layout: Layout, party: int) -> list[Event]:
     """What a party's notices say of its units, by day. Cancelled and corrected ones say nothing any more."""
     found = []
     for change in layout.changes:
-        for format_ in book.by_id(change.format):
+        for format_ in book.shelf.by_id(change.format):
             for ref in book.in_format(party, format_.mark):
                 replaced = book.replaced_by(ref)
                 if not any(relation is not Relation.ANSWERS for relation, _ in replaced):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from random import Random
 from typing import Any
 
 from openline.accord.bodies import Offered, check_body, encode_offered, parse_offered
+from openline.accord.clocks import canon
+from openline.accord.clocks.book import Book
 from openline.accord.declarations.declaration import (
     Count,
     Declaration,
@@ -58,7 +61,7 @@ def filled(order: int) -> Ledger:
     ]
     acts += [declared(50 + number, part) for number, part in enumerate(three_parts())]
     Random(order).shuffle(acts)
-    book = Ledger()
+    book = Ledger((0, 1))
     for act in acts:
         act(book)
     return book
@@ -67,7 +70,7 @@ def filled(order: int) -> Ledger:
 def answers(book: Ledger) -> Any:
     standing = book.standing(0, MARK)
     return [
-        book.is_agreed(DIGEST, (0, 1)), book.offered_by(DIGEST), [repr(one) for one in book.all_of()], standing,
+        book.shelf.is_agreed(DIGEST), book.shelf.offered_by(DIGEST), [repr(one) for one in book.all_of()], standing,
         [book.counted(one) for one in standing], [book.reservations(one, figures) for one in standing],
         [book.replaced_by(one) for one in book.all_of()],
     ]  # fmt: skip
@@ -93,7 +96,7 @@ def test_a_party_corrects_its_own_and_parts_are_one() -> None:
 
 def test_a_part_that_has_not_come_is_named_and_nothing_is_summed() -> None:
     """R-412."""
-    book = Ledger()
+    book = Ledger((0, 1))
     book.take_declaration(ref(0, 1), three_parts()[1], exercise=False)
     whole = book.whole_of(ref(0, 1))
     assert whole is not None and whole.missing == (1, 3)
@@ -116,9 +119,9 @@ def test_what_the_other_side_counts_stands_beside_and_is_carried_on() -> None:
 def test_a_layout_with_faults_is_kept_and_named() -> None:
     """R-410."""
     bad = b"[declaration]\n"
-    book = Ledger()
+    book = Ledger((0, 1))
     book.take_offered(ref(0, 0), Offered(layout_digest(bad), bad))
-    assert book.faulty[layout_digest(bad)] and not book.layouts
+    assert book.shelf.faulty[layout_digest(bad)] and not book.shelf.formats
 
 
 def test_the_room_knows_its_bodies() -> None:
@@ -128,3 +131,17 @@ def test_the_room_knows_its_bodies() -> None:
     of = ref(0, 2)
     assert check_body(DECLARATION, encode_declaration(small(1, 1, relation=Relation.CORRECTS, of=of))) == (of,)
     assert check_body(COUNT, encode_count(Count(of, (("items_all", 1),), "", ""))) == (of,)
+
+
+def test_the_state_of_an_accord_has_declarations_in_its_one_spelling() -> None:
+    """R-417, R-461."""
+    lines = []
+    for order in (1, 2):
+        book = Book((0, 1))
+        book.declared = filled(order)
+        lines.append(list(canon.said(book)))
+    assert lines[0] == lines[1]
+    kinds = [json.loads(line)[0] for line in lines[0]]
+    assert {kind: kinds.count(kind) for kind in ("layout", "declaration", "count")} == {
+        "layout": 1, "declaration": 7, "count": 3,
+    }  # fmt: skip
