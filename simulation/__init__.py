@@ -7,7 +7,8 @@
 
 One number decides everything that happens, and it happens again exactly, to the last byte of the last frame: the
 digest of a seed is over all of that. What is simulated is what is shipped: the station's own `line.turn.Turns`, store,
-keyring, wire and record; replaced are only the clock, the disk below SQLite, the network, the randomness and the officers.
+keyring, wire and record; replaced are only the clock, the disk below SQLite, the network, the randomness and the
+officers.
 
     plan      what a seed decides: parties, weather, what happens when, who lies how
     world     the clock and the queue; runs a plan, then calms the weather and waits for the line to settle
