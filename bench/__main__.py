@@ -1,7 +1,7 @@
 """Measure what we promise and print it: `python -m bench [PART] [--only NAME ...] [--quick] [--runs N]`.
 
 Three runs, median. One JSON object a figure goes to bench/results.jsonl, except from a quick run or one of a
-single part, `line` or `radio`.
+single part, `line`, `radio` or `desk`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from bench import machine, radio, traffic
+from bench import desk, machine, radio, traffic
 from bench.machine import Machine
 from bench.million import Million
 from bench.pair import Homes
@@ -56,17 +56,18 @@ RADIO: Mapping[tuple[str, ...], Callable[[Homes, Sizes, Machine], Measured]] = {
     ("idle_100_lines_cpu_percent",): lambda homes, sizes, _now: radio.idle_lines(homes, sizes, say),
 }
 MILLION = ("startup_1m_s", "rss_1m_mb", "proof_1m_ms", "append_1m_ratio")
+DESK = ("card_p95_ms", "first_screen_100k_ms", "search_100k_ms", "card_p95_50_desks_ms", "page_kb")
 
 
 def main() -> int:
     """Run, print, write."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("part", nargs="?", choices=("line", "radio"), help="only this part of it [both]")
+    parser.add_argument("part", nargs="?", choices=("line", "radio", "desk"), help="only this part of it [all]")
     parser.add_argument("--only", action="append", choices=sorted(PROMISES), metavar="NAME", help="only this figure")
     parser.add_argument("--quick", action="store_true", help="one run, smaller sizes: for those who develop")
     parser.add_argument("--runs", type=int, default=0, metavar="N", help="how many runs; the median counts [3]")
     asked = parser.parse_args()
-    parts = {"line": {*_names(TRAFFIC), *MILLION}, "radio": _names(RADIO)}
+    parts = {"line": {*_names(TRAFFIC), *MILLION}, "radio": _names(RADIO), "desk": {*DESK}}
     wanted = set(asked.only or PROMISES) & (parts[asked.part] if asked.part else set(PROMISES))
     runs = asked.runs or (1 if asked.quick else 3)
     sizes = QUICK if asked.quick else WHOLE
@@ -96,6 +97,8 @@ def _measure(homes: Homes, sizes: Sizes, runs: int, wanted: set[str]) -> Measure
                 keep(act(homes, sizes, now))
     if wanted & set(MILLION):
         keep(_million(homes, sizes, runs))
+    if wanted & set(DESK):
+        keep(desk.measure(homes, sizes, machine.measure(homes.folder), runs, say))
     return samples
 
 

@@ -67,6 +67,10 @@ class Writer:
         """The log that it writes."""
         return LogId(self.me, self._generation)
 
+    def up(self) -> Up:
+        """The road to the other side is open."""
+        return Up(1 - self.me, _BEARER)
+
     def take(self, *events: Event) -> list[Send]:
         """One turn."""
         return list(self.turns.take(events, now_ms()).sends)
@@ -124,7 +128,7 @@ class Million:
             writers = (Writer(ours), Writer(theirs))
             self._log = writers[0].log
             for writer in writers:
-                exchange(writers, [(writer.me, send) for send in writer.take(Up(1 - writer.me, _BEARER))])
+                exchange(writers, [(writer.me, send) for send in writer.take(writer.up())])
             for first in range(0, self._size, limits.COMMIT_ENTRIES_MAX):
                 count = min(limits.COMMIT_ENTRIES_MAX, self._size - first)
                 exchange(writers, [(0, send) for send in writers[0].take(writers[0].drafts(first, count))])
@@ -145,7 +149,7 @@ class Million:
         with kept(ours) as fresh, kept(theirs) as other:
             short = (Writer(fresh), Writer(other))
             for writer in short:
-                exchange(short, [(writer.me, send) for send in writer.take(Up(1 - writer.me, _BEARER))])
+                exchange(short, [(writer.me, send) for send in writer.take(writer.up())])
             queued: tuple[list[Send], list[Send]] = ([], [])
             for number in range(APPENDS):
                 for which, writer in ((0, writers[0]), (1, short[0])):
