@@ -186,6 +186,7 @@ class Station:
         known = (self.line.name, self.state.roster.line_id, serving.relying)
         desk = DeskOperations(self.desk, self, operations.compose_all, *known)
         screen = ScreenOperations(self, operations, self.watch.note)
+        operations.read = screen.read
         alarms = Alarms(self)
         tables = (desk, operations.stating, operations.telling, operations.accords, screen, alarms)
         more = {kind: act for one in tables for kind, act in one.table().items()}

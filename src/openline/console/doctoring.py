@@ -23,6 +23,7 @@ from openline.seal.draw import LibraryDraw
 from openline.seal.party import read_card
 from openline.seal.primitives import check_primitives
 from openline.store.desklog import DeskLog
+from openline.store.register.standing import standing
 from openline.store.sqlite import SqliteStore
 
 _BUILT_AT_MS: Final = 1_735_689_600_000  # 2025-01-01: a clock before this is not set
@@ -132,6 +133,7 @@ def _line(line: LineHome) -> Iterator[Finding]:
         beside = f"{line.recovery_key} lies beside the store: move it into a safe; it is needed after a loss"
         yield Finding(f"line {line.name}: recovery.key", "look", beside)
     yield _try(f"line {line.name}: store", lambda: _store(line))
+    yield _try(f"line {line.name}: register", lambda: _register(line))
     yield _try(f"line {line.name}: desk", lambda: _desk(line))
     yield _try(f"line {line.name}: station", lambda: _running(line))
 
@@ -165,6 +167,18 @@ def _store(line: LineHome) -> tuple[str, str]:
     finally:
         store.close()
     return "well", f"{len(rows)} logs, {sum(row.size for row in rows)} entries; `openline fsck` derives them again"
+
+
+def _register(line: LineHome) -> tuple[str, str]:
+    """It is derived: whatever is wrong with it, the record is not."""
+    if not line.store.exists():
+        return "look", "none yet; it is made from the record"
+    store = SqliteStore(line.store, read_only=True)
+    try:
+        found = standing(line.register, store)
+    finally:
+        store.close()
+    return "look" if found.why else "well", found.in_words()
 
 
 def _desk(line: LineHome) -> tuple[str, str]:

@@ -17,9 +17,10 @@ from openline.errors import Refused
 from openline.record.entry import EXERCISE, FLASH, MESSAGE, PASSED, RELATION, ROUTINE, UNDERSTOOD, Ref
 from openline.store.memory import MemoryStore
 from openline.store.register import file
-from openline.store.register.file import Register, Whose
+from openline.store.register.file import Register, Whose, Words
 from openline.store.register.folding import SEARCH_CHARS_MAX, SEARCH_TERMS_MAX, expression_of, folded, terms_of
 from openline.store.register.looking import Looking, MessageRow, Wanted
+from openline.store.register.standing import standing
 from tests.rooms.store.spoken import AT_MS, Party, arrive
 
 LATER_MS = AT_MS + 3_600_000
@@ -274,9 +275,9 @@ def test_a_translation_is_found_with_its_message_once(line: Line) -> None:
     place = line.them.says("Где вы?")
     line.all_arrived()
     position = line.message(place).position
-    line.register.put_translation(position, 1, "", "Where are you? Где")
+    line.register.put_translations([Words(position, 1, "Where are you? Где")], 0)
     assert line.found("where") == line.found("где") == [place.index]
-    line.register.put_translation(position, 1, "", "Whereabouts?")
+    line.register.put_translations([Words(position, 1, "Whereabouts?")], 0)
     assert line.found("where") == [] and line.found("whereabouts") == [place.index]
 
 
@@ -388,6 +389,28 @@ def test_a_damaged_register_is_made_again_and_says_so(line: Line, how: str) -> N
     line.follow()
     assert line.register.rebuilt or how == "empty"
     assert len(line.found("message", limit=500)) == 200 and line.looking.counts().needs == 200
+
+
+def test_how_a_register_stands_is_told_without_touching_it(line: Line, tmp_path: Path) -> None:
+    assert standing(tmp_path / "none.sqlite", line.store).in_words().endswith("there is none yet")
+    line.them.says("One.")
+    line.all_arrived()
+    assert standing(line.path, line.store).in_words() == "has all 1 entries of the record"
+    line.them.says("Two.")
+    arrive(line.store, line.them)
+    assert standing(line.path, line.store).in_words().startswith("reaches 1 of 2 entries")
+    other = MemoryStore()
+    arrive(other, Party(1, life=7))
+    assert standing(line.path, other).why == "the record is an older one"
+    stranger = Party(1, life=7)
+    stranger.says("Another.")
+    arrive(other, stranger)
+    assert standing(line.path, other).why == "the record is another one"
+    line.close()
+    before = line.path.read_bytes()
+    line.path.write_bytes(b"no register" * 400)
+    assert "damaged" in standing(line.path, line.store).why
+    assert line.path.read_bytes() == b"no register" * 400 != before
 
 
 def test_when_a_log_comes_to_be_disputed_what_is_beyond_counts_no_more(line: Line) -> None:

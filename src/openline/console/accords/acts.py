@@ -288,7 +288,7 @@ class Accords:
         seen = book.notices.get(Ref(log.party, log.generation, index))
         if kind != NOTICE or seen is None:
             raise Told("OL-301", f"{ask.place} is no notice that can be read")
-        shown = self._reader.shown_at(ask.place, self._running.state)
+        shown = self._reader.bare_at(ask.place, self._running.state)
         roster = self._running.state.roster
         others = tuple(one.name for number, one in enumerate(roster.parties) if number != log.party and not one.left)
         head = Head(shown.name, others, shown.written_at_ms, shown.precedence, shown.exercise, tuple(shown.references))

@@ -6,10 +6,10 @@ Nothing here signs, seals or writes: every act becomes drafts handed to the stat
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from itertools import accumulate
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from openline import limits
 from openline.console.accords.acts import Accords
@@ -18,6 +18,7 @@ from openline.console.channel.amending import Amending
 from openline.console.channel.attaching import take_files
 from openline.console.channel.exporting import Wanted, export
 from openline.console.channel.showing import Reader, log_of, place_of
+from openline.console.channel.submitting import Watchers
 from openline.console.codes import Told, as_given
 from openline.console.contact.clocks import mark
 from openline.console.contact.gathering import of_store
@@ -60,6 +61,10 @@ class Running(Stated, Protocol):
     def upkeep(self) -> Upkeep:
         """What follows the roster."""
 
+    @property
+    def watchers(self) -> Watchers:
+        """Told of every change of the record, the desk and the alarms."""
+
     def happened(self, event: Event) -> None:
         """Have an event taken with the next turn."""
 
@@ -93,6 +98,11 @@ class StationOperations:
         self.telling = Telling(running, self._reader)
         self.accords = Accords(running, self._reader)
         running.desk.words_of = self.accords.words_of_draft
+        # For whoever asks to see entries; the station's screen, once it is up, reads them beside the loop.
+        self.read: Callable[[Callable[[Reader], Any]], Awaitable[Any]] = self._read_here
+
+    async def _read_here(self, question: Callable[[Reader], Any]) -> Any:
+        return question(self._reader)
 
     # ---------------------------------------------------------------- writing
     async def send(self, ask: asking.Send) -> asking.Sent:
@@ -154,7 +164,7 @@ class StationOperations:
         who = (officer.name, str(Role.WATCH)) if officer else (ask.officer, ask.role)
         with as_given():
             body = encode_acknowledgement(Acknowledgement(*who, ask.note))
-        flags = int(self._reader.shown_at(ask.place, self._running.state).exercise)  # what is done in one belongs to it
+        flags = int(self._reader.bare_at(ask.place, self._running.state).exercise)  # what is done in one belongs to it
         return await self._submit([Draft(entries.ACKNOWLEDGEMENT, 0, flags, (ref,), body, ask.token or "")])
 
     async def append(self, ask: asking.Append) -> asking.Sent:
@@ -209,22 +219,24 @@ class StationOperations:
             raise Refused(f"count must be 1 to {asking.FIND_MAX}, after must not be negative")
         end = asyncio.get_running_loop().time() + min(ask.wait_ms, 600_000) / 1000
         while True:
-            found = self._reader.find(ask, self._running.state)
+            version = self._running.watchers.version
+            found: asking.Found = await self.read(lambda reader: reader.find(ask, self._running.state))
             left = end - asyncio.get_running_loop().time()
             since_ms = ask.ahead_since_ms
             is_new = since_ms is not None and any(one.arrived_at_ms > since_ms for one in found.ahead)
             if found.entries or is_new or left <= 0:
                 return found
-            await self._running.change(end)
+            if self._running.watchers.version == version:  # else something came while this was read
+                await self._running.change(end)
 
     async def show(self, ask: asking.Show) -> asking.Shown:
         """One entry with its receipts and acknowledgements."""
         if (ask.place is None) == (ask.position is None):
             raise Refused("give a place or a position, one of the two")
-        if ask.place is not None:
-            shown = self._reader.shown_at(ask.place, self._running.state)
-        else:
-            shown = self._reader.at_position(ask.position or 0, self._running.state)
+        place, position, state = ask.place, ask.position or 0, self._running.state
+        shown: asking.Shown = await self.read(
+            lambda reader: reader.at_position(position, state) if place is None else reader.shown_at(place, state)
+        )
         return mark(shown, self._running.store, self._running.state, self._running.now_ms())
 
     async def wait_held(self, ask: asking.WaitHeld) -> asking.Waited:

@@ -139,6 +139,22 @@ class Reader:
         log, index = self.find_place(name)
         return self.shown(self.position_of(log, index), log, index, ours)
 
+    def bare_at(self, name: str, ours: Ours) -> Shown:
+        """The same without what others said of it: what decides an act must not read on in the record for that.
+
+        Raises Told: OL-204, OL-301.
+        """
+        place = parse_place(name)
+        row = self._aheads.row(log_of(place), place.index)
+        if row is not None:
+            shown = self._bare(0, row.log, EntryRow(row.header, row.body, row.leaf), row.arrived_at_ms, ours)
+            shown.ahead_of = self._aheads.lacking(row)
+            return shown
+        log, index = self.find_place(name)
+        [entry] = self._store.entries(log, index, 1, COMMIT_BYTES_MAX)
+        position, [arrived_at_ms] = self.position_of(log, index), self._store.arrivals(log, index, 1)
+        return self._bare(position, log, entry, arrived_at_ms, ours)
+
     def find_here(self, name: str) -> tuple[LogId, int, int]:
         """Log, index and kind of an entry that is held here, also ahead of its log. Raises Told: OL-204, OL-301."""
         place = parse_place(name)
@@ -147,6 +163,7 @@ class Reader:
             return row.log, row.index, parse_header(row.header).kind
         log, index = self.find_place(name)
         return log, index, self._store.kinds(log, index, 1)[0]
+
     def last_position(self) -> int:
         """Where the newest entry stands: positions count every entry of every log, from 1, without gaps."""
         return sum(row.size for row in self._store.logs())
@@ -170,11 +187,10 @@ class Reader:
         shown.ahead_of = self._aheads.lacking(row)
         return shown
 
-    def _shown(self, position: int, log: LogId, row: EntryRow, arrived_at_ms: int, ours: Ours) -> Shown:
+    def _bare(self, position: int, log: LogId, row: EntryRow, arrived_at_ms: int, ours: Ours) -> Shown:
         header, body = parse_header(row.header), row.body
         index = header.index
         disputed_from = next((row.disputed_from for row in self._store.logs() if row.log == log), None)
-        held, lacking = self._evidence(log, index, arrived_at_ms, ours)
         shown = Shown(
             position=position,
             place=str(place_of(log, index)),
@@ -188,24 +204,28 @@ class Reader:
             precedence=PRECEDENCES[header.precedence],
             exercise=bool(header.flags & EXERCISE),
             references=[ref.full_name for ref in header.references],
-            held=held,
-            lacking=lacking,
-            acknowledged=self._acknowledged(Ref(log.party, log.generation, index), ours.roster),
             disputed=disputed_from is not None and index >= disputed_from,
         )
-        shown.said_ahead = self._aheads.said_of(log, index)
+        shown.breaches = list(_breaches(log, header, body, ours))
+        shown.leaf = leaf(row.header).hex()
+        _tell_body(shown, header, body, lambda: tell_taken(shown, body, ours.roster, self._store))
+        return shown
+
+    def _shown(self, position: int, log: LogId, row: EntryRow, arrived_at_ms: int, ours: Ours) -> Shown:
+        shown = self._bare(position, log, row, arrived_at_ms, ours)
+        header = parse_header(row.header)
+        ref = Ref(log.party, log.generation, header.index)
+        if position:
+            shown.release = self._releases.of(log, header, row.body, ours.roster.line_id)
+        shown.held, shown.lacking = self._evidence(log, header.index, arrived_at_ms, ours)
+        shown.acknowledged = self._acknowledged(ref, ours.roster)
+        shown.said_ahead = self._aheads.said_of(log, header.index)
         for said in shown.said_ahead:
             said.name = name_of(ours.roster, said.party)
         names = [party.name for party in ours.roster.parties]
-        ref = Ref(log.party, log.generation, index)
         shown.stated = self.statements.about(ref, shown.exercise, names)
         if header.kind == MESSAGE or header.kind in NOTICE_KINDS:
             self._climb(shown, ref, header, names)
-        shown.breaches = list(_breaches(log, header, body, ours))
-        shown.leaf = leaf(row.header).hex()
-        if position:
-            shown.release = self._releases.of(log, header, body, ours.roster.line_id)
-        _tell_body(shown, header, body, lambda: tell_taken(shown, body, ours.roster, self._store))
         return shown
 
     def _climb(self, shown: Shown, ref: Ref, header: Header, names: list[str]) -> None:

@@ -27,6 +27,7 @@ from openline.console.words import parse_place, parse_position
 from openline.line.amendments import SNAPSHOT, derive_snapshot
 from openline.store.backup import check_backup, make_backup, restore_backup
 from openline.store.fsck import Counts, check_file
+from openline.store.register.standing import Standing, standing
 from openline.store.sqlite import SqliteStore
 from openline.store.walk import Fault
 
@@ -159,6 +160,7 @@ def fsck(session: Session) -> int:
     snapshots = {SNAPSHOT: lambda store: derive_snapshot(store, papers.charter, roster)}
     faults = list(check_file(line.store, roster, counts=counts, snapshots=snapshots))
     faults += [Fault("desk-log", None, None, why) for why in desk_faults(line)]
+    register = _register(line)
     data = {
         "faults": [
             {"code": f.code, "log": f"{f.log.party}/{f.log.generation.hex()}" if f.log else None, "at": f.at,
@@ -166,16 +168,26 @@ def fsck(session: Session) -> int:
             for f in faults
         ],
         "counts": vars(counts),
+        "register": {"reached": register.reached, "position": register.position, "why": register.why},
     }
     summary = (f"{counts.entries} entries in {counts.logs} logs, {counts.notes} checkpoints, {counts.receipts} "
                f"receipts, {counts.signatures} signatures, {counts.nodes} stored nodes derived again; "
                f"{counts.unchecked} signatures had nobody on the roster")
     told = [f"{fault.code}: {fault.text}" for fault in faults[:_FAULTS_SHOWN]]
+    told.append(f"the register {register.in_words()}")  # derived: no fault of the record, whatever it is
     session.answer(data, "\n".join([*told, summary, f"{len(faults)} faults" if faults else "no fault"]))
     if faults:
         session.complain(Told("OL-505", faults[0].text))
         return 5
     return 0
+
+
+def _register(line: LineHome) -> Standing:
+    store = SqliteStore(line.store, read_only=True)
+    try:
+        return standing(line.register, store)
+    finally:
+        store.close()
 
 
 @click.command()

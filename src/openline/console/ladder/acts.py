@@ -105,7 +105,7 @@ class Telling:
 
     def _targets(self, message: Outgoing, *, ours: bool) -> tuple[tuple[Ref, ...], bool, int]:
         """The messages it is about, whether they are of an exercise, and the highest precedence. Raises Refused."""
-        shown = [self._reader.shown_at(place, self._running.state) for place in message.of]
+        shown = [self._reader.bare_at(place, self._running.state) for place in message.of]
         for one in shown:
             if one.ahead_of is not None:
                 raise Refused(f"{one.place} is held ahead of its log; say more when what comes before it is here")
@@ -127,7 +127,7 @@ class Telling:
 
     def _theirs(self, place: str) -> tuple[Ref, bool]:
         """A message of theirs that stands in its log, and whether it is of an exercise. Raises Refused, Told OL-301."""
-        shown = self._reader.shown_at(place, self._running.state)
+        shown = self._reader.bare_at(place, self._running.state)
         if shown.ahead_of is not None:
             raise Refused("it is held ahead of its log: acknowledge it now; say more when what comes before it is here")
         if shown.kind_number != MESSAGE and shown.kind_number not in NOTICE_KINDS:

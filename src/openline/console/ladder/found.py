@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from openline.console.ladder.rows import DirectoryRow, OfficeRow, PassedRow, RelatedRow, UnderstoodRow
@@ -42,9 +42,10 @@ _DOES: Final = {
 class Ladder:
     """What was told about messages, as this party holds it."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, kept: tuple[int, ...] = KINDS) -> None:
+        """`kept`: of which kinds all that is found stays in memory."""
         self._store = store
-        self._reached = dict.fromkeys(KINDS, 0)
+        self._reached = dict.fromkeys(kept, 0)
         self._about: dict[Ref, list[Told]] = {}
         self._by: dict[Ref, Told] = {}  # what a message does to others, by the message
         self._directories: list[Told] = []
@@ -71,9 +72,8 @@ class Ladder:
 
     def related(self, message: Ref, exercise: bool, names: list[str]) -> list[RelatedRow]:
         """What was done to it by later entries, and what it does itself to earlier ones."""
-        self._look()
         rows = []
-        own = self._by.get(message)
+        own = self._beside(message)
         if own is not None and self._holds(own) and isinstance(own.said, Relation):
             rows += [
                 _related(own, own.said, _DOES[own.said.which], of, names)
@@ -88,9 +88,18 @@ class Ladder:
                 rows.append(_related(told, told.said, _DONE[told.said.which], by, names))
         return rows
 
-    def _counting(self, message: Ref, exercise: bool) -> list[Told]:
+    def _beside(self, message: Ref) -> Told | None:
+        """What a message does to others, as the entry straight behind it says."""
         self._look()
-        found = [one for one in self._about.get(message, ()) if self._holds(one) and counts_of(one, message, exercise)]
+        return self._by.get(message)
+
+    def _said_of(self, message: Ref) -> Sequence[Told]:
+        """Everything told that names a message."""
+        self._look()
+        return self._about.get(message, ())
+
+    def _counting(self, message: Ref, exercise: bool) -> list[Told]:
+        found = [one for one in self._said_of(message) if self._holds(one) and counts_of(one, message, exercise)]
         return sorted(found, key=lambda one: (one.at.at_ms, one.at.ref))
 
     def _holds(self, told: Told) -> bool:
@@ -146,15 +155,15 @@ class Ladder:
 
     # ---------------------------------------------------------------- finding
     def _look(self) -> None:
-        for kind in KINDS:
+        for kind in self._reached:
             while rows := self._store.find(kind, self._reached[kind], _PAGE):
                 self._reached[kind] = rows[-1].position
                 for row in rows:
-                    told = self._read(row.log, row.index)
+                    told = self.read(row.log, row.index)
                     if told is not None:
                         self._keep(told)
 
-    def _read(self, log: LogId, index: int) -> Told | None:
+    def read(self, log: LogId, index: int) -> Told | None:
         """What an entry tells; None where it says nothing: it is held and shown like every entry."""
         before, entry = None, self._store.entries(log, index, 1, COMMIT_BYTES_MAX)[0]
         header = parse_header(entry.header)

@@ -80,7 +80,7 @@ class Working:
                 raise Told("OL-301", f"there is no draft {of}")
             row = self._presenter.row(draft, actor)
             return f"{row.subject}\n{row.text}"
-        shown = self._reader.shown_at(of, self._running.state)
+        shown = self._reader.bare_at(of, self._running.state)
         return f"{shown.subject}\n{shown.text}"
 
     def _row(self, one: Translation, original: str) -> asking.TranslationRow:

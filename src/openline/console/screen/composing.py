@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from openline.console.channel.asking import PRECEDENCES, Find, Shown
+from openline.console.channel.asking import PRECEDENCES, Shown
 from openline.console.codes import Told
 from openline.console.screen.asking import CARDS_MAX, LOG_LINES_MAX, Card, Counts, DueVersion, LogLine, Related, Waiting
 from openline.console.screen.cards import (
@@ -109,8 +109,7 @@ def _not_held(view: View) -> list[MessageRow]:
 
 def running_log(view: View) -> list[LogLine]:
     """The newest entries of the record, newest first."""
-    found = view.reader.find(Find(count=LOG_LINES_MAX, newest=True), view.state)
-    return [line_of(one) for one in reversed(found.entries)]
+    return [line_of(one) for one in reversed(view.reader.newest(LOG_LINES_MAX, view.state))]
 
 
 def related(of: Ref, in_reply_to: str | None, references: list[str], view: View) -> list[Related]:

@@ -13,11 +13,13 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from pathlib import Path
 from typing import Final, TypeVar
 
+from openline.console.channel.showing import Reader
+from openline.console.home import LineHome
 from openline.console.screen.reading import RegisterReader
-from openline.errors import LocalFault
+from openline.console.screen.translated import Translations
+from openline.errors import LocalFault, Malformed, Misconfigured, StoreDown
 from openline.store.register.file import Register, Whose
 from openline.store.register.looking import Looking
 from openline.store.sqlite import SqliteStore
@@ -33,8 +35,8 @@ _BATCH_ASKED: Final = 512
 class Following:
     """One record and its register. `noted` hears, in the loop, what an engineer may want to read."""
 
-    def __init__(self, store: Path, register: Path, whose: Whose, noted: Callable[[str], None]) -> None:
-        self._store, self._register = store, register
+    def __init__(self, line: LineHome, whose: Whose, noted: Callable[[str], None]) -> None:
+        self._store, self._register, self._desk_log = line.store, line.register, line.desk_log
         self._whose = whose
         self._noted = noted
         self._loop = asyncio.get_running_loop()
@@ -45,6 +47,8 @@ class Following:
         self._waiting: set[asyncio.Future[None]] = set()
         self._asking = ThreadPoolExecutor(1, "register-asking")
         self._reader: tuple[int, Looking, RegisterReader, SqliteStore] | None = None
+        self._untranslated = ""  # why translations were not read last
+        self._whole: tuple[Reader, SqliteStore] | None = None
         self._thread = threading.Thread(target=self._run, name="register-following", daemon=True)
         self._thread.start()
 
@@ -73,6 +77,10 @@ class Following:
         """Have a question answered beside the loop, one at a time. Raises what it raises; StoreDown."""
         return await self._loop.run_in_executor(self._asking, self._answer, question)
 
+    async def ask_record(self, question: Callable[[Reader], T]) -> T:
+        """The same of the record alone, while the register is behind: all that was said is read for it, once."""
+        return await self._loop.run_in_executor(self._asking, self._answer_whole, question)
+
     def close(self) -> None:
         """End both threads; waits for what they are at."""
         self._ended = True
@@ -91,13 +99,29 @@ class Following:
             store = SqliteStore(self._store, read_only=True)
             looking = Looking(self._register)
             self._reader = (made, looking, RegisterReader(store, looking), store)
+        if self._whole is not None:  # the register is asked again: what was read without it is let go
+            self._whole[1].close()
+            self._whole = None
         try:
             return question(self._reader[1], self._reader[2])
         except LocalFault:
             self._let_go()
             raise
 
+    def _answer_whole(self, question: Callable[[Reader], T]) -> T:
+        if self._whole is None:
+            store = SqliteStore(self._store, read_only=True)
+            self._whole = (Reader(store), store)
+        try:
+            return question(self._whole[0])
+        except LocalFault:
+            self._let_go()
+            raise
+
     def _let_go(self) -> None:
+        if self._whole is not None:
+            self._whole[1].close()
+            self._whole = None
         if self._reader is not None:
             _made, looking, _reader, store = self._reader
             looking.close()
@@ -117,6 +141,7 @@ class Following:
     def _follow(self) -> None:
         source = SqliteStore(self._store, read_only=True)
         register = Register(self._register, self._whose)
+        translations = Translations(self._desk_log)
         made_before = self._made
         try:
             register.check(source)
@@ -130,14 +155,28 @@ class Following:
                     self._say(f"the register of the record is made anew: {register.rebuilt}")
                 self._tell(register.reached)
                 if count == 0:
+                    self._translate(translations, register, source)
                     self._urgent.clear()
                     self._news.wait()
                     self._urgent.wait(LAG_S)
                 elif not self._urgent.is_set():
                     self._urgent.wait(REST_PARTS * (time.monotonic() - began))
         finally:
+            translations.close()
             register.close()
             source.close()
+
+    def _translate(self, translations: Translations, register: Register, source: SqliteStore) -> None:
+        """What the desk has translated: where its log cannot be read, translations are not found, and nothing else."""
+        try:
+            translations.follow(register, source)
+        except (Malformed, Misconfigured, StoreDown) as fault:
+            translations.close()
+            if str(fault) != self._untranslated:
+                self._say(f"translations are not found by their words: {fault}")
+            self._untranslated = str(fault)
+        else:
+            self._untranslated = ""
 
     def _tell(self, reached: int) -> None:
         if reached != self.reached:

@@ -11,6 +11,7 @@ import msgspec
 from openline.console.accords import owed
 from openline.console.channel.asking import PRECEDENCES, Status
 from openline.console.channel.clock import counted_ms
+from openline.console.channel.showing import Reader
 from openline.console.screen import asking, cards, composing, lines
 from openline.console.screen.desk_lines import desk_line
 from openline.console.screen.duties import Duties
@@ -57,12 +58,11 @@ class ScreenOperations:
         self._telling = telling
         self._presenter = Presenter(running.desk)
         self._terms: tuple[object, Charter, Whose] | None = None
-        line = running.line
-        self._following = Following(line.store, line.register, self._whose(), noted)
+        self._following = Following(running.line, self._whose(), noted)
         self._made: tuple[int, asking.Screen] | None = None
         self._making = asyncio.Lock()
         self.duties = Duties(running, self._where_level, noted)
-        self._owed = owed.Owed(line.store, running.store)
+        self._owed = owed.Owed(running.line.store, running.store)
         self.duties.feed(owed.SOURCE, self._of_accords)
 
     def table(self) -> dict[type, Callable[..., Awaitable[object]]]:
@@ -207,6 +207,13 @@ class ScreenOperations:
         parties = tuple(number for number, party in enumerate(state.roster.parties) if not party.left)
         found = await self._owed.duties(parties, state.logs, now_ms)
         return owed.dues_of(found, state.me, self._running.desk.state.risen, now_ms)
+
+    async def read(self, question: Callable[[Reader], T]) -> T:
+        """Read entries with all that was said of them, beside the loop; where the register is behind, without it."""
+        position = self._position()
+        if await self._following.until(position, WAITS_FOR_REGISTER_MS) < position:
+            return await self._following.ask_record(question)
+        return await self._following.ask(lambda _looking, reader: question(reader))
 
     async def _where_level(self, question: Callable[[cards.View], list[Due]]) -> list[Due] | None:
         """Ask, if the register has all of the record; else None."""

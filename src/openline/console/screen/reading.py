@@ -2,17 +2,66 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Final
+
 from openline.console.channel.asking import Acknowledged, Shown
 from openline.console.channel.showing import Ours, Reader, name_of
+from openline.console.ladder.found import Ladder
 from openline.console.screen.naming import spelled
+from openline.console.stating.statements import Statements
+from openline.contact.saying import Stated
+from openline.desk.telling.bodies import Relation
+from openline.desk.telling.counting import Told
 from openline.errors import Malformed
 from openline.limits import COMMIT_BYTES_MAX
-from openline.line.ports import LogId, Store
+from openline.line.ports import FoundRow, LogId, Store
 from openline.record.body import Message, parse_message
-from openline.record.entry import MESSAGE, Ref
+from openline.record.entry import MESSAGE, OFFICES, RELATION, Ref
 from openline.record.roster import Roster
 from openline.store.register.looking import Looking, MessageRow
-from openline.store.register.reading import NO_WORDS, OPENED
+from openline.store.register.reading import HOLDING, NO_WORDS, OPENED, REFUSED, RELATED, SILENCE
+
+TOLD: Final = frozenset(("understood", "passed", *RELATED.values()))
+STATED: Final = frozenset((
+    REFUSED, HOLDING, SILENCE, "silence confirmed", "silence contested",
+))  # fmt: skip
+
+
+class RegisterLadder(Ladder):
+    """What was told about one message, by the register; of directories alone something stays in memory."""
+
+    def __init__(self, store: Store, looking: Looking) -> None:
+        super().__init__(store, (OFFICES,))
+        self._looking = looking
+
+    def _beside(self, message: Ref) -> Told | None:
+        log, behind = LogId(message.party, message.generation), message.index + 1
+        if list(self._store.kinds(log, behind, 1)) != [RELATION]:
+            return None
+        told = self.read(log, behind)
+        return told if told is not None and isinstance(told.said, Relation) and told.said.beside else None
+
+    def _said_of(self, message: Ref) -> Sequence[Told]:
+        found = (self.read(LogId(one.party, one.generation), one.index) for one in _by(self._looking, message, TOLD))
+        return [one for one in found if one is not None]
+
+
+class RegisterStatements(Statements):
+    """What was stated about one entry, by the register; of the line as a whole what the record says."""
+
+    def __init__(self, store: Store, looking: Looking) -> None:
+        super().__init__(store)
+        self._looking = looking
+
+    def _said_of(self, of: Ref) -> Sequence[Stated]:
+        found = (self.read(LogId(one.party, one.generation), one.index) for one in _by(self._looking, of, STATED))
+        return [one for one in found if one is not None]
+
+
+def _by(looking: Looking, of: Ref, words: frozenset[str]) -> list[Ref]:
+    """Which entries say one of these words of an entry, each once, in order of arrival."""
+    return list(dict.fromkeys(step.by for step in looking.steps(of) if step.word in words))
 
 
 class RegisterReader(Reader):
@@ -21,6 +70,9 @@ class RegisterReader(Reader):
     def __init__(self, store: Store, looking: Looking) -> None:
         super().__init__(store)
         self._looking = looking
+        self.ladder = RegisterLadder(store, looking)
+        self.statements = RegisterStatements(store, looking)
+        self._newest_read: tuple[Roster | None, dict[int, Shown]] = (None, {})
 
     def _acknowledged(self, ref: Ref, roster: Roster) -> list[Acknowledged]:
         return [
@@ -34,6 +86,21 @@ class RegisterReader(Reader):
     def ahead(self, ours: Ours) -> list[Shown]:
         """What is held ahead of its log, in order of arrival."""
         return [self._ahead(row, ours) for row in self._aheads.held()]
+
+    def newest(self, count: int, ours: Ours) -> list[Shown]:
+        """The newest entries of the record without what others said of them, oldest first. What an entry says is
+        written once: those of the last question are not read again."""
+        rows = self._newest(None, None, count)
+        roster, known = self._newest_read
+        if roster is not ours.roster:  # parties may have other names
+            known = {}
+        read = {row.position: known.get(row.position) or self._bare_row(row, ours) for row in rows}
+        self._newest_read = (ours.roster, read)
+        return list(read.values())
+
+    def _bare_row(self, row: FoundRow, ours: Ours) -> Shown:
+        [entry] = self._store.entries(row.log, row.index, 1, COMMIT_BYTES_MAX)
+        return self._bare(row.position, row.log, entry, self._store.arrivals(row.log, row.index, 1)[0], ours)
 
     def message(self, row: MessageRow) -> Message:
         """A message's own words; none where it does not read."""

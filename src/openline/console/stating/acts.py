@@ -67,7 +67,7 @@ class Stating:
         if ask.place is not None:
             log, index, _ = self._reader.find_here(ask.place)
             references = (Ref(log.party, log.generation, index),)
-            exercise |= self._reader.shown_at(ask.place, self._running.state).exercise
+            exercise |= self._reader.bare_at(ask.place, self._running.state).exercise
         said = Operating(ask.text, ask.language, self._who(ask.sitting, ask.officer))
         return await self._record(said, references, exercise, ask.token)
 
@@ -112,7 +112,7 @@ class Stating:
             return (), ask.exercise
         if ask.place is None:
             raise Refused("say which entry it is about")
-        shown = self._reader.shown_at(ask.place, self._running.state)
+        shown = self._reader.bare_at(ask.place, self._running.state)
         self._check(ask, shown)
         log, index, _ = self._reader.find_here(ask.place)
         return (Ref(log.party, log.generation, index),), shown.exercise or ask.exercise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from openline.console.channel.asking import FIND_MAX, Place, StatedRow
@@ -10,7 +11,7 @@ from openline.contact.declared import Silence, of_message
 from openline.contact.saying import HoldingReply, Stated, read_stated
 from openline.errors import Malformed
 from openline.limits import COMMIT_BYTES_MAX, LOG_ENTRIES_MAX
-from openline.line.ports import Store
+from openline.line.ports import LogId, Store
 from openline.record.entry import (
     DRILL,
     HOLDING_REPLY,
@@ -23,7 +24,8 @@ from openline.record.entry import (
     parse_header,
 )
 
-KINDS: Final = (REFUSAL, HOLDING_REPLY, SUSPENSION, RESUMPTION, SILENCE_RECORDED, SILENCE_ANSWERED, DRILL)
+OF_LINE: Final = (REFUSAL, SUSPENSION, RESUMPTION, DRILL)  # what may be about the line as a whole
+KINDS: Final = (*OF_LINE, HOLDING_REPLY, SILENCE_RECORDED, SILENCE_ANSWERED)
 
 
 class Statements:
@@ -37,18 +39,22 @@ class Statements:
 
     def of_line(self) -> list[Stated]:
         """Statements about no entry, and drills that ended: the line as a whole."""
-        self._look()
+        self._look(OF_LINE)
         return self._counting(self._of_line)
 
     def about(self, message: Ref, exercise: bool, names: list[str]) -> list[StatedRow]:
         """What counts of what was stated about a message, in order of time."""
-        self._look()
-        direct = self._about.get(message, [])
-        deeper = [each for one in direct for each in self._about.get(one.at.ref, [])]
+        direct = self._said_of(message)
+        deeper = [each for one in direct for each in self._said_of(one.at.ref)]
         found = of_message(message, exercise, self._counting([*direct, *deeper]))
         counted = [*found.refused, *found.holding, *(each for silence in found.silences for each in _both(silence))]
         counted.sort(key=lambda each: (each.at.at_ms, each.at.ref))
         return [row_of(each, names) for each in counted]
+
+    def _said_of(self, of: Ref) -> Sequence[Stated]:
+        """Everything stated about one entry."""
+        self._look(KINDS)
+        return self._about.get(of, ())
 
     def _counting(self, stated: list[Stated]) -> list[Stated]:
         """Without those beyond where their log is disputed: two histories, or a key that was revoked."""
@@ -57,20 +63,26 @@ class Statements:
         ends = {row.log: row.disputed_from for row in self._store.logs() if row.disputed_from is not None}
         return [one for one in stated if one.at.ref.index < ends.get(one.at.log, LOG_ENTRIES_MAX)]
 
-    def _look(self) -> None:
-        for kind in KINDS:
+    def _look(self, kinds: tuple[int, ...]) -> None:
+        for kind in kinds:
             while rows := self._store.find(kind, self._reached[kind], FIND_MAX):
                 self._reached[kind] = rows[-1].position
                 for row in rows:
-                    entry = self._store.entries(row.log, row.index, 1, COMMIT_BYTES_MAX)[0]
-                    try:
-                        stated = read_stated(row.log, parse_header(entry.header), entry.body)
-                    except Malformed:
-                        continue  # held and shown raw like every entry; it says nothing
+                    stated = self.read(row.log, row.index)
+                    if stated is None:
+                        continue
                     if stated.about is not None:
                         self._about.setdefault(stated.about, []).append(stated)
                     if stated.about is None or kind == DRILL:
                         self._of_line.append(stated)
+
+    def read(self, log: LogId, index: int) -> Stated | None:
+        """What an entry states; None where it says nothing: it is held and shown raw like every entry."""
+        entry = self._store.entries(log, index, 1, COMMIT_BYTES_MAX)[0]
+        try:
+            return read_stated(log, parse_header(entry.header), entry.body)
+        except Malformed:
+            return None
 
 
 def _both(silence: Silence) -> tuple[Stated, ...]:

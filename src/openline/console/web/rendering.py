@@ -26,16 +26,27 @@ STATIC_TYPES: Final = {
 _INVISIBLE: Final = frozenset("\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u2800\u3164\ufeff\uffa0")
 _JOINERS: Final = frozenset("\u200c\u200d")  # Persian and Indic words need them: shown, but small
 _HIDDEN: Final = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
+_MARKS: Final = frozenset(("Mn", "Me"))
 _MARKS_IN_A_ROW_MAX: Final = 4  # more combining marks than any script stacks climb over the lines around them
+
+
+def _is_plain(text: str) -> bool:
+    """Whether nothing in it is hidden: as nearly every text is, which then costs next to nothing."""
+    rest = text.replace("\n", "").replace("\t", "")
+    if not rest.isprintable():  # of the kinds in _HIDDEN nothing is
+        return False
+    return rest.isascii() or not any(c in _INVISIBLE or unicodedata.category(c) in _MARKS for c in set(rest))
 
 
 def shown(text: str) -> Markup:
     """Their text for a page: escaped, and what is invisible or turns the direction of writing shown by its number."""
+    if _is_plain(text):
+        return escape(text)
     out: list[str] = []
     marks = 0
     for c in text:
         kind = unicodedata.category(c)
-        marks = marks + 1 if kind in ("Mn", "Me") else 0
+        marks = marks + 1 if kind in _MARKS else 0
         if (kind in _HIDDEN and c not in "\n\t") or c in _INVISIBLE or marks > _MARKS_IN_A_ROW_MAX:
             small = " joiner" if c in _JOINERS else ""
             out.append(f'<span class="hidden{small}" dir="ltr">U+{ord(c):04X}</span>')

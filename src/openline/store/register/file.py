@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Protocol
@@ -70,6 +70,14 @@ class Whose(NamedTuple):
         """Whether an answer is ours to give: not where only offices of others shall act."""
         action = set(message.action)
         return not action or bool(action & self.our_offices) or not action & self.their_offices
+
+
+class Words(NamedTuple):
+    """A translation of the message at a position. `slot`: 1 to SLOTS - 1; the same one again replaces it."""
+
+    position: int
+    slot: int
+    text: str
 
 
 class Register:
@@ -138,15 +146,9 @@ class Register:
 
     def _misfit(self, source: Source) -> str:
         """Why this is not a register of that record, or empty."""
-        if self.reached == 0:
-            return ""
-        if self._kept.get("me") != self.whose.me or self._kept["disputed"] != _disputed(source):
+        if self.reached and self._kept.get("me") != self.whose.me:
             return "the record says otherwise now who wrote what"
-        row = next(iter(source.find(None, self.reached - 1, 1)), None)
-        if row is None or row.position != self.reached:
-            return "the record is an older one"
-        (entry,) = source.entries(row.log, row.index, 1, 1)
-        return "" if entry.leaf.hex() == self._kept["leaf"] else "the record is another one"
+        return misfit(self._kept, source)
 
     def follow(self, source: Source, count: int) -> int:
         """Take in at most `count` entries; answers how many there were. Raises StoreDown: nothing was taken."""
@@ -267,13 +269,27 @@ class Register:
         return int(position)
 
     # ---------------------------------------------------------------- words in another language
-    def put_translation(self, position: int, slot: int, subject: str, text: str) -> None:
-        """Have a translation found with its message. `slot`: 1 to SLOTS - 1; the same one again replaces it."""
-        assert 1 <= slot < SLOTS
+    @property
+    def desk_reached(self) -> int:
+        """So many entries of the desk's log have been looked at for translations."""
+        return int(self._kept.get("desk", 0))
+
+    @property
+    def desk_waiting(self) -> list[int]:
+        """Which of them are to be looked at again."""
+        return [int(one) for one in self._kept.get("desk_waiting", [])]
+
+    def put_translations(self, translated: Sequence[Words], upto: int, waiting: Sequence[int] = ()) -> None:
+        """Have translations found with their messages; the desk's log is in here up to there, but for `waiting`."""
+        kept = {**self._kept, "desk": upto, "desk_waiting": list(waiting)}
         with _as_store_down(self.path), self._connection():
-            self._execute("DELETE FROM words WHERE rowid = ?", (position * SLOTS + slot,))
-            self._execute("INSERT INTO words (rowid, subject, text) VALUES (?,?,?)",
-                          (position * SLOTS + slot, folded(subject), folded(text)))  # fmt: skip
+            for position, slot, text in translated:
+                assert 1 <= slot < SLOTS
+                self._execute("DELETE FROM words WHERE rowid = ?", (position * SLOTS + slot,))
+                self._execute("INSERT INTO words (rowid, subject, text) VALUES (?,?,?)",
+                              (position * SLOTS + slot, "", folded(text)))  # fmt: skip
+            self._execute("INSERT OR REPLACE INTO kept VALUES ('state', ?)", (json.dumps(kept),))
+        self._kept = kept
 
     def _number(self, log: LogId) -> int:
         number = self._logs.get(log)
@@ -289,6 +305,20 @@ class Register:
         if self._conn is None:
             raise StoreDown(f"{self.path} is closed")
         return self._conn
+
+
+def misfit(kept: Mapping[str, Any], source: Source) -> str:
+    """Why what a register keeps of itself is not of that record, or empty. Raises StoreDown."""
+    reached = int(kept["reached"])
+    if reached == 0:
+        return ""
+    if kept["disputed"] != _disputed(source):
+        return "the record says otherwise now who wrote what"
+    row = next(iter(source.find(None, reached - 1, 1)), None)
+    if row is None or row.position != reached:
+        return "the record is an older one"
+    (entry,) = source.entries(row.log, row.index, 1, 1)
+    return "" if entry.leaf.hex() == kept["leaf"] else "the record is another one"
 
 
 def _disputed(source: Source) -> list[list[Any]]:
