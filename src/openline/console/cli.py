@@ -67,6 +67,7 @@ TABLE: Final = (
     Row("agreement", "accords.commands.agreement", "Agreements that duties hang on; how each party stands to them."),
     Row("duties", "accords.commands.agreement", "What is due, from whom and by when, and because of which entries."),
     Row("accord", "accords.commands.accord", "The state of the accords, recomputed from the record; its hash."),
+    Row("foreign", "accords.commands.foreign", "Forms of others in and out: NOTAM, NAVAREA, Hague, Open Skies."),
     Row("refuse", "statement", "Refuse a message, or contact, with a reason."),
     Row("holding", "statement", "Say that an answer will come, and by when."),
     Row("suspend", "statement", "Declare contact suspended, from and to when, and why."),
