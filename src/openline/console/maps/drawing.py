@@ -9,11 +9,12 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Final
 
-from openline.console.maps.land import rings
+from openline.console.maps.land import LonLat, rings
 from openline.console.maps.shapes import Shape
 from openline.console.maps.views import WIDTH, XY, View, view_of
 
 THIN: Final = 0.7  # units of the drawing: points nearer to the last one than this are left out of coasts
+DOT: Final = 10.0  # what is smaller gets a mark beside its true size
 NAMESPACE: Final = "http://www.w3.org/2000/svg"
 
 
@@ -22,7 +23,7 @@ def draw(shapes: Sequence[Shape], title: str) -> str:
     view = view_of(shapes)
     drawn = [one for one in shapes if one.is_drawn]
     parts = [
-        f'<svg xmlns="{NAMESPACE}" class="map" viewBox="0 0 {WIDTH:g} {view.height:.0f}" role="img" '
+        f'<svg xmlns="{NAMESPACE}" class="map" viewBox="0 0 {WIDTH:g} {view.height:.0f}" role="img" direction="ltr" '
         f'font-family="DejaVu Sans Mono, monospace" font-size="11">',
         f"<title>{escape(title)}</title>",
         f'<rect class="sea" width="{WIDTH:g}" height="{view.height:.0f}" fill="#fff"/>',
@@ -78,9 +79,19 @@ def _place(shape: Shape, view: View) -> list[str]:
     dots = [
         f'<path class="dot" d="M{x - 5:.1f} {y:.1f}h10M{x:.1f} {y - 5:.1f}v10" stroke="#000" stroke-width="1.6"/>'
         f'<circle class="dot" cx="{x:.1f}" cy="{y:.1f}" r="3.2" fill="none" stroke="#000" stroke-width="1.6"/>'
-        for dot in shape.dots for ((x, y),) in view.laid([dot])
+        for dot in (*shape.dots, *_too_small(shape, view)) for ((x, y),) in view.laid([dot])
     ]  # fmt: skip
     return [*_area(shape, view, "place", ""), *dots]
+
+
+def _too_small(shape: Shape, view: View) -> list[LonLat]:
+    """The middle of what would be less than a dot."""
+    for ring in shape.areas[:1]:
+        for laid in view.laid(ring)[:1]:
+            xs, ys = [one[0] for one in laid], [one[1] for one in laid]
+            if max(xs) - min(xs) < DOT and max(ys) - min(ys) < DOT:
+                return [(sum(one[0] for one in ring) / len(ring), sum(one[1] for one in ring) / len(ring))]
+    return []
 
 
 def _area(shape: Shape, view: View, name: str, more: str) -> list[str]:
@@ -103,7 +114,7 @@ def _number(shape: Shape, view: View) -> str:
         return ""
     points = seen[0]
     inside = [(x, y) for x, y in points if 0 <= x <= WIDTH and 0 <= y <= view.height] or points
-    middle = bool(shape.areas)
+    middle = bool(shape.areas) and not _too_small(shape, view)
     x = sum(one[0] for one in inside) / len(inside) if middle else inside[0][0] + 8
     y = sum(one[1] for one in inside) / len(inside) + 5 if middle else inside[0][1] - 6
     x, y = min(max(x, 8.0), WIDTH - 20), min(max(y, 14.0), view.height - 6)

@@ -13,6 +13,7 @@ from openline.console.sheets.letters import plainest
 
 EXTRA: Final = "openline[print]"
 STANDARD: Final = "a-2a"
+NO_SETTER: Final = 3  # how the process that sets for the pages ends where there is none
 _TEMPLATE: Final = Path(__file__).with_name("sheet.typ")
 
 

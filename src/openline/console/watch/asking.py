@@ -346,6 +346,7 @@ class DraftRow(msgspec.Struct):
     note: str = ""
     checklist: list[PointRow] = []
     says: str = ""  # the same, or what a directory of offices says, in words
+    is_notice: bool = False  # in a format: `notice-draft` has it as a form
 
 
 Request = (

@@ -15,7 +15,7 @@ from openline.desk.state import DeskState, Draft, Stage
 from openline.desk.telling.bodies import Body, Relation, parse_body
 from openline.desk.texts.precleared import PRECLEARED, Notice, parse_notice, wanted
 from openline.record.body import Message, parse_message
-from openline.record.entry import EXERCISE
+from openline.record.entry import EXERCISE, NOTICE
 
 _NO_MESSAGE = Message("", "")
 
@@ -52,6 +52,7 @@ class Presenter:
         elif told and version.kind in ACCORD_KINDS:
             row.says, row.text = self._desk.words_of(version.kind, told)
             row.subject = row.says
+            row.is_notice = version.kind == NOTICE and bool(version.told)
         elif told:
             _tell(row, parse_body(version.kind, told), bare=not body)
         if draft.stage is Stage.SUBMITTED:

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from starlette.responses import Response
 
+from openline.console.web.notices import pages as notices
 from openline.console.web.pages import drafting, entering, finding, keeping, keys, watching
 from openline.console.web.visit import Visit
 from openline.desk.people import ALLOWED, Act, Role
@@ -35,6 +36,7 @@ class Row(NamedTuple):
 
 
 ENTRY: Final = "/message/{party}/{generation}/{index}"
+NOTICE: Final = "/notice/{party}/{generation}/{index}"
 
 TABLE: Final[tuple[Row, ...]] = (
     Row("GET", "/sign-in", To.ANYBODY, entering.sign_in_page),
@@ -64,6 +66,14 @@ TABLE: Final[tuple[Row, ...]] = (
     Row("POST", "/drafts/{draft:int}/return", Act.RETURN, drafting.give_back),
     Row("POST", "/drafts/{draft:int}/submit", Act.SUBMIT, drafting.submit),
     Row("POST", "/drafts/{draft:int}/withdraw", Act.WITHDRAW, drafting.withdraw),
+    # notices
+    Row("GET", "/notices", Act.SEE_MESSAGES, notices.notices),
+    Row("GET", "/notices/new/{format}", Act.DRAFT, notices.new),
+    Row("POST", "/notices", Act.DRAFT, notices.write),
+    Row("POST", "/notices/keep", Act.DRAFT, notices.keep),
+    Row("GET", "/notices/draft/{draft:int}", Act.SEE_DRAFTS, notices.draft),
+    Row("GET", NOTICE, Act.SEE_MESSAGES, notices.notice),
+    Row("GET", f"{NOTICE}/sheet.pdf", Act.SEE_MESSAGES, notices.sheet),
     # what keeps a desk
     Row("GET", "/contact", Act.SEE_SCREEN, keeping.contact),
     Row("GET", "/contact.svg", Act.SEE_SCREEN, keeping.contact_drawn),

@@ -20,7 +20,7 @@ from openline.console.web.safety import token_of
 from openline.desk.people import ALLOWED, Act, Role
 
 T = TypeVar("T")
-FIELDS_MAX: Final = 64
+FIELDS_MAX: Final = 4_096  # a notice with a table of forty rows and every column
 PREFERENCES_S: Final = 366 * 86_400
 STATUS_OF_EXIT: Final = {1: 500, 2: 400, 3: 404, 4: 403, 5: 502, 6: 503, 7: 409, 8: 500, 9: 503}
 

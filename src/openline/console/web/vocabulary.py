@@ -31,4 +31,6 @@ WORDS: Final = frozenset((
     _said("relief of the watch"), _said("due"), _said("send the notice that is owed"),
     _said("prepare the notice that will be owed"), _said("their notice is owed"),
     _said("answer, as the holding reply promised"),
+    _said("named"), _said("point"), _said("circle"), _said("polygon"), _said("route"), _said("quadrant"),
+    _said("ERROR"), _said("BREACH"), _said("WARN"), _said("answers"), _said("cancels"),
 ))  # fmt: skip
