@@ -12,6 +12,8 @@ from openline.desk import facts, means
 from openline.desk.facts import BEFOREHAND, Fact
 from openline.desk.leaving import Part, check_told, parts_of
 from openline.desk.means import AgreeWeaker as AgreeWeaker
+from openline.desk.means import AllowPrecleared as AllowPrecleared
+from openline.desk.means import ConfirmMeans as ConfirmMeans
 from openline.desk.means import EnrolProgram as EnrolProgram
 from openline.desk.means import GiveKey as GiveKey
 from openline.desk.means import RevokeKey as RevokeKey
@@ -103,12 +105,6 @@ class SendPrecleared(NamedTuple):
     flags: int
 
 
-class AllowPrecleared(NamedTuple):
-    """Whether such notices may be sent."""
-
-    allowed: bool
-
-
 class Translate(NamedTuple):
     """A working translation of a draft or an entry; `program`: that made it, empty for the actor's own."""
 
@@ -182,7 +178,7 @@ class SignOut(NamedTuple):
 Asked = (
     Enrol | GiveRoles | Dismiss | RenewPin | SetPolicy | TakeWatch | HandOver | Write | Submit | Return | Withdraw
     | LetGo | SignOut | WriteOffices | AgreeWeaker | GiveKey | RevokeKey | EnrolProgram
-    | SendPrecleared | AllowPrecleared | Translate | MarkTranslation | SetChecklist | Tick | SetRelief
+    | SendPrecleared | AllowPrecleared | ConfirmMeans | Translate | MarkTranslation | SetChecklist | Tick | SetRelief
 )  # fmt: skip
 
 NEEDS: Final[dict[type[Asked], Act]] = {
@@ -192,7 +188,7 @@ NEEDS: Final[dict[type[Asked], Act]] = {
     AgreeWeaker: Act.AGREE_WEAKER, GiveKey: Act.GIVE_KEY, RevokeKey: Act.GIVE_KEY, EnrolProgram: Act.MAKE_TOKEN,
     WriteOffices: Act.SET_OFFICES, SendPrecleared: Act.SEND_PRECLEARED, AllowPrecleared: Act.SET_POLICY,
     Translate: Act.TRANSLATE, MarkTranslation: Act.TRANSLATE, SetChecklist: Act.DRAFT, Tick: Act.TICK,
-    SetRelief: Act.HAND_OVER,
+    SetRelief: Act.HAND_OVER, ConfirmMeans: Act.CONFIRM,
 }  # fmt: skip
 
 
@@ -218,10 +214,12 @@ def decide(state: DeskState, asked: Asked, actor: Actor | None) -> tuple[Fact, .
             _keep_a_custodian(state, officer, frozenset())
             return (facts.Dismissed(officer.number, remark),)
         case RenewPin(name):
-            if officer_named(state, name).is_program:
+            officer = officer_named(state, name)
+            if officer.is_program:
                 raise Refused(f"{name} is a program: it has a token, no PIN")
-            return (facts.PinRenewed(officer_named(state, name).number),)
-        case SetPolicy() | AgreeWeaker() | GiveKey() | RevokeKey():
+            means.check_confirmable(state, officer, actor.officer)
+            return (facts.PinRenewed(officer.number),)
+        case SetPolicy() | AllowPrecleared() | AgreeWeaker() | ConfirmMeans() | GiveKey() | RevokeKey():
             return means.decide(state, asked, actor)
         case EnrolProgram():
             _enrol(state, Enrol(asked.name, asked.roles))
@@ -232,7 +230,7 @@ def decide(state: DeskState, asked: Asked, actor: Actor | None) -> tuple[Fact, .
             return _write(state, asked)
         case WriteOffices(told):
             return _write_offices(state, told)
-        case Translate() | MarkTranslation() | SetChecklist() | Tick() | SendPrecleared() | AllowPrecleared():
+        case Translate() | MarkTranslation() | SetChecklist() | Tick() | SendPrecleared():
             return (_on_texts(state, asked, actor),)
         case Submit(number, version, remark):
             if state.officers[actor.officer].is_program:
@@ -360,17 +358,19 @@ class Meeting(NamedTuple):
     two_needed: bool
     wrote_it: bool  # the releaser wrote this version or submitted it
     same_sitting: bool  # in the sitting in which it was written or submitted
+    unconfirmed: str = ""  # why what one person gave the releaser does not count yet
 
 
 def release_refusal(met: Meeting) -> str | None:
-    """Why this officer may not let it go, None where they may. (R-302)
+    """Why this officer may not let it go, None where they may. (R-302, R-336)
 
-    | two needed | wrote or submitted it | same sitting | |
-    |---|---|---|---|
-    | no  | any | any | may |
-    | yes | yes | any | another person |
-    | yes | no  | yes | another sitting |
-    | yes | no  | no  | may |
+    | two needed | wrote or submitted it | same sitting | unconfirmed | |
+    |---|---|---|---|---|
+    | no  | any | any | any | may |
+    | yes | yes | any | any | another person |
+    | yes | no  | yes | any | another sitting |
+    | yes | no  | no  | yes | another confirms first |
+    | yes | no  | no  | no  | may |
     """
     match met:
         case Meeting(two_needed=False):
@@ -379,6 +379,8 @@ def release_refusal(met: Meeting) -> str | None:
             return "a release here takes two persons: whoever wrote or submitted it cannot release it"
         case Meeting(two_needed=True, wrote_it=False, same_sitting=True):
             return "a release is given in a sitting of the releaser's own; sign in"
+        case Meeting(two_needed=True, unconfirmed=why) if why:
+            return why
         case _:
             return None
 
@@ -390,6 +392,7 @@ def meeting(state: DeskState, draft: Draft, actor: Actor) -> Meeting:
         two_needed=state.persons >= 2 or draft.version.kind == PRECLEARED,
         wrote_it=any(one.officer == actor.officer for one in before),
         same_sitting=any(one.sitting == actor.sitting for one in before),
+        unconfirmed=means.unconfirmed(state, state.officers[actor.officer]),
     )
 
 
@@ -401,14 +404,22 @@ def _let_go(state: DeskState, asked: LetGo, actor: Actor) -> tuple[Fact, ...]:
     if state.keys_demanded and not asked.evidence:
         raise Refused("a release here takes the releaser's security key; a PIN and a code are not enough")
     digest = leaving(state, draft, actor)[-1].digest
+    _check_not_under_way(state, digest)
     method = facts.SECURITY_KEY if asked.evidence else facts.PIN_AND_CODE
     signed = (facts.ReleaseSigned(draft.number, asked.evidence),) if asked.evidence else ()
     return (*signed, facts.Released(draft.number, asked.version, digest, method))
 
 
+def _check_not_under_way(state: DeskState, digest: bytes) -> None:
+    """Raises Refused for the same words again while the first wait for the disk. (R-338)"""
+    for other in state.drafts.values():
+        if other.stage is Stage.RELEASED and other.digest == digest:
+            raise Refused(f"D-{other.number} is the same, released, and will be recorded by itself: look there first")
+
+
 def _on_texts(
     state: DeskState,
-    asked: Translate | MarkTranslation | SetChecklist | Tick | SendPrecleared | AllowPrecleared,
+    asked: Translate | MarkTranslation | SetChecklist | Tick | SendPrecleared,
     actor: Actor,
 ) -> Fact:
     """Acts on texts beside the draft itself."""
@@ -424,8 +435,6 @@ def _on_texts(
             return facts.Ticked(number, version, item)
         case SendPrecleared():
             return _send_precleared(state, asked, actor)
-        case AllowPrecleared(allowed):
-            return facts.PreclearedSet(int(allowed))
         case _:
             assert_never(asked)
 
@@ -451,6 +460,8 @@ def _send_precleared(state: DeskState, asked: SendPrecleared, actor: Actor) -> F
     if state.watch != actor.officer:
         raise Refused("only who has the watch sends a notice that was released beforehand; `openline watch take`")
     under = _draft(state, asked.notice, None, Stage.CLEARED)
+    if gone := not_good(state, under):
+        raise Refused(gone)
     if state.keys_demanded and under.method != facts.SECURITY_KEY:
         why = f"D-{under.number} was released by PIN and code, and a release here takes a security key by now"
         raise Refused(f"{why}; have the notice written and released again")
@@ -459,10 +470,23 @@ def _send_precleared(state: DeskState, asked: SendPrecleared, actor: Actor) -> F
     body = fill(notice, dict(asked.values), names)
     release_record(state, under, names[0], asked.values, bytes(32))  # that it can be written is known before it is said
     digest = release_digest(MESSAGE, notice.precedence, asked.flags, body)
+    _check_not_under_way(state, digest)
     told = dump_map([[list(pair) for pair in asked.values]])
     unsigned = fill(notice, dict(asked.values))
     number = len(state.drafts)
     return facts.NoticeUsed(number, under.number, notice.precedence, asked.flags, unsigned, told, digest)
+
+
+def not_good(state: DeskState, under: Draft) -> str:
+    """Why a notice that was released beforehand is sent no more: who released it could not do so now. (R-337)"""
+    first = under.submitted_by or under.version.author
+    assert under.released_by is not None
+    for actor, act in ((first, Act.SUBMIT), (under.released_by, Act.RELEASE)):
+        officer = state.officers[actor.officer]
+        if not may(officer, act):
+            gone = "is dismissed" if officer.dismissed else f"may no longer {act.value}"
+            return f"D-{under.number} was released beforehand by {officer.name}, who {gone}; have it released again"
+    return ""
 
 
 def release_record(

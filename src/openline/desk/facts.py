@@ -17,6 +17,8 @@ from openline.desk.key_facts import KeyRevoked as KeyRevoked
 from openline.desk.key_facts import KeysDemanded as KeysDemanded
 from openline.desk.key_facts import KeyTold as KeyTold
 from openline.desk.key_facts import KeyUsed as KeyUsed
+from openline.desk.key_facts import MeansConfirmed as MeansConfirmed
+from openline.desk.key_facts import PreclearedAsked as PreclearedAsked
 from openline.desk.key_facts import ProgramEnrolled as ProgramEnrolled
 from openline.desk.key_facts import ReleaseSigned as ReleaseSigned
 from openline.desk.key_facts import WeakerAsked as WeakerAsked
@@ -295,6 +297,7 @@ Fact = (
     | KeyEnrolled | KeyRevoked | KeyUsed | KeyTold | KeysDemanded | WeakerAsked | ReleaseSigned | ProgramEnrolled
     | NoticeUsed | PreclearedSet | Translated | TranslationMarked | ChecklistSet | Ticked
     | DutyRose | DutyEnded | ReliefSet
+    | MeansConfirmed | PreclearedAsked
 )  # fmt: skip
 
 

@@ -69,3 +69,13 @@ class ProgramEnrolled(NamedTuple):
     roles: tuple[Role, ...]
     digest: bytes
     until_ms: int
+
+
+class MeansConfirmed(NamedTuple):
+    """Another person confirms what one alone gave an officer: roles, a PIN or a key."""
+
+    officer: int
+
+
+class PreclearedAsked(NamedTuple):
+    """Somebody asks that notices released beforehand may be sent again: they may once another agrees."""

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from openline.accord import bodies
 from openline.desk.release import release_digest, with_names
-from openline.desk.state import DeskState, Stage, Version
+from openline.desk.state import DeskState, Draft, Stage, Version
 from openline.desk.telling.bodies import Offices, Relation, encode_body, parse_body
 from openline.desk.texts.precleared import PRECLEARED, parse_notice
 from openline.errors import Malformed, Refused
@@ -20,6 +20,7 @@ from openline.record.body import parse_message
 from openline.record.entry import MESSAGE, NOTICE_KINDS, OFFICES, RELATION, Ref
 
 NOT_YET: Final = bytes(32)  # stands for the digest of a message whose releasers are not known yet
+TOKENS_OF_DESK: Final = "desk/"  # begins the tokens that a desk records its releases under; nobody else's do
 GATED: Final = frozenset((MESSAGE, RELATION, OFFICES, *NOTICE_KINDS))  # official text: what a release must be over
 
 
@@ -83,12 +84,28 @@ def parts_of(version: Version, names: tuple[str, ...]) -> tuple[Part, ...]:
     return tuple(found)
 
 
-def lets_pass(state: DeskState, parts: Sequence[Part]) -> bool:
+def token_of(draft: Draft) -> str:
+    """What the recording of a released draft is known by: asked again it is recorded once."""
+    return f"{TOKENS_OF_DESK}{draft.digest.hex()}/{draft.number}"
+
+
+def draft_of(state: DeskState, tokens: Sequence[str]) -> Draft | None:
+    """The released draft that entries under these tokens record; None where they record none, or not one alone."""
+    for draft in state.drafts.values():
+        if draft.stage is Stage.RELEASED:
+            token = token_of(draft)
+            if tokens and all(one == token or one.startswith(token + "/") for one in tokens):
+                return draft
+    return None
+
+
+def lets_pass(state: DeskState, parts: Sequence[Part], draft: Draft | None = None) -> bool:
     """Whether these may be recorded, straight after each other: nothing official, or neither two persons nor a key
-    needed, or exactly what a release is over. (R-303, R-319)"""
+    needed, or exactly what this draft's release is over. The same words by another door are not what was released: they
+    would be recorded a second time. (R-303, R-319, R-338)"""
     if state.persons < 2 and not state.keys_demanded:
         return True
-    released = {one.digest for one in state.drafts.values() if one.stage is Stage.RELEASED}
+    released = {draft.digest} if draft is not None and draft.stage is Stage.RELEASED else set()
     for at, part in enumerate(parts):
         if part.kind not in GATED:
             continue

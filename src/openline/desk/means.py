@@ -1,7 +1,8 @@
 """Means: what officers and programs act with (security keys, tokens), and what a release takes.
 
-Pure. A custodian gives means alone; that a release takes less is agreed to by another, to whom no one person has given
-roles, PIN or key since two were needed: else a custodian could agree with an officer of their own making.
+Pure. A custodian gives means alone. Where a release takes two, who was given roles, a PIN or a key releases and agrees
+to nothing until another custodian or releaser, in whose own means only they had a hand, has confirmed it. Else a
+custodian could release, or agree, as an officer of their own making. (R-336)
 """
 
 from __future__ import annotations
@@ -23,8 +24,20 @@ class SetPolicy(NamedTuple):
     keys: bool | None = None
 
 
+class AllowPrecleared(NamedTuple):
+    """Whether notices that were released beforehand may be sent."""
+
+    allowed: bool
+
+
 class AgreeWeaker(NamedTuple):
-    """Agree to what another asked: that a release take less from now on."""
+    """Agree to what another asked: that a release take less from now on, or that such notices may be sent again."""
+
+
+class ConfirmMeans(NamedTuple):
+    """Confirm what one person alone gave an officer: it was asked for by that officer, and is theirs."""
+
+    name: str
 
 
 class GiveKey(NamedTuple):
@@ -65,15 +78,22 @@ def officer_named(state: DeskState, name: str) -> Officer:
     return officer
 
 
-def decide(state: DeskState, asked: SetPolicy | AgreeWeaker | GiveKey | RevokeKey, actor: Actor) -> tuple[Fact, ...]:
+Asked = SetPolicy | AllowPrecleared | AgreeWeaker | ConfirmMeans | GiveKey | RevokeKey
+
+
+def decide(state: DeskState, asked: Asked, actor: Actor) -> tuple[Fact, ...]:
     """The facts that an act about means adds. Raises Refused."""
     match asked:
+        case AllowPrecleared(allowed):
+            return allow_precleared(state, allowed)
+        case ConfirmMeans(name):
+            return confirm(state, name, actor)
         case SetPolicy():
             return policy(state, asked)
         case AgreeWeaker():
             return agree(state, actor)
         case GiveKey():
-            return give_key(state, asked)
+            return give_key(state, asked, actor)
         case RevokeKey():
             return revoke_key(state, asked)
         case _:
@@ -90,6 +110,13 @@ def policy(state: DeskState, asked: SetPolicy) -> tuple[Fact, ...]:
             return (facts.WeakerAsked(asked.persons, int(keys)),)
     _check_able(state, asked.persons, keys)
     return _policy_facts(state, asked.persons, keys)
+
+
+def allow_precleared(state: DeskState, allowed: bool) -> tuple[Fact, ...]:
+    """Off at once; on, where a release takes two, when another officer agrees: one person then sends alone. (R-339)"""
+    if allowed and state.persons >= 2 and not state.allows_precleared:
+        return (facts.PreclearedAsked(),)
+    return (facts.PreclearedSet(int(allowed)),)
 
 
 def _policy_facts(state: DeskState, persons: int, keys: bool) -> tuple[Fact, ...]:
@@ -113,20 +140,53 @@ def agree(state: DeskState, actor: Actor) -> tuple[Fact, ...]:
     """What was asked for happens. Raises Refused unless another agrees, whom no one person made since."""
     weaker, officer = state.weaker, state.officers[actor.officer]
     if weaker is None:
-        raise Refused("nobody asked that a release take less; a custodian does, with `openline officer release-takes`")
+        raise Refused("nobody asked for less here; a custodian does, with `openline officer release-takes`")
     if weaker.by.officer == actor.officer or weaker.by.sitting == actor.sitting:
         raise Refused("another officer than who asked agrees, in a sitting of their own")
-    if officer.made_by is not None:
-        who = state.officers[officer.made_by].name if officer.made_by >= 0 else "the account"
-        raise Refused(
-            f"{officer.name} had roles, PIN or key from {who} since a release takes two persons: "
-            "who was here before agrees, or the station's account begins anew (OPERATIONS)"
-        )
+    if refusal := unconfirmed(state, officer):
+        raise Refused(refusal)
+    if weaker.precleared:
+        return (facts.PreclearedSet(1),)
     _check_able(state, weaker.persons, weaker.demanded)
     return _policy_facts(state, weaker.persons, weaker.demanded)
 
 
-def give_key(state: DeskState, asked: GiveKey) -> tuple[Fact, ...]:
+def unconfirmed(state: DeskState, officer: Officer) -> str:
+    """Why this officer neither releases nor agrees; empty where they may. (R-336)"""
+    if not officer.made_by:
+        return ""
+    who = " and ".join(state.officers[one].name if one >= 0 else "the account" for one in officer.made_by)
+    return (
+        f"{officer.name} had roles, PIN or key from {who} since a release takes two persons: another custodian or "
+        f"releaser confirms it first, with `openline officer confirm`"
+    )
+
+
+def confirm(state: DeskState, name: str, actor: Actor) -> tuple[Fact, ...]:
+    """Raises Refused for who gave it, for the officer, and for who is not confirmed."""
+    officer, second = officer_named(state, name), state.officers[actor.officer]
+    if not officer.made_by:
+        raise Refused(f"nothing of {officer.name}'s waits to be confirmed")
+    if second.number == officer.number or second.number in officer.made_by:
+        raise Refused("another confirms it than who gave it and who was given it")
+    if refusal := unconfirmed(state, second):
+        raise Refused(refusal)
+    return (facts.MeansConfirmed(officer.number),)
+
+
+def check_confirmable(state: DeskState, officer: Officer, giver: int) -> None:
+    """Raises Refused where a releaser would be given what nobody could confirm: they could release nothing more."""
+    if state.persons < 2 or not may(officer, Act.RELEASE) or officer.number == giver:
+        return
+    makers = (*officer.made_by, giver, officer.number)
+    if not any(may(one, Act.CONFIRM) and not one.made_by and one.number not in makers for one in state.officers):
+        raise Refused(
+            f"nobody at this desk could confirm it, and {officer.name} could release nothing any more: "
+            "make another custodian or releaser first, and have them confirmed"
+        )
+
+
+def give_key(state: DeskState, asked: GiveKey, actor: Actor) -> tuple[Fact, ...]:
     """Raises Refused for a program, a key that was here before, or one too many."""
     officer = officer_named(state, asked.name)
     if officer.is_program:
@@ -137,6 +197,7 @@ def give_key(state: DeskState, asked: GiveKey) -> tuple[Fact, ...]:
         raise Refused("another credential here has the same public key: this is no key of its own")
     if len(state.keys_of(officer.number)) >= OFFICER_KEYS_MAX:
         raise Refused(f"{officer.name} has {OFFICER_KEYS_MAX} security keys; revoke one first")
+    check_confirmable(state, officer, actor.officer)
     return (facts.KeyEnrolled(officer.number, *asked[1:]),)
 
 

@@ -30,6 +30,7 @@ class Act(Enum):
     MAKE_TOKEN = "give a program a token"
     SET_POLICY = "say what a release takes"
     AGREE_WEAKER = "agree that a release takes less"
+    CONFIRM = "confirm what one person gave an officer"
     TAKE_WATCH = "take the watch"
     HAND_OVER = "hand over the watch"
     DRAFT = "write or change a draft"
@@ -66,6 +67,7 @@ ALLOWED: Final[Mapping[Act, frozenset[Role]]] = {
     Act.MAKE_TOKEN: frozenset((Role.CUSTODIAN,)),
     Act.SET_POLICY: frozenset((Role.CUSTODIAN,)),
     Act.AGREE_WEAKER: frozenset((Role.CUSTODIAN, Role.RELEASER)),
+    Act.CONFIRM: frozenset((Role.CUSTODIAN, Role.RELEASER)),
     Act.TAKE_WATCH: frozenset((Role.WATCH,)),
     Act.HAND_OVER: frozenset((Role.WATCH,)),
     Act.DRAFT: _WRITERS,
@@ -93,7 +95,8 @@ ALLOWED: Final[Mapping[Act, frozenset[Role]]] = {
 class Officer(NamedTuple):
     """One person at this desk. `number` is theirs for good; who was dismissed keeps it and has no roles.
 
-    `made_by`: who alone gave them roles, a PIN or a key since a release takes two; -1 is the account, None nobody.
+    `made_by`: who gave them roles, a PIN or a key since a release takes two, unconfirmed by another; -1 is the
+    account.
     """
 
     number: int
@@ -101,7 +104,7 @@ class Officer(NamedTuple):
     roles: frozenset[Role]
     dismissed: bool = False
     is_program: bool = False
-    made_by: int | None = None
+    made_by: tuple[int, ...] = ()
 
 
 class Actor(NamedTuple):

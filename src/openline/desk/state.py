@@ -27,9 +27,11 @@ from openline.desk.facts import (
     KeysDemanded,
     KeyTold,
     KeyUsed,
+    MeansConfirmed,
     NoticeUsed,
     PinRenewed,
     PolicySet,
+    PreclearedAsked,
     PreclearedSet,
     ProgramEnrolled,
     Recorded,
@@ -135,6 +137,7 @@ class Weaker(NamedTuple):
     by: Actor
     persons: int
     demanded: bool
+    precleared: bool = False  # that notices released beforehand may be sent again, and nothing else
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,38 +191,31 @@ def apply(state: DeskState, entry: DeskEntry, entry_hash: bytes) -> DeskState:
     state = replace(state, head=entry_hash, size=state.size + 1, last_at_ms=entry.at_ms)
     match entry.fact:
         case Enrolled(number, name, roles):
-            return _enrolled(state, entry, Officer(number, name, frozenset(roles), made_by=_maker(state, entry)))
+            return _enrolled(state, entry, Officer(number, name, frozenset(roles), made_by=_makers(state, entry)))
         case ProgramEnrolled(number, name, roles, digest, until_ms):
             _expect(digest not in state.programs, entry)
             state = _enrolled(state, entry, Officer(number, name, frozenset(roles), is_program=True))
             return replace(state, programs={**state.programs, digest: (number, until_ms)})
         case RolesGiven(number, roles):
-            changed = _known(state, number, entry)._replace(roles=frozenset(roles), made_by=_maker(state, entry))
-            return _officer(state, entry, changed)
+            officer, given = _known(state, number, entry), frozenset(roles)
+            makers = officer.made_by if given <= officer.roles else _makers(state, entry, officer.made_by)
+            return _officer(state, entry, officer._replace(roles=given, made_by=makers))
         case Dismissed(number, _):
             gone = _known(state, number, entry)._replace(roles=frozenset(), dismissed=True)
             state = _without_keys(_officer(state, entry, gone), number)
             return replace(state, watch=None, watch_since_ms=entry.at_ms) if state.watch == number else state
         case Translated() | TranslationMarked() | ChecklistSet() | Ticked():
             return _texts(state, entry, entry.fact)
-        case PreclearedSet(allowed):
-            return replace(state, allows_precleared=bool(allowed))
-        case PolicySet(persons):
-            if persons > state.persons:  # whoever is here when two begin to be needed counts as nobody's making
-                state = replace(state, officers=tuple(one._replace(made_by=None) for one in state.officers))
-            return replace(state, persons=persons, weaker=None)
-        case KeysDemanded(demanded):
-            return replace(state, keys_demanded=bool(demanded), weaker=None)
-        case WeakerAsked(persons, demanded):
-            _expect(entry.actor is not None, entry)
-            assert entry.actor is not None
-            return replace(state, weaker=Weaker(entry.actor, persons, bool(demanded)))
+        case PreclearedSet() | PolicySet() | KeysDemanded() | WeakerAsked() | PreclearedAsked():
+            return _policy(state, entry, entry.fact)
         case WatchTaken() | WatchHandedOver() | ReliefSet():
             return _watch(state, entry, entry.fact)
         case DutyRose() | DutyEnded():
             return replace(state, risen=_risen(state, entry.fact))
         case PinRenewed(number):
-            return _officer(state, entry, _known(state, number, entry)._replace(made_by=_maker(state, entry)))
+            return _officer(state, entry, _given_means(state, entry, number))
+        case MeansConfirmed(number):
+            return _officer(state, entry, _known(state, number, entry)._replace(made_by=()))
         case SoundTold(sound):
             return replace(state, sound=sound, sound_at_ms=entry.at_ms, sound_by=entry.actor)
         case AlarmAcknowledged() | AlarmShelved() | AlarmTested():
@@ -240,6 +236,27 @@ def apply(state: DeskState, entry: DeskEntry, entry_hash: bytes) -> DeskState:
             return replace(state, drafts={**state.drafts, draft.number: draft})
         case _:
             assert_never(entry.fact)
+
+
+def _policy(
+    state: DeskState, entry: DeskEntry, fact: PreclearedSet | PolicySet | KeysDemanded | WeakerAsked | PreclearedAsked
+) -> DeskState:
+    """What lets something leave after this entry, and what somebody asks it should."""
+    match fact:
+        case PreclearedSet(allowed):
+            asked = None if state.weaker is not None and state.weaker.precleared else state.weaker
+            return replace(state, allows_precleared=bool(allowed), weaker=asked)
+        case PolicySet(persons):
+            if persons > state.persons:  # whoever is here when two begin to be needed counts as nobody's making
+                state = replace(state, officers=tuple(one._replace(made_by=()) for one in state.officers))
+            return replace(state, persons=persons, weaker=None)
+        case KeysDemanded(demanded):
+            return replace(state, keys_demanded=bool(demanded), weaker=None)
+    _expect(entry.actor is not None, entry)
+    assert entry.actor is not None
+    if isinstance(fact, PreclearedAsked):
+        return replace(state, weaker=Weaker(entry.actor, state.persons, state.keys_demanded, precleared=True))
+    return replace(state, weaker=Weaker(entry.actor, fact.persons, bool(fact.demanded)))
 
 
 def _watch(state: DeskState, entry: DeskEntry, fact: WatchTaken | WatchHandedOver | ReliefSet) -> DeskState:
@@ -284,11 +301,18 @@ def _enrolled(state: DeskState, entry: DeskEntry, officer: Officer) -> DeskState
     return replace(state, officers=(*state.officers, officer))
 
 
-def _maker(state: DeskState, entry: DeskEntry) -> int | None:
-    """Who alone gave somebody the means to act: told apart only while a release takes two. -1 is the account."""
-    if state.persons < 2:
-        return None
-    return entry.actor.officer if entry.actor is not None else -1
+def _makers(state: DeskState, entry: DeskEntry, before: tuple[int, ...] = ()) -> tuple[int, ...]:
+    """Who gave somebody the means to act, unconfirmed: told apart only while a release takes two. -1 is the account."""
+    maker = entry.actor.officer if entry.actor is not None else -1
+    return before if state.persons < 2 or maker in before else (*before, maker)
+
+
+def _given_means(state: DeskState, entry: DeskEntry, number: int) -> Officer:
+    """With another PIN or key; one that officers gave themselves makes nobody else able to act as them."""
+    officer = _known(state, number, entry)
+    if entry.actor is not None and entry.actor.officer == number:
+        return officer
+    return officer._replace(made_by=_makers(state, entry, officer.made_by))
 
 
 def _without_keys(state: DeskState, officer: int) -> DeskState:
@@ -300,7 +324,7 @@ def _key(state: DeskState, entry: DeskEntry, fact: KeyEnrolled | KeyRevoked | Ke
     """The security keys after this entry."""
     if isinstance(fact, KeyEnrolled):
         _expect(fact.credential not in state.keys, entry)
-        made = _known(state, fact.officer, entry)._replace(made_by=_maker(state, entry))
+        made = _given_means(state, entry, fact.officer)
         state, key = _officer(state, entry, made), OfficerKey(*fact)
     else:
         _expect(fact.credential in state.keys, entry)

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import pytest
 
 from openline.desk import acts, facts
-from openline.desk.leaving import GATED, NOT_YET, Part, lets_pass, parts_of
+from openline.desk.leaving import GATED, NOT_YET, Part, draft_of, lets_pass, parts_of, token_of
 from openline.desk.people import ALLOWED, Act, Role
+from openline.desk.state import Stage
 from openline.desk.telling.bodies import Office, Offices, Relation, Understood, Which, encode_body, parse_body
 from openline.errors import Malformed, Refused
 from openline.record.body import Message, encode_message, parse_message
@@ -32,7 +33,9 @@ DIRECTORY = encode_body(Offices((Office("DEFENCE", "", (), "", ""),)))
 
 
 def passes(desk: TestDesk, *parts: Part) -> bool:
-    return lets_pass(desk.state, parts)
+    """As the desk records what was released last."""
+    draft = next((one for one in reversed(desk.state.drafts.values()) if one.stage is Stage.RELEASED), None)
+    return lets_pass(desk.state, parts, draft)
 
 
 def submitted(desk: TestDesk, kind: int, told: bytes, body: bytes, precedence: int = 1) -> int:
@@ -65,6 +68,25 @@ def test_nothing_passes_the_gate_but_what_was_released() -> None:
     assert not passes(desk, part)  # once
     desk.take(facts.PolicySet(1), ANN)
     assert passes(desk, part._replace(body=WORDS))
+
+
+def test_the_same_words_by_another_door_are_not_what_was_released() -> None:
+    """R-338: until it is recorded too, and the same draft again while it waits is refused by name."""
+    desk = TestDesk()
+    (part,) = released(desk, number := desk.draft())
+    waits = desk.state.drafts[number]
+    assert not lets_pass(desk.state, [part]), "by `send`, say"
+    token = token_of(waits)
+    assert draft_of(desk.state, [token, f"{token}/release"]) == waits
+    for tokens in ((), ("",), ("other",), (token, "other"), (token + "1",), (token_of(waits._replace(number=7)),)):
+        assert draft_of(desk.state, tokens) is None
+    again = desk.draft()
+    with pytest.raises(Refused, match=f"D-{number} is the same"):
+        desk.act(acts.LetGo(again, 1), CYD)
+    desk.take(facts.Recorded(number, 0, bytes(12), 7), None)
+    assert draft_of(desk.state, [token]) is None and not passes(desk, part)
+    desk.act(acts.LetGo(again, 1), CYD)
+    assert passes(desk, part) and not lets_pass(desk.state, [part], desk.state.drafts[number])
 
 
 def test_no_kind_of_official_text_is_outside_the_gate() -> None:

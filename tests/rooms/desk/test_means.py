@@ -30,7 +30,7 @@ def test_less_begins_when_another_agrees() -> None:
         desk.act(acts.AgreeWeaker(), BOB)
     desk.act(acts.AgreeWeaker(), CYD)
     assert (desk.state.persons, desk.state.weaker) == (1, None)
-    with pytest.raises(Refused, match="nobody asked"):
+    with pytest.raises(Refused, match="nobody asked for less"):
         desk.act(acts.AgreeWeaker(), DOT)
     desk.act(acts.SetPolicy(2), ANN)
     assert desk.state.persons == 2
@@ -43,7 +43,7 @@ def test_a_custodian_does_not_agree_through_somebody_of_their_own_making() -> No
     desk.act(acts.SetPolicy(1), ANN)
     with pytest.raises(Refused, match="had roles, PIN or key from Ann"):
         desk.act(acts.AgreeWeaker(), fay)
-    for making in (acts.RenewPin("Cyd"), acts.GiveRoles("Dot", frozenset((Role.RELEASER,)))):
+    for making in (acts.RenewPin("Cyd"), acts.GiveRoles("Dot", frozenset((Role.RELEASER, Role.AUDITOR)))):
         desk.act(making, ANN)
     for actor in (CYD, DOT):
         with pytest.raises(Refused, match="from Ann"):
@@ -61,6 +61,7 @@ def test_keys_are_demanded_where_a_releaser_has_one() -> None:
     with pytest.raises(Refused, match="no releaser has a security key"):
         desk.act(acts.SetPolicy(2, keys=True), ANN)
     desk.act(give("Cyd"), ANN)
+    desk.act(acts.ConfirmMeans("Cyd"), DOT)
     desk.act(acts.SetPolicy(2, keys=True), ANN)
     number = desk.draft()
     with pytest.raises(Refused, match="a PIN and a code are not enough"):
@@ -143,3 +144,57 @@ def test_a_program_is_no_person() -> None:
     desk.act(acts.LetGo(0, 1), CYD)
     record = acts.release_of(desk.state, desk.state.drafts[0])
     assert [one.name for one in record.signatories] == ["Bob", "Cyd"], "persons only"
+
+
+def test_what_one_person_gave_a_releaser_lets_nothing_leave_until_another_confirms_it() -> None:
+    """R-336: else a custodian could write as one officer and release as another."""
+    for making in (acts.RenewPin("Cyd"), give("Cyd"), acts.GiveRoles("Cyd", frozenset((Role.RELEASER, Role.AUDITOR)))):
+        desk = TestDesk()
+        number = desk.draft()
+        desk.act(making, ANN)
+        with pytest.raises(Refused, match="Cyd had roles, PIN or key from Ann"):
+            desk.act(acts.LetGo(number, 1), CYD)
+        for alone, says in ((ANN, "another confirms it than who gave it"), (CYD, "than who gave it and who was given")):
+            with pytest.raises(Refused, match=says):
+                desk.act(acts.ConfirmMeans("Cyd"), alone)
+        with pytest.raises(Refused, match="Bob may not confirm"):
+            desk.act(acts.ConfirmMeans("Cyd"), BOB)
+        desk.act(acts.ConfirmMeans("Cyd"), DOT)
+        desk.act(acts.LetGo(number, 1), CYD)
+        with pytest.raises(Refused, match="nothing of Cyd's waits"):
+            desk.act(acts.ConfirmMeans("Cyd"), DOT)
+
+
+def test_nobody_confirms_who_was_made_by_the_same_hands() -> None:
+    """R-336: each who gave something is remembered until a third confirms."""
+    desk = TestDesk()
+    fay, gus = Actor(5, b"sitting5"), Actor(6, b"sitting6")
+    desk.act(acts.Enrol("Fay", frozenset((Role.CUSTODIAN, Role.RELEASER))), ANN)
+    desk.act(acts.Enrol("Gus", frozenset((Role.RELEASER,))), ANN)
+    for one, other in ((fay, "Gus"), (gus, "Fay")):
+        with pytest.raises(Refused, match="from Ann"):
+            desk.act(acts.ConfirmMeans(other), one)
+    desk.act(acts.ConfirmMeans("Fay"), CYD)
+    desk.act(acts.RenewPin("Gus"), fay)
+    assert desk.state.officers[6].made_by == (0, 5)
+    for maker in (ANN, fay):
+        with pytest.raises(Refused, match="another confirms it"):
+            desk.act(acts.ConfirmMeans("Gus"), maker)
+    desk.act(acts.ConfirmMeans("Gus"), DOT)
+    assert desk.state.officers[6].made_by == ()
+    desk.act(acts.RenewPin("Fay"), fay)
+    assert desk.state.officers[5].made_by == (), "their own makes nobody able to act as them"
+
+
+def test_the_only_releaser_is_not_given_what_nobody_could_confirm() -> None:
+    """R-336: they could release nothing any more."""
+    desk = TestDesk()
+    desk.act(acts.Dismiss("Dot"), ANN)
+    for making in (acts.RenewPin("Cyd"), give("Cyd")):
+        with pytest.raises(Refused, match="nobody at this desk could confirm it"):
+            desk.act(making, ANN)
+    desk.act(acts.RenewPin("Bob"), ANN)  # no releaser
+    desk.act(acts.Enrol("Fay", frozenset((Role.CUSTODIAN,))), ANN)
+    desk.act(acts.ConfirmMeans("Fay"), CYD)
+    desk.act(give("Cyd"), ANN)
+    desk.act(acts.ConfirmMeans("Cyd"), Actor(5, b"sitting5"))

@@ -17,6 +17,7 @@ from openline.console.watch import asking
 from openline.console.watch.keys.asking import (
     AgreePolicy,
     AskKeys,
+    ConfirmMeans,
     Invitation,
     InviteKey,
     KeyRow,
@@ -122,10 +123,25 @@ def release_takes(session: Session, persons: int, keys: bool | None) -> None:
 @room_options
 @click.pass_obj
 def agree(session: Session) -> None:
-    """Agree to what another officer asked: that a release take less from now on."""
+    """Agree to what another officer asked: that a release take less from now on, or that notices released beforehand
+    may be sent again."""
     with session.link() as link:
         desk = link.ask(AgreePolicy(), asking.DeskRow)
     session.answer(desk, lambda: _takes(desk))
+
+
+@officer.command("confirm")
+@click.argument("name")
+@room_options
+@click.pass_obj
+def confirm(session: Session, name: str) -> None:
+    """Confirm what one custodian alone gave NAME since a release takes two: roles, a PIN, a key.
+
+    Say it when NAME has told you that they asked for it. Until then NAME releases nothing.
+    """
+    with session.link() as link:
+        desk = link.ask(ConfirmMeans(name=name), asking.DeskRow)
+    session.answer(desk, lambda: f"confirmed: {safe(name)} acts here as before")
 
 
 def _takes(desk: asking.DeskRow) -> str:
@@ -238,7 +254,10 @@ def _in_words(desk: asking.DeskRow) -> str:
         return "No officers yet: every act is that of the account the station runs under."
     rows = [
         f"{safe(one.name)}: {'dismissed' if one.dismissed else ', '.join(one.roles)}"
-        + (", a program" if one.is_program else "") for one in desk.officers
+        + (", a program" if one.is_program else "")
+        + (f"; releases nothing until another than {safe(' and '.join(one.unconfirmed))} confirms it" if one.unconfirmed
+           and not one.dismissed else "")
+        for one in desk.officers
     ]
     watch = f"{safe(desk.watch)} since {dtg(desk.watch_since_ms)}" if desk.watch else "nobody"
     said = f'\n  said at the hand-over: "{safe(desk.watch_remark)}"' if desk.watch_remark else ""

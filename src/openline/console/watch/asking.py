@@ -90,6 +90,7 @@ class OfficerRow(msgspec.Struct):
     dismissed: bool
     keys: int = 0
     is_program: bool = False
+    unconfirmed: list[str] = []  # who gave them roles, a PIN or a key, and nobody else has confirmed it
 
 
 class DeskRow(msgspec.Struct):
@@ -103,7 +104,7 @@ class DeskRow(msgspec.Struct):
     log_entries: int
     log_head: str
     keys_demanded: bool = False
-    less_asked: str = ""  # what somebody asks that a release take, where another has not agreed yet
+    less_asked: str = ""  # what somebody asks to be let go more easily, where another has not agreed yet
     allows_precleared: bool = True
 
 
@@ -230,6 +231,7 @@ class NoticeRow(msgspec.Struct):
     fields: list[str]
     cleared_by: list[str]
     cleared_at_ms: int
+    not_good: str = ""  # why it is sent no more
 
 
 class SendPrecleared(_Request, tag="send-precleared", tag_field="op"):

@@ -20,10 +20,9 @@ from openline.console.stating import asking as stating
 from openline.console.watch import asking as watch
 from openline.console.watch.desk import Desk
 from openline.console.watch.keys import asking as keys
+from openline.desk.leaving import TOKENS_OF_DESK as TOKENS_OF_DESK
 from openline.desk.people import Act
 from openline.errors import Refused
-
-TOKENS_OF_DESK: Final = "desk/"  # begins the tokens that a desk records its releases under; nobody else's do
 
 DOORS: Final[Mapping[type, Act | None]] = {
     # the line
@@ -116,6 +115,7 @@ DOORS: Final[Mapping[type, Act | None]] = {
     keys.BeginRelease: Act.RELEASE,
     keys.ReleaseByKey: Act.RELEASE,
     keys.AgreePolicy: Act.AGREE_WEAKER,
+    keys.ConfirmMeans: Act.CONFIRM,
     keys.MakeToken: Act.MAKE_TOKEN,
     watch.WriteNotice: Act.DRAFT,
     watch.AskNotices: Act.SEE_DRAFTS,

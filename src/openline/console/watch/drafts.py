@@ -88,14 +88,15 @@ class Presenter:
 
     def notices(self) -> list[asking.NoticeRow]:
         """Those that were released beforehand and may be sent."""
-        rows = []
-        for draft in self._desk.state.drafts.values():
+        rows, state = [], self._desk.state
+        for draft in state.drafts.values():
             if draft.stage is Stage.CLEARED and draft.released_by is not None:
                 one = parse_notice(draft.version.told)
                 rows.append(asking.NoticeRow(
                     draft.number, one.name, one.subject, one.text, one.language, PRECEDENCES[one.precedence],
                     list(one.action), list(one.info), [f"{field.name}: {wanted(field)}" for field in one.fields],
-                    list(acts.names_of(self._desk.state, draft, draft.released_by)), draft.changed_at_ms,
+                    list(acts.names_of(state, draft, draft.released_by)), draft.changed_at_ms,
+                    acts.not_good(state, draft),
                 ))  # fmt: skip
         return rows
 
@@ -152,6 +153,8 @@ def less_asked(state: DeskState) -> str:
     weaker = state.weaker
     if weaker is None:
         return ""
+    if weaker.precleared:
+        return f"{state.officers[weaker.by.officer].name} asks that notices released beforehand may be sent again"
     persons = "two persons" if weaker.persons == 2 else "one person"
     keys = "a security key" if weaker.demanded else "no security key"
     return f"{state.officers[weaker.by.officer].name} asks that a release take {persons} and {keys}"

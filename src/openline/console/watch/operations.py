@@ -13,14 +13,14 @@ from openline.console.channel.showing import place_of
 from openline.console.codes import Told, as_given
 from openline.console.watch import asking, secrets
 from openline.console.watch.desk import Desk
-from openline.console.watch.doors import TOKENS_OF_DESK
 from openline.console.watch.drafts import Presenter, less_asked
-from openline.console.watch.keys.asking import AgreePolicy, ReleaseByKey
+from openline.console.watch.keys.asking import AgreePolicy, ConfirmMeans, ReleaseByKey
 from openline.console.watch.keys.checking import Relying
 from openline.console.watch.keys.operations import KeyOperations
 from openline.console.watch.once import Once
 from openline.console.watch.recording import Recording
 from openline.desk import acts, facts
+from openline.desk.leaving import token_of
 from openline.desk.people import Act, Actor, Officer, Role
 from openline.desk.release import encode_release
 from openline.desk.state import Draft, Stage
@@ -68,6 +68,7 @@ class DeskOperations:
             asking.AskDrafts: self.drafts, asking.AskDraft: self.draft, asking.SubmitDraft: self.submit,
             asking.ReturnDraft: self.give_back, asking.WithdrawDraft: self.withdraw, asking.ReleaseDraft: self.release,
             ReleaseByKey: self.release_by_key, AgreePolicy: self.agree, **self._keys.table(),
+            ConfirmMeans: self.confirm,
             asking.WriteNotice: self.write_notice, asking.AskNotices: self.notices,
             asking.SendPrecleared: self.send_precleared, asking.AllowPrecleared: self.allow_precleared,
         }  # fmt: skip
@@ -155,7 +156,8 @@ class DeskOperations:
         state = self._desk.state
         rows = [
             asking.OfficerRow(
-                one.number, one.name, sorted(one.roles), one.dismissed, len(state.keys_of(one.number)), one.is_program
+                one.number, one.name, sorted(one.roles), one.dismissed, len(state.keys_of(one.number)), one.is_program,
+                [state.officers[maker].name if maker >= 0 else "the account" for maker in one.made_by],
             )
             for one in state.officers
         ]
@@ -173,6 +175,11 @@ class DeskOperations:
     async def agree(self, ask: AgreePolicy) -> asking.DeskRow:
         """The second officer's word that a release takes less."""
         self._desk.act(acts.AgreeWeaker(), self._actor(ask.sitting))
+        return await self.desk(asking.AskDesk())
+
+    async def confirm(self, ask: ConfirmMeans) -> asking.DeskRow:
+        """The second person's word that what one gave an officer is theirs."""
+        self._desk.act(acts.ConfirmMeans(ask.name), self._actor(ask.sitting))
         return await self.desk(asking.AskDesk())
 
     async def take_watch(self, ask: asking.TakeWatch) -> line_asking.Nothing:
@@ -313,10 +320,10 @@ class DeskOperations:
             self._desk.act(asked, actor)
             return await self._let_out(fact.draft)
 
-    async def allow_precleared(self, ask: asking.AllowPrecleared) -> line_asking.Nothing:
-        """Switch them on or off."""
+    async def allow_precleared(self, ask: asking.AllowPrecleared) -> asking.DeskRow:
+        """Off, or on; on is only asked for, where a release takes two."""
         self._desk.act(acts.AllowPrecleared(ask.allowed), self._actor(ask.sitting))
-        return line_asking.Nothing()
+        return await self.desk(asking.AskDesk())
 
     async def _record(self, draft: Draft) -> line_asking.Place:
         """Put a released draft on the line's record. Asked twice it is recorded once."""
@@ -325,7 +332,7 @@ class DeskOperations:
         parts = acts.leaving(state, draft, draft.released_by)
         if parts[-1].digest != draft.digest:
             raise Told("OL-101", f"draft D-{draft.number} is no longer what was released; it is not sent")
-        token = f"{TOKENS_OF_DESK}{draft.digest.hex()}/{draft.number}"
+        token = token_of(draft)
         drafts = [LineDraft(*part, f"{token}/{at}" if at else token) for at, part in enumerate(parts)]
         record = encode_release(acts.release_of(state, draft))
         last = parts[-1]

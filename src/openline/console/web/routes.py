@@ -82,6 +82,8 @@ TABLE: Final[tuple[Row, ...]] = (
     Row("POST", "/custodian/enrol", Act.ENROL, keeping.enrol),
     Row("POST", "/custodian/pin", Act.RENEW_PIN, keeping.renew_pin),
     Row("POST", "/custodian/roles", Act.GIVE_ROLES, keeping.give_roles),
+    Row("POST", "/custodian/confirm", Act.CONFIRM, keeping.confirm),
+    Row("POST", "/custodian/agree", Act.AGREE_WEAKER, keeping.agree),
     Row("POST", "/custodian/dismiss", Act.DISMISS, keeping.dismiss),
     Row("POST", "/custodian/release-takes", Act.SET_POLICY, keeping.set_policy),
     Row("GET", "/keys", Act.OWN_KEY, keys.keys),

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from openline.desk import acts, facts
 from openline.desk.leaving import Part, lets_pass
+from openline.desk.people import Role
 from openline.desk.release import Release, encode_release, parse_release
 from openline.desk.state import Stage
 from openline.desk.texts.precleared import (
@@ -126,10 +127,11 @@ def test_the_watch_officer_alone_sends_it_and_nothing_else_passes_the_gate() -> 
         desk.act(use(number, count="5"), ANN)
     (fact,) = desk.act(use(number), ANN)
     assert isinstance(fact, facts.NoticeUsed) and fact.under == number
-    assert lets_pass(desk.state, [part])
+    sent = desk.state.drafts[fact.draft]
+    assert lets_pass(desk.state, [part], sent) and not lets_pass(desk.state, [part])
     for other in (part._replace(precedence=0), part._replace(flags=1), part._replace(body=fill(NOTICE, VALUES)),
                   part._replace(body=fill(NOTICE, {**VALUES, "count": "3"}, ("Ann",)))):  # fmt: skip
-        assert not lets_pass(desk.state, [other])
+        assert not lets_pass(desk.state, [other], sent)
     draft = desk.state.drafts[fact.draft]
     (leaving,) = acts.leaving(desk.state, draft, ANN)
     record = parse_release(encode_release(acts.release_of(desk.state, draft)))
@@ -139,7 +141,7 @@ def test_the_watch_officer_alone_sends_it_and_nothing_else_passes_the_gate() -> 
     with pytest.raises(Refused, match="on its way"):
         desk.act(acts.Withdraw(number), BOB)
     desk.take(facts.Recorded(fact.draft, 0, bytes(12), 7), None)
-    assert not lets_pass(desk.state, [part])  # once
+    assert not lets_pass(desk.state, [part], desk.state.drafts[fact.draft])  # once
     desk.act(acts.Withdraw(number), BOB)
     with pytest.raises(Refused, match="withdrawn"):
         desk.act(use(number), ANN)
@@ -157,7 +159,8 @@ def test_a_notice_cleared_without_a_key_is_no_way_round_the_key_that_is_demanded
     assert desk.act(use(number), ANN)
 
 
-def test_a_custodian_switches_them_off_and_clearing_always_takes_two() -> None:
+def test_a_custodian_switches_them_off_two_on_and_clearing_always_takes_two() -> None:
+    """R-339."""
     desk = TestDesk()
     number = cleared(desk)
     desk.act(acts.TakeWatch(), ANN)
@@ -167,7 +170,19 @@ def test_a_custodian_switches_them_off_and_clearing_always_takes_two() -> None:
     with pytest.raises(Refused, match="may not"):
         desk.act(acts.AllowPrecleared(True), BOB)
     desk.act(acts.AllowPrecleared(True), ANN)
+    assert not desk.state.allows_precleared, "asked for, no more"
+    for alone in (ANN, CYD._replace(sitting=ANN.sitting)):
+        with pytest.raises(Refused, match="another officer than who asked"):
+            desk.act(acts.AgreeWeaker(), alone)
+    desk.act(acts.AgreeWeaker(), CYD)
+    assert (desk.state.allows_precleared, desk.state.weaker, desk.state.persons) == (True, None, 2)
     desk.act(use(number), ANN)
+    desk.act(acts.AllowPrecleared(False), ANN)
+    desk.act(acts.AllowPrecleared(True), ANN)
+    desk.act(acts.AllowPrecleared(False), ANN)  # what was asked is not asked any more
+    with pytest.raises(Refused, match="nobody asked"):
+        desk.act(acts.AgreeWeaker(), CYD)
+    desk.take(facts.PreclearedSet(1), ANN)
     desk.act(acts.SetPolicy(1), ANN)
     (fact,) = desk.act(acts.Write(None, 0, 0, 0, b"", PRECLEARED, BODY), DOT)
     assert isinstance(fact, facts.DraftedOther)
@@ -178,6 +193,39 @@ def test_a_custodian_switches_them_off_and_clearing_always_takes_two() -> None:
         desk.act(acts.LetGo(fact.draft, 1), DOT)
     with pytest.raises(Refused, match="submitted"):
         desk.act(use(fact.draft), ANN)
+
+
+def test_a_clearing_ends_with_the_office_of_either_who_gave_it() -> None:
+    """R-337: judged when it is used, and good again with who gave it."""
+    for name, roles, keeps in (
+        ("Bob", {Role.AUDITOR}, {Role.DRAFTER}),
+        ("Cyd", {Role.DRAFTER, Role.AUDITOR}, {Role.RELEASER}),
+    ):
+        desk = TestDesk()
+        number = cleared(desk)
+        desk.act(acts.TakeWatch(), ANN)
+        desk.act(acts.GiveRoles(name, frozenset(roles)), ANN)
+        with pytest.raises(Refused, match=f"by {name}, who may no longer"):
+            desk.act(use(number), ANN)
+        desk.act(acts.GiveRoles(name, frozenset(keeps)), ANN)
+        desk.act(use(number), ANN)
+        desk.act(acts.Dismiss(name), ANN)
+        with pytest.raises(Refused, match=f"by {name}, who is dismissed"):
+            desk.act(use(number, count="1"), ANN)
+
+
+def test_the_same_use_twice_while_the_disk_takes_nothing_is_one() -> None:
+    """R-338."""
+    desk = TestDesk()
+    number = cleared(desk)
+    desk.act(acts.TakeWatch(), ANN)
+    (fact,) = desk.act(use(number), ANN)
+    assert isinstance(fact, facts.NoticeUsed)
+    with pytest.raises(Refused, match=f"D-{fact.draft} is the same"):
+        desk.act(use(number), ANN)
+    desk.act(use(number, count="3"), ANN)
+    desk.take(facts.Recorded(fact.draft, 0, bytes(12), 7), None)
+    desk.act(use(number), ANN)
 
 
 def test_a_release_as_precleared_of_other_words_shows_nothing() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from openline.console import ceremonies
-from openline.console.channel.asking import Nothing, Sent
+from openline.console.channel.asking import Sent
 from openline.console.codes import Told, as_given
 from openline.console.commands.draft import number_of
 from openline.console.ladder.noticing import FILE_BYTES_MAX, read_notice
@@ -70,13 +70,17 @@ def send(session: Session, notice: str, values: tuple[str, ...], exercise: bool)
 @room_options
 @click.pass_obj
 def allow(session: Session, allowed: str) -> None:
-    """Say whether such notices may be sent at all. For a custodian."""
+    """Say whether such notices may be sent at all. For a custodian; where a release takes two, `yes` is asked for, and
+    begins when another officer agrees: `openline officer agree`."""
     with session.link() as link:
-        done = link.ask(asking.AllowPrecleared(allowed=allowed == "yes"), Nothing)
-    session.answer(done, lambda: f"notices released beforehand may {'' if allowed == 'yes' else 'not '}be sent")
+        desk = link.ask(asking.AllowPrecleared(allowed=allowed == "yes"), asking.DeskRow)
+    may = "may" if desk.allows_precleared else "may not"
+    asked = f"\n{safe(desk.less_asked)}; another agrees with `openline officer agree`" if desk.less_asked else ""
+    session.answer(desk, lambda: f"notices released beforehand {may} be sent{asked}")
 
 
 def _lines(row: asking.NoticeRow) -> list[str]:
     by = safe(" and ".join(row.cleared_by))
     head = f"D-{row.draft}  {row.precedence} {safe(row.name)}: {safe(row.subject)}  released by {by}"
-    return [head, *wrapped(row.text), *(f"  {safe(one)}" for one in row.fields)]
+    gone = [f"  NOT SENT ANY MORE: {safe(row.not_good)}"] if row.not_good else []
+    return [head, *gone, *wrapped(row.text), *(f"  {safe(one)}" for one in row.fields)]

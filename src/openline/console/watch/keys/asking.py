@@ -125,7 +125,16 @@ class ReleaseByKey(_Request, tag="release-by-key", tag_field="op"):
 
 
 class AgreePolicy(_Request, tag="agree-policy", tag_field="op"):
-    """Agree to what another officer asked: that a release take less from now on."""
+    """Agree to what another officer asked: a release takes less, or notices released beforehand are sent again."""
+
+
+class ConfirmMeans(_Request, tag="confirm-means", tag_field="op"):
+    """Confirm what one person alone gave an officer (roles, a PIN, a key): that officer asked for it, and has it.
+
+    Until then that officer releases nothing where a release takes two. Answered with the desk as it is then.
+    """
+
+    name: str
 
 
 class MakeToken(_Request, tag="make-token", tag_field="op"):
@@ -147,5 +156,5 @@ class Token(msgspec.Struct):
 
 Request = (
     BeginSignIn | SignInByKey | BeginKey | EnrolKey | RevokeKey | AskKeys | BeginRelease | ReleaseByKey | AgreePolicy
-    | MakeToken | InviteKey | AskInvitation | BeginOwnKey | EnrolOwnKey
+    | MakeToken | InviteKey | AskInvitation | BeginOwnKey | EnrolOwnKey | ConfirmMeans
 )  # fmt: skip

@@ -11,6 +11,7 @@ from openline.console.codes import code_of
 from openline.console.contact.drawing import svg
 from openline.console.contact.told import in_words
 from openline.console.watch import asking
+from openline.console.watch.keys.asking import AgreePolicy, ConfirmMeans
 from openline.console.web.visit import Visit, status_of
 from openline.desk.people import Role
 from openline.errors import OpenlineError
@@ -128,9 +129,12 @@ async def renew_pin(visit: Visit) -> Response:
     return await _made(visit, asking.RenewPin(name=visit.form.get("name", ""), pin=visit.form.get("pin", "")))
 
 
-async def _changed(visit: Visit, ask: asking.GiveRoles | asking.DismissOfficer | asking.SetPolicy) -> Response:
+_Changes = asking.GiveRoles | asking.DismissOfficer | asking.SetPolicy | ConfirmMeans | AgreePolicy
+
+
+async def _changed(visit: Visit, ask: _Changes) -> Response:
     try:
-        await visit.ask(ask, Nothing)
+        await visit.ask(ask, Nothing if isinstance(ask, asking.GiveRoles | asking.DismissOfficer) else asking.DeskRow)
     except OpenlineError as error:
         return await _custodian(visit, status_of(code_of(error)), error)
     return visit.go("/custodian")
@@ -139,6 +143,16 @@ async def _changed(visit: Visit, ask: asking.GiveRoles | asking.DismissOfficer |
 async def give_roles(visit: Visit) -> Response:
     """Other roles; that officer's sittings end."""
     return await _changed(visit, asking.GiveRoles(name=visit.form.get("name", ""), roles=_roles(visit)))
+
+
+async def confirm(visit: Visit) -> Response:
+    """Another's word for what one person gave an officer."""
+    return await _changed(visit, ConfirmMeans(name=visit.form.get("name", "")))
+
+
+async def agree(visit: Visit) -> Response:
+    """Agree to what another officer asked: less than before."""
+    return await _changed(visit, AgreePolicy())
 
 
 async def dismiss(visit: Visit) -> Response:

@@ -60,7 +60,7 @@ class Staffed:
     def __init__(self, desk: Desk, relying: Relying | None = None) -> None:
         self.desk, self.line = desk, Line()
         desk.write([facts.Enrolled(n, str(role), (role,)) for n, role in enumerate(Role)], None)
-        desk.write([facts.PolicySet(2)], None)
+        desk.write([facts.Enrolled(len(Role), "Second", (Role.CUSTODIAN,)), facts.PolicySet(2)], None)
         self.tokens = {role: desk.sittings.begin(n, 0, counted_ms())[0] for n, role in enumerate(Role)}
         operations = DeskOperations(desk, self.line, compose, "line", LINE, relying)
         self.table = operations.table()
@@ -75,6 +75,8 @@ class Staffed:
         made = key.create(begun.options)
         row = self.ask(asking.EnrolKey(ceremony=begun.ceremony, credential=made, label=label), Role.CUSTODIAN)
         assert isinstance(row, asking.KeyRow)
+        second = self.desk.sittings.begin(len(Role), 0, counted_ms())[0]
+        self.ask(asking.ConfirmMeans(name=str(name), sitting=second))
         return row
 
     def sign_in(self, key: SecurityKey, name: Role = Role.RELEASER) -> watch.SignedIn:
