@@ -188,6 +188,8 @@ OFFICE_CARD_CHARS_MAX: Final = 1_000  # of its hours of work, and of its telepho
 ADDRESSES_MAX: Final = 8  # forms of address of one office, each in a language
 SIGN_INS_REFUSED_BY_SOURCE_MAX: Final = 20  # of all officers together, from one address, within that span
 SIGN_INS_REFUSED_IN_ALL_MAX: Final = 50  # of one officer from everywhere: who guesses elsewhere locks out late
+EVENT_STREAMS_MAX: Final = 512  # of pages and programs together
+EVENT_STREAMS_BY_SITTING_MAX: Final = 16  # of one sitting or token; one more ends its oldest
 OFFICER_KEYS_MAX: Final = 8  # security keys of one officer that are good at once
 OFFICER_KEY_BYTES_MAX: Final = 65  # an uncompressed point of P-256
 CREDENTIAL_BYTES_MAX: Final = 1023  # WebAuthn level 2, 6.5.1
@@ -253,6 +255,7 @@ assert PAGE_SYMBOLS_MAX * 2 >= 3 * (PAGE_SET_BYTES_MAX // PAGE_SYMBOL_BYTES)
 assert COURIER_LATENCY_MS > 10 * HAIL_EVERY_MS  # what answers hails is not carried by hand
 assert TRANSCRIPT_DIGITS >= 34
 assert SITTING_IDLE_MS < SITTING_MS_MAX
+assert 2 * SITTINGS_MAX <= EVENT_STREAMS_MAX  # nobody who is signed in is shut out by what others have one of
 assert RELEASE_BYTES_MAX <= BODY_BYTES_MAX
 assert PRECLEARED_BYTES_MAX < RELEASE_BYTES_MAX
 assert ALARM_SHELVED_MS_MAX <= SITTING_MS_MAX  # what one shift put away, the next one hears

@@ -13,7 +13,7 @@ import pytest
 
 from openline.console.channel.asking import Outgoing
 from openline.console.watch import asking
-from openline.console.watch.keys.asking import AskKeys, KeyRow
+from openline.console.watch.keys.asking import AskKeys, ConfirmMeans, KeyRow
 from tests.browser.test_watch_desk import expect
 from tests.whole.parties import make_parties, open_line
 from tests.whole.watching import PIN, ROLES, Watch
@@ -106,6 +106,7 @@ def register(desk: Watch, held: Held, name: str, label: str = "blue") -> None:
     page.locator("#own-label").fill(label)
     page.get_by_role("button", name="Register the key").first.click()
     expect(page.locator(".done")).to_contain_text("The key is registered")
+    desk.ask("Fay", ConfirmMeans(name=name), asking.DeskRow)  # what one custodian gave
 
 
 def sign_in(desk: Watch, held: Held, name: str) -> None:

@@ -249,6 +249,9 @@ def test_a_security_key_opens_a_sitting_and_signs_a_release(api: Api, tmp_path_f
     """R-306 to R-309, as far as `verify`, which has only the file."""
     key = SecurityKey(origin=api.address)
     assert give_key(api, "Cyd", key)["told"] is True
+    api.refused(403, "OL-401", "POST", "/officers/Cyd/confirm", "Ann", {})
+    confirmed = api.ok("POST", "/officers/Cyd/confirm", "Fay", {})
+    assert not any(one["unconfirmed"] for one in confirmed["officers"] if one["name"] == "Cyd")
     page = key_sign_in(api, "Cyd", key, Origin=api.address, Sec_Fetch_Site="same-origin")
     assert page.status == 200 and json.loads(page.text)["token"] == "", "a page has it as a cookie, out of reach"
     assert len(page.cookies[api.cookie]) == 64

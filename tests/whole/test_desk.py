@@ -182,8 +182,14 @@ def test_acknowledging_is_the_watch_officers_and_sittings_end(
     assert amber.json("show", position)["acknowledged"][0]["officer"] == "Ann"
     officers.run("Ann", "officer", "dismiss", "Bob", "--remark", "moved")
     assert "OL-404" in officers.run("Bob", "draft", "list", ok=4).stderr
+    refused = officers.run("Ann", "officer", "pin", "Cyd", "--pin-file", str(officers.pin_file), ok=4)
+    assert "nobody at this desk could confirm it" in refused.stderr
+    officers.enrol("Ann", "Dot", "custodian")
+    officers.run("Cyd", "officer", "confirm", "Dot")
     officers.keep("Cyd", officers.run(
         "Ann", "officer", "pin", "Cyd", "--pin-file", str(officers.pin_file), "--json").stdout)
+    assert "another confirms it" in officers.run("Ann", "officer", "confirm", "Cyd", ok=4).stderr
+    assert "releases nothing until another than Ann confirms it" in officers.run("Ann", "officer", "list").stdout
     assert "OL-404" in officers.run("Cyd", "draft", "list", ok=4).stderr
     officers.steps.pop("Cyd")
     officers.sign_in("Cyd")

@@ -172,8 +172,11 @@ def _waiting(
 # ------------------------------------------------------------------ the ladder, lines, hits
 def ladder(entry: Shown, steps: Sequence[StepRow], view: View) -> list[Step]:
     """Every step of a message with its evidence, in order of time."""
-    first = "recorded" if entry.ours else "held ahead" if entry.ahead_of is not None else "held"
-    rows = [Step(first, entry.party, entry.name, "", "", entry.written_at_ms, entry.arrived_at_ms, entry.place, "")]
+    at_ms, came_at_ms = entry.written_at_ms, entry.arrived_at_ms
+    rows = [Step("recorded", entry.party, entry.name, "", "", at_ms, came_at_ms, entry.place, "")]
+    if not entry.ours:  # they recorded it; that we hold it is ours to say
+        word, us = "held ahead" if entry.ahead_of is not None else "held", view.state.me
+        rows.append(Step(word, us, view.name(us), "", "", came_at_ms, came_at_ms, "", ""))
     for held in entry.held:
         words = f"receipt over {held.size} entries, signature {held.signature[:16]}…"
         rows.append(Step("held", held.party, held.name, "", "", held.latest_ms, held.arrived_at_ms, "", words))

@@ -15,15 +15,18 @@ from openline.console.screen.cards import (
     not_held,
     ours_within_ms,
     place,
+    ref_of,
     waited_for,
 )
 from openline.console.screen.naming import spelled
+from openline.line.ports import LogId
 from openline.line.state import others
-from openline.record.entry import KIND_NAMES, MESSAGE, PRECEDENCE_NAMES, Ref
+from openline.record.entry import KIND_NAMES, MESSAGE, PRECEDENCE_NAMES, RELEASE, Ref
 from openline.store.register.looking import MessageRow
 from openline.store.register.reading import HOLDING
 
 RELATED_MAX: Final = 100
+_AS_EVER: Final = "; attested by the station, not signed by the officer"  # the message's own page says it
 _LEVELS: Final = range(len(PRECEDENCES))
 
 
@@ -108,8 +111,17 @@ def _not_held(view: View) -> list[MessageRow]:
 
 
 def running_log(view: View) -> list[LogLine]:
-    """The newest entries of the record, newest first."""
-    return [line_of(one) for one in reversed(view.reader.newest(LOG_LINES_MAX, view.state))]
+    """The newest entries of the record, newest first; a release stands in the line of what it is over."""
+    found = view.reader.newest(LOG_LINES_MAX, view.state)
+    lines = {spelled(ref_of(one.place)): line_of(one) for one in found}
+    for one in found:
+        ref = ref_of(one.place)
+        over = spelled(ref._replace(index=ref.index - 1)) if ref.index else ""
+        log = LogId(ref.party, ref.generation)
+        if one.kind_number == RELEASE and over in lines and view.reader.releases_straight_before(log, ref.index):
+            lines[over].words += f"; {one.subject.removesuffix(_AS_EVER)}"
+            del lines[spelled(ref)]
+    return list(reversed(lines.values()))
 
 
 def related(of: Ref, in_reply_to: str | None, references: list[str], view: View) -> list[Related]:

@@ -6,7 +6,7 @@ and so does every digest.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from openline.console.dtg import dtg
@@ -14,14 +14,51 @@ from openline.console.screen.asking import LogLine
 from openline.console.screen.cards import ref_of
 from openline.console.screen.naming import reference
 from openline.console.watch.asking import DeskLogRow
-from openline.desk.facts import DeskEntry, DutyEnded, DutyRose, KeyUsed, Recorded, ReleaseSigned
+from openline.desk.facts import (
+    DeskEntry,
+    DutyEnded,
+    DutyRose,
+    Fact,
+    KeyUsed,
+    NoticeUsed,
+    Recorded,
+    Released,
+    ReleaseSigned,
+)
 from openline.record.entry import Ref
 
+RECORDED_AT_ONCE_MS: Final = 10_000
 LEFT_OUT: Final = (DutyRose, DutyEnded, KeyUsed, ReleaseSigned)
 _RAW: Final = frozenset((
     "precedence", "flags", "kind", "digest", "credential", "algorithm", "public", "aaguid", "uses", "evidence",
     "party", "generation", "index",
 ))  # fmt: skip
+
+
+def desk_lines(
+    entries: Sequence[DeskEntry], row_of: Callable[[DeskEntry], DeskLogRow], name_of: Callable[[int], str]
+) -> list[LogLine]:
+    """Entries as lines, oldest first. A release and its place in the record are one line, unless much time was between:
+    then something stood in the way, and both are told."""
+    lines: list[LogLine] = []
+    released: dict[int, LogLine] = {}
+    for entry in entries:
+        line, fact = desk_line(entry, row_of(entry), name_of), entry.fact
+        if line is None:
+            continue
+        before = released.get(fact.draft) if isinstance(fact, Recorded) else None
+        if before is not None and line.at_ms - before.at_ms <= RECORDED_AT_ONCE_MS:
+            before.words += f", recorded {_place(fact, name_of)}"
+            continue
+        if isinstance(fact, Released | NoticeUsed):
+            released[fact.draft] = line
+        lines.append(line)
+    return lines
+
+
+def _place(fact: Fact, name_of: Callable[[int], str]) -> str:
+    assert isinstance(fact, Recorded)
+    return f"as {reference(name_of(fact.party), Ref(fact.party, fact.generation, fact.index))}"
 
 
 def desk_line(entry: DeskEntry, row: DeskLogRow, name_of: Callable[[int], str]) -> LogLine | None:
@@ -31,7 +68,7 @@ def desk_line(entry: DeskEntry, row: DeskLogRow, name_of: Callable[[int], str]) 
         return None
     said = [_said(name, value, name_of) for name, value in row.fields.items() if value and name not in _RAW]
     if isinstance(fact, Recorded):
-        said.append(f"as {reference(name_of(fact.party), Ref(fact.party, fact.generation, fact.index))}")
+        said.append(_place(fact, name_of))
     words = f"{row.what}: {', '.join(said)}" if said else row.what
     return LogLine(row.at_ms, "desk", row.officer or "the station", words)
 

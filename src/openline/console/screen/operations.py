@@ -13,7 +13,7 @@ from openline.console.channel.asking import PRECEDENCES, Status
 from openline.console.channel.clock import counted_ms
 from openline.console.channel.showing import Reader
 from openline.console.screen import asking, cards, composing, lines
-from openline.console.screen.desk_lines import desk_line
+from openline.console.screen.desk_lines import desk_lines
 from openline.console.screen.duties import Duties
 from openline.console.screen.following import Following
 from openline.console.screen.naming import reference
@@ -224,12 +224,8 @@ class ScreenOperations:
 
     def _desk_log(self) -> list[asking.LogLine]:
         desk = self._running.desk
-        rows = []
-        for entry in desk.entries(max(0, desk.state.size - asking.LOG_LINES_MAX), asking.LOG_LINES_MAX):
-            line = desk_line(entry, self._presenter.log_row(entry), self._name_of)
-            if line is not None:
-                rows.append(line)
-        return rows
+        newest = list(desk.entries(max(0, desk.state.size - asking.LOG_LINES_MAX), asking.LOG_LINES_MAX))
+        return desk_lines(newest, self._presenter.log_row, self._name_of)
 
     def _name_of(self, party: int) -> str:
         parties = self._running.state.roster.parties

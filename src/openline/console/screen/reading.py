@@ -11,13 +11,14 @@ from openline.console.ladder.found import Ladder
 from openline.console.screen.naming import spelled
 from openline.console.stating.statements import Statements
 from openline.contact.saying import Stated
+from openline.desk.release import parse_release, release_digest
 from openline.desk.telling.bodies import Relation
 from openline.desk.telling.counting import Told
 from openline.errors import Malformed
 from openline.limits import COMMIT_BYTES_MAX
 from openline.line.ports import FoundRow, LogId, Store
 from openline.record.body import Message, parse_message
-from openline.record.entry import MESSAGE, OFFICES, RELATION, Ref
+from openline.record.entry import MESSAGE, OFFICES, RELATION, Ref, parse_header
 from openline.record.roster import Roster
 from openline.store.register.looking import Looking, MessageRow
 from openline.store.register.reading import HOLDING, NO_WORDS, OPENED, REFUSED, RELATED, SILENCE
@@ -116,6 +117,17 @@ class RegisterReader(Reader):
         """When a party's receipt says at the latest that it held a message; None without one."""
         receipt = self._store.receipt_covering(row.log, witness, row.index + 1)
         return receipt.arrived_at_ms if receipt is not None else None
+
+    def releases_straight_before(self, log: LogId, index: int) -> bool:
+        """Whether the release at this place is over the entry straight before it. (R-305)"""
+        found = self._store.entries(log, index - 1, 2, 2 * COMMIT_BYTES_MAX) if index else []
+        if len(found) != 2:
+            return False
+        try:
+            header, release = parse_header(found[0].header), parse_release(found[1].body)
+        except Malformed:
+            return False
+        return release.digest == release_digest(header.kind, header.precedence, header.flags, found[0].body)
 
     def place_at(self, position: int) -> str:
         """The name of the entry at a position; empty where there is none."""

@@ -7,6 +7,7 @@ from typing import Final
 from openline.console.web.line import Station
 from openline.console.web.live import Live
 from openline.console.web.setting import Setting
+from openline.console.web.streams import Streams
 
 TRIES_MAX: Final = 12  # sign-ins refused of one address within the span below; the station counts each officer's
 TRIES_SPAN_MS: Final = 60_000
@@ -42,6 +43,7 @@ class Pages:
         self.port = port
         self.line = line
         self.tries = Tries()
-        self.live = Live(station)
+        self.streams = Streams()
+        self.live = Live(station, self.streams)
         self.cookie = setting.cookie(port)
         self.preferences_cookie = f"openline-preferences-{port}"

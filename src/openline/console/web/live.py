@@ -16,11 +16,11 @@ import msgspec
 from openline.console.codes import Told
 from openline.console.screen.asking import AskNews, News
 from openline.console.web.line import Station
-from openline.errors import OpenlineError, Refused
+from openline.console.web.streams import Stream, Streams
+from openline.errors import OpenlineError
 
 BEAT_MS: Final = 1_900  # below two seconds with the way there and back
 AGAIN_AFTER_S: Final = 1.0
-LISTENERS_MAX: Final = 400
 WAITING_MAX: Final = 16  # of one listener that does not read; it is dropped, and its browser begins again
 
 
@@ -29,6 +29,7 @@ class Listener:
 
     def __init__(self, sitting: str) -> None:
         self.sitting = sitting
+        self.stream: Stream | None = None
         self.events: asyncio.Queue[bytes | None] = asyncio.Queue(WAITING_MAX)
 
     def tell(self, event: bytes | None) -> bool:
@@ -43,8 +44,9 @@ class Listener:
 class Live:
     """All open streams of one desk. Asks the station only while somebody listens."""
 
-    def __init__(self, station: Station) -> None:
+    def __init__(self, station: Station, streams: Streams) -> None:
         self._station = station
+        self._streams = streams
         self._listeners: set[Listener] = set()
         self._asking: asyncio.Task[None] | None = None
 
@@ -57,9 +59,8 @@ class Live:
 
     async def listen(self, sitting: str) -> AsyncIterator[bytes]:
         """The events of one stream until it ends. Raises Refused where there are too many."""
-        if len(self._listeners) >= LISTENERS_MAX:
-            raise Refused(f"{LISTENERS_MAX} pages listen already")
         listener = Listener(sitting)
+        listener.stream = self._streams.open(sitting, lambda: self._drop(listener))
         self._listeners.add(listener)
         if self._asking is None or self._asking.done():
             self._asking = asyncio.get_running_loop().create_task(self._ask())
@@ -71,10 +72,15 @@ class Live:
             while (event := await listener.events.get()) is not None:
                 yield event
         finally:
-            self._listeners.discard(listener)
+            self._forget(listener)
+
+    def _forget(self, listener: Listener) -> None:
+        self._listeners.discard(listener)
+        if listener.stream is not None:
+            self._streams.close(listener.stream)
 
     def _drop(self, listener: Listener) -> None:
-        self._listeners.discard(listener)
+        self._forget(listener)
         while not listener.tell(None):
             listener.events.get_nowait()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from openline.console.screen.desk_lines import desk_line
+from openline.console.screen.desk_lines import RECORDED_AT_ONCE_MS, desk_line, desk_lines
 from openline.console.watch.asking import DeskLogRow
 from openline.desk.facts import DeskEntry, DutyEnded, DutyRose, Fact, KeyUsed, Recorded, Released, Translated
 
@@ -35,3 +35,19 @@ def test_a_translated_entry_is_named_as_people_call_it() -> None:
 @pytest.mark.parametrize("fact", [DutyRose("1/00/19", 2, 1), DutyEnded("1/00/19", 2), KeyUsed(b"k", 7)])
 def test_bookkeeping_is_left_out(fact: Fact) -> None:
     assert said(fact, "what") is None
+
+
+def told(recorded_after_ms: int) -> list[str]:
+    facts: list[tuple[int, Fact]] = [(0, Released(3, 1, bytes(32), 0)), (recorded_after_ms, Recorded(3, 0, LIFE, 1))]
+    entries = [DeskEntry(at, 1_795_000_000_000 + ms, None, bytes(32), fact) for at, (ms, fact) in enumerate(facts)]
+
+    def row(entry: DeskEntry) -> DeskLogRow:
+        what = type(entry.fact).__name__.lower()
+        return DeskLogRow(entry.index, entry.at_ms, "Moreau", what, {"draft": "3"})
+
+    return [one.words for one in desk_lines(entries, row, ["Aurora", "Borealis"].__getitem__)]
+
+
+def test_a_release_and_its_place_are_one_line_unless_something_stood_between() -> None:
+    assert told(5) == ["released: D-3, recorded as Aurora 6b2c-1"]
+    assert told(RECORDED_AT_ONCE_MS + 1) == ["released: D-3", "recorded: D-3, as Aurora 6b2c-1"]

@@ -8,26 +8,26 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Final
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from openline.console.channel.asking import Find, Found
 from openline.console.codes import Told
 from openline.console.screen.asking import AskSitting, SittingRow
 from openline.console.web.desk import Pages
 from openline.console.web.line import Station
+from openline.console.web.streams import Stream, Streams
 from openline.desk.people import ALLOWED, Act, Role
-from openline.errors import OpenlineError, Refused
+from openline.errors import OpenlineError
 
-STREAMS_MAX: Final = 64
 PAGE: Final = 200
 WAIT_MS: Final = 5_000  # then a comment says that we are alive, and whether the sitting still is
 AGAIN_AFTER_S: Final = 1.0
-_streams: set[int] = set()
 
 
 async def events(request: Request, pages: Pages, token: str) -> Response:
@@ -35,13 +35,53 @@ async def events(request: Request, pages: Pages, token: str) -> Response:
     text = request.headers.get("last-event-id") or request.query_params.get("after", "0")
     if not re.fullmatch(r"0|[1-9][0-9]{0,15}", text) or set(request.query_params) - {"after"}:
         raise Told("OL-204", "Last-Event-ID, or after: a position in the record; nothing else")
-    if len(_streams) >= STREAMS_MAX:
-        raise Refused(f"{STREAMS_MAX} streams of events are open")
-    return StreamingResponse(_entries(pages.station.another(), int(text), token), media_type="text/event-stream")
+    station, over = pages.station.another(), asyncio.Event()
+    stream = pages.streams.open(token, over.set)
+    told = _until(over, _entries(station, int(text), token))
+    return _Streamed(told, pages.streams, stream)
 
 
-async def _entries(station: Station, after: int, token: str) -> AsyncIterator[bytes]:
-    _streams.add(id(station))
+class _Streamed(StreamingResponse):
+    """Counted for as long as it is answered, also where nobody hears its first word."""
+
+    def __init__(self, told: AsyncIterator[bytes], streams: Streams, stream: Stream) -> None:
+        super().__init__(told, media_type="text/event-stream")
+        self._streams, self._stream = streams, stream
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._streams.close(self._stream)
+
+
+async def _until(over: asyncio.Event, entries: AsyncGenerator[bytes, None]) -> AsyncIterator[bytes]:
+    """The entries, until a newer stream of the same sitting has this one's place."""
+    ended: asyncio.Future[object] = asyncio.ensure_future(over.wait())
+    coming: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+    try:
+        while True:
+            coming = asyncio.ensure_future(_next(entries))
+            await asyncio.wait((coming, ended), return_when=asyncio.FIRST_COMPLETED)
+            if not coming.done():
+                coming.cancel()
+                yield b'event: ended\ndata: {"why":"a newer stream of this sitting"}\n\n'
+                return
+            if not (event := coming.result()):
+                return
+            yield event
+    finally:
+        ended.cancel()
+        coming.cancel()
+        await asyncio.gather(coming, ended, return_exceptions=True)
+        await entries.aclose()
+
+
+async def _next(entries: AsyncGenerator[bytes, None]) -> bytes:
+    return await anext(entries, b"")
+
+
+async def _entries(station: Station, after: int, token: str) -> AsyncGenerator[bytes, None]:
     try:
         yield b"retry: 1000\n\n"
         while True:
@@ -66,5 +106,4 @@ async def _entries(station: Station, after: int, token: str) -> AsyncIterator[by
             if not found.entries:
                 yield b": alive\n\n"
     finally:
-        _streams.discard(id(station))
         await station.close()
