@@ -113,12 +113,12 @@ def _from_csv(field: Field, columns: tuple[Column, ...], text: str) -> tuple[lis
     """Rows of a table that somebody pasted, by its heads: names of columns, or what they are called in any language."""
     if not text.strip():
         return [], None
-    first = text.lstrip().split("\n", 1)[0]
+    first = text.lstrip(" \r\n").split("\n", 1)[0]
     between = max(";\t,", key=first.count)
     by_head = {said.casefold(): one.name for one in columns for said in (one.name, *one.label.values())}
     names = ", ".join(one.name for one in columns)
     try:
-        reader = csv.reader(io.StringIO(text.strip() + "\n", newline=""), delimiter=between, strict=True)
+        reader = csv.reader(io.StringIO(text.strip(" \r\n") + "\n", newline=""), delimiter=between, strict=True)
         heads = [by_head.get(one.strip().casefold(), "") for one in next(reader)]
         if "" in heads or len(set(heads)) != len(heads):
             what = f"the first line {first!r:.60} does not name its columns"
