@@ -106,16 +106,22 @@ def fill(page: Any, format_: Format, given: dict[str, Any]) -> None:
             case ListOf(of=of):
                 values = value if isinstance(value, list) else [value]
                 for at, one in enumerate(values):
-                    while page.locator(f'[name="f.{name}.{at}"]').count() == 0:
-                        page.locator(f'button[name=more][value="{name}"]').click()
+                    room(page, name, at)
                     typed(page, f"f.{name}.{at}", parts_of(of, one))
             case Table(columns=columns):
                 for at, row in enumerate(value):
+                    room(page, name, at)
                     for column in columns:
                         if column.name in row:
                             typed(page, f"f.{name}.{at}.{column.name}", parts_of(column.type, row[column.name]))
             case type_:
                 typed(page, f"f.{name}", parts_of(type_, value))
+
+
+def room(page: Any, name: str, at: int) -> None:
+    """Lines enough for one more."""
+    while page.locator(f'[name^="f.{name}.{at}"]').count() == 0:
+        page.locator(f'button[name=more][value="{name}"]').click()
 
 
 def typed(page: Any, name: str, parts: dict[str, str]) -> None:
