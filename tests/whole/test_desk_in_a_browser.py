@@ -19,6 +19,7 @@ from openline.console.watch import asking
 from openline.console.web import safety
 from openline.console.web.routes import TABLE, lets
 from openline.desk.people import Role
+from openline.desk.texts.precleared import Field, FieldKind, Notice, encode_notice
 from tests.whole.parties import WITHIN_S, make_parties, open_line
 from tests.whole.watching import PIN, ROLES, Watch
 
@@ -124,6 +125,55 @@ def test_hostile_text_is_shown_as_text(watch: Watch) -> None:
         assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text, page
         assert "<script>alert" not in text and "<img src=x" not in text and "<b>Hostile" not in text, page
         assert '<span class="hidden" dir="ltr">U+200B</span>' in text and "{{ 7*7 }}" in text, page
+
+
+def test_a_translation_stands_beside_the_original_with_who_did_what_and_what_differs(watch: Watch) -> None:
+    """Without script: each step is a form, and each refusal keeps what was typed."""
+    path = from_birch(watch, "Пуск в 14.00 UTC, 3 ракеты.", subject="Пуск", language="ru")
+    page = f"{path}/translations"
+    assert f'href="{page}"' in watch.get(path, "Bob").text
+    assert "There is no translation yet." in watch.get(page, "Bob").text
+    words = {"text": "A launch: at 14.30 UTC, 3 quokkas.", "language_of": "en", "stage": "official"}
+    refused = watch.post(page, "Bob", words | {"stage": "holy"})
+    assert refused.status == 400 and "3 quokkas." in refused.text
+    assert watch.post(page, "Bob", words).headers["location"] == page
+    shown = watch.get(page, "Bob").text
+    assert "Пуск в 14.00 UTC" in shown and "3 quokkas." in shown and "unofficial" in shown
+    assert "14.30" in shown and "Not the same in both" in shown and "I have reviewed it" not in shown
+    assert watch.post(f"{page}/mark", "Bob", {"number": "1", "step": "reviewed"}).status == 403
+    assert watch.post(f"{page}/mark", "Cyd", {"number": "1", "step": "certified"}).status == 403  # not reviewed yet
+    assert watch.post(f"{page}/mark", "Cyd", {"number": "1", "step": "reviewed"}).status == 303
+    assert watch.post(f"{page}/mark", "Cyd", {"number": "1", "step": "certified"}).status == 303
+    shown = watch.get(page, "Cyd").text
+    assert "CERTIFIED TRANSLATION" in shown and "unofficial</p>" not in shown
+    watch.until(lambda: path in watch.get("/search?words=quokkas", "Bob").text)
+    sheet = watch.get(f"{path}/sheet", "Eve")
+    assert (sheet.status, sheet.headers["content-type"], sheet.text[:5]) == (200, "application/pdf", "%PDF-")
+
+
+NOTICE = encode_notice(Notice(
+    "accident", "Unplanned launch", "{count} left our range. It was not ordered.", "en", 3, (), (),
+    (Field("count", FieldKind.NUMBER, 1, 4, ()),),
+))  # fmt: skip
+
+
+def test_a_notice_that_two_released_beforehand_is_sent_by_whoever_has_the_watch(watch: Watch) -> None:
+    row = watch.ask("Bob", asking.WriteNotice(notice=NOTICE.hex()), asking.DraftRow)
+    watch.ask("Bob", asking.SubmitDraft(draft=row.draft, version=row.version), asking.DraftRow)
+    assert f"/precleared/{row.draft}" not in watch.get("/precleared", "Ann").text
+    code = watch.ask("Cyd", asking.AskDraft(draft=row.draft), asking.DraftRow).code
+    watch.post(f"/drafts/{row.draft}/release", "Cyd", {"version": str(row.version), "code": code})
+    assert "Whoever has the watch sends it." in watch.get("/precleared", "Bob").text
+    watch.post("/watch/take", "Ann")
+    page = watch.get("/precleared", "Ann").text
+    assert f'action="/precleared/{row.draft}"' in page and "It was not ordered." in page and "Bob, Cyd" in page
+    wrong = watch.post(f"/precleared/{row.draft}", "Ann", {"field count": "9"})
+    assert wrong.status == 403 and 'value="9"' in wrong.text
+    once = {"field count": "2", "once": "0123456789abcdef"}
+    sent = [watch.post(f"/precleared/{row.draft}", "Ann", once).headers["location"] for _ in range(2)]
+    assert sent[0] == sent[1], "a form that is sent twice is one act"
+    shown = watch.get(sent[0], "Ann").text
+    assert "2 left our range." in shown and "FLASH" in shown
 
 
 def test_what_was_written_stays_when_it_cannot_be_taken_and_when_the_language_changes(watch: Watch) -> None:

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from starlette.responses import Response
 
 from openline.console.web.notices import pages as notices
-from openline.console.web.pages import drafting, entering, finding, keeping, keys, watching
+from openline.console.web.pages import clearing, drafting, entering, finding, keeping, keys, translating, watching
 from openline.console.web.visit import Visit
 from openline.desk.people import ALLOWED, Act, Role
 
@@ -49,6 +49,10 @@ TABLE: Final[tuple[Row, ...]] = (
     Row("GET", ENTRY, Act.SEE_MESSAGES, watching.message),
     Row("GET", f"{ENTRY}/proof", Act.SEE_MESSAGES, watching.proof),
     Row("POST", f"{ENTRY}/acknowledge", Act.ANSWER, watching.acknowledge),
+    Row("GET", f"{ENTRY}/sheet", Act.SEE_MESSAGES, translating.sheet),
+    Row("GET", f"{ENTRY}/translations", Act.SEE_DRAFTS, translating.translations),
+    Row("POST", f"{ENTRY}/translations", Act.TRANSLATE, translating.translate),
+    Row("POST", f"{ENTRY}/translations/mark", Act.TRANSLATE, translating.mark),
     Row("POST", f"{ENTRY}/{{act}}", Act.ANSWER, watching.state),
     Row("GET", "/search", Act.SEE_MESSAGES, finding.search),
     Row("GET", "/watch", Act.SEE_SCREEN, keeping.watch),
@@ -74,6 +78,11 @@ TABLE: Final[tuple[Row, ...]] = (
     Row("GET", "/notices/draft/{draft:int}", Act.SEE_DRAFTS, notices.draft),
     Row("GET", NOTICE, Act.SEE_MESSAGES, notices.notice),
     Row("GET", f"{NOTICE}/sheet.pdf", Act.SEE_MESSAGES, notices.sheet),
+    Row("GET", "/drafts/{draft:int}/translations", Act.SEE_DRAFTS, translating.translations),
+    Row("POST", "/drafts/{draft:int}/translations", Act.TRANSLATE, translating.translate),
+    Row("POST", "/drafts/{draft:int}/translations/mark", Act.TRANSLATE, translating.mark),
+    Row("GET", "/precleared", Act.SEE_DRAFTS, clearing.notices),
+    Row("POST", "/precleared/{draft:int}", Act.SEND_PRECLEARED, clearing.send),
     # what keeps a desk
     Row("GET", "/contact", Act.SEE_SCREEN, keeping.contact),
     Row("GET", "/contact.svg", Act.SEE_SCREEN, keeping.contact_drawn),

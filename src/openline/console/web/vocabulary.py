@@ -33,4 +33,6 @@ WORDS: Final = frozenset((
     _said("answer, as the holding reply promised"),
     _said("named"), _said("point"), _said("circle"), _said("polygon"), _said("route"), _said("quadrant"),
     _said("ERROR"), _said("BREACH"), _said("WARN"), _said("answers"), _said("cancels"),
+    _said("sight"), _said("rough"), _said("official"), _said("cleared"), _said("original"), _said("translation"),
+    _said("date"), _said("time"), _said("coordinate"), _said("number"),
 ))  # fmt: skip
