@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from bench import desk, machine, radio, traffic
+from bench import accord, desk, machine, radio, traffic
 from bench.machine import Machine
 from bench.million import Million
 from bench.pair import Homes
@@ -58,16 +58,19 @@ RADIO: Mapping[tuple[str, ...], Callable[[Homes, Sizes, Machine], Measured]] = {
 MILLION = ("startup_1m_s", "rss_1m_mb", "proof_1m_ms", "append_1m_ratio")
 DESK = ("card_p95_ms", "first_screen_100k_ms", "search_100k_ms", "card_p95_50_desks_ms", "page_kb")
 
+ACCORD = ("fold_100k_s", "fold_next_ms", "validate_ms", "due_100k_ms")
+
 
 def main() -> int:
     """Run, print, write."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("part", nargs="?", choices=("line", "radio", "desk"), help="only this part of it [all]")
+    choices = ("line", "radio", "desk", "accord")
+    parser.add_argument("part", nargs="?", choices=choices, help="only this part of it [all]")
     parser.add_argument("--only", action="append", choices=sorted(PROMISES), metavar="NAME", help="only this figure")
     parser.add_argument("--quick", action="store_true", help="one run, smaller sizes: for those who develop")
     parser.add_argument("--runs", type=int, default=0, metavar="N", help="how many runs; the median counts [3]")
     asked = parser.parse_args()
-    parts = {"line": {*_names(TRAFFIC), *MILLION}, "radio": _names(RADIO), "desk": {*DESK}}
+    parts = {"line": {*_names(TRAFFIC), *MILLION}, "radio": _names(RADIO), "desk": {*DESK}, "accord": {*ACCORD}}
     wanted = set(asked.only or PROMISES) & (parts[asked.part] if asked.part else set(PROMISES))
     runs = asked.runs or (1 if asked.quick else 3)
     sizes = QUICK if asked.quick else WHOLE
@@ -97,6 +100,8 @@ def _measure(homes: Homes, sizes: Sizes, runs: int, wanted: set[str]) -> Measure
                 keep(act(homes, sizes, now))
     if wanted & set(MILLION):
         keep(_million(homes, sizes, runs))
+    if wanted & set(ACCORD):
+        keep(accord.measure(homes, sizes, runs, say))
     if wanted & set(DESK):
         keep(desk.measure(homes, sizes, machine.measure(homes.folder), runs, say))
     return samples

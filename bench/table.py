@@ -79,6 +79,10 @@ PROMISES = {
         Promise("search_100k_ms", "ms", 200, False, "the same"),
         Promise("card_p95_50_desks_ms", "ms", 500, False, "as of card_p95_ms"),
         Promise("page_kb", "kB", 300, False, "1"),
+        Promise("fold_100k_s", "s", 10, False, "listing the entries alone"),
+        Promise("fold_next_ms", "ms", 5, False, "1"),
+        Promise("validate_ms", "ms", 2, False, "1"),
+        Promise("due_100k_ms", "ms", 20, False, "1"),
     )
 }
 

@@ -16,11 +16,10 @@ from openline.accord.clocks.duty import Duty, DutyState, event_of, rationed, sta
 from openline.accord.clocks.limits import (
     Due,
     Kept,
+    due_times,
     is_kept,
     kept_after,
     latest_receipt,
-    next_of_period,
-    next_on_days,
     on_a_day,
 )
 from openline.accord.clocks.shelf import Shelf
@@ -33,6 +32,7 @@ from openline.accord.formats.reader import read_format
 from openline.record.entry import Ref
 
 GAPS_MAX: Final = 1000  # serials told of one run
+ROUNDS_MAX: Final = 200_000  # of one limit that are walked through
 CALENDAR_DUTIES_MAX: Final = 4096  # of one agreement, format and party in one answer
 _MARGIN_MS: Final = 5 * DAY_MS  # months of other lengths, days in other scales, receipts that are intervals
 
@@ -277,28 +277,23 @@ class Book:
             end_ms = min(end_ms, agreement.until_s * SECOND_MS)
         sent = iter(self._sent.get((party, format_.mark), ()))
         pending = next(sent, None)
-        before_ms = at_ms
-        for _ in range(CALENDAR_DUTIES_MAX):
-            due = next_on_days(limit, at_ms) if limit.kind is LimitKind.CALENDAR_DAY else next_of_period(
-                limit, begin_s * SECOND_MS, at_ms)  # fmt: skip
-            if due.by.latest_ms >= end_ms:
+        before_ms, left = at_ms, CALENDAR_DUTIES_MAX
+        dues = due_times(limit, at_ms)
+        following = next(dues)
+        for _ in range(ROUNDS_MAX):
+            due, following = following, next(dues)
+            if due.by.latest_ms >= end_ms or left == 0:
                 return
-            after = due.by.latest_ms
             while pending is not None and pending[0] < before_ms:
                 pending = next(sent, None)
-            found = pending if pending is not None and pending[0] < self._following(limit, begin_s, after) else None
+            found = pending if pending is not None and pending[0] < following.by.latest_ms else None
             if found is not None:
                 pending = next(sent, None)
             if due.by.latest_ms >= times[0]:
                 one = self._round(digest, agreement, format_, limit, party, due, found, times[2])
                 yield one._replace(since_ms=before_ms)
-            before_ms = at_ms = after
-
-    @staticmethod
-    def _following(limit: Limit, begin_s: int, after_ms: int) -> int:
-        if limit.kind is LimitKind.CALENDAR_DAY:
-            return next_on_days(limit, after_ms + 1).by.latest_ms
-        return next_of_period(limit, begin_s * SECOND_MS, after_ms).by.latest_ms
+                left -= 1
+            before_ms = due.by.latest_ms
 
     def _round(
         self, digest: bytes, agreement: Agreement, format_: Format, limit: Limit, party: int, due: Due,

@@ -16,7 +16,9 @@ Days are counted as the limit says, because treaties do not: as spans of 24 hour
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import StrEnum
+from itertools import count
 from typing import Final, NamedTuple
 
 from openline.accord.clocks.spans import DAY_MS, LAST_MS, When, day_of, days_at, inside, month_day_of, plus
@@ -107,6 +109,8 @@ def next_on_days(limit: Limit, after_ms: int) -> Due:
     """The next of the days of `calendar day` that ends after an instant: due by its end."""
     day = days_at(after_ms, limit.scale)[0]
     for ahead in range(_DAYS_LOOKED_AHEAD):
+        if (day + ahead + 2) * DAY_MS > LAST_MS:
+            return Due(When(LAST_MS, LAST_MS), "the end of all that can be written")
         if month_day_of(day + ahead)[1:] in limit.month_days:
             end = day_of(day + ahead, limit.scale)[1]
             if end.latest_ms > after_ms:
@@ -114,22 +118,19 @@ def next_on_days(limit: Limit, after_ms: int) -> Due:
     raise AssertionError("29 February comes within eight years, every other day within one")
 
 
-def next_of_period(limit: Limit, begin_ms: int, after_ms: int) -> Due:
-    """The first due time of `every` after an instant; periods are counted from `begin_ms`.
-
-    With `then` it is due that long after its period has ended, counted as the limit counts days. (R-462)
-    """
-    span = limit.span
-    step = max(1, plus(begin_ms, span) - begin_ms)
-    number = max(1, (after_ms - begin_ms) // step)
-    while (due := _due_of_period(limit, begin_ms, number)).by.latest_ms <= after_ms and due.by.earliest_ms < LAST_MS:
-        number += 1
-    while number > 1 and _due_of_period(limit, begin_ms, number - 1).by.latest_ms > after_ms:
-        number -= 1
-    return _due_of_period(limit, begin_ms, number)
+def due_times(limit: Limit, begin_ms: int) -> Iterator[Due]:
+    """Every due time of `every` or `calendar day` after an instant, ascending; at the end of all time it stays."""
+    last_ms = begin_ms
+    for number in count(1):
+        is_day = limit.kind is LimitKind.CALENDAR_DAY
+        due = next_on_days(limit, last_ms) if is_day else _due_of_period(limit, begin_ms, number)
+        if due.by.latest_ms > last_ms or due.by.latest_ms >= LAST_MS:
+            last_ms = due.by.latest_ms
+            yield due
 
 
 def _due_of_period(limit: Limit, begin_ms: int, number: int) -> Due:
+    """Of that round; periods are counted from `begin_ms`. With `then` it is due that long after its end. (R-462)"""
     at_ms = plus(begin_ms, _times(limit.span, number))
     every = f"every {span_text(limit.span)} from the begin"
     if limit.then is None:

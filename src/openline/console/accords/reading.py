@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from openline.accord.bodies import parse_offered, parse_status
@@ -13,7 +13,7 @@ from openline.accord.declarations.layout import layout_digest
 from openline.accord.formats.notice import parse_notice
 from openline.errors import Malformed
 from openline.limits import COMMIT_BYTES_MAX
-from openline.line.ports import LogId, Store
+from openline.line.ports import FoundRow, LogId, Store
 from openline.record.entry import (
     AGREEMENT,
     COUNT,
@@ -48,6 +48,7 @@ class Follower:
         self.book = Book(parties)
         self._reached = dict.fromkeys(KINDS, 0)
         self._unheld: dict[Ref, NoticeSeen] = {}
+        self._covering: dict[tuple[LogId, int], tuple[int, int, int]] = {}  # first covered, size, second
         self.unread: list[Unread] = []
         self.newest_ms = 0  # when the last of these entries was written, by its writer's clock
 
@@ -61,10 +62,12 @@ class Follower:
         """Take in at most so many entries; False when it was level before. Raises StoreDown."""
         for kind in KINDS:
             rows = self._store.find(kind, self._reached[kind], count)
-            for row in rows:
-                entry = self._store.entries(row.log, row.index, 1, COMMIT_BYTES_MAX)[0]
-                ref = Ref(row.log.party, row.log.generation, row.index)
-                self._add(ref, parse_header(entry.header), entry.body)
+            for log, first, many in _runs(rows):
+                end = first + many
+                while first < end:
+                    for entry in self._store.entries(log, first, end - first, COMMIT_BYTES_MAX):
+                        self._add(Ref(log.party, log.generation, first), parse_header(entry.header), entry.body)
+                        first += 1
             if rows:
                 self._reached[kind] = rows[-1].position
                 return True
@@ -106,11 +109,27 @@ class Follower:
         stamps = []
         for party in self.book.parties:
             if party != ref.party:
-                receipt = self._store.receipt_covering(log, party, ref.index + 1)
-                if receipt is None:
-                    return None
-                stamps.append(receipt.at_s)
+                first, size, at_s = self._covering.get((log, party), (0, 0, 0))
+                if not first <= ref.index < size:  # one that covers this is the first to cover all from here to its end
+                    receipt = self._store.receipt_covering(log, party, ref.index + 1)
+                    if receipt is None:
+                        return None
+                    at_s = receipt.at_s
+                    self._covering[log, party] = (ref.index, receipt.size, at_s)
+                stamps.append(at_s)
         return _held(stamps)
+
+
+def _runs(rows: Sequence[FoundRow]) -> Iterator[tuple[LogId, int, int]]:
+    """Rows that stand side by side in a log: the log, the first, how many."""
+    at = 0
+    while at < len(rows):
+        log, first = rows[at].log, rows[at].index
+        many = 1
+        while at + many < len(rows) and rows[at + many].log == log and rows[at + many].index == first + many:
+            many += 1
+        yield log, first, many
+        at += many
 
 
 def _held(stamps: list[int]) -> When | None:
