@@ -33,7 +33,7 @@ def _said(one: Notice) -> dict[str, Any]:
 
 
 def notice(given: dict[str, Any]) -> object:
-    """A notice beside its format's file: places of faults, its fields as a form has them, its sheet in each language."""
+    """A notice beside its format's file: places of faults, its fields as a form has them, its sheets."""
     format_ = read_format(given["file"].encode())
     found = parse_notice(bytes.fromhex(given["bytes"]))
     head = Head(given["from"], tuple(given["to"]), given["written_at_ms"], given["precedence"], given["exercise"])

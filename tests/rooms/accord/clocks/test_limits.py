@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from openline.accord.clocks.limits import (
+    Due,
     Kept,
+    due_times,
     is_kept,
     kept_after,
     latest_receipt,
-    next_of_period,
     next_on_days,
     on_a_day,
     span_text,
@@ -122,18 +123,22 @@ def test_periods_are_counted_from_their_begin(days_after: int, every: int) -> No
     limit = Limit(LimitKind.EVERY, Span(days=every))
     begin = at("2011-03-01T00:00:00")
     now = begin + days_after * DAY_MS
-    by = next_of_period(limit, begin, now).by.latest_ms
+    by = next_after(limit, begin, now).by.latest_ms
     assert now < by <= now + every * DAY_MS and (by - begin) % (every * DAY_MS) == 0
 
 
 def test_half_years_from_the_first_of_march() -> None:
     limit = Limit(LimitKind.EVERY, Span(months=6))
     begin = at("2011-03-01T00:00:00")
-    assert next_of_period(limit, begin, at("2020-10-01T00:00:00")).by == exactly(at("2021-03-01T00:00:00"))
-    assert next_of_period(limit, begin, at("2011-02-01T00:00:00")).by == exactly(at("2011-09-01T00:00:00"))
+    assert next_after(limit, begin, at("2020-10-01T00:00:00")).by == exactly(at("2021-03-01T00:00:00"))
+    assert next_after(limit, begin, at("2011-02-01T00:00:00")).by == exactly(at("2011-09-01T00:00:00"))
 
 
 @pytest.mark.parametrize("text", ["P14D", "PT24H", "P6M", "P1Y6M", "P3DT12H30M", "PT45M"])
 def test_a_span_is_written_as_it_was_read(text: str) -> None:
     span = parse_span(text)
     assert span is not None and span_text(span) == text
+
+
+def next_after(limit: Limit, begin_ms: int, after_ms: int) -> Due:
+    return next(due for due in due_times(limit, begin_ms) if due.by.latest_ms > after_ms)
