@@ -15,12 +15,12 @@ from openline.console.accords.library import files
 from openline.console.channel.asking import Sent
 from openline.console.watch import asking
 from tests.rooms.accord.formats.examples import EVERY_TYPE
+from tests.rooms.accord.library.listing import example
 from tests.whole.watching import Watch
 
 pytestmark = pytest.mark.whole
 Opened = Callable[..., Any]
 TAGS: Final = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
-UNKNOWN: Final = EVERY_TYPE.replace('id = "every-type"', 'id = "known-to-birch-alone"')
 
 
 def day(days: int) -> str:
@@ -176,6 +176,7 @@ def test_a_notice_is_read_in_every_language_with_its_map_and_pdf_and_an_unknown_
     known = from_birch(watch, marks["launch-1988"], planned_date=day(3), launch_area="quadrant: PACIFIC NE",
                        impact_areas=["circle: 08 43.0N 167 43.0E radius 50 km"], remarks="Без изменений.")  # fmt: skip
     assert watch.other is not None
+    raw = from_birch(watch, "goodwill", **example("goodwill"))
     complaints: list[str] = []
     for language, colours, words in (("en", "night", "Pacific Ocean"), ("ru", "light", "Тихий океан"),
                                      ("ar", "contrast", "Pacific Ocean")):  # fmt: skip
@@ -191,4 +192,11 @@ def test_a_notice_is_read_in_every_language_with_its_map_and_pdf_and_an_unknown_
         for one in (page, form):
             one.set_viewport_size({"width": 360, "height": 780})
             assert one.evaluate("document.documentElement.scrollWidth") <= 360, one.url
+    page = opened("Ann", f"/notice/{raw}")
+    expect(page.locator("article")).to_contain_text("This record does not have the format that it names")
+    expect(page.locator(".typed")).to_contain_text(str(next(iter(example("goodwill").values()))))
+    for place in (known, raw):
+        sheet = watch.get(f"/notice/{place}/sheet.pdf", "Ann")
+        assert sheet.text.startswith("%PDF-1.7") and sheet.headers["content-type"] == "application/pdf"
+        assert sheet.headers["content-disposition"].startswith("attachment;")
     assert not complaints, "\n".join(complaints)

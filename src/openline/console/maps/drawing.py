@@ -11,7 +11,7 @@ from typing import Final
 
 from openline.console.maps.land import LonLat, rings
 from openline.console.maps.shapes import Shape
-from openline.console.maps.views import WIDTH, XY, View, view_of
+from openline.console.maps.views import SPAN_MIN, WIDTH, XY, View, view_of
 
 THIN: Final = 0.7  # units of the drawing: points nearer to the last one than this are left out of coasts
 DOT: Final = 10.0  # what is smaller gets a mark beside its true size
@@ -20,7 +20,7 @@ NAMESPACE: Final = "http://www.w3.org/2000/svg"
 
 def draw(shapes: Sequence[Shape], title: str) -> str:
     """The map of these places. `title` is what somebody hears who cannot see it."""
-    view = view_of(shapes)
+    view = _with_coasts(shapes)
     drawn = [one for one in shapes if one.is_drawn]
     parts = [
         f'<svg xmlns="{NAMESPACE}" class="map" viewBox="0 0 {WIDTH:g} {view.height:.0f}" role="img" direction="ltr" '
@@ -36,6 +36,17 @@ def draw(shapes: Sequence[Shape], title: str) -> str:
         'stroke="#555"/></svg>',
     ]
     return "".join(parts)
+
+
+def _with_coasts(shapes: Sequence[Shape]) -> View:
+    """As near as some coast is seen: a mark amid an empty sea says little."""
+    view = view_of(shapes)
+    for wider in (2, 4):
+        frame = ((x, y) for ring in rings() for laid in view.laid(ring) for x, y in laid)
+        if any(0 <= x <= WIDTH and 0 <= y <= view.height for x, y in frame):
+            break
+        view = view_of(shapes, SPAN_MIN * wider)
+    return view
 
 
 def _path(points: Iterable[XY], *, closed: bool = False, thin: float = 0.0) -> str:

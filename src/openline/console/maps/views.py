@@ -137,8 +137,8 @@ def parallel(degree: int) -> str:
     return f"{abs(degree)}°{'' if degree == 0 else 'N' if degree > 0 else 'S'}"
 
 
-def view_of(shapes: Iterable[Shape]) -> View:
-    """The view that shows all of them with coasts around; the whole Earth where nothing is to be drawn."""
+def view_of(shapes: Iterable[Shape], least: float = SPAN_MIN) -> View:
+    """The view that shows all of them, `least` degrees across; the whole Earth where nothing is to be drawn."""
     drawn = [one for one in shapes if one.is_drawn]
     points = [point for one in drawn for line in (*one.lines, *one.areas, one.dots) for point in line]
     if not points:
@@ -148,15 +148,15 @@ def view_of(shapes: Iterable[Shape]) -> View:
         return Polar(True, max(SPAN_MIN, (90 - south) * 1.25))
     if north <= -POLAR_TO and (south <= -POLAR_FROM or any(one.holds_pole for one in drawn)):
         return Polar(False, max(SPAN_MIN, (90 + north) * 1.25))
-    return _flat(drawn, south, north)
+    return _flat(drawn, south, north, least)
 
 
-def _flat(drawn: Sequence[Shape], south: float, north: float) -> Flat:
+def _flat(drawn: Sequence[Shape], south: float, north: float, least: float) -> Flat:
     west, width = _window([line for one in drawn for line in (*one.lines, one.dots) if line])
     middle = (south + north) / 2
     narrow = max(0.3, cos(radians(min(80.0, abs(middle)))))
-    height = max((north - south) * MARGIN, SPAN_MIN / ASPECT)
-    wide = max(width * MARGIN, SPAN_MIN, height * ASPECT / narrow)
+    height = max((north - south) * MARGIN, least / ASPECT)
+    wide = max(width * MARGIN, least, height * ASPECT / narrow)
     if wide >= 360:
         wide, narrow = 360.0, 1.0
     height = min(180.0, max(height, wide * narrow / ASPECT))

@@ -94,6 +94,11 @@ def test_a_quadrant_is_drawn_roughly_and_a_name_not_at_all() -> None:
     assert "stroke-dasharray" in draw([quadrant, name], "t")
 
 
+def test_a_mark_amid_the_ocean_is_shown_as_far_out_as_a_coast_is() -> None:
+    near, far = (draw(shapes(point=f"{where}"), "t") for where in ("55 00 00N 160 00 00E", "30 00 00S 120 00 00W"))
+    assert "160°E" in near and "90°W" in far and 'class="land"' in far
+
+
 def test_what_does_not_fit_is_said_and_not_drawn() -> None:
     values = [None] * 8 + [[999_999_999, 0], "no circle", [[0, 0], [10, 10], [10, 0], [0, 10]]]
     found = shapes_of(EVERY, values, "en")
