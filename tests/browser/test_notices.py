@@ -184,15 +184,17 @@ def test_a_notice_is_read_in_every_language_with_its_map_and_pdf_and_an_unknown_
         expect(page.locator(".typed").first).to_contain_text(words)
         expect(page.locator("svg.map")).to_have_count(1)
         complaints += violations(page)
-        page.goto(f"{watch.address}/notices")
-        complaints += violations(page)
-        form = opened("Bob", f"/notices/new/{marks['every-type']}", language, colours, bypass_csp=True)
+        # axe looks at every pair of colours of every element: the long form is looked at once
+        format_ = "every-type" if language == "ru" else "launch-1988"
+        form = opened("Bob", f"/notices/new/{marks[format_]}", language, colours, bypass_csp=True)
         form.locator("button[name=check]").click()
         complaints += violations(form)
         for one in (page, form):
             one.set_viewport_size({"width": 360, "height": 780})
             assert one.evaluate("document.documentElement.scrollWidth") <= 360, one.url
-    page = opened("Ann", f"/notice/{raw}")
+    page = opened("Ann", "/notices", bypass_csp=True)
+    complaints += violations(page)
+    page.goto(f"{watch.address}/notice/{raw}")
     expect(page.locator("article")).to_contain_text("This record does not have the format that it names")
     expect(page.locator(".typed")).to_contain_text(str(next(iter(example("goodwill").values()))))
     for place in (known, raw):
