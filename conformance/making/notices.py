@@ -151,6 +151,8 @@ def _values(book: Book) -> None:
     ):
         body = cbor([SMALL_MARK, [2030, 1], "", None, values])
         book.accept(f"notice-values-{name}", "notice", {"file": SMALL, "bytes": body, **HEAD}, rules, story, faults=faults)
+    body = cbor([SMALL_MARK, [2030, 1], "", None, [0, None, None]])
+    book.refuse("notice-values-null-at-the-end", "notice", {"file": SMALL, "bytes": body, **HEAD}, "R-401", "A second spelling: no notice of any format.", "null at the end")
     body = cbor([MARK, [2030, 1], "", None, [0, None, 0]])
     book.accept("notice-values-of-another-format", "notice", {"file": SMALL, "bytes": body, **HEAD}, "R-402", "It names another format than it is read by.", faults=["format"])
 
