@@ -14,7 +14,8 @@ from openline.accord.formats.format import format_digest
 from openline.accord.formats.notice import Relation
 from openline.accord.formats.reader import NotAFormat, read_format
 from openline.console.accords.owed import SOURCE, dues_of, subject_of
-from openline.desk.due import Key, What
+from openline.desk.due import Key, Queue, What
+from openline.desk.people import Role
 from openline.limits import DUTY_CHARS_MAX
 from openline.record.entry import Ref
 from tests.rooms.accord.clocks.test_book import LIFE, QUESTION, UPDATE, at, notice
@@ -132,3 +133,22 @@ def test_a_reply_is_alarmed_within_its_own_span() -> None:
     (duty,) = of(book, 1, "2012-01-01T00:00:00", "2012-04-01T00:00:00", "2012-01-02T00:00:00")
     assert duty.due.by.earliest_ms - duty.alarm_ms == LEAD_MAX_MS and duty.since_ms == ms("2012-01-01T00:00:00")
     assert asked.notice.relation is Relation.NONE
+
+
+def test_what_is_late_goes_on_to_the_next_and_ends_with_the_notice() -> None:
+    """R-463: the desk's one queue escalates it, and what had risen has ended once the notice is held."""
+    book, _ = standing_on(ROUND)
+    due_ms = of(book, 0, "2011-09-01T00:00:00", "2011-11-01T00:00:00", "2011-09-20T00:00:00")[0].due.by.earliest_ms
+    queue = Queue()
+    for hours, who in ((0, Role.RELEASER), (2, Role.CUSTODIAN)):
+        now_ms = due_ms + hours * 3_600_000 + 1
+        found = book.duties(due_ms - DAY_MS, due_ms + DAY_MS, now_ms)
+        queue = queue.given(SOURCE, dues_of([one for one in found if one.party == 0], 0, queue.risen, now_ms))
+        (rise,) = queue.rises(now_ms)
+        assert who in rise.due.who(now_ms)
+        queue = queue.knowing({rise.due.key: rise.step})
+    late = "2011-10-02T00:00:00"
+    book.take_notice(notice(ROUND, 0, 30, late))
+    found = [one for one in book.duties(due_ms - DAY_MS, due_ms + DAY_MS, ms(late)) if one.discharged_by is None]
+    queue = queue.given(SOURCE, dues_of([one for one in found if one.party == 0], 0, queue.risen, ms(late)))
+    assert queue.ended() == (rise.due.key,) and not queue.overdue(ms(late))
