@@ -76,6 +76,20 @@ def test_a_form_with_faults_is_told_whole_and_not_sent(on_a_line: Line, tmp_path
     given = ("--field", f"when={instant(days=20)}", "--table", f"items={items}", "--field", "named=Море")
     sent = held(amber, "notice", "send", "every-type", *given)
     assert "НЕ ПРЕДОСТАВЛЕНО" in amber.here("notice", "show", sent, "--in", "ru")
+    long = tmp_path / "long.json"
+    long.write_text(json.dumps({"when": "2026-02-30T12:00:00Z", "remarks": "x" * 10_000_000}))
+    ran = amber.try_here("notice", "check", "every-type", "--fields", str(long))
+    assert ran.code == 1 and "ERROR A1  when: " in ran.out and "ERROR R-404  remarks: 10000000 characters" in ran.out
+    assert "no spelling" in ran.out and len(ran.out) < 1_000
+    lacks = held(amber, "notice", "send", "every-type", "--field", "item=RS-24", "--with-faults")
+    assert "ERROR R-441  when: is required" in amber.here("notice", "show", lacks)
+    refused(amber, 2, "when: is required", "notice", "send", "every-type", "--field", "item=RS-24")
+    refused(amber, 2, "no calendar", "notice", "send", "every-type", "--fields", str(long), "--with-faults")
+    assert "НЕ ПРЕДОСТАВЛЕНО" in amber.here("notice", "print", sent, "--in", "ru")
+    for how, begins in (("html", b"<!doctype html>"), ("pdf", b"%PDF-1.7")):
+        path = tmp_path / f"notice.{how}"
+        amber.here("notice", "print", sent, "--as", how, "--out", str(path))
+        assert path.read_bytes().startswith(begins)
     items.write_text("id,number\nX1,3,4\n")
     refused(amber, 2, "line 2", "notice", "check", "every-type", *given)
 

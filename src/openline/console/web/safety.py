@@ -67,6 +67,10 @@ class Safety:
         self._tls = scheme == "https"
         self._body_bytes_max = body_bytes_max
 
+    @property
+    def _too_much(self) -> str:
+        return f"a form holds at most {self._body_bytes_max} bytes; what is longer goes along as an attachment"
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
@@ -93,7 +97,7 @@ class Safety:
             await self._app(scope, bounded, sending)
         except TooMuch:
             if not sending.has_begun:
-                await sending.plain(413, "too much", scope["path"].startswith(API))
+                await sending.plain(413, self._too_much, scope["path"].startswith(API))
 
     def _refusal(self, scope: Scope, headers: dict[bytes, str]) -> tuple[int, str] | None:
         if headers.get(b"host", "").lower() not in self._names:
@@ -116,7 +120,7 @@ class Safety:
             return 403, "where this came from is not said"
         length = headers.get(b"content-length", "0")
         if not length.isdecimal() or int(length) > self._body_bytes_max:
-            return 413, "too much"
+            return 413, self._too_much
         return None
 
 
