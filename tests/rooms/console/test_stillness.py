@@ -65,3 +65,18 @@ def test_who_looks_for_others_is_woken_by_the_first_of_them_and_by_what_is_told(
         await watchers.wait_aside(loop.time())
 
     asyncio.run(act())
+
+
+def test_what_wakes_the_process_anyway_ends_a_long_pause_at_once() -> None:
+    async def act() -> None:
+        stillness = Stillness()
+        stillness.wake()
+        assert not stillness.is_long, "there is none"
+        pause = asyncio.create_task(stillness.pause(DAY_MS))
+        await asyncio.sleep(0)
+        assert stillness.is_long
+        stillness.wake()
+        await pause
+        assert not stillness.is_long
+
+    asyncio.run(act())

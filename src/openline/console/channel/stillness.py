@@ -35,6 +35,17 @@ class Stillness:
             asyncio.get_running_loop().call_later(TICK_MS / 1000, _end, self._long)
             self._long = None
 
+    @property
+    def is_long(self) -> bool:
+        """A pause is under way that nothing has stirred."""
+        return self._long is not None
+
+    def wake(self) -> None:
+        """Time is looked at now: what came has woken the process anyway."""
+        if self._long is not None:
+            _end(self._long)
+            self._long = None
+
     async def pause(self, still_ms: int = 0) -> None:
         """Returns when time is to be looked at again. `still_ms`: as long as nothing stirs, not before; 0: as usual."""
         wait_ms = max(TICK_MS, still_ms + SLACK_MS) if still_ms else TICK_MS

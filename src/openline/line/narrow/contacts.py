@@ -21,6 +21,9 @@ ASKED_MAX: Final = 8  # nonces of each bearer that may still be answered
 ECHOES_MAX: Final = 16  # nonces of the other side that are remembered: a test may ask for one of them
 CONTACTS_MAX: Final = 32  # bearers of one peer that are remembered
 LEVEL_BYTES: Final = 4
+JOINS_WITHIN_MS: Final = 250  # after a hail of the other side came: ours goes with it, and both sleep on
+LEADS_BY_MS: Final = limits.HAIL_EVERY_MS // 8  # who joins in waits so much longer before it begins by itself
+assert LEADS_BY_MS > JOINS_WITHIN_MS
 ANSWER_REST_MS: Final = 500  # between hails sent out of turn: two stations must not chase each other
 ANSWERS_BYTES: Final = 800  # nor may who repeats an old hail have a slow road filled with ours: four times a whole one
 
@@ -136,7 +139,7 @@ def is_due(work: Work, peer: PeerState, bearer: BearerUp, *, level: bool) -> boo
     waited_ms = work.since(hailed_at_ms) if hailed_at_ms is not None else LONG_AGO_MS
     if is_courier(bearer):
         return not level and bearer.name == preferred(peer) and waited_ms >= limits.COURIER_HAIL_EVERY_MS
-    if waited_ms >= hail_every_ms(bearer):
+    if waited_ms >= hail_every_ms(bearer) or _joins_in(work.me, peer, bearer, work.now_ms):
         return True
     busy_ms = hail_every_ms(bearer, busy=True)
     if level or waited_ms < busy_ms or bearer.name != preferred(peer):
@@ -144,16 +147,35 @@ def is_due(work: Work, peer: PeerState, bearer: BearerUp, *, level: bool) -> boo
     return all(work.since(flow.moved_at_ms) >= busy_ms for flow in peer.flows.values() if flow.sent > flow.reported)
 
 
-def hailed_in_ms(peers: Iterable[PeerState], now_ms: int) -> int:
-    """How long until a bearer is to be hailed by time alone; HAIL_EVERY_MS at most."""
-    left = [
-        contact.hailed_at_ms + hail_every_ms(bearer) - now_ms
-        for peer in peers
-        for bearer in peer.bearers
-        if not is_courier(bearer)
-        and (contact := peer.contacts.get(bearer.name, NO_CONTACT)).hailed_at_ms is not None
-    ]
-    return min((one for one in left if one <= limits.HAIL_EVERY_MS), default=limits.HAIL_EVERY_MS)
+def _joins_in(me: int, peer: PeerState, bearer: BearerUp, now_ms: int) -> bool:
+    """True where the other side's hail came this moment and ours is half due: an idle station is not woken twice for
+    one exchange. The higher place joins in, the lower leads, so that they never chase each other. R-230."""
+    contact = peer.contacts.get(bearer.name, NO_CONTACT)
+    if contact.hailed_at_ms is None or contact.heard_at_ms is None or not _follows(me, peer, bearer):
+        return False
+    is_fresh = 0 <= now_ms - contact.heard_at_ms < JOINS_WITHIN_MS
+    return is_fresh and 2 * (now_ms - contact.hailed_at_ms) >= hail_every_ms(bearer)
+
+
+def _follows(me: int, peer: PeerState, bearer: BearerUp) -> bool:
+    return peer.party < me and hail_every_ms(bearer) == limits.HAIL_EVERY_MS
+
+
+def hailed_in_ms(me: int, peers: Iterable[PeerState], now_ms: int) -> int:
+    """How long until a bearer is to be hailed by time alone; HAIL_EVERY_MS at most, and a little more where the other
+    side leads. 0 or less: it is due."""
+    left = []
+    for peer in peers:
+        for bearer in peer.bearers:
+            hailed_at_ms = peer.contacts.get(bearer.name, NO_CONTACT).hailed_at_ms
+            if is_courier(bearer) or hailed_at_ms is None:
+                continue
+            if _joins_in(me, peer, bearer, now_ms):
+                return 0
+            left_ms = hailed_at_ms + hail_every_ms(bearer) - now_ms
+            if left_ms <= limits.HAIL_EVERY_MS:
+                left.append(left_ms + (LEADS_BY_MS if _follows(me, peer, bearer) else 0))
+    return min(left, default=limits.HAIL_EVERY_MS)
 
 
 def level4(work: Work) -> bytes:

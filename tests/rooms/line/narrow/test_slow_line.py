@@ -9,7 +9,7 @@ import pytest
 
 from openline import limits
 from openline.line.events import Arrived
-from openline.line.narrow.contacts import hailed_in_ms
+from openline.line.narrow.contacts import JOINS_WITHIN_MS, hailed_in_ms
 from openline.line.narrow.facts import under_way_bytes, window_bytes
 from openline.wire.items import Commit, Hail, Receipt
 from tests.rooms.line.desks import OPENED_AT_MS
@@ -221,8 +221,30 @@ def test_who_looks_at_time_wakes_for_the_next_hail() -> None:
     air.run(60_000)
     state = air.desks[0].turns.state
     hailed_ms = state.peers[1].contacts["tls"].hailed_at_ms
-    assert hailed_in_ms(state.peers.values(), hailed_ms) == limits.HAIL_EVERY_MS
-    assert hailed_in_ms(state.peers.values(), hailed_ms + 2_000) == 1_000
-    assert hailed_in_ms(state.peers.values(), hailed_ms + 4_000) == -1_000, "it is late"
-    assert hailed_in_ms(state.peers.values(), hailed_ms - 86_400_000) == limits.HAIL_EVERY_MS, "our clock was set back"
-    assert hailed_in_ms((), 0) == limits.HAIL_EVERY_MS
+    assert hailed_in_ms(state.me, state.peers.values(), hailed_ms) == limits.HAIL_EVERY_MS
+    assert hailed_in_ms(state.me, state.peers.values(), hailed_ms + 2_000) == 1_000
+    assert hailed_in_ms(state.me, state.peers.values(), hailed_ms + 4_000) == -1_000, "it is late"
+    set_back_ms = hailed_ms - 86_400_000
+    assert hailed_in_ms(state.me, state.peers.values(), set_back_ms) == limits.HAIL_EVERY_MS, "our clock was set back"
+    assert hailed_in_ms(0, (), 0) == limits.HAIL_EVERY_MS
+
+
+def test_idle_stations_hail_together_so_that_one_exchange_wakes_each_once() -> None:
+    """R-230: the higher place waits a little for the lower, and its hail goes when the other's came; it begins by
+    itself where nothing comes. Neither hails oftener than without."""
+    air = Air(TLS)
+    air.run(60_000)
+    came = len(air.came)
+    air.run(60_000)
+    hails = {me: [at_ms for at_ms, at, _, item in air.came[came:] if at == 1 - me and isinstance(item, Hail)]
+             for me in (0, 1)}  # fmt: skip
+    assert all(18 <= len(times) <= 21 for times in hails.values())
+    for mine in hails[1]:
+        assert any(0 <= mine - theirs <= JOINS_WITHIN_MS + 2 * TLS.latency_ms for theirs in hails[0]), "it went alone"
+    leads, follows = (desk.turns.state for desk in air.desks)
+    alone_ms = follows.peers[0].contacts["tls"].hailed_at_ms + JOINS_WITHIN_MS
+    assert hailed_in_ms(1, follows.peers.values(), alone_ms) > hailed_in_ms(0, leads.peers.values(), alone_ms)
+    air.roads["tls"].dead = True
+    before = air.roads["tls"].frames
+    air.run(60_000)
+    assert air.roads["tls"].frames - before >= 2 * 18, "both go on by themselves"
