@@ -91,6 +91,7 @@ OPENED_LOGS_MAX: Final = 256  # of one peer: opened, and nothing held yet
 ENTRIES_A_MINUTE_MAX: Final = 10_000_000  # that a charter may allow a party
 RATE_RESERVE_MIN: Final = 16  # entries beyond a minute's worth, for FLASH and for what the line itself says
 INTAKE_SAID_EVERY_MS: Final = 600_000  # at most, that intake from a party pauses
+STATED_OF_LINE_MAX: Final = 64  # of one party and kind, about the line: each is weighed against all others
 AHEAD_ENTRIES_MAX: Final = 32  # of one party, held ahead of its logs
 AHEAD_BYTES_MAX: Final = 512 * 1024  # of one party, likewise
 URGENT_MAX: Final = 64  # entries of ours that may overtake, remembered until all hold them

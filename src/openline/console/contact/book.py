@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from openline.contact.body import LinkTest, opens, parse_answer, parse_test
+from openline.contact.counted import Newest
 from openline.contact.declared import Declared, declared
 from openline.contact.due import Tested
-from openline.contact.saying import Stated, read_stated
+from openline.contact.saying import read_stated
 from openline.errors import Malformed
 from openline.limits import PARTIES_MAX
 from openline.line.ports import EntryRow, FoundRow, Store
@@ -38,7 +39,7 @@ class TestBook:
         self._after: dict[int, int] = {}
         self._tests: dict[Ref, Kept] = {}
         self._early: dict[Ref, list[tuple[FoundRow, Header, EntryRow]]] = {}  # answers whose test has not come yet
-        self._stated: list[Stated] = []
+        self._stated = Newest()
 
     def read(self, parties: tuple[int, ...]) -> None:
         """Take in what came since. `parties`: on the line now; a test to all others is a test to these."""
@@ -60,9 +61,11 @@ class TestBook:
         for kind in _OF_CONTACT:
             for row, header, entry in self._new(kind):
                 try:
-                    self._stated.append(read_stated(row.log, header, entry.body))
+                    stated = read_stated(row.log, header, entry.body)
                 except Malformed:
                     continue
+                if stated.about is None:
+                    self._stated.put(stated)
 
     def _new(self, kind: int) -> Iterator[tuple[FoundRow, Header, EntryRow]]:
         while True:
@@ -104,4 +107,4 @@ class TestBook:
 
     def declared(self, one: int, other: int, now_ms: int) -> Declared:
         """How contact between two parties stands by their own statements."""
-        return declared(self._stated, one, other, now_ms)
+        return declared(self._stated.all(), one, other, now_ms)

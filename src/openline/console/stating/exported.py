@@ -8,6 +8,7 @@ from itertools import combinations
 from openline.console.dtg import dtg, iso
 from openline.console.stating.telling import declared_in_words, in_words
 from openline.console.words import safe
+from openline.contact.counted import counted
 from openline.contact.declared import Declared, declared
 from openline.contact.saying import STATED_KINDS, Operating, Stated, read_stated
 from openline.errors import Malformed
@@ -96,4 +97,4 @@ def _stood(findings: Findings, found: list[Stated], names: list[str]) -> Iterato
 
 def _pairs(findings: Findings, found: list[Stated], at_ms: int) -> Iterator[tuple[tuple[int, int], Declared]]:
     for pair in combinations(range(len(findings.roster.parties)), 2):
-        yield pair, declared(found, *pair, at_ms)
+        yield pair, declared(counted(found), *pair, at_ms)

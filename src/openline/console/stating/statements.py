@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from openline.console.channel.asking import FIND_MAX, Place, StatedRow
 from openline.console.stating.telling import in_words, kind_of
+from openline.contact.counted import Newest, is_of_line
 from openline.contact.declared import Silence, of_message
 from openline.contact.saying import HoldingReply, Stated, read_stated
 from openline.errors import Malformed
@@ -33,14 +34,17 @@ class Statements:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._reached = dict.fromkeys(KINDS, 0)
+        self._reached = dict.fromkeys(OF_LINE, 0)
+        self._of_line = Newest()
+        self._reached_about = dict.fromkeys(KINDS, 0)
         self._about: dict[Ref, list[Stated]] = {}
-        self._of_line: list[Stated] = []
 
     def of_line(self) -> list[Stated]:
-        """Statements about no entry, and drills that ended: the line as a whole."""
-        self._look(OF_LINE)
-        return self._counting(self._of_line)
+        """Statements about no entry, and drills that ended: the line as a whole; of each party the newest. (R-299)"""
+        for stated in self._new(self._reached):
+            if is_of_line(stated):
+                self._of_line.put(stated)
+        return self._counting(self._of_line.all())
 
     def about(self, message: Ref, exercise: bool, names: list[str]) -> list[StatedRow]:
         """What counts of what was stated about a message, in order of time."""
@@ -53,7 +57,9 @@ class Statements:
 
     def _said_of(self, of: Ref) -> Sequence[Stated]:
         """Everything stated about one entry."""
-        self._look(KINDS)
+        for stated in self._new(self._reached_about):
+            if stated.about is not None:
+                self._about.setdefault(stated.about, []).append(stated)
         return self._about.get(of, ())
 
     def _counting(self, stated: list[Stated]) -> list[Stated]:
@@ -63,18 +69,12 @@ class Statements:
         ends = {row.log: row.disputed_from for row in self._store.logs() if row.disputed_from is not None}
         return [one for one in stated if one.at.ref.index < ends.get(one.at.log, LOG_ENTRIES_MAX)]
 
-    def _look(self, kinds: tuple[int, ...]) -> None:
-        for kind in kinds:
-            while rows := self._store.find(kind, self._reached[kind], FIND_MAX):
-                self._reached[kind] = rows[-1].position
-                for row in rows:
-                    stated = self.read(row.log, row.index)
-                    if stated is None:
-                        continue
-                    if stated.about is not None:
-                        self._about.setdefault(stated.about, []).append(stated)
-                    if stated.about is None or kind == DRILL:
-                        self._of_line.append(stated)
+    def _new(self, reached: dict[int, int]) -> Iterator[Stated]:
+        """What came of those kinds since they were reached."""
+        for kind in tuple(reached):
+            while rows := self._store.find(kind, reached[kind], FIND_MAX):
+                reached[kind] = rows[-1].position
+                yield from (stated for row in rows if (stated := self.read(row.log, row.index)) is not None)
 
     def read(self, log: LogId, index: int) -> Stated | None:
         """What an entry states; None where it says nothing: it is held and shown raw like every entry."""
