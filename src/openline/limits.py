@@ -123,6 +123,9 @@ NARROW_FRAME_BYTES_MIN: Final = 160  # nor is one cut shorter than this: its own
 NARROW_WHOLE_BYTES: Final = 512  # frame body of one item that is not cut, however slow the bearer: a lone message
 NARROW_LEAD_MS: Final = 1_000  # before its last frame is out a narrow bearer is given the next
 NARROW_SHARE_FRAMES: Final = 8  # while others wait, every eighth frame is of what has waited longest
+SHORTENED_FROM_BYTES_MAX: Final = 65_536  # bearers of longer frames are streams
+SHORTENED_AFTER_TIMES: Final = 4  # the time of a repetition, nothing proved and the peer heard
+LENGTHENED_AFTER_MS: Final = 3_600_000
 NARROW_QUIET_MS: Final = 2 * NARROW_FRAME_MS  # no fragment of a set for so long and a round trip: what lacks is told
 NARROW_TOLD_TIMES_MAX: Final = 6  # each after twice as long, until something more of the set has come
 NARROW_WINDOW_MS: Final = 60_000  # of the declared rate: so much is under way to a peer before it proves what it holds
@@ -241,6 +244,7 @@ assert BEARER_REFUSED_MS > BEARER_WAITING_MS  # who asks for room is never refus
 assert SLOW_FRAME_BYTES_MIN > FRAME_BODY_BYTES_MIN
 assert UDP_FRAME_BYTES + 48 <= 1_280
 assert COURIER_COST <= BEARER_COST_MAX
+assert UDP_FRAME_BYTES < SHORTENED_FROM_BYTES_MAX < FRAME_BODY_BYTES_MAX
 assert FRAME_BODY_BYTES_MIN + 64 < NARROW_FRAME_BYTES_MIN <= NARROW_WHOLE_BYTES  # a piece of something fits a frame
 assert OUTBOX_BYTES_MAX > FRAGMENTED_BYTES_MAX + COMMIT_BYTES_MAX // 4  # any one item can wait, and others beside it
 assert 16 + 8 * GAPS_TOLD_MAX < NARROW_WHOLE_BYTES - FRAME_BODY_BYTES_MIN  # what is lacking is told in one frame

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import itertools
 import os
 import signal
@@ -68,7 +67,7 @@ class Station:
         self._events: list[Event] = []
         self._submissions = Submissions(kept.store)
         self._clock = ClockWatch()
-        self._stillness = Stillness()
+        self._stillness = Stillness(lambda: hailed_in_ms(self.state.me, self.state.peers.values(), self.now_ms()))
         self._bell = Bell(self._turn, self._pay)
         self._has_ended = False
         self.ticks = 0
@@ -207,8 +206,7 @@ class Station:
     async def _tick(self) -> None:
         for self.ticks in itertools.count():
             await asyncio.sleep(0)  # the turn that takes the last tick
-            still_ms = self._hailed_in_ms() if self._is_still() else 0
-            await self._stillness.pause(max(still_ms, 0))
+            await self._stillness.pause(still=self._is_still())
             try:
                 if self.ticks % PROBE_EVERY_TICKS == 0:
                     self._probe()
@@ -224,9 +222,6 @@ class Station:
                 self.watch.ring("program", f"what is due from time to time was not done: {fault!r}")
                 traceback.print_exc()
             self.happened(Tick())
-
-    def _hailed_in_ms(self) -> int:
-        return hailed_in_ms(self.state.me, self.state.peers.values(), self.now_ms())
 
     def _is_still(self) -> bool:
         """Nothing has moved for a while but hails, and nothing waits to move: time is looked at more seldom."""
@@ -269,8 +264,7 @@ class Station:
         self._speak(result)
         if result.more:
             self._bell.ring()
-        if self._stillness.is_long and self._hailed_in_ms() <= 0:
-            self._stillness.wake()  # their hail came, ours goes with it
+        self._stillness.look()
         self._settle(more=result.more)
 
     def _pay(self) -> None:
@@ -490,10 +484,7 @@ def serve(serving: Serving) -> None:
 
 
 async def _serve(kept: Kept, serving: Serving) -> None:
-    station = Station(kept)
-    gc.collect()
-    gc.freeze()  # code and papers stay: an idle station does not look through them again and again
-    await station.serve(serving)
+    await Station(kept).serve(serving)
 
 
 def needs_no_disk(event: Event) -> bool:

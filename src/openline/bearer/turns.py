@@ -109,13 +109,16 @@ class TurnTimes(NamedTuple):
     slot_s: float  # how much later the higher place begins
     hush_s: float  # unheard for so long, a turn is over
     turn_s: float  # so long one speaks
+    longest_s: float  # and with its last frame at most so long; who is heard without end for longer keeps no turns
 
 
 def times_of(facts: BearerFacts) -> TurnTimes:
     """From latency and rate: what is said now is heard within half a slot, and answered within one."""
     heard_ms = facts.latency_ms + _BYTES_TO_BE_HEARD * 1000 // facts.bytes_per_second
     slot_ms = 2 * heard_ms + _MARGIN_MS
-    return TurnTimes(slot_ms / 1000, (slot_ms + _MARGIN_MS) / 1000, _TURN_MS / 1000)
+    frame_ms = (facts.frame_bytes_max + FRAME_HEAD_BYTES) * 1000 // facts.bytes_per_second
+    longest_ms = _TURN_MS + frame_ms + slot_ms + _MARGIN_MS
+    return TurnTimes(slot_ms / 1000, (slot_ms + _MARGIN_MS) / 1000, _TURN_MS / 1000, longest_ms / 1000)
 
 
 class Turns:
@@ -137,6 +140,8 @@ class Turns:
         self._answers = False  # our turn was begun so
         self._is_unheard = False  # we have spoken, and no end of a turn of theirs came since
         self._free_at = 0.0
+        self._since = -math.inf  # they, or somebody, have been heard without a pause
+        self._heard_at = -math.inf
         self._sure_at = -math.inf  # when frames, or an end of a turn, were last heard
 
     def open(self, now: float) -> None:
@@ -155,6 +160,11 @@ class Turns:
         if self.is_ours:
             self._is_wary = True  # both at once
             return
+        if now - self._heard_at > self._times.hush_s:
+            self._since = now
+        self._heard_at = now
+        if now - self._since > self._times.longest_s:
+            return  # no turn is so long: whoever goes on without end does not keep us from speaking for ever
         self.owes_answer = self._is_given = False
         self._wait(now)
 
@@ -162,6 +172,7 @@ class Turns:
         """An end of a turn came. Our own, echoed, or another party's says nothing. (R-243)"""
         if over.place != self._peer or self.is_ours:
             return
+        self._since = now
         self.owes_answer = over.more
         crossed = self._is_unheard and not over.answers  # we have spoken meanwhile, and so have they
         self._is_wary = self._is_unheard = False
@@ -195,6 +206,7 @@ class Turns:
         """Our end of a turn is on its way; unanswered, we may begin again after a while."""
         self.is_ours = False
         self._is_wary = self._is_unheard = True  # until their end of a turn is heard
+        self._since = now
         self._wait(now)
 
     def word(self, *, more: bool) -> bytes:

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import math
 import socket
 from typing import Any, Final, NamedTuple
 
 from openline.bearer.contract import BearerFacts, Hears
 from openline.bearer.door import Address
 from openline.bearer.onepeer import Opened
+from openline.bearer.ordering import Ordering
 from openline.bearer.pacing import Pace, set_within
 from openline.errors import Misconfigured
 from openline.limits import FRAME_BODY_BYTES_MIN, HANDSHAKE_MS
@@ -26,6 +28,8 @@ _HEADS_BYTES: Final = 28  # of a datagram beside its body: an empty one costs so
 _FLOOD_CREDIT_S: Final = 1.0
 _BATCH_S: Final = 0.005  # timers are no finer
 _CREDIT_S: Final = 0.01  # or a burst runs over the buffers on its way
+_ORDER_S_MIN: Final = 0.05  # a frame that leapt ahead waits so long for those before it
+_ORDER_S_MAX: Final = 0.25
 _NEVER: Final = frozenset([errno.EADDRINUSE, errno.EACCES, errno.EAFNOSUPPORT])
 # Of the path, not of the socket: their machine said that nobody listens, or a router that it does not know the way.
 _SAID_BACK: Final = frozenset([errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.EHOSTDOWN])
@@ -77,6 +81,8 @@ class UdpBearer(Opened):
         self._at: object = None  # what the name of the other side meant when the socket was made
         self._ahead: bytes | None = None  # taken, and the socket was full
         self._is_held = False
+        self._ordering = Ordering(min(_ORDER_S_MAX, max(_ORDER_S_MIN, facts.latency_ms / 1000)))
+        self._order_at: asyncio.TimerHandle | None = None
 
     @property
     def address(self) -> Address | None:
@@ -171,6 +177,10 @@ class UdpBearer(Opened):
         if self._beat_at is not None:
             self._beat_at.cancel()
             self._beat_at = None
+        if self._order_at is not None:
+            self._order_at.cancel()
+            self._order_at = None
+            self._give(self._ordering.due(math.inf), math.inf)
         if self._socket is None:
             return
         gone, self._socket, self._trouble = self._socket, None, why
@@ -205,7 +215,19 @@ class UdpBearer(Opened):
                 self._sparing(where, f"a datagram of {len(body)} bytes is no frame; dropped", about="length")
             else:
                 self._intake.spent(counted, now)
-                self._hears.on_frame(self._facts.name, self._peer, body)
+                self._give(self._ordering.take(body, now), now)
+
+    def _give(self, bodies: list[bytes], now: float) -> None:
+        for body in bodies:
+            self._hears.on_frame(self._facts.name, self._peer, body)
+        wait_s = self._ordering.due_in(now)
+        if wait_s is not None and self._order_at is None:
+            self._order_at = self._loop.call_later(wait_s, self._order)
+
+    def _order(self) -> None:
+        self._order_at = None
+        now = self._loop.time()
+        self._give(self._ordering.due(now), now)
 
     # --- what goes
 

@@ -168,9 +168,7 @@ def _sent(
         ahead_bytes += coded_bytes(items)
     else:
         ahead_bytes += sum(len(row.header) + len(row.body) for row in rows)
-    return flow._replace(
-        sent=size, moved_at_ms=flow.moved_at_ms if is_under_way else now_ms, ahead_bytes=ahead_bytes
-    )
+    return flow._replace(sent=size, moved_at_ms=flow.moved_at_ms if is_under_way else now_ms, ahead_bytes=ahead_bytes)
 
 
 def pump(work: Work, party: int, log: LogId) -> None:

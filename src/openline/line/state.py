@@ -13,6 +13,7 @@ from operator import attrgetter
 from typing import Final, NamedTuple
 
 from openline import limits
+from openline.line.narrow.strain import Strain
 from openline.line.ports import AheadRow, LogId
 from openline.line.window import Window
 from openline.record.entry import Ref
@@ -215,6 +216,7 @@ class PeerState:
     asked: tuple[Asked, ...] = ()  # our last nonces to it, the newest last: an answer may be several hails late
     clock_offset_ms: int | None = None
     contacts: Mapping[str, Contact] = field(default_factory=dict)  # by bearer, also of those that are down
+    strains: Mapping[str, Strain] = field(default_factory=dict)  # by bearer: what does not get on
     hailed_at_ms: int = 0
     reviewed: int = 0  # so many of our logs, in order, this life of it has seen listed
     epoch_opened: int = 0  # highest epoch of its frames that we can open

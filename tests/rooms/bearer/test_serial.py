@@ -155,6 +155,25 @@ def test_noise_without_end_keeps_a_side_from_speaking_for_a_while_and_not_for_go
     run(story())
 
 
+def test_who_sends_heads_of_frames_without_end_does_not_have_the_line_for_good(tmp_path: Path) -> None:
+    """R-244: a head that checks promises a frame, and costs a liar five bytes."""
+
+    async def story() -> None:
+        with Cable(tmp_path) as cable:
+            ours, theirs = await both(cable, TURNS)
+            turns = ours.bearer._turns  # type: ignore[attr-defined]
+            turns._times = turns._times._replace(longest_s=0.5)
+            head = encode_frame(body(9, 4_000))[:5]
+            ours.bearer.send(1, body(1))
+            while not theirs.ears.frames:
+                await asyncio.to_thread(cable.say, 0, head + b"x")
+                await asyncio.sleep(0.005)
+            assert theirs.ears.bodies(0) == [body(1)]
+            await close(ours, theirs)
+
+    run(story())
+
+
 # --- turns
 
 

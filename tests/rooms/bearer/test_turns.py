@@ -170,3 +170,72 @@ def test_whatever_comes_in_whatever_pieces_nothing_is_raised_and_ends_outside_fr
     assert bytes(range(60)) in whole.feed(frame)
     assert Over(2, more=True) in whole.feed(over)
     assert not whole.is_waiting
+
+
+# --- who does not keep the rules
+
+
+def spoken(heard: float, *, over_every_s: float = 0.0, for_s: float = 600.0) -> tuple[int, Turns]:
+    """How often a side comes to speak while frames are heard every `heard` seconds, and ends of turns now and then."""
+    times = times_of(FACTS)
+    turns = Turns(1, 0, times, lambda: 1.0)
+    turns.open(0.0)
+    begun, over_at, now = 0, over_every_s, 0.0
+    while now < for_s:
+        turns.heard(now, sure=True)
+        if over_every_s and now >= over_at:
+            turns.over(Over(0, True), now)
+            over_at = now + over_every_s
+        if turns.may_begin_in(now) <= 0:
+            turns.begin(now)
+            frames = 0
+            while turns.may_say_more(now):
+                frames += 1
+                now += 1.0
+            assert frames == 1 or over_every_s, "nobody answers: one frame a turn"
+            turns.end(now)
+            begun += 1
+        now += heard
+    return begun, turns
+
+
+@pytest.mark.parametrize("heard", [0.05, 0.3, 1.0])
+def test_who_never_yields_its_turn_does_not_keep_us_from_speaking_for_ever(heard: float) -> None:
+    """R-244: heads of frames cost a liar a few bytes; a turn has an end, also where nobody says so."""
+    begun, _ = spoken(heard)
+    times = times_of(FACTS)
+    assert 600 / (times.longest_s + times.hush_s + times.slot_s * 2 + 3) - 1 <= begun <= 600 / times.longest_s + 1
+
+
+def test_who_yields_in_time_is_never_interrupted_however_long_it_goes_on() -> None:
+    """R-244: honest turns of full length, with a frame of full length at their end, one after another."""
+    times = times_of(FACTS)
+    turns = Turns(1, 0, times, lambda: 0.0)
+    turns.open(0.0)
+    now = 0.0
+    for _ in range(20):
+        end = now + times.turn_s + FACTS.frame_bytes_max / RATE
+        while now < end:
+            turns.heard(now, sure=True)
+            assert turns.may_begin_in(now) > 0, "they speak"
+            now += 0.1
+        turns.over(Over(0, True, answers=True), now)
+        assert turns.may_begin_in(now) <= 0 and turns.owes_answer
+        turns.begin(now)
+        turns.end(now + 0.1)
+        now += 0.2
+
+
+def test_turns_claimed_out_of_order_end_ours_no_sooner_and_begin_theirs_no_later() -> None:
+    """R-243: an end of a turn while we speak, one in our own name, one of a place that is not theirs."""
+    turns = Turns(0, 1, times_of(FACTS), lambda: 0.0)
+    turns.open(0.0)
+    turns.begin(10.0)
+    assert turns.may_say_more(10.0)
+    for word in (Over(1, False), Over(1, True), Over(0, True), Over(7, False)):
+        turns.over(word, 11.0)
+    assert turns.is_ours and not turns.owes_answer
+    turns.end(12.0)
+    for word in (Over(0, True), Over(2, True), Over(7, False)):
+        turns.over(word, 12.1)
+        assert turns.may_begin_in(12.1) > 0 and not turns.owes_answer

@@ -12,8 +12,8 @@ DAY_MS = 86_400_000
 
 def test_a_long_pause_ends_soon_after_something_stirs() -> None:
     async def act() -> None:
-        stillness = Stillness()
-        pause = asyncio.create_task(stillness.pause(DAY_MS))
+        stillness = Stillness(lambda: DAY_MS)
+        pause = asyncio.create_task(stillness.pause(still=True))
         await asyncio.sleep(2 * TICK_MS / 1000)
         assert not pause.done(), "nothing stirs: it goes on"
         stillness.stir()
@@ -25,10 +25,10 @@ def test_a_long_pause_ends_soon_after_something_stirs() -> None:
 
 def test_a_usual_pause_ends_by_itself_and_leaves_nothing_behind() -> None:
     async def act() -> None:
-        stillness = Stillness()
-        await stillness.pause()
+        stillness = Stillness(lambda: DAY_MS)
+        await stillness.pause(still=False)
         stillness.stir()
-        await stillness.pause()
+        await stillness.pause(still=False)
         assert not stillness.is_still, "it was stirred a moment ago"
 
     asyncio.run(act())
@@ -36,13 +36,13 @@ def test_a_usual_pause_ends_by_itself_and_leaves_nothing_behind() -> None:
 
 def test_a_pause_can_be_given_up() -> None:
     async def act() -> None:
-        stillness = Stillness()
-        pause = asyncio.create_task(stillness.pause(DAY_MS))
+        stillness = Stillness(lambda: DAY_MS)
+        pause = asyncio.create_task(stillness.pause(still=True))
         await asyncio.sleep(0)
         pause.cancel()
         await asyncio.gather(pause, return_exceptions=True)
         stillness.stir()
-        await stillness.pause()
+        await stillness.pause(still=False)
 
     asyncio.run(act())
 
@@ -67,16 +67,19 @@ def test_who_looks_for_others_is_woken_by_the_first_of_them_and_by_what_is_told(
     asyncio.run(act())
 
 
-def test_what_wakes_the_process_anyway_ends_a_long_pause_at_once() -> None:
+def test_what_wakes_the_process_anyway_ends_a_long_pause_where_a_hail_is_due() -> None:
     async def act() -> None:
-        stillness = Stillness()
-        stillness.wake()
-        assert not stillness.is_long, "there is none"
-        pause = asyncio.create_task(stillness.pause(DAY_MS))
+        left_ms = [DAY_MS]
+        stillness = Stillness(lambda: left_ms[0])
+        stillness.look()
+        pause = asyncio.create_task(stillness.pause(still=True))
         await asyncio.sleep(0)
-        assert stillness.is_long
-        stillness.wake()
+        stillness.look()
+        await asyncio.sleep(0)
+        assert not pause.done(), "nothing is due"
+        left_ms[0] = 0
+        stillness.look()
         await pause
-        assert not stillness.is_long
+        stillness.look()
 
     asyncio.run(act())

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from openline.bearer.contract import Bearer
+from openline.bearer.contract import Bearer, BearerFacts
 from openline.bearer.roads import Roads, up_of
 from openline.console.channel.reporting import Watch
 from openline.console.kept.keeping import Kept
@@ -60,14 +60,14 @@ class Sending:
                 else:
                     joined.setdefault((send.peer, up.name), (bearer, []))[1].extend(send.items)
         for (peer, _), (bearer, items) in joined.items():
-            self._carry(peer, bearer, items)
+            self._carry(peer, bearer, items, frame_bytes_max(state, peer, bearer.facts))
 
     def give(self, state: LineState, now_ms: int) -> None:
         """Give slow bearers what they have room for."""
         for given in self.pacing.due(state, now_ms, self._roads.has_room):
             bearer = self._roads.best(given.peer, given.bearer)
             if bearer is not None:
-                self._carry(given.peer, bearer, given.payload)
+                self._carry(given.peer, bearer, given.payload, bearer.facts.frame_bytes_max)
 
     def _bearers(self, send: Send, state: LineState) -> Sequence[Bearer]:
         if send.everywhere:
@@ -79,12 +79,12 @@ class Sending:
             bearer = self._roads.best(send.peer, None)
         return () if bearer is None else (bearer,)  # none: the next hail will show that the peer lacks it
 
-    def _carry(self, peer: int, bearer: Bearer, what: Sequence[Item] | bytes) -> None:
+    def _carry(self, peer: int, bearer: Bearer, what: Sequence[Item] | bytes, bytes_max: int) -> None:
         try:
             if isinstance(what, bytes):
                 bodies = [self._seal(peer, what)]
             else:
-                bodies = self.seal(peer, what, bearer.facts.frame_bytes_max, padded=bearer.facts.padded)
+                bodies = self.seal(peer, what, bytes_max, padded=bearer.facts.padded)
         except Unchecked as lost:
             self._watch.ring("keyring", str(lost))
         except (StoreDown, UnknownOutcome) as down:  # unsaid, as if the bearer had lost it
@@ -109,3 +109,10 @@ class Sending:
         if self._kept.keyring.changes != self._keyring_saved:
             self._kept.save_keyring()
             self._keyring_saved = self._kept.keyring.changes
+
+
+def frame_bytes_max(state: LineState, peer: int, facts: BearerFacts) -> int:
+    """The longest frame body for a bearer now: it may carry less than it declares. (R-207)"""
+    known = state.peers.get(peer)
+    ups = known.bearers if known is not None else ()
+    return min(facts.frame_bytes_max, next((up.frame_bytes_max for up in ups if up.name == facts.name), 1 << 30))

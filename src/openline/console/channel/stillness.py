@@ -7,6 +7,7 @@ stirs it ends that sleep soon.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Final
 
 from openline.console.channel.clock import counted_ms
@@ -19,7 +20,9 @@ SLACK_MS: Final = 5  # two clocks run beside each other: time is not looked at a
 class Stillness:
     """Of one station, on its event loop."""
 
-    def __init__(self) -> None:
+    def __init__(self, hails_in_ms: Callable[[], int]) -> None:
+        """`hails_in_ms`: how long until a hail is due; 0 or less: now."""
+        self._hails_in_ms = hails_in_ms
         self._stirred_at_ms = counted_ms()
         self._long: asyncio.Future[None] | None = None  # a pause that whatever stirs ends
 
@@ -35,20 +38,15 @@ class Stillness:
             asyncio.get_running_loop().call_later(TICK_MS / 1000, _end, self._long)
             self._long = None
 
-    @property
-    def is_long(self) -> bool:
-        """A pause is under way that nothing has stirred."""
-        return self._long is not None
-
-    def wake(self) -> None:
-        """Time is looked at now: what came has woken the process anyway."""
-        if self._long is not None:
+    def look(self) -> None:
+        """After something came: where a hail is due with it, time is looked at now, since the process is awake."""
+        if self._long is not None and self._hails_in_ms() <= 0:
             _end(self._long)
             self._long = None
 
-    async def pause(self, still_ms: int = 0) -> None:
-        """Returns when time is to be looked at again. `still_ms`: as long as nothing stirs, not before; 0: as usual."""
-        wait_ms = max(TICK_MS, still_ms + SLACK_MS) if still_ms else TICK_MS
+    async def pause(self, *, still: bool) -> None:
+        """Returns when time is to be looked at again. `still`: as long as nothing stirs, not before a hail is due."""
+        wait_ms = max(TICK_MS, self._hails_in_ms() + SLACK_MS) if still else TICK_MS
         loop = asyncio.get_running_loop()
         paused = loop.create_future()
         timer = loop.call_later(wait_ms / 1000, _end, paused)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -30,9 +31,14 @@ def serve(session: Session, listen: tuple[str, ...], dial: tuple[str, ...], sour
         raise line.why_not_open()
     config = _overridden(session.config.of_line(line.name), listen, dial)
     passphrase = passphrases.take(session, sources.station, f"passphrase of {line.station_key}")
-    up = f"station of line {line.name} is up"
+
+    def ready() -> None:
+        gc.collect()
+        gc.freeze()  # code and papers stay: an idle station does not look through them again and again
+        session.say(f"station of line {line.name} is up")
+
     beside, relying = _beside(session, line.name), _relying(session)
-    session.hall.serve(Serving(line, config, passphrase, lambda: session.say(up), beside, relying))
+    session.hall.serve(Serving(line, config, passphrase, ready, beside, relying))
 
 
 def _relying(session: Session) -> Relying:

@@ -215,6 +215,7 @@ def clock_set(work: Work, by_ms: int) -> None:
                 lives_at=tuple(at_ms + by_ms for at_ms in peer.lives_at),
                 clock_offset_ms=None if peer.clock_offset_ms is None else peer.clock_offset_ms - by_ms,
                 contacts={name: moved_contact(one) for name, one in peer.contacts.items()},
+                strains={name: one._replace(since_ms=one.since_ms + by_ms) for name, one in peer.strains.items()},
             )
         )
 

@@ -81,6 +81,8 @@ class Pacing:
         """Payloads to give now, one by one: after each the bearer is asked again whether it has room."""
         for (peer, name), box in list(self._boxes.items()):
             known = state.peers.get(peer)
+            if known is not None:  # its frames may have been cut shorter since
+                box.bearer = next((one for one in known.bearers if one.name == name), box.bearer)
             while box and has_room(peer, name):
                 payload = box.draw(now_ms, known.flows if known is not None else {})
                 if payload is None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from openline import limits
-from openline.line.narrow import contacts
+from openline.line.narrow import contacts, shortening
 from openline.line.narrow.cadence import can_answer, fresh_ms, hail_every_ms, is_courier
 from openline.line.outgoing import pump
 from openline.line.state import NO_CONTACT, BearerUp, PeerState
@@ -68,7 +68,7 @@ def up(work: Work, party: int, bearer: BearerUp) -> None:
     peer = work.peer(party)
     if peer.road is not None and peer.road.name == bearer.name:
         repeat(work, party)
-    work.put_peer(contacts.came_up(work, work.peer(party), bearer.name))
+    work.put_peer(shortening.came_up(contacts.came_up(work, work.peer(party), bearer.name), bearer.name))
     settle(work, party)
 
 
@@ -83,3 +83,6 @@ def due(work: Work) -> None:
     for party, peer in list(work.peers.items()):
         if len(peer.bearers) > 1:
             settle(work, party)
+        road = work.peer(party).road
+        if road is not None:
+            shortening.look(work, party, is_silent=is_silent(work, work.peer(party), road))

@@ -34,6 +34,7 @@ class Road:
     busy_until_ms: dict[int, int] = field(default_factory=lambda: {0: 0, 1: 0})
     lost: Callable[[int], bool] = lambda number: False
     frames: int = 0
+    longest: int = 1 << 30  # of the frames that arrive
 
 
 class Air:
@@ -113,7 +114,8 @@ class Air:
                 if is_slow(road.up):
                     self.pacing[me].put(state, send.peer, road.up, send.items, send.precedence)
                     continue
-                for payload in payloads(send.items, OPENED_AT_MS, road.up.frame_bytes_max - SEAL_BYTES):
+                now = next((one for one in known.bearers if one.name == name), road.up)
+                for payload in payloads(send.items, OPENED_AT_MS, now.frame_bytes_max - SEAL_BYTES):
                     self._carry(me, road, payload)
 
     def _say_lacking(self, me: int) -> None:
@@ -134,7 +136,7 @@ class Air:
         road.frames += 1
         out_ms = max(road.busy_until_ms[me], self.now_ms) + size * 1000 // road.up.bytes_per_second
         road.busy_until_ms[me] = out_ms
-        if not road.dead and not road.lost(road.frames):
+        if not road.dead and size <= road.longest and not road.lost(road.frames):
             self._serial += 1
             heapq.heappush(self._queue, (out_ms + road.up.latency_ms, self._serial, 1 - me, road.up.name, payload))
 
