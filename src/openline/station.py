@@ -188,6 +188,7 @@ class Station:
         screen = ScreenOperations(self, operations, self.watch.note)
         operations.read = screen.read
         alarms = Alarms(self)
+        screen.board, alarms.overdue = alarms.now, screen.overdue
         tables = (desk, operations.stating, operations.telling, operations.accords, screen, alarms)
         more = {kind: act for one in tables for kind, act in one.table().items()}
         door = ControlDoor(serving.line.control, operations, more, desk.once.let_in, desk.once.perform)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from openline.console.channel.asking import Outgoing
+from openline.console.channel.asking import Nothing, Outgoing
 from openline.console.watch import asking
 from openline.console.watch.keys.asking import AskKeys, ConfirmMeans, KeyRow
 from tests.browser.test_watch_desk import expect
@@ -263,7 +263,9 @@ def test_where_a_release_takes_a_key_no_form_offers_a_code(desk: Watch, holding:
     expect(held.page.get_by_role("status").first).to_contain_text("Released and recorded")
     assert desk.post("/keys/demand", "Ann", {"keys": "0"}).status == 303
     assert "Ann asks" in desk.get("/keys", "Fay").text
-    refused = desk.post("/keys/agree", "Cyd")
+    desk.ask("Ann", asking.GiveRoles(name="Hal", roles=["releaser", "auditor"]), Nothing)
+    desk.sign_in("Hal")
+    refused = desk.post("/keys/agree", "Hal")  # whom nobody has confirmed since
     assert refused.status == 403 and "had roles, PIN or key from Ann" in refused.text
     assert desk.post("/keys/agree", "Fay").status == 303
     assert "It does not: a PIN and a code are enough" in desk.get("/keys", "Ann").text

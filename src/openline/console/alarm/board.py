@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final, NamedTuple, Protocol
 
 from openline.console.alarm import asking
-from openline.console.alarm.needs import Needs, causes_of
+from openline.console.alarm.needs import Needs, causes_of, causes_of_dues
 from openline.console.channel.asking import Status
 from openline.console.channel.clock import counted_ms
 from openline.console.channel.reporting import Watch
@@ -20,6 +20,7 @@ from openline.console.dtg import dtg
 from openline.console.watch.desk import Desk
 from openline.desk import alarms, facts
 from openline.desk.alarms import Alarm, Board, Cause, Kind, Priority, Standing
+from openline.desk.due import Due
 from openline.desk.people import Actor
 from openline.errors import Refused, StoreDown
 from openline.limits import ALARM_TEST_MS, EAR_SILENT_AFTER_MS, EARS_MAX
@@ -93,6 +94,8 @@ class Alarms:
         self._test_until_ms = 0
         self._test_words = ""
         self._watch_since_ms = station.desk.state.watch_since_ms
+        # What should be done by now; the station, which keeps the one due queue, sets it.
+        self.overdue: Callable[[int], Sequence[Due]] = lambda _now_ms: ()
 
     def table(self) -> dict[type, Callable[..., Awaitable[object]]]:
         """Which request is answered by what."""
@@ -135,7 +138,10 @@ class Alarms:
         station = self._station
         state = station.state
         needs = self._needs.waiting(state.me)
-        self._waiting = causes_of(needs, state, station.charter.due_ms, station.now_ms())
+        now_ms = station.now_ms()
+        risen: dict[tuple[str, int], Due] = {(one.subject, one.what): one for one in self.overdue(now_ms) if one.rises}
+        self._waiting = causes_of(needs, state, station.charter.due_ms, now_ms, risen)
+        self._waiting += causes_of_dues(risen.values(), state, now_ms)
 
     def follow(self) -> Board:
         """The board as it is now."""
@@ -199,6 +205,10 @@ class Alarms:
         if self._ears or said != "not said":
             return "lost", "the annunciator is gone"
         return "none", "no annunciator has listened yet"
+
+    def now(self) -> tuple[Mapping[str, Alarm], str]:
+        """The alarms by name, and whether anybody can hear them: armed, mute, lost or none."""
+        return self._board.alarms, self._sound(counted_ms())[0]
 
     # ---------------------------------------------------------------- asked by people and ears
     async def listed(self, ask: asking.AskAlarms) -> asking.BoardRow:

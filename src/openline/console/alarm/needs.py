@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from openline.console.channel.asking import FIND_MAX, PRECEDENCES, Place
 from openline.console.dtg import dtg
 from openline.desk.alarms import Cause, Kind, Priority
+from openline.desk.due import WORDS, Due, What
 from openline.limits import COMMIT_BYTES_MAX
 from openline.line.ports import FoundRow, Store
 from openline.line.state import LineState
@@ -69,9 +71,13 @@ class Needs:
         return found
 
 
-def causes_of(needs: Sequence[Need], state: LineState, due_ms: Sequence[int], now_ms: int) -> list[Cause]:
-    """Alarms for what waits: as urgent as its precedence, and worse once its time has passed. `due_ms`: the line's
-    spans to *opened by a person*, FLASH first, as the charter has them. No word of a message is in them."""
+def causes_of(
+    needs: Sequence[Need], state: LineState, due_ms: Sequence[int], now_ms: int,
+    risen: Mapping[tuple[str, int], Due] = MappingProxyType({}),
+) -> list[Cause]:
+    """Alarms for what waits: as urgent as its precedence, and worse once its time has passed, and once it went on to
+    the next persons. `due_ms`: the line's spans to *opened by a person*, FLASH first, as the charter has them; `risen`:
+    what is overdue in the due queue. No word of a message is in them."""  # fmt: skip
     causes = []
     for need in needs:
         due_at_ms = need.arrived_at_ms + due_ms[len(PRECEDENCES) - 1 - need.precedence]
@@ -82,5 +88,36 @@ def causes_of(needs: Sequence[Need], state: LineState, due_ms: Sequence[int], no
         text = f"{drill}{PRECEDENCES[need.precedence]} of {name}, received {dtg(need.arrived_at_ms)}, {when}"
         place = Place(need.ref.party, need.ref.generation.hex(), need.ref.index)
         priority = Priority(need.precedence)
-        causes.append(Cause(f"{NEED} {place}", Kind.NEED, priority, text, need.exercise, int(is_overdue)))
+        due = risen.get((str(place), What.ACKNOWLEDGE))
+        stage = int(is_overdue)
+        if due is not None:
+            stage = max(stage, 1) + due.step(now_ms)
+            text += f"; now {_whose(due, now_ms)} too"
+        causes.append(Cause(f"{NEED} {place}", Kind.NEED, priority, text, need.exercise, stage))
     return causes
+
+
+def causes_of_dues(risen: Iterable[Due], state: LineState, now_ms: int) -> list[Cause]:
+    """Alarms for what else should be done by now: an answer, a release, silence to be recorded, a relief. Each rings
+    again as it goes on to the next persons. What is to be opened rings by itself."""
+    causes = []
+    for due in risen:
+        if due.what is not What.ACKNOWLEDGE:
+            words = f"{WORDS[due.what]}: {_subject(due, state)}, overdue since {dtg(due.at_ms)}"
+            priority, name = Priority(due.precedence), f"due {due.subject} {due.what.name.lower()}"
+            text = f"{words}; falls to {_whose(due, now_ms)}"
+            causes.append(Cause(name, Kind.NEED, priority, text, stage=due.step(now_ms)))
+    return causes
+
+
+def _subject(due: Due, state: LineState) -> str:
+    """As people call it."""
+    party, slash, rest = due.subject.partition("/")
+    if slash and party.isdecimal() and int(party) < len(state.roster.parties):
+        life, _, index = rest.partition("/")
+        return f"{state.roster.parties[int(party)].name} {life[-4:]}-{index}"
+    return due.subject
+
+
+def _whose(due: Due, now_ms: int) -> str:
+    return " or ".join(due.who(now_ms))

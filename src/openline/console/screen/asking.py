@@ -111,10 +111,12 @@ class WatchNow(msgspec.Struct):
 
 
 class Alarm(msgspec.Struct):
-    """One alarm that rings. It clears when its fact is gone."""
+    """One alarm. It clears when its fact is gone; `standing`: whether somebody has seen it, `by` whom."""
 
     name: str
     text: str
+    standing: str = "unacknowledged"
+    by: str = ""
 
 
 class LinkTests(msgspec.Struct):
@@ -270,6 +272,7 @@ class Screen(msgspec.Struct):
     notices: list[str]
     reached: int
     withheld: bool = False
+    sound: str = ""  # armed, mute, lost or none: whether an annunciator can be heard
 
 
 # ------------------------------------------------------------------ one message, and finding it

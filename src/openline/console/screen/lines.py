@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from openline.console.channel.asking import OverStatus, PeerStatus, Status
 from openline.console.channel.reporting import not_receipted
 from openline.console.contact.standing import ago, contact_in_words
 from openline.console.dtg import dtg
 from openline.console.screen.asking import Alarm, BearerNow, PartyNow, RecordNow, WatchNow
+from openline.desk import alarms
 from openline.desk.state import DeskState
 from openline.line.state import LineState, others
 
@@ -57,9 +60,14 @@ def watch_now(desk: DeskState) -> WatchNow:
     return WatchNow(desk.is_staffed, officer, desk.watch_since_ms, desk.watch_remark, desk.relief_at_ms or None)
 
 
-def alarms_of(status: Status) -> list[Alarm]:
-    """What rings, apart by name."""
-    return [Alarm(*(text.split(": ", 1) if ": " in text else (text, ""))) for text in status.alarms]
+def alarms_of(status: Status, board: Mapping[str, alarms.Alarm]) -> list[Alarm]:
+    """What is the case, apart by name, and whether somebody has seen it."""
+    rows = []
+    for line in status.alarms:
+        name, _, text = line.partition(": ")
+        known = board.get(name)
+        rows.append(Alarm(name, text, str(known.standing), known.by) if known is not None else Alarm(name, text))
+    return rows
 
 
 def looks_of(status: Status) -> tuple[object, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, Protocol, TypeVar
 
 import msgspec
@@ -22,6 +22,7 @@ from openline.console.screen.running import Running
 from openline.console.watch.drafts import Presenter
 from openline.console.watch.sittings import Sitting
 from openline.console.words import parse_position
+from openline.desk.alarms import Alarm
 from openline.desk.due import Due, What
 from openline.desk.facts import METHODS
 from openline.desk.people import Act, may
@@ -60,6 +61,8 @@ class ScreenOperations:
         self._terms: tuple[object, Charter, Whose] | None = None
         self._following = Following(running.line, self._whose(), noted)
         self._made: tuple[int, asking.Screen] | None = None
+        # The alarms by name, and whether they can be heard; the station, which has the board, sets it.
+        self.board: Callable[[], tuple[Mapping[str, Alarm], str]] = lambda: ({}, "")
         self._making = asyncio.Lock()
         self.duties = Duties(running, self._where_level, noted)
         self._owed = owed.Owed(running.line.store, running.store)
@@ -76,6 +79,10 @@ class ScreenOperations:
         """End the threads."""
         self._following.close()
         self._owed.close()
+
+    def overdue(self, now_ms: int) -> tuple[Due, ...]:
+        """What should be done by now, as the due queue has it."""
+        return self.duties.queue.overdue(now_ms)
 
     async def keep(self) -> None:
         """Follow what is recorded, and keep the duties, until cancelled."""
@@ -167,7 +174,8 @@ class ScreenOperations:
         position = self._position()
         reached = await self._following.until(position, WAITS_FOR_REGISTER_MS)
         status = await self._telling.status()
-        alarms = lines.alarms_of(status)
+        board, sound = self.board()
+        alarms = lines.alarms_of(status, board)
         try:
             made = await self._ask(composing.from_record)
             await self.duties.look()
@@ -189,7 +197,7 @@ class ScreenOperations:
             tests=asking.LinkTests(*running.upkeep.contact.tests(status.now_ms)), needs=made.needs,
             waiting=made.waiting, release=[], ahead=ahead[: asking.CARDS_MAX], log=log[: asking.LOG_LINES_MAX],
             counts=made.counts,
-            drills=status.drills, notices=status.notices, reached=reached,
+            drills=status.drills, notices=status.notices, reached=reached, sound=sound,
         )  # fmt: skip
 
     async def _ask(self, question: Callable[[cards.View], T]) -> T:

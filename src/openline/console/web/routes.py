@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from starlette.responses import Response
 
 from openline.console.web.notices import pages as notices
-from openline.console.web.pages import clearing, drafting, entering, finding, keeping, keys, translating, watching
+from openline.console.web.pages import alarming, clearing, drafting, entering, finding, keeping, keys, translating, watching
 from openline.console.web.visit import Visit
 from openline.desk.people import ALLOWED, Act, Role
 
@@ -58,6 +58,11 @@ TABLE: Final[tuple[Row, ...]] = (
     Row("GET", "/watch", Act.SEE_SCREEN, keeping.watch),
     Row("POST", "/watch/take", Act.TAKE_WATCH, keeping.take),
     Row("POST", "/watch/hand-over", Act.HAND_OVER, keeping.hand_over),
+    Row("GET", "/alarms", Act.SEE_SCREEN, alarming.alarms),
+    Row("POST", "/alarms/acknowledge", Act.ALARMS, alarming.acknowledge),
+    Row("POST", "/alarms/shelve", Act.ALARMS, alarming.shelve),
+    Row("POST", "/alarms/test", Act.ALARMS, alarming.test),
+    Row("POST", "/alarms/sound", Act.ALARMS, alarming.sound),
     Row("GET", "/desk-log", Act.SEE_LOG, keeping.desk_log),
     # what leaves
     Row("GET", "/drafts", Act.SEE_DRAFTS, drafting.drafts),

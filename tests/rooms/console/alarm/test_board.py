@@ -21,9 +21,10 @@ from openline.console.codes import Told
 from openline.console.commands.alarm import in_words
 from openline.console.watch.desk import Desk
 from openline.desk import acts, facts
+from openline.desk.due import Due, What
 from openline.desk.people import Role
 from openline.errors import Refused
-from openline.limits import ALARM_TEST_MS, EAR_SILENT_AFTER_MS, EARS_MAX
+from openline.limits import ALARM_TEST_MS, EAR_SILENT_AFTER_MS, EARS_MAX, OPEN_WITHIN_MS
 from openline.line.events import Draft, Submitted
 from openline.line.ports import Store
 from openline.line.state import LineState
@@ -256,3 +257,33 @@ def test_words_for_a_person_say_everything(ours: Alarmed) -> None:
     assert "sound: NONE" in said and "raised within the last hour: 2" in said
     ours.ask(ours.alarms.acknowledge(asking.AcknowledgeAlarm()))
     assert "seen " in in_words(ours.look())
+
+
+def test_what_is_overdue_rings_and_rings_again_when_it_goes_on_to_the_next(ours: Alarmed) -> None:
+    """A release, an answer, a relief: by whose turn it is; of a message the need itself says so."""
+    ref = ours.theirs(FLASH)
+    place = f"{ref.party}/{ref.generation.hex()}/{ref.index}"
+    at_ms = ours.now_ms() - 1
+    dues = [
+        Due("D-3", What.RELEASE, at_ms, "desk", FLASH), Due(place, What.ANSWER, at_ms, "record", FLASH),
+        Due(place, What.ACKNOWLEDGE, at_ms, "record", FLASH), Due("line", What.LINK_TEST, at_ms, "line", rises=False),
+    ]  # fmt: skip
+    ours.alarms.overdue = lambda now_ms: dues
+    said = {one.name: one.text for one in ours.look().alarms}
+    assert set(said) >= {"due D-3 release", f"due {place} answer", f"message {place}"}
+    assert "due line link_test" not in said
+    assert "falls to releaser or watch officer" in said["due D-3 release"]
+    assert "now releaser or watch officer too" in said[f"message {place}"] and "Words" not in "".join(said.values())
+    for name in said:
+        ours.ask(ours.alarms.acknowledge(asking.AcknowledgeAlarm(name=name)))
+    row = ours.look()
+    assert not row.sounding and set(names(row).values()) == {"acknowledged"}, "the sound ends, the fact stays"
+    ours.passed_ms += OPEN_WITHIN_MS[FLASH] + 1_000
+    row = ours.look()
+    assert names(row)["due D-3 release"] == names(row)[f"message {place}"] == "unacknowledged"
+    assert "falls to custodian" in next(one.text for one in row.alarms if one.name == "due D-3 release")
+    with pytest.raises(Refused, match="not shelved"):
+        ours.ask(ours.alarms.shelve(asking.ShelveAlarm(name="due D-3 release", minutes=5, remark="later")))
+    dues.clear()
+    assert "due D-3 release" not in names(ours.look())
+    assert ours.alarms.now()[1] == "none"
