@@ -7,6 +7,7 @@ where silent, hollow where its own end was down.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from html import escape
 from typing import Any, Final
@@ -20,16 +21,28 @@ TOP: Final = 56
 ROW: Final = 34
 TICKS: Final = 4  # more, and what is written at the ends runs into its neighbours
 _SHAPES: Final = {"up": 'fill="#333"', "silent": 'fill="url(#dots)" stroke="#333"', "down": 'fill="none" stroke="#333"'}
+# What is written for daylight (paper, ink, bars, lines, grid), and in what colours a screen at night shows it.
+_DAY: Final = ("#fff", "#000", "#333", "#999", "#ddd")
+_COLOUR: Final = re.compile('"(' + "|".join(_DAY) + ')"')
+PALETTES: Final = {
+    "night": ("#121b26", "#fff", "#a9c4dd", "#5d7690", "#2b3b4d"),
+    "contrast": ("#000", "#fff", "#ff0", "#fff", "#777"),
+}
 
 
-def svg(data: dict[str, Any]) -> str:
-    """The whole picture, as text."""
+def svg(data: dict[str, Any], colours: str = "") -> str:
+    """The whole picture, as text; `colours`: night or contrast, else black on white."""
+    shown = dict(zip(_DAY, PALETTES.get(colours, _DAY), strict=True))
+    return _COLOUR.sub(lambda found: f'"{shown[found[1]]}"', _drawn(data))
+
+
+def _drawn(data: dict[str, Any]) -> str:
     rows = [row for pair in data["pairs"] for row in _rows(pair, data["names"])]
     height = TOP + ROW * len(rows) + 70
     title = f"Contact from {dtg(data['from_ms'])} to {dtg(data['to_ms'])}"
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
-        'aria-labelledby="title desc" font-family="sans-serif" font-size="13">',
+        'aria-labelledby="title desc" font-family="sans-serif" font-size="13" fill="#000">',
         f'<title id="title">{escape(title)}</title>',
         f'<desc id="desc">{escape(_described(data))}</desc>',
         '<defs><pattern id="dots" width="6" height="6" patternUnits="userSpaceOnUse">'

@@ -79,7 +79,7 @@ async def contact(visit: Visit) -> Response:
 async def contact_drawn(visit: Visit) -> Response:
     """The drawing."""
     timeline, _days = await _timeline(visit)
-    return Response(svg(timeline), media_type="image/svg+xml; charset=utf-8")
+    return Response(svg(timeline, visit.preferences.colours), media_type="image/svg+xml; charset=utf-8")
 
 
 async def engineer(visit: Visit) -> Response:
