@@ -38,6 +38,7 @@ from openline.console.home import LineHome
 from openline.console.kept.keeping import Kept, keep_line
 from openline.console.kept.papers import Papers
 from openline.console.kept.upkeep import Upkeep, is_recovery
+from openline.console.monitor.keeping import KeepingOperations
 from openline.console.screen.operations import ScreenOperations
 from openline.console.terminal import Serving
 from openline.console.watch.desk import Desk
@@ -189,7 +190,8 @@ class Station:
         operations.read = screen.read
         alarms = Alarms(self)
         screen.board, alarms.overdue = alarms.now, screen.overdue
-        tables = (desk, operations.stating, operations.telling, operations.accords, screen, alarms)
+        keeping = KeepingOperations(self, operations.written)
+        tables = (desk, keeping, operations.stating, operations.telling, operations.accords, screen, alarms)
         more = {kind: act for one in tables for kind, act in one.table().items()}
         door = ControlDoor(serving.line.control, operations, more, desk.once.let_in, desk.once.perform)
         async with contextlib.AsyncExitStack() as stack:

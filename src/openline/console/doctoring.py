@@ -46,7 +46,7 @@ def examine(session: Session) -> list[Finding]:
     if home.folder.is_dir():
         found.append(_try("party", lambda: _party(home)))
         for name in home.lines():
-            found += _line(home.line(name))
+            found += of_line(home.line(name))
             found += _bearers(session, home.line(name))
     return found
 
@@ -119,7 +119,8 @@ def _party(home: Home) -> tuple[str, str]:
     return "well", f"{card.name}; the root key is kept elsewhere"
 
 
-def _line(line: LineHome) -> Iterator[Finding]:
+def of_line(line: LineHome) -> Iterator[Finding]:
+    """One line: its papers, keys, store, desk, and whether its station runs."""
     if not line.is_open:
         why = line.why_not_open()
         under_way = why.code == "OL-701"

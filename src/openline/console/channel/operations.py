@@ -92,6 +92,7 @@ class StationOperations:
 
     def __init__(self, running: Running) -> None:
         self._running = running
+        self.written: dict[str, int] = {}  # when the last backup and export were written
         self._reader = Reader(running.store)
         self._amending = Amending(running)
         self.stating = Stating(running, self._reader)
@@ -294,9 +295,11 @@ class StationOperations:
         places = [self._reader.find_place(name) for name in ask.places]
         running = self._running
         wanted = Wanted(places, ask.bodies, self._choice(ask.chosen))
-        return await asyncio.to_thread(
+        done = await asyncio.to_thread(
             export, running.store, running.papers, path_of(ask.path), wanted, running.now_ms()
         )
+        self.written["export"] = running.now_ms()
+        return done
 
     async def plan_export(self, ask: asking.PlanExport) -> Planned:
         """What an export would show, beside the running station's work."""
@@ -309,7 +312,9 @@ class StationOperations:
 
     async def backup(self, ask: asking.Backup) -> asking.BackedUp:
         """Consistent while the station runs; holds the charter and roster too, never the keyring."""
-        return await asyncio.to_thread(_back_up, self._running.line, path_of(ask.path), ask.passphrase.encode())
+        done = await asyncio.to_thread(_back_up, self._running.line, path_of(ask.path), ask.passphrase.encode())
+        self.written["backup"] = self._running.now_ms()
+        return done
 
     async def carry_out(self, ask: asking.CarryOut) -> asking.Carried:
         """For one party, or for every other one."""

@@ -33,7 +33,7 @@ class Look(NamedTuple):
 
 def look(line: LineHome, within_ms: int = ANSWER_WITHIN_MS) -> Look:
     """Ask the station once. Never raises for a station that does not answer."""
-    store_bytes, free_bytes = _disk(line.store)
+    store_bytes, free_bytes = disk(line.store)
     try:
         with ControlLink.open(line.control) as link:
             status = link.ask(AskStatus(), Status, within_ms)
@@ -43,7 +43,8 @@ def look(line: LineHome, within_ms: int = ANSWER_WITHIN_MS) -> Look:
     return Look(status, board, "", store_bytes, free_bytes)
 
 
-def _disk(store: Path) -> tuple[int, int]:
+def disk(store: Path) -> tuple[int, int]:
+    """What a store takes, and what its disk has left, bytes."""
     parts = (store, store.with_name(store.name + "-wal"))
     held = sum(path.stat().st_size for path in parts if path.exists())
     return held, shutil.disk_usage(store.parent).free if store.parent.exists() else 0

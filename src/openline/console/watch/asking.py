@@ -14,6 +14,7 @@ from openline.console.alarm.asking import Request as AlarmRequest
 from openline.console.channel.asking import Count, Outgoing, _Request
 from openline.console.channel.asking import Request as LineRequest
 from openline.console.ladder.asking import Request as LadderRequest
+from openline.console.monitor.asking import Request as MonitorRequest
 from openline.console.screen.asking import Request as ScreenRequest
 from openline.console.stating.asking import Request as StatingRequest
 from openline.console.watch.keys.asking import Request as KeysRequest
@@ -360,5 +361,5 @@ Request = (
 
 AnyRequest = (
     AccordRequest | LineRequest | StatingRequest | LadderRequest | ScreenRequest | AlarmRequest
-    | KeysRequest | Request
+    | KeysRequest | MonitorRequest | Request
 )

@@ -15,6 +15,7 @@ from openline.console.alarm import asking as alarm
 from openline.console.channel import asking as line
 from openline.console.codes import Told
 from openline.console.ladder import asking as ladder
+from openline.console.monitor import asking as monitor
 from openline.console.screen import asking as screen
 from openline.console.stating import asking as stating
 from openline.console.watch import asking as watch
@@ -55,6 +56,7 @@ DOORS: Final[Mapping[type, Act | None]] = {
     screen.AskNews: Act.SEE_SCREEN,
     screen.AskMatter: Act.SEE_MESSAGES,
     screen.Search: Act.SEE_MESSAGES,
+    monitor.AskKeeping: None,
     # the ladder past "opened"
     ladder.TellUnderstood: Act.ANSWER,
     ladder.TellPassed: Act.ANSWER,

@@ -17,6 +17,7 @@ from openline.console.alarm import asking as alarm
 from openline.console.channel import asking as line
 from openline.console.ladder import asking as ladder
 from openline.console.ladder.rows import DirectoryRow
+from openline.console.monitor import asking as monitor
 from openline.console.screen import asking as screen
 from openline.console.stating import asking as stating
 from openline.console.watch import asking as watch
@@ -137,6 +138,7 @@ TABLE: Final[tuple[Row, ...]] = (
     _row("POST", f"{DRAFT}/tick", watch.Tick, watch.DraftRow, conditional=True),
     # the desk
     _row("GET", "/desk", watch.AskDesk, watch.DeskRow, Act.SEE_SCREEN),
+    _row("GET", "/keeping", monitor.AskKeeping, monitor.Keeping, Act.SEE_SCREEN),
     _row("GET", "/desk/log", watch.ReadDeskLog, watch.DeskLogPage),
     _row("POST", "/watch/take", watch.TakeWatch, line.Nothing),
     _row("POST", "/watch/relief", watch.SetRelief, line.Nothing),

@@ -10,6 +10,7 @@ from openline.console.channel.asking import Amendments, AskAmendments, AskContac
 from openline.console.codes import code_of
 from openline.console.contact.drawing import svg
 from openline.console.contact.told import in_words
+from openline.console.monitor.asking import AskKeeping, Keeping
 from openline.console.watch import asking
 from openline.console.watch.keys.asking import AgreePolicy, ConfirmMeans
 from openline.console.web.visit import Visit, status_of
@@ -99,10 +100,11 @@ async def _custodian(
     row = await visit.ask(asking.AskDesk(), asking.DeskRow)
     line = await visit.ask(AskAmendments(), Amendments)
     now = await visit.ask(AskStatus(), Status)
+    kept = await visit.ask(AskKeeping(), Keeping)
     told = [{"words": str(error), "at": "people"}] if error is not None else None
     return visit.page(
         "custodian.html", status, screen=await visit.screen(), desk=row, line=line, status=now, told=told, made=made,
-        roles=[str(one) for one in Role], given=visit.form,
+        kept=kept, roles=[str(one) for one in Role], given=visit.form,
     )  # fmt: skip
 
 
