@@ -12,7 +12,17 @@ from typing import Final, NamedTuple
 from starlette.responses import Response
 
 from openline.console.web.notices import pages as notices
-from openline.console.web.pages import alarming, clearing, drafting, entering, finding, keeping, keys, translating, watching
+from openline.console.web.pages import (
+    alarming,
+    clearing,
+    drafting,
+    entering,
+    finding,
+    keeping,
+    keys,
+    translating,
+    watching,
+)
 from openline.console.web.visit import Visit
 from openline.desk.people import ALLOWED, Act, Role
 
