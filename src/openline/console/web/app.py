@@ -12,12 +12,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 
+from openline.console.api.openapi import description
+from openline.console.api.serving import make_api, problem
+from openline.console.api.table import PREFIX
 from openline.console.codes import Told
 from openline.console.screen.asking import AskSitting, SittingRow
 from openline.console.web import preferences, routes
-from openline.console.web.api.openapi import description
-from openline.console.web.api.serving import make_api, problem
-from openline.console.web.api.table import PREFIX
 from openline.console.web.desk import Pages
 from openline.console.web.rendering import edition, icon, static
 from openline.console.web.routes import Row, To

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from openline.console.web.api.events import _until
+from openline.console.api.events import _until
 from openline.console.web.streams import Streams
 from openline.errors import Refused
 from openline.limits import EVENT_STREAMS_BY_SITTING_MAX, EVENT_STREAMS_MAX

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from starlette.responses import Response
 
+from openline.console.api.etag import etag_of
 from openline.console.codes import code_of
 from openline.console.watch import asking
 from openline.console.watch.asking import DeskRow, DraftRow
@@ -21,7 +22,6 @@ from openline.console.watch.keys.asking import (
     KeyRow,
     RevokeKey,
 )
-from openline.console.web.api.etag import etag_of
 from openline.console.web.visit import Visit, status_of
 from openline.errors import OpenlineError
 

@@ -9,7 +9,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from openline.console.web.api.table import PREFIX, TABLE, Row, Shape
+from openline.console.api.table import PREFIX, TABLE, Row, Shape
 from openline.console.web.routes import To
 from openline.desk.people import Act
 

@@ -17,12 +17,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from openline.console.api.etag import etag_of
+from openline.console.api.events import events
+from openline.console.api.table import TABLE, Row, Shape, lets
 from openline.console.codes import CODES, Told, code_of, detail_of
 from openline.console.screen.asking import AskSitting, SittingRow
 from openline.console.watch import asking as watch
-from openline.console.web.api.etag import etag_of
-from openline.console.web.api.events import events
-from openline.console.web.api.table import TABLE, Row, Shape, lets
 from openline.console.web.desk import Pages
 from openline.console.web.routes import To
 from openline.console.web.safety import TooMuch
