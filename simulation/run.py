@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import traceback
 from collections.abc import Iterable, Iterator
 from multiprocessing import get_context
@@ -52,5 +53,11 @@ def run_seeds(seeds: Iterable[int], jobs: int) -> Iterator[Verdict]:
     if jobs < 2:
         yield from map(run_seed, seeds)
         return
-    with get_context("spawn").Pool(jobs) as pool:
+    with get_context("spawn").Pool(jobs, initializer=_let_garbage_lie) as pool:
         yield from pool.imap(run_seed, seeds, chunksize=8)
+
+
+def _let_garbage_lie() -> None:
+    """What a seed leaves is looked for less often: Python's own pace costs a process that does nothing else 7 %."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)

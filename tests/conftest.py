@@ -14,6 +14,8 @@ from tests import needs
 settings.register_profile(
     "house", deadline=None, max_examples=50, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
+# Of `make check`: the first of the same examples, so that one look costs two minutes; `make test` takes them all.
+settings.register_profile("quick", settings.get_profile("house"), max_examples=20)
 settings.register_profile(
     "long", deadline=None, max_examples=1000, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
 )

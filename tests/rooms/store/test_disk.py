@@ -8,6 +8,7 @@ from random import Random
 
 import apsw
 import pytest
+from _pytest.mark.structures import ParameterSet
 
 from openline.errors import LocalFault, StoreDown, UnknownOutcome
 from openline.line.ports import Store
@@ -90,7 +91,12 @@ def apsw_check(disk: Disk) -> str:
     return answer
 
 
-@pytest.mark.parametrize("seeds", [range(20), range(20, 40), range(40, 60)], ids=str)
+def more(*seeds: range) -> list[ParameterSet]:
+    """Seeds that only `make test` takes."""
+    return [pytest.param(one, marks=pytest.mark.whole) for one in seeds]
+
+
+@pytest.mark.parametrize("seeds", [range(20), *more(range(20, 40), range(40, 60))], ids=str)
 def test_what_was_committed_survives_every_power_cut(seeds: range) -> None:
     """R-190. Also: a turn cut in the middle is there whole or not at all."""
     for seed in seeds:
@@ -161,7 +167,7 @@ def bad_course(seed: int, lives: int = 6) -> None:
     disk.close()
 
 
-@pytest.mark.parametrize("seeds", [range(15), range(15, 30)], ids=str)
+@pytest.mark.parametrize("seeds", [range(15, 30), *more(range(15))], ids=str)
 def test_no_life_loses_what_the_one_before_it_read(seeds: range) -> None:
     """R-193."""
     for seed in seeds:

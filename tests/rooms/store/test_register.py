@@ -296,7 +296,7 @@ def rows_of(path: Path) -> list[tuple[object, ...]]:
 ACTS = ("says", "asks", "opens", "hears", "arrives", "follows", "restarts", "refuses")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=settings().max_examples * 4 // 5, deadline=None)
 @given(data=st.data())
 def test_however_the_entries_came_the_register_is_what_the_record_says(
     data: st.DataObject, tmp_path_factory: pytest.TempPathFactory

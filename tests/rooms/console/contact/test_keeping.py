@@ -107,6 +107,7 @@ def test_green_ends_when_what_they_signed_is_older_than_a_test_period() -> None:
     assert world.desks[0].turns.state.logs[own].receipts[1].size > held.size
 
 
+@pytest.mark.whole
 def test_an_idle_300_bit_bearer_with_tests_answers_and_receipts_costs_at_most_3_bits_a_second() -> None:
     """R-230, R-254: over a day, on a clock of the test's own, both directions together, marks and checks included."""
     world = kept(RADIO)
@@ -120,6 +121,7 @@ def test_an_idle_300_bit_bearer_with_tests_answers_and_receipts_costs_at_most_3_
     assert world.towards(0).state is State.UP and not world.alarms(0) and not world.alarms(1)
 
 
+@pytest.mark.whole
 def test_each_standby_is_tested_daily_over_itself() -> None:
     """R-255: the answer opens the challenge only with the nonce that went over the radio."""
     world = kept(TLS._replace(latency_ms=10_000), RADIO)  # as slow as the steps of this world: it looks every 20 s
@@ -134,6 +136,7 @@ def test_each_standby_is_tested_daily_over_itself() -> None:
     assert world.towards(0).state is State.UP, "the line holds over the other"
 
 
+@pytest.mark.whole
 def test_who_falls_silent_is_silent_after_the_bearers_delay_and_up_again_after_the_next_answer() -> None:
     """R-253, R-256."""
     world = kept(TLS)
@@ -175,6 +178,7 @@ def test_over_couriers_nothing_is_tested_and_nothing_rings() -> None:
     assert not [one for one in world.alarms(0) if not one.startswith("contact")]
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("by_ms", [24 * HOUR_MS, -24 * HOUR_MS])
 def test_a_clock_that_jumps_a_day_gives_no_false_green_no_flood_and_accuses_nobody(by_ms: int) -> None:
     """R-233, R-254, R-258: it rings on both sides as a difference of clocks."""
