@@ -19,11 +19,11 @@ from simulation.plan import SQLITE_EVERY, make_plan
 from simulation.run import Verdict, run_seed
 from tests.house import source
 
-# Seeds with renewed keys on slow bearers (1, 10, 204: what a root had signed was pressed to another size each time),
-# the real store (0, 10), three parties and liars.
+# Seeds with renewed keys on slow bearers: what a root had signed was pressed to another size each time. 10 runs on the
+# real store.
 DIGESTS = """
 from simulation.run import run_seed
-for seed in (0, 1, 4, 10, 204):
+for seed in (1, 10, 204):
     verdict = run_seed(seed)
     print(verdict._replace(cells=None), sorted(verdict.cells.items()))
 """
@@ -47,7 +47,7 @@ def test_a_seed_happens_again_exactly_also_in_another_process() -> None:
     with ThreadPoolExecutor() as both:
         once, again = both.map(digests, ("1", "2"))
     assert once == again
-    assert once.count("digest=") == 5
+    assert once.count("digest=") == 3
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2, 3])
