@@ -19,6 +19,7 @@ from openline.accord.clocks.duty import Duty, DutyState
 from openline.accord.clocks.spans import DAY_MS, month_day_of
 from openline.console.accords.reading import Follower
 from openline.desk.due import Due, Key, What
+from openline.errors import LocalFault
 from openline.line.ports import Store
 from openline.record.entry import AGREEMENT, FORMAT, PRIORITY
 from openline.store.sqlite import SqliteStore
@@ -30,6 +31,7 @@ AHEAD_MS: Final = 30 * DAY_MS
 GOOD_FOR_MS: Final = 10_000
 DUES_MAX: Final = 256
 _ROWS: Final = 128  # read at once; then the line has its turn
+_REST_S: Final = 0.001
 _OPEN: Final = (DutyState.DUE, DutyState.MISSING, DutyState.OPEN)
 _NAME_CHARS: Final = 40
 
@@ -71,8 +73,12 @@ class Owed:
             store = SqliteStore(self._path, read_only=True)
             self._beside = (store, Follower(store, parties))
         follower = self._beside[1]
-        while follower.follow_some(_ROWS):
-            time.sleep(0.001)
+        try:
+            while follower.follow_some(_ROWS):
+                time.sleep(_REST_S)
+        except LocalFault:  # the store is opened again: the book is made anew beside it
+            self._let_go()
+            raise
         return ask(follower.book)
 
     def _let_go(self) -> None:
