@@ -49,7 +49,7 @@ def print_notice(notice: Notice, format_: Format, head: Head, language: str) -> 
     drill = word("exercise", language)
     lines = [*([f"{drill} {drill} {drill}"] if head.exercise else [])]
     lines += [
-        f"{word('precedence', language)}: {head.precedence}",
+        *([f"{word('precedence', language)}: {head.precedence}"] if head.precedence else []),
         f"{word('sender', language)}: {head.sender}",
         f"{word('receiver', language)}: {', '.join(head.receivers)}",
         f"{word('written', language)}: {say_instant(head.written_at_ms // 1000, language)}",
