@@ -16,7 +16,7 @@ from hashlib import sha256
 from typing import Final, NamedTuple
 
 from openline.errors import LocalFault, Malformed, Unchecked
-from openline.limits import PAGE_SYMBOL_BYTES_MAX, PARTIES_MAX, WRITTEN_AT_MS_MAX
+from openline.limits import PAGE_SET_BYTES_MAX, PAGE_SYMBOL_BYTES_MAX, PARTIES_MAX, WRITTEN_AT_MS_MAX
 from openline.wire.erasure import SYMBOLS_MAX, extend, restore
 
 MARK: Final = b"OLP1"
@@ -58,7 +58,8 @@ class Symbol(NamedTuple):
 def cut(line_id: bytes, sender: int, receiver: int, made_at_ms: int, whole: bytes, size: int, made: int) -> list[bytes]:
     """All symbols of a set, encoded, in order of number. Raises LocalFault when the parts are out of bounds."""
     needed = -(-len(whole) // size) if size > 0 else 0
-    if not (0 < size <= PAGE_SYMBOL_BYTES_MAX and 1 <= needed <= made <= SYMBOLS_MAX):
+    in_bounds = 0 < size <= PAGE_SYMBOL_BYTES_MAX and len(whole) <= PAGE_SET_BYTES_MAX
+    if not (in_bounds and 1 <= needed <= made <= SYMBOLS_MAX):
         raise LocalFault(f"{len(whole)} bytes do not go into {made} symbols of {size}")
     blank = bytes(DIGEST_BYTES)
     head = PageHead(line_id[:LINE_BYTES], sender, receiver, made_at_ms, blank, len(whole), size, needed, made)
@@ -146,6 +147,8 @@ def _parse_head(data: bytes) -> PageHead:
         raise Malformed(f"a code from party {head.sender} to party {head.receiver}", data)
     if not 1 <= head.needed <= head.made <= SYMBOLS_MAX:
         raise Malformed(f"a code of a set of which {head.needed} of {head.made} are enough", data)
+    if head.length > PAGE_SET_BYTES_MAX:  # to put together what somebody made up must cost seconds, not minutes
+        raise Malformed(f"a code of a set of {head.length} bytes; one has {PAGE_SET_BYTES_MAX} at most", data)
     if not (head.needed - 1) * head.size < head.length <= head.needed * head.size:
         raise Malformed(f"a code of {head.length} bytes in {head.needed} symbols of {head.size}", data)
     return head

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from openline.errors import LocalFault, Malformed, Unchecked
-from openline.limits import PAGE_SYMBOL_BYTES_MAX
+from openline.limits import PAGE_SET_BYTES_MAX, PAGE_SYMBOL_BYTES_MAX
 from openline.wire import erasure
 from openline.wire.pages import (
     HEAD_BYTES,
@@ -99,8 +99,8 @@ def test_any_that_are_enough_bring_all_back_and_one_fewer_does_not(data: st.Data
 
 
 def test_the_largest_set() -> None:
-    whole = random.Random(1).randbytes(200 * 1000)
-    symbols = made(whole, 1000, 255)
+    whole = random.Random(1).randbytes(PAGE_SET_BYTES_MAX)
+    symbols = made(whole, 588, 255)
     assert join(symbols[0].head, data_of(symbols[55:])) == whole
 
 
