@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from conformance.doors import (
     contact,
+    declared,
     epochs,
     export,
     keys,
@@ -43,6 +44,7 @@ DOORS: Final[dict[str, Door]] = {
     **stating.DOORS,
     **telling.DOORS,
     **notices.DOORS,
+    **declared.DOORS,
     **line.DOORS,
     **export.DOORS,
     **contact.DOORS,

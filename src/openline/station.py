@@ -191,7 +191,8 @@ class Station:
         alarms = Alarms(self)
         screen.board, alarms.overdue = alarms.now, screen.overdue
         keeping = KeepingOperations(self, operations.written)
-        tables = (desk, keeping, operations.stating, operations.telling, operations.accords, screen, alarms)
+        said = (operations.stating, operations.telling, operations.accords, operations.declaring)
+        tables = (desk, keeping, *said, screen, alarms)
         more = {kind: act for one in tables for kind, act in one.table().items()}
         door = ControlDoor(serving.line.control, operations, more, desk.once.let_in, desk.once.perform)
         async with contextlib.AsyncExitStack() as stack:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import pytest
 
+from openline.accord.declarations.declaration import Count, Declaration, encode_count, encode_declaration
+from openline.accord.formats.notice import Relation as NoticeRelation
 from openline.desk import acts, facts
 from openline.desk.leaving import GATED, NOT_YET, Part, draft_of, lets_pass, parts_of, token_of
 from openline.desk.people import ALLOWED, Act, Role
@@ -15,6 +17,8 @@ from openline.errors import Malformed, Refused
 from openline.record.body import Message, encode_message, parse_message
 from openline.record.entry import (
     ACKNOWLEDGEMENT,
+    COUNT,
+    DECLARATION,
     MESSAGE,
     NOTICE_KINDS,
     OFFICES,
@@ -96,6 +100,24 @@ def test_no_kind_of_official_text_is_outside_the_gate() -> None:
     for kind in range(256):
         assert passes(desk, Part(kind, 0, 0, (), b"")) == (kind not in official)
     assert official == GATED and not {UNDERSTOOD, PASSED, RELEASE} & GATED
+
+
+def test_a_declaration_and_a_count_leave_by_two_and_refer_to_what_they_say() -> None:
+    """R-303, R-319, R-411, R-414."""
+    desk = TestDesk()
+    declared = encode_declaration(
+        Declaration(bytes(8), 2026, 1, "", 1, ([["A", 1]],), relation=NoticeRelation.CORRECTS, of=OLD)
+    )
+    count = encode_count(Count(OLD, (("launchers", 901),), "", ""))
+    for kind, body in ((DECLARATION, declared), (COUNT, count)):
+        (part,) = released(desk, submitted(desk, kind, body, b""))
+        assert part.references == (OLD,) and part.body == body and passes(desk, part)
+        for wrong in (part._replace(references=()), part._replace(body=body + b"\0"), part._replace(flags=1)):
+            assert not passes(desk, wrong)
+        with pytest.raises(Refused, match="stand alone"):
+            desk.act(acts.Write(None, 0, 0, 0, WORDS, kind, body), BOB)
+        with pytest.raises(Malformed):
+            desk.act(acts.Write(None, 0, 0, 0, b"", kind, WITHDRAWS), BOB)
 
 
 def test_a_correction_is_one_release_over_both_entries() -> None:

@@ -24,6 +24,12 @@ FILE_CHARS_MAX: Final = 16 * 1024 * 1024
 HEAD_COLUMNS: Final = ("as_of", "party")  # that a file may have beside those of its table: whose, and of which day
 
 
+class Lack(Fault):
+    """A fault with which a declaration can leave, marked at both ends: something lacks, or stands twice. (R-418)"""
+
+    __slots__ = ()
+
+
 class Faults:
     """Faults in the order they are met; past the bound they are only counted."""
 
@@ -31,10 +37,10 @@ class Faults:
         self.told: list[Fault] = []
         self._more = 0
 
-    def note(self, place: str, what: str, remedy: str, line: int = 0) -> None:
+    def note(self, place: str, what: str, remedy: str, line: int = 0, *, lacks: bool = False) -> None:
         """One more."""
         if len(self.told) < FAULTS_MAX:
-            self.told.append(Fault(place, what, remedy, line))
+            self.told.append((Lack if lacks else Fault)(place, what, remedy, line))
         else:
             self._more += 1
 
@@ -106,17 +112,21 @@ def _rows(table: TableOf, rows: Iterable[tuple[int, Mapping[str, Any]]], faults:
         for column in table.columns:
             place = f"{table.name} row {number}, {column.name}"
             try:
-                cell = read_cell(column, row.get(column.name))
+                given = row.get(column.name)
+                if column.required and given in (None, ""):
+                    faults.note(place, "nothing there", _nothing(column), line, lacks=True)
+                    given = None
+                cell = None if given is None else read_cell(column, given)
                 if column.key and cell is not None and seen.setdefault((column.name, cell), number) != number:
-                    before = seen[column.name, cell]
-                    raise Unfit(f"{cell} stands in row {before} already", "one identifier, one place, one state (E1)")
+                    what = f"{cell} stands in row {seen[column.name, cell]} already"
+                    faults.note(place, what, "one identifier, one place, one state (E1)", line, lacks=True)
             except Unfit as unfit:
                 faults.note(place + unfit.place, unfit.what, unfit.remedy, line)
                 cell = None
             cells.append(cell)
         found.append(cells)
     if not table.least <= number <= table.most:
-        faults.note(table.name, f"{number} rows", f"{table.least} to {table.most}")
+        faults.note(table.name, f"{number} rows", f"{table.least} to {table.most}", lacks=number < table.least)
     return found
 
 
@@ -125,15 +135,19 @@ def read_cell(column: Column, given: object) -> Any:
     type_ = column.type
     if given is None or given == "":
         if column.required:
-            kept = isinstance(type_, Number) and type_.may_withhold
-            raise Unfit("nothing there", "a number, `not provided` or `withheld`: nothing is not zero" if kept
-                        else "this column needs a value in every row")  # fmt: skip
+            raise Unfit("nothing there", _nothing(column))
         return None
     if isinstance(type_, Number) and given in (PROVIDED_NOT, KEPT_BACK):
         if not type_.may_withhold:
             raise Unfit(f"{given} cannot stand among these numbers", "a number")
         return NOT_PROVIDED if given == PROVIDED_NOT else WITHHELD
     return type_.read(given)
+
+
+def _nothing(column: Column) -> str:
+    if isinstance(column.type, Number) and column.type.may_withhold:
+        return "a number, `not provided` or `withheld`: nothing is not zero"
+    return "this column needs a value in every row"
 
 
 def check_cell(column: Column, raw: object) -> None:

@@ -77,6 +77,10 @@ class Accords:
             asking.AskDuties: self.duties,
         }  # fmt: skip
 
+    def book(self) -> Book:
+        """The book, level with the record."""
+        return self._book()
+
     def _book(self) -> Book:
         roster = self._running.state.roster
         parties = tuple(number for number, party in enumerate(roster.parties) if not party.left)

@@ -15,6 +15,7 @@ import msgspec
 from openline.console.accords import asking as accords
 from openline.console.alarm import asking as alarm
 from openline.console.channel import asking as line
+from openline.console.declaring import asking as declaring
 from openline.console.ladder import asking as ladder
 from openline.console.ladder.rows import DirectoryRow
 from openline.console.monitor import asking as monitor
@@ -127,6 +128,18 @@ TABLE: Final[tuple[Row, ...]] = (
     _row("POST", "/agreements/standing", accords.SayStanding, line.Sent),
     _row("POST", "/agreements/drafts", accords.DraftPaper, accords.Drafted),
     _row("GET", "/duties", accords.AskDuties, list[accords.DutyRow], READ),
+    _row("GET", "/declarations/layouts", declaring.AskLayouts, list[declaring.LayoutRow], READ, listed="digest"),
+    _row("GET", "/declarations/layouts/one", declaring.AskLayout, declaring.LayoutWhole, READ),
+    _row("POST", "/declarations/layouts", declaring.OfferLayout, line.Sent),
+    _row("POST", "/declarations/check", declaring.CheckDeclaration, declaring.DeclarationChecked, READ),
+    _row("GET", "/declarations", declaring.AskDeclarations, list[declaring.DeclarationRow], READ, listed="place"),
+    _row("GET", "/declarations/one", declaring.AskDeclaration, declaring.DeclarationWhole, READ),
+    _row("POST", "/declarations", declaring.SendDeclaration, line.Sent),
+    _row("POST", "/declarations/counts", declaring.CountDeclaration, line.Sent),
+    _row("POST", "/declarations/drafts", declaring.DraftDeclaring, accords.Drafted),
+    _row("GET", "/declarations/reconciled", declaring.AskReconciliation, list[declaring.ReconciliationRow], READ),
+    _row("GET", "/declarations/units", declaring.AskUnit, list[declaring.LifeRow], READ),
+    _row("GET", "/declarations/ceilings", declaring.AskCeilings, declaring.Ceilings, READ),
     _row("GET", "/precleared", watch.AskNotices, list[watch.NoticeRow], listed="draft"),
     _row("POST", "/precleared", watch.WriteNotice, watch.DraftRow),
     _row("POST", "/precleared/{notice}/send", watch.SendPrecleared, line.Sent),

@@ -22,6 +22,7 @@ from openline.console.channel.submitting import Watchers
 from openline.console.codes import Told, as_given
 from openline.console.contact.clocks import mark
 from openline.console.contact.gathering import of_store
+from openline.console.declaring.acts import Declaring
 from openline.console.disclosing.asking import Chosen, Planned
 from openline.console.disclosing.choosing import Choice, choice_of, planned
 from openline.console.home import LineHome
@@ -98,12 +99,17 @@ class StationOperations:
         self.stating = Stating(running, self._reader)
         self.telling = Telling(running, self._reader)
         self.accords = Accords(running, self._reader)
-        running.desk.words_of = self.accords.words_of_draft
+        self.declaring = Declaring(running, self._reader, self.accords.book)
+        running.desk.words_of = self._words_of_draft
         # For whoever asks to see entries; the station's screen, once it is up, reads them beside the loop.
         self.read: Callable[[Callable[[Reader], Any]], Awaitable[Any]] = self._read_here
 
     async def _read_here(self, question: Callable[[Reader], Any]) -> Any:
         return question(self._reader)
+
+    def _words_of_draft(self, kind: int, told: bytes) -> tuple[str, str]:
+        found = self.declaring.words_of_draft(kind, told)
+        return found if found is not None else self.accords.words_of_draft(kind, told)
 
     # ---------------------------------------------------------------- writing
     async def send(self, ask: asking.Send) -> asking.Sent:

@@ -13,6 +13,7 @@ from openline.console.accords.asking import Request as AccordRequest
 from openline.console.alarm.asking import Request as AlarmRequest
 from openline.console.channel.asking import Count, Outgoing, _Request
 from openline.console.channel.asking import Request as LineRequest
+from openline.console.declaring.asking import Request as DeclaringRequest
 from openline.console.ladder.asking import Request as LadderRequest
 from openline.console.monitor.asking import Request as MonitorRequest
 from openline.console.screen.asking import Request as ScreenRequest
@@ -360,6 +361,6 @@ Request = (
 )  # fmt: skip
 
 AnyRequest = (
-    AccordRequest | LineRequest | StatingRequest | LadderRequest | ScreenRequest | AlarmRequest
+    AccordRequest | DeclaringRequest | LineRequest | StatingRequest | LadderRequest | ScreenRequest | AlarmRequest
     | KeysRequest | MonitorRequest | Request
 )

@@ -14,6 +14,7 @@ from openline.console.accords import asking as accords
 from openline.console.alarm import asking as alarm
 from openline.console.channel import asking as line
 from openline.console.codes import Told
+from openline.console.declaring import asking as declaring
 from openline.console.ladder import asking as ladder
 from openline.console.monitor import asking as monitor
 from openline.console.screen import asking as screen
@@ -79,6 +80,19 @@ DOORS: Final[Mapping[type, Act | None]] = {
     accords.DraftPaper: Act.DRAFT,
     accords.AskNotice: None,
     accords.AskNoticeDraft: Act.SEE_DRAFTS,
+    # declarations
+    declaring.AskLayouts: None,
+    declaring.AskLayout: None,
+    declaring.OfferLayout: Act.CHANGE_LINE,
+    declaring.CheckDeclaration: None,
+    declaring.SendDeclaration: Act.RELEASE,
+    declaring.DraftDeclaring: Act.DRAFT,
+    declaring.AskDeclarations: None,
+    declaring.AskDeclaration: None,
+    declaring.CountDeclaration: Act.RELEASE,
+    declaring.AskReconciliation: None,
+    declaring.AskUnit: None,
+    declaring.AskCeilings: None,
     accords.RecordAgreement: Act.RELEASE,
     accords.SayStanding: Act.RELEASE,
     accords.AskAgreements: None,

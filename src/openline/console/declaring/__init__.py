@@ -1,0 +1,1 @@
+"""Declarations of a line: layouts, what was declared and what is counted, reconciliation, ceilings over time."""

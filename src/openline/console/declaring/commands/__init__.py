@@ -1,0 +1,1 @@
+"""Commands about formats, notices, agreements and duties."""
