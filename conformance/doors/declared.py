@@ -34,7 +34,7 @@ def count(given: dict[str, Any]) -> object:
 
 
 def judged(given: dict[str, Any]) -> object:
-    """Rules that are broken, that cannot be told and that are not in force, in order, each once; and those that hold."""
+    """Rules by what came of asking them, in order, each once."""
     rules = read_layout(bytes.fromhex(given["layout"]))
     found = judge_declaration(rules, parse_declaration(bytes.fromhex(given["bytes"])))
     if "before" in given:
@@ -45,7 +45,7 @@ def judged(given: dict[str, Any]) -> object:
 
 
 def reconciled(given: dict[str, Any]) -> object:
-    """Units that differ without a notice that says so, how, and which rules are broken. Notices are entries of party 0."""
+    """Units that differ without a notice that says so, how, and which rules are broken. Notices are of party 0."""
     rules = read_layout(bytes.fromhex(given["layout"]))
     book = Book((0, 1))
     for number, file in enumerate(given["formats"]):

@@ -16,7 +16,7 @@ from openline.accord.declarations.declaration import Declaration
 from openline.accord.declarations.files import give_cell
 from openline.accord.declarations.judging import Finding, Verdict, day_text
 from openline.accord.declarations.layout import Change, Layout, Severity
-from openline.accord.formats.format import Format
+from openline.accord.formats.format import Field
 from openline.accord.formats.notice import Relation
 from openline.accord.formats.tables import Table
 from openline.accord.formats.times import Instant
@@ -108,24 +108,25 @@ def events_of(book: Book, layout: Layout, party: int) -> list[Event]:
     found = []
     for change in layout.changes:
         for format_ in book.shelf.by_id(change.format):
+            form = {field.name: field for field in format_.fields}
             for ref in book.in_format(party, format_.mark):
                 replaced = book.replaced_by(ref)
                 if not any(relation is not Relation.ANSWERS for relation, _ in replaced):
-                    found += list(_said(book, book.notices[ref], format_, change))
+                    found += list(_said(book, book.notices[ref], form, change))
     return sorted(found, key=lambda one: (one.day, one.ref, one.unit))
 
 
-def _said(book: Book, seen: NoticeSeen, format_: Format, change: Change) -> Iterable[Event]:
+def _said(book: Book, seen: NoticeSeen, form: Mapping[str, Field], change: Change) -> Iterable[Event]:
     if seen.notice.relation is Relation.CANCELS or seen.exercise:
         return
-    fields = dict(zip((one.name for one in format_.fields), seen.notice.values, strict=False))
-    if change.only[0] and _given(format_, fields, change.only[0]) != change.only[1]:
+    fields = dict(zip(form, seen.notice.values, strict=False))
+    if change.only[0] and _given(form, fields, change.only[0]) != change.only[1]:
         return
-    day = _day(format_, fields, change.when)
+    day = _day(form, fields, change.when)
     if day is None:
         return
-    began, number = _day(format_, fields, change.began) if change.began else None, book.number(seen.ref)
-    for words in _rows(format_, fields, change):
+    began, number = _day(form, fields, change.began) if change.began else None, book.number(seen.ref)
+    for words in _rows(form, fields, change):
         unit = words.get(change.id)
         if isinstance(unit, str) and unit:
             texts = (str(words.get(name) or "") for name in
@@ -135,8 +136,8 @@ def _said(book: Book, seen: NoticeSeen, format_: Format, change: Change) -> Iter
                         change)  # fmt: skip
 
 
-def _given(format_: Format, fields: Mapping[str, Any], name: str) -> Any:
-    field, value = format_.field(name), fields.get(name)
+def _given(form: Mapping[str, Field], fields: Mapping[str, Any], name: str) -> Any:
+    field, value = form.get(name), fields.get(name)
     if field is None or value is None or isinstance(field.type, Table):
         return None
     try:
@@ -145,21 +146,21 @@ def _given(format_: Format, fields: Mapping[str, Any], name: str) -> Any:
         return None
 
 
-def _day(format_: Format, fields: Mapping[str, Any], name: str) -> int | None:
-    field, value = format_.field(name), fields.get(name)
-    if field is None or type(value) is not int or _given(format_, fields, name) is None:
+def _day(form: Mapping[str, Field], fields: Mapping[str, Any], name: str) -> int | None:
+    field, value = form.get(name), fields.get(name)
+    if field is None or type(value) is not int or _given(form, fields, name) is None:
         return None
     return value // DAY_S if isinstance(field.type, Instant) else value
 
 
-def _rows(format_: Format, fields: Mapping[str, Any], change: Change) -> Iterable[dict[str, Any]]:
+def _rows(form: Mapping[str, Field], fields: Mapping[str, Any], change: Change) -> Iterable[dict[str, Any]]:
     """Words by name, once for each unit that the notice speaks of: of a row, and of the notice itself where it has no
     column of that name."""
     named = {name for name in change[3:9] if name} - {""}
-    outer = {name: _given(format_, fields, name) for name in named if format_.field(name) is not None}
+    outer = {name: _given(form, fields, name) for name in named if name in form}
     if not change.rows:
         return [outer]
-    field, value = format_.field(change.rows), fields.get(change.rows)
+    field, value = form.get(change.rows), fields.get(change.rows)
     if field is None or not isinstance(field.type, Table) or value is None:
         return []
     try:
