@@ -148,6 +148,7 @@ def _judged(book: Book) -> None:
     _judge(book, "d3", data, [[[701, 1457, 800]]], "Nor after its last.", [], as_of=days_of(2026, 3, 1))
     _judge(book, "b9", data, _figures(), "Not one of its days.", ["B9"], as_of=AS_OF + 1)
     before = declared(data, [[[675, 1200, 800]]], days_of(2020, 3, 1))
+    book.refuse("declared-rule-of-no-layout", "declaration-judged", {"layout": b"[declaration]\n", "bytes": before}, "R-410", "No rule follows from a file with faults.", "is missing")
     _judge(book, "e6", data, _figures(), "A jump by 257.", ["E6"], before=before)
 
 
@@ -209,6 +210,8 @@ def _reconciled(book: Book) -> None:
             "layout": library.layout_files()[DATA], "formats": formats, "notices": notices,
             "before": declared(data, [None, None, before], days_of(2020, 3, 1)), "after": declared(data, [None, None, after]),
         }  # fmt: skip
+        if name == "e2-unchanged":
+            book.refuse("declared-e2-with-nothing", "declarations-reconciled", {**given, "after": b""}, "R-411", "No declaration follows.", "not CBOR")
         book.accept(f"declared-{name}", "declarations-reconciled", given, "R-416", story, differences=differences, rules=rules)
 
 
