@@ -22,7 +22,7 @@ SIMULATE = @echo "simulation: not built yet, $(1) seeds not run"
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup tools demo demo-radio desk lint types walls static check test acceptance bench wheel lock clean
+.PHONY: help setup tools demo demo-radio desk screens lint types walls static check test acceptance bench wheel lock clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -62,6 +62,9 @@ demo-radio: $(READY) ## a FLASH overtakes a long letter over 300 bit/s; about tw
 
 desk: $(READY) ## two desks with a watch under way; prints addresses and sign-ins, stays until Ctrl-C
 	@$(BIN)/openline demo desk
+
+screens: browser ## pictures of every page of that watch, in three languages, into screens/
+	$(BIN)/python tools/screens
 
 lint: $(READY)
 	$(BIN)/ruff check --quiet src tests $(wildcard simulation conformance bench)

@@ -94,7 +94,8 @@ class LongRecord:
             for writer in writers:
                 exchange(writers, [(writer.me, send) for send in writer.take(writer.up())])
             for first in range(0, self._count, COMMIT):
-                self._write(writers, writers[first // COMMIT % 2], first, min(COMMIT, self._count - first))
+                author = writers[(self._count - 1 - first) // COMMIT % 2]  # the last ones are theirs, for B's officers
+                self._write(writers, author, first, min(COMMIT, self._count - first))
         self._say(f"desk: {self._count} messages built and held in {time.perf_counter() - begun:.0f} s")
         dial_each_other(self.ours, self.theirs)
         settings = self.theirs.home / "station.toml"

@@ -224,7 +224,11 @@ class Leaving(msgspec.Struct):
 
 
 class LogLine(msgspec.Struct):
-    """One line of the running log, of the record or of the desk's own log. `place` and `position` are the record's."""
+    """One line of the running log, of the record or of the desk's own log. `place` and `position` are the record's.
+
+    `words` is the whole of it in English; `what` (a kind of entry, or of act) and `told` are the same apart: `told` is
+    in `language`, `precedence` is of messages.
+    """
 
     at_ms: int
     source: str  # "record" or "desk"
@@ -233,6 +237,10 @@ class LogLine(msgspec.Struct):
     place: str = ""
     position: int = 0
     exercise: bool = False
+    what: str = ""
+    told: str = ""
+    language: str = ""
+    precedence: str = ""
 
 
 class Counts(msgspec.Struct):

@@ -190,7 +190,10 @@ def line_of(entry: Shown) -> LogLine:
     """An entry as one line of the running log."""
     told = entry.subject or entry.text.split("\n", 1)[0][:80]
     words = f"{entry.precedence} {entry.kind}: {told}" if told else entry.kind
-    return LogLine(entry.arrived_at_ms, "record", entry.name, words, entry.place, entry.position, entry.exercise)
+    line = LogLine(entry.arrived_at_ms, "record", entry.name, words, entry.place, entry.position, entry.exercise)
+    line.what, line.told, line.language = entry.kind, told, entry.language or "en"
+    line.precedence = entry.precedence if told else ""
+    return line
 
 
 def hit(row: MessageRow, terms: Sequence[tuple[str, bool]], view: View) -> Hit:

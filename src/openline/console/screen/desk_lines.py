@@ -69,8 +69,9 @@ def desk_line(entry: DeskEntry, row: DeskLogRow, name_of: Callable[[int], str]) 
     said = [_said(name, value, name_of) for name, value in row.fields.items() if value and name not in _RAW]
     if isinstance(fact, Recorded):
         said.append(_place(fact, name_of))
-    words = f"{row.what}: {', '.join(said)}" if said else row.what
-    return LogLine(row.at_ms, "desk", row.officer or "the station", words)
+    told = ", ".join(said)
+    words = f"{row.what}: {told}" if said else row.what
+    return LogLine(row.at_ms, "desk", row.officer or "the station", words, what=row.what, told=told, language="en")
 
 
 def _said(name: str, value: str, name_of: Callable[[int], str]) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gettext
 import io
 import unicodedata
+from collections import OrderedDict
+from collections.abc import Callable
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -16,9 +18,12 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from openline.console.dtg import clock, dtg, iso, short_dtg
+from openline.console.screen.asking import Screen
 from openline.console.web.preferences import LANGUAGES
 
 _HERE: Final = files("openline.console.web")
+SHARED_MAX: Final = 6  # of one part: screens a moment apart, in each language
+_shared: Final[dict[str, OrderedDict[tuple[object, ...], Markup]]] = {}
 STATIC_TYPES: Final = {
     "css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml; charset=utf-8",
 }  # fmt: skip
@@ -131,8 +136,19 @@ def templates(language: str) -> Environment:
     install = made.install_gettext_translations  # type: ignore[attr-defined]  # the extension adds it
     install(translations(language), newstyle=True)
     made.filters.update(shown=shown, dtg=instant, short_dtg=short_instant, iso=iso, clock=clock)
-    made.globals.update(static=static_address, languages=LANGUAGES)
+    made.globals.update(static=static_address, languages=LANGUAGES, shared=shared)
     return made
+
+
+def shared(name: str, screen: Screen, language: str, caller: Callable[[], Markup]) -> Markup:
+    """A part of a page that is the same for all who look at one screen in one language: made once for all of them."""
+    made = _shared.setdefault(name, OrderedDict())
+    key = (language, screen.version, screen.now_ms, screen.withheld, screen.name)
+    if key not in made:
+        made[key] = caller()
+        while len(made) > SHARED_MAX:
+            made.popitem(last=False)
+    return made[key]
 
 
 def page(name: str, language: str, context: dict[str, Any]) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import get_args
 
 import pytest
 from babel.messages.extract import extract_from_dir
@@ -12,6 +14,8 @@ from babel.messages.pofile import read_po
 
 from openline.console.web import rendering
 from openline.console.web.vocabulary import WORDS
+from openline.desk.facts import Fact
+from openline.record.entry import KIND_NAMES
 
 HERE = Path(rendering.__file__).parent
 WAYS = [("**/templates/*.html", "jinja2.ext:babel_extract"), ("**.py", "python")]
@@ -44,8 +48,24 @@ def test_what_is_filled_in_stays(language: str) -> None:
             assert sorted(re.findall(r"%\(\w+\)s", one)) == sorted(re.findall(r"%\(\w+\)s", form)), said
 
 
+def test_every_kind_of_entry_and_every_act_at_the_desk_is_said_in_all_languages() -> None:
+    acts = {"".join(" " + c.lower() if c.isupper() else c for c in one.__name__).strip() for one in get_args(Fact)}
+    said = acts | set(KIND_NAMES.values())
+    assert said <= WORDS
+    for language in ("ru", "ar"):
+        assert not [one for one in said if not catalogue(language).get(one)], language
+
+
+def test_what_nobody_translated_is_marked_as_english() -> None:
+    for language, shown in (("en", "kind 77"), ("ru", '<span lang="en" dir="ltr">kind 77</span>')):
+        prefs = SimpleNamespace(language=language)
+        made = rendering.templates(language).get_template("parts.html").make_module({"prefs": prefs})
+        assert str(made.ours("kind 77")) == shown  # type: ignore[attr-defined]
+        assert str(made.ours("drafted")) == ("drafted" if language == "en" else "черновик написан")  # type: ignore[attr-defined]
+
+
 def test_words_of_the_station_are_in_the_catalogue() -> None:
-    assert set(catalogue("ru")) >= WORDS
+    assert set(catalogue("ru")) >= WORDS and set(catalogue("ar")) >= WORDS
     russian = rendering.translations("ru")
     assert russian.gettext("held") == "получено"
     assert russian.ngettext("%(num)s day", "%(num)s days", 31) == "%(num)s день"
