@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from openline import limits
+from openline.bearer.contract import BearerFacts
+from openline.console.channel.sending import frame_bytes_max
 from openline.line.events import ClockSet, Noticed
-from openline.line.state import BearerUp
+from openline.line.state import BearerUp, Duplex
 from tests.rooms.line.narrow.air import RADIO_1200, TLS, Air
 
 UDP = BearerUp("udp", limits.UDP_FRAME_BYTES, 125_000, latency_ms=50)
@@ -81,3 +83,17 @@ def test_an_idle_hour_and_much_traffic_change_nothing() -> None:
         air.run(MINUTE_MS)
     air.run(30 * MINUTE_MS)
     assert frames_now(air, "udp") == UDP.frame_bytes_max
+
+
+def test_what_is_sealed_is_as_long_as_what_arrives() -> None:
+    """R-207: the bearer goes on to declare what it declared."""
+    air = Air(UDP)
+    facts = BearerFacts("udp", 125_000, 50, limits.UDP_FRAME_BYTES, Duplex.FULL, 0)
+    air.run(MINUTE_MS)
+    assert frame_bytes_max(air.desks[0].turns.state, 1, facts) == facts.frame_bytes_max
+    air.roads["udp"].longest = 400
+    air.write(0, LETTER)
+    air.run(5 * MINUTE_MS, lambda: frames_now(air, "udp") < 400)
+    state = air.desks[0].turns.state
+    assert frame_bytes_max(state, 1, facts) == frames_now(air, "udp") < 400
+    assert frame_bytes_max(state, 1, facts._replace(name="another")) == facts.frame_bytes_max
