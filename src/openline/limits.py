@@ -173,6 +173,7 @@ SIGN_INS_REFUSED_MAX: Final = 5  # of one officer within the span below, then no
 SIGN_IN_REST_MS: Final = 15 * 60_000
 RELEASE_BYTES_MAX: Final = 16 * 1024  # of a release record, evidence included
 ALARMS_MAX: Final = 512  # on one board, the most urgent first
+ALERTED_MAX: Final = 4_096  # messages of which a desk has at hand when they rang; its log has all
 ALARM_NAME_CHARS_MAX: Final = 256
 ALARM_LEVEL_MAX: Final = 3  # so often does what nobody acknowledges rise
 ALARM_SHELVED_MS_MIN: Final = 60_000
@@ -263,6 +264,7 @@ assert SITTING_IDLE_MS < SITTING_MS_MAX
 assert 2 * SITTINGS_MAX <= EVENT_STREAMS_MAX  # nobody who is signed in is shut out by what others have one of
 assert RELEASE_BYTES_MAX <= BODY_BYTES_MAX
 assert PRECLEARED_BYTES_MAX < RELEASE_BYTES_MAX
+assert ALERTED_MAX >= 2 * ALARMS_MAX  # what rings now is among them
 assert ALARM_SHELVED_MS_MAX <= SITTING_MS_MAX  # what one shift put away, the next one hears
 assert list(OPEN_WITHIN_MS) == sorted(OPEN_WITHIN_MS, reverse=True)
 assert OPEN_WITHIN_MS[-1] > SILENCE_ALARM_AFTER_MS

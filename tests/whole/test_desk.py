@@ -180,6 +180,10 @@ def test_acknowledging_is_the_watch_officers_and_sittings_end(
     assert "OL-404" in officers.run("Nobody", "acknowledge", position, ok=4).stderr
     officers.run("Ann", "acknowledge", position, "--officer", "Somebody else")
     assert amber.json("show", position)["acknowledged"][0]["officer"] == "Ann"
+    seen = officers.run("Ann", "matter", f"#{position}", "--json").stdout
+    ladder = [(step["word"], step["name"]) for step in json.loads(seen)["ladder"]]
+    ladder = [step for step in ladder if step[0] != "alerted"]  # who is quick opens it before it rings
+    assert ladder == [("recorded", "Birch"), ("held", "Amber"), ("opened", "Amber")]
     officers.run("Ann", "officer", "dismiss", "Bob", "--remark", "moved")
     assert "OL-404" in officers.run("Bob", "draft", "list", ok=4).stderr
     refused = officers.run("Ann", "officer", "pin", "Cyd", "--pin-file", str(officers.pin_file), ok=4)
@@ -201,7 +205,7 @@ def test_acknowledging_is_the_watch_officers_and_sittings_end(
         "Cyd", "sign-in", "Cyd", "--pin-file", str(officers.pin_file), "--code", officers.code("Cyd"), ok=4).stderr
     said = officers.run("Ann", "watch", "log").stdout
     gone = "dismissed: officer 'Bob', remark 'moved'"
-    for words in ("enrolled: officer 'Bob'", gone, "sign in refused", "pin renewed"):
+    for words in ("enrolled: officer 'Bob'", gone, "sign in refused", "pin renewed", "opened: of"):
         assert words in said
     amber.stop()
     amber.start()  # a restart ends every sitting

@@ -12,12 +12,14 @@ from hashlib import sha256
 from types import UnionType
 from typing import Any, Final, NamedTuple, get_args
 
+from openline.desk.key_facts import Alerted as Alerted
 from openline.desk.key_facts import KeyEnrolled as KeyEnrolled
 from openline.desk.key_facts import KeyRevoked as KeyRevoked
 from openline.desk.key_facts import KeysDemanded as KeysDemanded
 from openline.desk.key_facts import KeyTold as KeyTold
 from openline.desk.key_facts import KeyUsed as KeyUsed
 from openline.desk.key_facts import MeansConfirmed as MeansConfirmed
+from openline.desk.key_facts import Opened as Opened
 from openline.desk.key_facts import PreclearedAsked as PreclearedAsked
 from openline.desk.key_facts import ProgramEnrolled as ProgramEnrolled
 from openline.desk.key_facts import ReleaseSigned as ReleaseSigned
@@ -297,7 +299,7 @@ Fact = (
     | KeyEnrolled | KeyRevoked | KeyUsed | KeyTold | KeysDemanded | WeakerAsked | ReleaseSigned | ProgramEnrolled
     | NoticeUsed | PreclearedSet | Translated | TranslationMarked | ChecklistSet | Ticked
     | DutyRose | DutyEnded | ReliefSet
-    | MeansConfirmed | PreclearedAsked
+    | MeansConfirmed | PreclearedAsked | Alerted | Opened
 )  # fmt: skip
 
 
@@ -368,7 +370,7 @@ _BOUNDS: Final = {
     "number": TRANSLATIONS_MAX, "stage": 2, "step": 1, "item": CHECKLIST_MAX - 1,
     "party": PARTIES_MAX - 1, "index": LOG_ENTRIES_MAX - 1, "level": ALARM_LEVEL_MAX, "until_ms": WRITTEN_AT_MS_MAX,
     "sound": len(SOUNDS) - 1,
-    "algorithm": 1, "uses": 2**32 - 1, "given": 1,
+    "algorithm": 1, "uses": 2**32 - 1, "given": 1, "heard": 1,
     "demanded": 1,
     "what": 63, "rise": 7, "at_ms": WRITTEN_AT_MS_MAX,
 }  # fmt: skip

@@ -79,3 +79,16 @@ class MeansConfirmed(NamedTuple):
 
 class PreclearedAsked(NamedTuple):
     """Somebody asks that notices released beforehand may be sent again: they may once another agrees."""
+
+
+class Alerted(NamedTuple):
+    """A message of theirs (its full name) rang at this desk; `heard`: 1 where an annunciator with a sound listened."""
+
+    of: str
+    heard: int
+
+
+class Opened(NamedTuple):
+    """The officer opened a message of theirs; the line's record says so to all."""
+
+    of: str

@@ -14,6 +14,7 @@ from openline.desk.facts import (
     AlarmAcknowledged,
     AlarmShelved,
     AlarmTested,
+    Alerted,
     ChecklistSet,
     DeskEntry,
     Dismissed,
@@ -29,6 +30,7 @@ from openline.desk.facts import (
     KeyUsed,
     MeansConfirmed,
     NoticeUsed,
+    Opened,
     PinRenewed,
     PolicySet,
     PreclearedAsked,
@@ -57,6 +59,7 @@ from openline.desk.people import Actor, Officer
 from openline.desk.texts.precleared import PRECLEARED
 from openline.desk.texts.translations import Translation, marked
 from openline.errors import LocalFault
+from openline.limits import ALERTED_MAX
 from openline.record.entry import MESSAGE
 
 
@@ -158,6 +161,7 @@ class DeskState:
     watch_remark: str = ""
     relief_at_ms: int = 0  # 0: open
     risen: Mapping[Key, int] = field(default_factory=dict)  # duties that went on to the next, and have not ended
+    alerted: Mapping[str, tuple[int, bool]] = field(default_factory=dict)  # when each of the newest rang, and aloud
     sound: int = 0  # what was last said of the alarm's sound: an index of facts.SOUNDS
     sound_at_ms: int = 0
     sound_by: Actor | None = None
@@ -220,8 +224,11 @@ def apply(state: DeskState, entry: DeskEntry, entry_hash: bytes) -> DeskState:
             return replace(state, sound=sound, sound_at_ms=entry.at_ms, sound_by=entry.actor)
         case AlarmAcknowledged() | AlarmShelved() | AlarmTested():
             return state
-        case SignedIn() | SignInRefused() | SignedOut():
+        case SignedIn() | SignInRefused() | SignedOut() | Opened():
             return state
+        case Alerted(of, heard):
+            newest = [*state.alerted.items()][1 - ALERTED_MAX :]
+            return replace(state, alerted={**dict(newest), of: (entry.at_ms, bool(heard))})
         case KeyEnrolled() | KeyRevoked() | KeyUsed() | KeyTold():
             return _key(state, entry, entry.fact)
         case ReleaseSigned(number, evidence):

@@ -52,6 +52,7 @@ _BY_FIELD: dict[str, st.SearchStrategy[Any]] = {
     "index": st.integers(0, 2**40 - 1),
     "algorithm": st.integers(0, 1),
     "uses": st.integers(0, 2**32 - 1),
+    "heard": st.integers(0, 1),
     "given": st.integers(0, 1),
     "demanded": st.integers(0, 1),
     "credential": st.binary(max_size=64),

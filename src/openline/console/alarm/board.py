@@ -6,12 +6,13 @@ The board is in memory: after a restart what is still the case rings anew. What 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import traceback
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final, NamedTuple, Protocol
 
 from openline.console.alarm import asking
-from openline.console.alarm.needs import Needs, causes_of, causes_of_dues
+from openline.console.alarm.needs import NEED, Needs, causes_of, causes_of_dues
 from openline.console.channel.asking import Status
 from openline.console.channel.clock import counted_ms
 from openline.console.channel.reporting import Watch
@@ -132,6 +133,20 @@ class Alarms:
         except StoreDown:  # it rings by itself; what waited still waits
             pass
         self.follow()
+        self._note_alerted()
+
+    def _note_alerted(self) -> None:
+        """When a message rang here first stands in the desk's log, and whether anybody could hear it."""
+        desk = self._station.desk
+        if not desk.is_staffed:
+            return
+        begins = f"{NEED} "
+        rang = [name.removeprefix(begins) for name in self._board.alarms if name.startswith(begins)]
+        heard = int(self._sound(counted_ms())[0] == "armed")
+        new = [facts.Alerted(of, heard) for of in rang if of not in desk.state.alerted]
+        if new:
+            with contextlib.suppress(StoreDown):  # it rings by itself; this is said once the disk takes it
+                desk.write(new, None)
 
     def _see(self) -> None:
         """Which messages wait. Raises StoreDown."""

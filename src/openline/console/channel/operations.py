@@ -34,6 +34,7 @@ from openline.console.stating.running import Running as Stated
 from openline.console.watch.desk import files_beside
 from openline.console.words import parse_place
 from openline.contact.taken import parse_taken
+from openline.desk.facts import Opened
 from openline.desk.people import Role
 from openline.errors import Refused, StoreDown
 from openline.line.events import Draft, Event, PqWanted
@@ -172,7 +173,11 @@ class StationOperations:
         with as_given():
             body = encode_acknowledgement(Acknowledgement(*who, ask.note))
         flags = int(self._reader.bare_at(ask.place, self._running.state).exercise)  # what is done in one belongs to it
-        return await self._submit([Draft(entries.ACKNOWLEDGEMENT, 0, flags, (ref,), body, ask.token or "")])
+        sent = await self._submit([Draft(entries.ACKNOWLEDGEMENT, 0, flags, (ref,), body, ask.token or "")])
+        desk = self._running.desk
+        if officer is not None:
+            desk.write((Opened(ref.full_name),), desk.look(ask.sitting).actor)
+        return sent
 
     async def append(self, ask: asking.Append) -> asking.Sent:
         """Record an entry of another kind that this program writes."""

@@ -170,13 +170,19 @@ def _waiting(
 
 
 # ------------------------------------------------------------------ the ladder, lines, hits
-def ladder(entry: Shown, steps: Sequence[StepRow], view: View) -> list[Step]:
-    """Every step of a message with its evidence, in order of time."""
+def ladder(
+    entry: Shown, steps: Sequence[StepRow], view: View, rang: tuple[int, bool] | None = None
+) -> list[Step]:
+    """Every step of a message with its evidence, in order of time. `rang`: when it did at this desk, and aloud, as the
+    desk's own log has it; that is shared with nobody."""
     at_ms, came_at_ms = entry.written_at_ms, entry.arrived_at_ms
     rows = [Step("recorded", entry.party, entry.name, "", "", at_ms, came_at_ms, entry.place, "")]
     if not entry.ours:  # they recorded it; that we hold it is ours to say
         word, us = "held ahead" if entry.ahead_of is not None else "held", view.state.me
         rows.append(Step(word, us, view.name(us), "", "", came_at_ms, came_at_ms, "", ""))
+    if rang is not None:
+        how = f"{'by the annunciator' if rang[1] else 'on screens only'}; from the desk's own log"
+        rows.append(Step("alerted", view.state.me, view.name(view.state.me), "", "", rang[0], rang[0], "", how))
     for held in entry.held:
         words = f"receipt over {held.size} entries, signature {held.signature[:16]}…"
         rows.append(Step("held", held.party, held.name, "", "", held.latest_ms, held.arrived_at_ms, "", words))

@@ -21,6 +21,7 @@ from openline.desk.facts import (
     Fact,
     KeyUsed,
     NoticeUsed,
+    Opened,
     Recorded,
     Released,
     ReleaseSigned,
@@ -28,7 +29,7 @@ from openline.desk.facts import (
 from openline.record.entry import Ref
 
 RECORDED_AT_ONCE_MS: Final = 10_000
-LEFT_OUT: Final = (DutyRose, DutyEnded, KeyUsed, ReleaseSigned)
+LEFT_OUT: Final = (Opened, DutyRose, DutyEnded, KeyUsed, ReleaseSigned)
 _RAW: Final = frozenset((
     "precedence", "flags", "kind", "digest", "credential", "algorithm", "public", "aaguid", "uses", "evidence",
     "party", "generation", "index",

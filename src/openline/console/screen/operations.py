@@ -255,6 +255,8 @@ class ScreenOperations:
         """Everything about one message."""
         await self._following.until(self._position(), WAITS_FOR_REGISTER_MS)
 
+        rang = self._running.desk.state.alerted
+
         def asked(view: cards.View) -> asking.Matter:
             position = parse_position(ask.place)
             if position is not None:
@@ -265,7 +267,8 @@ class ScreenOperations:
             row = view.looking.message(ref)
             crossed = view.reader.place_at(row.crossed) if row is not None and row.crossed else ""
             return asking.Matter(
-                reference(entry.name, ref), entry, cards.ladder(entry, view.looking.steps(ref), view),
+                reference(entry.name, ref), entry,
+                cards.ladder(entry, view.looking.steps(ref), view, rang.get(entry.place)),
                 composing.related(ref, entry.in_reply_to, entry.references, view),
                 [cards.due_row(one, view.now_ms) for one in (cards.dues_of(row, view) if row is not None else [])],
                 composing.versions(ref, row, view), crossed, view.now_ms, cards.standing(entry.related, view),

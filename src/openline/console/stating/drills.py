@@ -149,7 +149,7 @@ class Drills:
             yield step("held", held.party, held.latest_ms, note)
         for name in shown.lacking:
             yield asking.DrillStep("held", None, name, None, None, "no receipt covers it")
-        yield step("alerted", None, None, "no desk of this program says yet when it rang")
+        yield step("alerted", None, None, "their desk's own log says when it rang, to nobody else")
         for party in self._others():
             opened = next((one for one in shown.acknowledged if one.party == party), None)
             note = f"by {opened.officer}, by their clock" if opened else "not acknowledged"

@@ -33,6 +33,7 @@ WORDS: Final = frozenset((
     _said("answer, as the holding reply promised"), _said("unacknowledged"), _said("acknowledged"), _said("shelved"),
     _said("ended, not acknowledged"), _said("keys"), _said("need"), _said("test"), _said("LOW"), _said("MEDIUM"),
     _said("HIGH"), _said("TOP"), _said("armed"), _said("mute"), _said("lost"), _said("none"), _said("heard"),
+    _said("alerted"),
     _said("not heard"), _said("not used here"),
     _said("named"), _said("point"), _said("circle"), _said("polygon"), _said("route"), _said("quadrant"),
     _said("ERROR"), _said("BREACH"), _said("WARN"), _said("answers"), _said("cancels"),

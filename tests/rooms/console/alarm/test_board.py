@@ -287,3 +287,21 @@ def test_what_is_overdue_rings_and_rings_again_when_it_goes_on_to_the_next(ours:
     dues.clear()
     assert "due D-3 release" not in names(ours.look())
     assert ours.alarms.now()[1] == "none"
+
+
+def test_when_a_message_rang_first_stands_in_the_desks_log_once(ours: Alarmed) -> None:
+    first = ours.theirs(FLASH)
+    ours.look()
+    assert not [one for one in ours.facts() if isinstance(one, facts.Alerted)], "no officers, no log"
+    ours.desk.act(acts.Enrol("Ann", frozenset((Role.CUSTODIAN, Role.WATCH))), None)
+    ours.look()
+    ours.listen()
+    second = ours.theirs(FLASH)
+    for _ in range(3):
+        ours.look()
+    rang = [one for one in ours.facts() if isinstance(one, facts.Alerted)]
+    assert rang == [facts.Alerted(first.full_name, 0), facts.Alerted(second.full_name, 1)]
+    assert ours.desk.state.alerted[second.full_name] == (WALL_MS, True)
+    ours.opens(second)
+    ours.look()
+    assert set(ours.desk.state.alerted) == {first.full_name, second.full_name}
