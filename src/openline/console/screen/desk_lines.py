@@ -15,6 +15,7 @@ from openline.console.screen.cards import ref_of
 from openline.console.screen.naming import reference
 from openline.console.watch.asking import DeskLogRow
 from openline.desk.facts import (
+    Alerted,
     DeskEntry,
     DutyEnded,
     DutyRose,
@@ -29,7 +30,7 @@ from openline.desk.facts import (
 from openline.record.entry import Ref
 
 RECORDED_AT_ONCE_MS: Final = 10_000
-LEFT_OUT: Final = (Opened, DutyRose, DutyEnded, KeyUsed, ReleaseSigned)
+LEFT_OUT: Final = (Alerted, Opened, DutyRose, DutyEnded, KeyUsed, ReleaseSigned)
 _RAW: Final = frozenset((
     "precedence", "flags", "kind", "digest", "credential", "algorithm", "public", "aaguid", "uses", "evidence",
     "party", "generation", "index",

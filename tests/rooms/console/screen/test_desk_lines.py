@@ -6,7 +6,18 @@ import pytest
 
 from openline.console.screen.desk_lines import RECORDED_AT_ONCE_MS, desk_line, desk_lines
 from openline.console.watch.asking import DeskLogRow
-from openline.desk.facts import DeskEntry, DutyEnded, DutyRose, Fact, KeyUsed, Recorded, Released, Translated
+from openline.desk.facts import (
+    Alerted,
+    DeskEntry,
+    DutyEnded,
+    DutyRose,
+    Fact,
+    KeyUsed,
+    Opened,
+    Recorded,
+    Released,
+    Translated,
+)
 
 LIFE = bytes.fromhex("01a2051400000000000b6b2c")
 
@@ -32,7 +43,12 @@ def test_a_translated_entry_is_named_as_people_call_it() -> None:
     assert said(fact, "translated", of=fact.of, language="ru") == "translated: of Borealis 6b2c-7, language ru"
 
 
-@pytest.mark.parametrize("fact", [DutyRose("1/00/19", 2, 1), DutyEnded("1/00/19", 2), KeyUsed(b"k", 7)])
+BOOKS = [
+    DutyRose("1/00/19", 2, 1), DutyEnded("1/00/19", 2), KeyUsed(b"k", 7), Alerted("1/00/19", 1), Opened("1/00/19")
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("fact", BOOKS)
 def test_bookkeeping_is_left_out(fact: Fact) -> None:
     assert said(fact, "what") is None
 
