@@ -106,6 +106,7 @@ def register(desk: Watch, held: Held, name: str, label: str = "blue") -> None:
     page.locator("#own-label").fill(label)
     page.get_by_role("button", name="Register the key").first.click()
     expect(page.locator(".done")).to_contain_text("The key is registered")
+    expect(page.locator("main")).to_contain_text("releases nothing until")
     desk.ask("Fay", ConfirmMeans(name=name), asking.DeskRow)  # what one custodian gave
 
 
@@ -265,7 +266,7 @@ def test_where_a_release_takes_a_key_no_form_offers_a_code(desk: Watch, holding:
     assert "Ann asks" in desk.get("/keys", "Fay").text
     desk.ask("Ann", asking.GiveRoles(name="Hal", roles=["releaser", "auditor"]), Nothing)
     desk.sign_in("Hal")
-    refused = desk.post("/keys/agree", "Hal")  # whom nobody has confirmed since
+    refused = desk.post("/custodian/agree", "Hal")  # whom nobody has confirmed since
     assert refused.status == 403 and "had roles, PIN or key from Ann" in refused.text
-    assert desk.post("/keys/agree", "Fay").status == 303
+    assert desk.post("/custodian/agree", "Fay").status == 303
     assert "It does not: a PIN and a code are enough" in desk.get("/keys", "Ann").text

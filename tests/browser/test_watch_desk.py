@@ -23,6 +23,7 @@ PAGES = ("/", "/keys", "/drafts", "/drafts/0", "/drafts/new", "/search?words=dri
 def expect(locator: Any) -> Any:
     from playwright.sync_api import expect as playwright_expect
 
+    playwright_expect.set_options(timeout=60_000)  # as long as a busy machine takes
     return playwright_expect(locator)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
+import hashlib
 import http.client
 import json
 import secrets
@@ -87,7 +89,7 @@ def test_every_request_of_the_station_has_a_call_or_a_reason() -> None:
 
 def example(row: Row) -> str:
     numbers = dict.fromkeys(("party", "index", "draft", "notice"), "0")
-    return row.path.format(**numbers, generation="0" * 24, name="Bob", credential="AA")
+    return row.path.format(**numbers, number="1", generation="0" * 24, name="Bob", credential="AA")
 
 
 def test_each_role_passes_the_routes_it_has_the_act_for(api: Api) -> None:
@@ -279,6 +281,41 @@ def test_a_security_key_opens_a_sitting_and_signs_a_release(api: Api, tmp_path_f
     said = api.desk.run("verify", str(out), "--entries").stdout
     assert "1 are signed by the officer's security key" in said
     assert "(ES256) is from now on that of Cyd" in said
+
+
+def bring(api: Api, draft: int, data: bytes, query: str, tag: str, **more: str) -> Answer:
+    """A file as a program brings it."""
+    headers = {
+        "Authorization": f"Bearer {api.tokens['Bob']}", "Content-Type": "application/octet-stream", "If-Match": tag,
+        "Idempotency-Key": secrets.token_hex(8), **{name.replace("_", "-"): value for name, value in more.items()},
+    }  # fmt: skip
+    return api.request("POST", f"{PREFIX}/drafts/{draft}/attachments?{query}", "", data, headers)
+
+
+def test_a_file_goes_along_and_comes_back_by_its_hash(api: Api) -> None:
+    """R-076, and R-301 over it: the next version names it, and a program reads it in parts."""
+    made = api.ok("POST", "/drafts", "Bob", {"message": {"text": "With a file."}})
+    path = f"/drafts/{made['draft']}"
+    tag = api.call("GET", path, "Bob").headers["etag"]
+    data = bytes(range(256)) * 6000
+    query = "name=%D1%81%D0%BF%D0%B8%D1%81%D0%BE%D0%BA.bin&media_type=application/x-list&over=1"
+    assert bring(api, made["draft"], data, query, tag, Content_Type="text/html").status == 415
+    assert bring(api, made["draft"], data, "name=a/b&media_type=x&over=1", tag).status == 422
+    assert bring(api, made["draft"], data, query + "&path=/etc/passwd", tag).status == 400
+    assert bring(api, made["draft"], data, query, '"0.0.open.0"').status == 412
+    assert bring(api, made["draft"], bytes(17 * 1024 * 1024), query, tag).status == 413
+    came = bring(api, made["draft"], data, query, tag)
+    assert came.status == 200 and json.loads(came.text)["version"] == 2
+    (file,) = api.ok("GET", f"{path}/attachments", "Cyd")["files"]
+    assert (file["name"], file["size"], file["held"]) == ("список.bin", len(data), len(data))
+    got = b""
+    while part := base64.b64decode(api.ok("GET", f"{path}/attachments/1?offset={len(got)}", "Cyd")["data"]):
+        got += part
+    assert got == data and file["sha256"] == hashlib.sha256(data).hexdigest()
+    api.refused(404, "OL-301", "GET", f"{path}/attachments/2", "Cyd")
+    api.refused(403, "OL-401", "GET", f"{path}/attachments", "Dee")
+    api.ok("POST", f"{path}/attachments/1/remove", "Bob", {"over": 2}, If_Match=came.headers["etag"])
+    assert api.ok("GET", f"{path}/attachments", "Cyd")["files"] == []
 
 
 def test_the_description_is_of_what_is_served(api: Api) -> None:

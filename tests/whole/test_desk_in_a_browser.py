@@ -58,9 +58,8 @@ def from_birch(watch: Watch, text: str, **more: object) -> str:
 
 def path_of(path: str) -> str:
     """A path of the table with something in each place."""
-    return (
-        path.replace("{party}/{generation}/{index}", NOWHERE).replace("{draft:int}", "99").replace("{act}", "hold")
-    )
+    made = path.replace("{party}/{generation}/{index}", NOWHERE).replace("{draft:int}", "99")
+    return made.replace("{act}", "hold").replace("{number:int}", "1")
 
 
 def test_signing_in_gives_a_cookie_that_scripts_cannot_read_and_signing_out_ends_it(watch: Watch) -> None:

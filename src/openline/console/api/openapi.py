@@ -18,7 +18,7 @@ _NUMBER: Final = {"type": "integer", "minimum": 0, "maximum": 2**53 - 1}
 _PATH: Final = {
     "party": {"type": "integer", "minimum": 0, "maximum": 7},
     "generation": {"type": "string", "pattern": "^[0-9a-f]{24}$"},
-    "index": _NUMBER, "draft": _NUMBER, "notice": _NUMBER,
+    "number": {"type": "integer", "minimum": 1, "maximum": 16}, "index": _NUMBER, "draft": _NUMBER, "notice": _NUMBER,
     "name": {"type": "string", "minLength": 1, "maxLength": 64}, "credential": {"type": "string", "minLength": 1},
 }  # fmt: skip
 _PROBLEM: Final = {
@@ -70,7 +70,7 @@ def _operation(row: Row, taken: Any, answer: Any, fields: dict[str, Any]) -> dic
         {"name": name, "in": "path", "required": True, "schema": _PATH[name]} for name in row.names
     ]
     made: dict[str, Any] = {"operationId": _name_of(row), "summary": _summary(row), "parameters": parameters}
-    if row.method == "GET":
+    if row.method == "GET" or row.takes_file:
         query = dict(fields.get("properties", {}))
         if row.listed:
             query["after"] = {"type": "string"}
@@ -81,10 +81,11 @@ def _operation(row: Row, taken: Any, answer: Any, fields: dict[str, Any]) -> dic
             {"name": name, "in": "query", "required": name in fields.get("required", ()), "schema": schema}
             for name, schema in query.items()
         ]
-    else:
+    if row.method != "GET":
         key = {"type": "string", "pattern": "^[!-~]{1,128}$"}
         parameters.append({"name": "Idempotency-Key", "in": "header", "required": True, "schema": key})
-        made["requestBody"] = {"required": True, "content": {"application/json": {"schema": taken}}}
+        body = {"application/octet-stream": {}} if row.takes_file else {"application/json": {"schema": taken}}
+        made["requestBody"] = {"required": True, "content": body}
     if row.conditional:
         parameters.append({"name": "If-Match", "in": "header", "required": True, "schema": {"type": "string"}})
     made["responses"] = {"200": _answered(row, answer), "default": _refused()}

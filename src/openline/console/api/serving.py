@@ -26,6 +26,7 @@ from openline.console.watch import asking as watch
 from openline.console.web.desk import Pages
 from openline.console.web.routes import To
 from openline.console.web.safety import TooMuch
+from openline.console.web.uploads import put_down
 from openline.console.web.visit import status_of
 from openline.desk.people import Role
 from openline.errors import OpenlineError, Refused
@@ -112,8 +113,20 @@ class _Call:
         once = self._once(request)
         given = await self._given(request)
         paging = self._paging(request)
+        if not self._row.takes_file:
+            return await self._asked(request, token, once, given, paging)
+        self._of_kind(request, "application/octet-stream")
+        async with self._pages.uploads.slot():
+            with put_down(await request.body()) as (path, digest):
+                of_file = {"path": path, "sha256": digest}
+                return await self._asked(request, token, once, given, paging, of_file)
+
+    async def _asked(
+        self, request: Request, token: str, once: str, given: msgspec.Struct, paging: tuple[str, int],
+        of_file: dict[str, str] | None = None,
+    ) -> Response:  # fmt: skip
         try:
-            ask = self._shape.request(given, dict(request.path_params))
+            ask = self._shape.request(given, dict(request.path_params), of_file)
         except msgspec.ValidationError as error:
             raise Wrong(404, "OL-301", str(error)) from error
         if hasattr(ask, "source"):
@@ -150,16 +163,21 @@ class _Call:
 
     async def _given(self, request: Request) -> msgspec.Struct:
         """The body or the query string. Raises Wrong."""
-        if self._row.method == "GET":
+        if self._row.method == "GET" or self._row.takes_file:
             pairs = [(name, text) for name, text in request.query_params.multi_items() if not self._pages_by(name)]
             if len({name for name, _ in pairs}) != len(pairs):
                 raise Wrong(400, "OL-204", "a parameter is given twice")
             return self._read(lambda: msgspec.convert(dict(pairs), self._shape.taken, strict=False), 400)
-        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if kind != "application/json":
-            raise Wrong(415, "OL-201", "bodies are application/json")
+        self._of_kind(request, "application/json")
         body = await request.body()
         return self._read(lambda: msgspec.json.decode(body, type=self._shape.taken), 422)
+
+    @staticmethod
+    def _of_kind(request: Request, wanted: str) -> None:
+        """Raises Wrong for a body of another media type."""
+        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind != wanted:
+            raise Wrong(415, "OL-201", f"the body is {wanted} here")
 
     @staticmethod
     def _read(read: Callable[[], msgspec.Struct], misfit: int) -> msgspec.Struct:

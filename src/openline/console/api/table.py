@@ -16,6 +16,7 @@ from openline.console.accords import asking as accords
 from openline.console.alarm import asking as alarm
 from openline.console.channel import asking as line
 from openline.console.declaring import asking as declaring
+from openline.console.files import asking as files
 from openline.console.ladder import asking as ladder
 from openline.console.ladder.rows import DirectoryRow
 from openline.console.monitor import asking as monitor
@@ -31,12 +32,13 @@ PREFIX: Final = "/api/v1"
 ENTRY: Final = "/entries/{party}/{generation}/{index}"
 DRAFT: Final = "/drafts/{draft}"
 _OURS: Final = frozenset(("id", "sitting", "once", "source"))  # said by us, not by who asks
+_OF_A_FILE: Final = frozenset(("path", "sha256"))  # of the bytes that a request brings
 # A key does for the first; who acts is who is signed in.
 _NOT_OVER_HTTP: Final = frozenset(("token", "officer", "role"))
 
 
 class Message(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
-    """A message to be drafted or sent. Attachments lie on the station's machine, and are added there."""
+    """A message to be drafted or sent. Files are put to a draft, by a request of their own."""
 
     text: str
     subject: str = ""
@@ -61,6 +63,7 @@ class Row(NamedTuple):
     fixed: dict[str, Any] = {}
     conditional: bool = False
     listed: str = ""
+    takes_file: bool = False  # the body is a file; its name, type and what else is asked stand in the query
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -114,6 +117,13 @@ TABLE: Final[tuple[Row, ...]] = (
     _row("POST", f"{DRAFT}/release", watch.ReleaseDraft, line.Sent, conditional=True),
     _row("POST", f"{DRAFT}/release/challenge", keys.BeginRelease, keys.Ceremony, conditional=True),
     _row("POST", f"{DRAFT}/release/key", keys.ReleaseByKey, line.Sent, conditional=True),
+    _row("GET", f"{DRAFT}/attachments", files.AskDraftFiles, files.Files),
+    _row("POST", f"{DRAFT}/attachments", files.AttachFile, watch.DraftRow, conditional=True, takes_file=True),
+    _row("POST", f"{DRAFT}/attachments/{{number}}/remove", files.RemoveFile, watch.DraftRow, conditional=True),
+    _row("GET", f"{DRAFT}/attachments/{{number}}", files.ReadDraftFile, files.FilePart),
+    _row("GET", f"{ENTRY}/attachments", files.AskFiles, files.Files, READ),
+    _row("GET", f"{ENTRY}/attachments/{{number}}", files.ReadFile, files.FilePart, READ),
+    _row("POST", f"{ENTRY}/attachments/{{number}}/fetch", files.FetchFile, files.FileRow),
     # agreed forms: notices, agreements, translations, checklists
     _row("GET", "/formats", accords.AskFormats, list[accords.FormatRow], READ, listed="digest"),
     _row("GET", "/formats/one", accords.AskFormat, accords.FormatWhole, READ),
@@ -215,6 +225,8 @@ class Shape:
         """The fields of a body or of a query string."""
         assert self.row.request is not None
         named = {*self.row.names, *self.row.fixed, *_OURS, *(_NOT_OVER_HTTP if self.row.method == "POST" else ())}
+        if self.row.takes_file:
+            named |= _OF_A_FILE
         if "generation" in named:
             named.add("place")
             named.add("position")
@@ -233,14 +245,15 @@ class Shape:
                 fields.append((one.name, kind, one.default))
             else:
                 fields.append((one.name, kind, msgspec.field(default_factory=one.default_factory)))
-        what = "Query" if self.row.method == "GET" else "Body"
+        what = "Query" if self.row.method == "GET" or self.row.takes_file else "Body"
         return msgspec.defstruct(
             f"{self.row.request.__name__}{what}{len(fields)}", fields, forbid_unknown_fields=True, kw_only=True,
             namespace={"__doc__": self.row.request.__doc__},
         )  # fmt: skip
 
-    def request(self, given: msgspec.Struct, path: dict[str, str]) -> Any:
-        """The station's request. Raises ValidationError where the path names something that cannot be."""
+    def request(self, given: msgspec.Struct, path: dict[str, str], of_file: dict[str, str] | None = None) -> Any:
+        """The station's request. `of_file`: where the file is that it brought, and its hash. Raises ValidationError
+        where the path names something that cannot be."""
         assert self.row.request is not None
         values = {name: getattr(given, name) for name in given.__struct_fields__}
         known = {one.name: one.type for one in msgspec.structs.fields(self.row.request)}
@@ -256,7 +269,7 @@ class Shape:
                 values[name] = [outgoing(one) for one in value]
         if "officer" in known and "officer" not in values:
             values["officer"] = ""  # where there are officers, the station names who is signed in
-        return self.row.request(**{**values, **self.row.fixed})
+        return self.row.request(**{**values, **self.row.fixed, **(of_file or {})})
 
 
 def outgoing(message: Message) -> line.Outgoing:

@@ -25,6 +25,7 @@ from openline.console.contact.gathering import of_store
 from openline.console.declaring.acts import Declaring
 from openline.console.disclosing.asking import Chosen, Planned
 from openline.console.disclosing.choosing import Choice, choice_of, planned
+from openline.console.files.operations import FilesOf
 from openline.console.home import LineHome
 from openline.console.kept.papers import Papers
 from openline.console.kept.upkeep import Upkeep
@@ -100,6 +101,7 @@ class StationOperations:
         self.stating = Stating(running, self._reader)
         self.telling = Telling(running, self._reader)
         self.accords = Accords(running, self._reader)
+        self.files = FilesOf(running, self._reader, running.status, running.happened)
         self.declaring = Declaring(running, self._reader, self.accords.book)
         running.desk.words_of = self._words_of_draft
         # For whoever asks to see entries; the station's screen, once it is up, reads them beside the loop.

@@ -14,6 +14,7 @@ from openline.console.alarm.asking import Request as AlarmRequest
 from openline.console.channel.asking import Count, Outgoing, _Request
 from openline.console.channel.asking import Request as LineRequest
 from openline.console.declaring.asking import Request as DeclaringRequest
+from openline.console.files.asking import Request as FilesRequest
 from openline.console.ladder.asking import Request as LadderRequest
 from openline.console.monitor.asking import Request as MonitorRequest
 from openline.console.screen.asking import Request as ScreenRequest
@@ -165,6 +166,7 @@ class WriteDraft(_Request, tag="write-draft", tag_field="op"):
     message: Outgoing
     draft: Count | None = None
     over: Count = 0
+    keep_files: bool = False  # those of the version it was made from go along with this one too
 
 
 class AskDrafts(_Request, tag="drafts", tag_field="op"):
@@ -362,5 +364,5 @@ Request = (
 
 AnyRequest = (
     AccordRequest | DeclaringRequest | LineRequest | StatingRequest | LadderRequest | ScreenRequest | AlarmRequest
-    | KeysRequest | MonitorRequest | Request
+    | KeysRequest | MonitorRequest | FilesRequest | Request
 )

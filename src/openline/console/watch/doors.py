@@ -15,6 +15,7 @@ from openline.console.alarm import asking as alarm
 from openline.console.channel import asking as line
 from openline.console.codes import Told
 from openline.console.declaring import asking as declaring
+from openline.console.files import asking as files
 from openline.console.ladder import asking as ladder
 from openline.console.monitor import asking as monitor
 from openline.console.screen import asking as screen
@@ -63,6 +64,14 @@ DOORS: Final[Mapping[type, Act | None]] = {
     ladder.TellPassed: Act.ANSWER,
     ladder.AskOffices: None,
     ladder.SetOffices: Act.SET_OFFICES,
+    # files that go along
+    files.AttachFile: Act.DRAFT,
+    files.RemoveFile: Act.DRAFT,
+    files.AskDraftFiles: Act.SEE_DRAFTS,
+    files.ReadDraftFile: Act.SEE_DRAFTS,
+    files.AskFiles: None,
+    files.ReadFile: None,
+    files.FetchFile: Act.OPERATE,
     # alarms
     alarm.AskAlarms: None,
     alarm.Listen: None,
@@ -147,7 +156,7 @@ DOORS: Final[Mapping[type, Act | None]] = {
 ONLY_WHERE_STAFFED: Final = frozenset(kind for kind in DOORS if kind.__module__ in (watch.__name__, keys.__name__)) - {
     watch.AskDesk,
     watch.EnrolOfficer,
-} | {screen.AskSitting}
+} | {screen.AskSitting, files.AttachFile, files.RemoveFile, files.AskDraftFiles, files.ReadDraftFile}
 
 
 ONLY_LOOKS: Final = frozenset((screen.AskSitting, screen.AskScreen, screen.AskNews))  # a page asks these by itself

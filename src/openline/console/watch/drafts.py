@@ -64,6 +64,10 @@ class Presenter:
         who = [by for at, version, by in draft.ticked if at == point and version == draft.version.number]
         return self._name(who[-1]) if who else ""
 
+    def body_of(self, draft: Draft) -> bytes:
+        """The newest version's message; empty where it is none."""
+        return self._words(draft)[0]
+
     def _words(self, draft: Draft) -> tuple[bytes, bytes]:
         """The newest version's message, and what is said beside it or alone; from the log where it is closed."""
         version = draft.version

@@ -14,6 +14,7 @@ from typing import Any, Final
 import msgspec
 
 from openline.console.codes import Told, code_of
+from openline.console.files.asking import AttachFile
 from openline.console.watch import asking
 from openline.console.watch.desk import Desk
 from openline.console.watch.doors import let_in
@@ -80,4 +81,6 @@ def _digest(ask: asking.AnyRequest) -> bytes:
     plain = msgspec.to_builtins(ask)
     for name in ("id", "sitting", "once"):
         plain.pop(name, None)
+    if isinstance(ask, AttachFile):
+        plain.pop("path")  # where it was put down meanwhile; its hash says which file is meant
     return sha256(_ENCODE.encode(plain)).digest()

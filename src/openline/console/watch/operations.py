@@ -27,6 +27,7 @@ from openline.desk.state import Draft, Stage
 from openline.desk.texts.precleared import PRECLEARED
 from openline.errors import OpenlineError, Refused, StoreDown
 from openline.line.events import Draft as LineDraft
+from openline.record.body import encode_message, parse_message
 from openline.record.entry import MESSAGE, RELEASE
 
 DESK_LOG_PAGE_MAX: Final = 1000
@@ -214,12 +215,24 @@ class DeskOperations:
         acts.allow(self._desk.state, Act.DRAFT, actor)
         composed = self._compose(ask.message)
         message = composed[0].body if composed[0].kind == MESSAGE else b""
+        if ask.keep_files and message:
+            message = self._with_files(message, ask)
         last = composed[-1]
         told = b"" if last.kind == MESSAGE else last.body
         asked = acts.Write(ask.draft, ask.over, last.precedence, last.flags, message, last.kind, told)
         (fact,) = self._desk.act(asked, actor)
         assert isinstance(fact, facts.Drafted | facts.DraftedOther)
         return self._row(fact.draft, actor)
+
+    def _with_files(self, message: bytes, ask: asking.WriteDraft) -> bytes:
+        """The new words with the files of the version that they were made from."""
+        draft = self._desk.state.drafts.get(ask.draft) if ask.draft is not None else None
+        if draft is None or draft.version.number != ask.over or not draft.version.body:
+            return message  # refused for that, or without files
+        kept = parse_message(draft.version.body).attachments
+        with as_given():
+            new = parse_message(message)
+            return encode_message(new._replace(attachments=(*kept, *new.attachments)))
 
     async def drafts(self, ask: asking.AskDrafts) -> list[asking.DraftRow]:
         """Drafts under way, oldest first."""

@@ -104,15 +104,17 @@ def _guarded(row: Row, pages: Pages) -> Callable[[Request], Awaitable[Response]]
 async def _answer(row: Row, visit: Visit) -> Response:
     if visit.sitting:
         visit.officer = await _officer(visit)
-    if row.method not in READING:
+    if row.method not in READING and not row.takes_file:
         await visit.read_form()
     if visit.officer is None and row.who is not To.ANYBODY:
         return _to_sign_in(visit)
+    if not routes.lets(row, visit.officer.roles if visit.officer else None):
+        raise Refused("none of your roles here opens this page")
+    if row.takes_file:
+        await visit.read_upload()
     acts = row.method not in READING and visit.officer is not None
     if acts and not token_fits(visit.sitting, visit.form.get("token", "")):
         raise Refused("this form is of another sitting; open the page again")
-    if not routes.lets(row, visit.officer.roles if visit.officer else None):
-        raise Refused("none of your roles here opens this page")
     return await row.page(visit)
 
 

@@ -8,6 +8,7 @@ from openline.console.web.line import Station
 from openline.console.web.live import Live
 from openline.console.web.setting import Setting
 from openline.console.web.streams import Streams
+from openline.console.web.uploads import Uploads
 
 TRIES_MAX: Final = 12  # sign-ins refused of one address within the span below; the station counts each officer's
 TRIES_SPAN_MS: Final = 60_000
@@ -45,5 +46,6 @@ class Pages:
         self.tries = Tries()
         self.streams = Streams()
         self.live = Live(station, self.streams)
+        self.uploads = Uploads()
         self.cookie = setting.cookie(port)
         self.preferences_cookie = f"openline-preferences-{port}"

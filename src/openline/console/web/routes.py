@@ -17,6 +17,7 @@ from openline.console.web.pages import (
     clearing,
     drafting,
     entering,
+    files,
     finding,
     keeping,
     keys,
@@ -43,6 +44,7 @@ class Row(NamedTuple):
     path: str
     who: Act | To
     page: Page
+    takes_file: bool = False  # its form brings one, and is read after everything else was looked at
 
 
 ENTRY: Final = "/message/{party}/{generation}/{index}"
@@ -98,6 +100,11 @@ TABLE: Final[tuple[Row, ...]] = (
     Row("POST", "/drafts/{draft:int}/translations/mark", Act.TRANSLATE, translating.mark),
     Row("GET", "/precleared", Act.SEE_DRAFTS, clearing.notices),
     Row("POST", "/precleared/{draft:int}", Act.SEND_PRECLEARED, clearing.send),
+    Row("POST", "/drafts/{draft:int}/attachments", Act.DRAFT, files.attach, takes_file=True),
+    Row("POST", "/drafts/{draft:int}/attachments/{number:int}/remove", Act.DRAFT, files.remove),
+    Row("GET", "/drafts/{draft:int}/attachments/{number:int}", Act.SEE_DRAFTS, files.of_draft),
+    Row("GET", f"{ENTRY}/attachments/{{number:int}}", Act.SEE_MESSAGES, files.of_entry),
+    Row("POST", f"{ENTRY}/attachments/{{number:int}}/fetch", Act.OPERATE, files.fetch),
     # what keeps a desk
     Row("GET", "/contact", Act.SEE_SCREEN, keeping.contact),
     Row("GET", "/contact.svg", Act.SEE_SCREEN, keeping.contact_drawn),
@@ -114,7 +121,6 @@ TABLE: Final[tuple[Row, ...]] = (
     Row("POST", "/keys/invite", Act.GIVE_KEY, keys.invite),
     Row("POST", "/keys/revoke", Act.GIVE_KEY, keys.revoke),
     Row("POST", "/keys/demand", Act.SET_POLICY, keys.demand),
-    Row("POST", "/keys/agree", Act.AGREE_WEAKER, keys.agree),
     Row("GET", "/help", To.OFFICERS, keeping.manual),
 )
 

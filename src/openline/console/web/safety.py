@@ -12,9 +12,12 @@ from __future__ import annotations
 
 import hmac
 import json
+import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from hashlib import sha256
 from typing import Any, Final
+
+from openline.limits import BLOB_BYTES_MAX
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -39,6 +42,8 @@ HEADERS: Final = {
     "cache-control": "no-store",
 }
 API: Final = "/api/"
+UPLOADS: Final = re.compile(r"(/api/v1)?/drafts/[0-9]{1,16}/attachments")  # what brings a file
+UPLOAD_BYTES_MAX: Final = BLOB_BYTES_MAX + 16 * 1024  # with the other fields of its form
 PATH_CHARS_MAX: Final = 2_000
 READING: Final = frozenset(("GET", "HEAD"))
 
@@ -67,8 +72,9 @@ class Safety:
         self._tls = scheme == "https"
         self._body_bytes_max = body_bytes_max
 
-    @property
-    def _too_much(self) -> str:
+    def _too_much(self, path: str) -> str:
+        if UPLOADS.fullmatch(path):
+            return f"a file that goes along has at most {BLOB_BYTES_MAX} bytes"
         return f"a form holds at most {self._body_bytes_max} bytes; what is longer goes along as an attachment"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -83,7 +89,7 @@ class Safety:
         if refusal is not None:
             await sending.plain(*refusal, scope["path"].startswith(API))
             return
-        left = self._body_bytes_max
+        left = self._most(scope["path"])
 
         async def bounded() -> Message:
             nonlocal left
@@ -97,7 +103,10 @@ class Safety:
             await self._app(scope, bounded, sending)
         except TooMuch:
             if not sending.has_begun:
-                await sending.plain(413, self._too_much, scope["path"].startswith(API))
+                await sending.plain(413, self._too_much(scope["path"]), scope["path"].startswith(API))
+
+    def _most(self, path: str) -> int:
+        return UPLOAD_BYTES_MAX if UPLOADS.fullmatch(path) else self._body_bytes_max
 
     def _refusal(self, scope: Scope, headers: dict[bytes, str]) -> tuple[int, str] | None:
         if headers.get(b"host", "").lower() not in self._names:
@@ -119,8 +128,8 @@ class Safety:
         if origin is None and site is None and not by_a_program:
             return 403, "where this came from is not said"
         length = headers.get(b"content-length", "0")
-        if not length.isdecimal() or int(length) > self._body_bytes_max:
-            return 413, self._too_much
+        if not length.isdecimal() or int(length) > self._most(scope["path"]):
+            return 413, self._too_much(scope["path"])
         return None
 
 

@@ -17,6 +17,7 @@ from openline.console.web import rendering
 from openline.console.web.desk import Pages
 from openline.console.web.preferences import Preferences
 from openline.console.web.safety import token_of
+from openline.console.web.uploads import Part, parse_parts, text_of
 from openline.desk.people import ALLOWED, Act, Role
 
 T = TypeVar("T")
@@ -52,6 +53,7 @@ class Visit:
     sitting: str = ""
     officer: Officer | None = None
     form: Fields = field(default_factory=Fields)
+    upload: Part | None = None
 
     async def ask(self, request: AnyRequest, answer: type[T]) -> T:
         """Ask the station in this sitting. Raises Told."""
@@ -95,6 +97,16 @@ class Visit:
         except ValueError as error:
             raise Told("OL-204", f"this form cannot be read: {error}") from error
         self.form = Fields((name, value.replace("\r\n", "\n")) for name, value in pairs)
+
+    async def read_upload(self) -> None:
+        """Take in a form that brings a file, which is `upload` then. Raises Told OL-204, Refused."""
+        async with self.pages.uploads.slot():
+            parts = parse_parts(await self.request.body(), self.request.headers.get("content-type", ""))
+        self.form = Fields((part.name, text_of(part)) for part in parts if part.filename is None)
+        files = [part for part in parts if part.filename is not None]
+        if len(files) != 1 or len({part.name for part in parts}) != len(parts):
+            raise Told("OL-204", "this form brings one file, and each field once")
+        self.upload = files[0]
 
     def page(self, template: str, status: int = 200, /, **context: Any) -> Response:
         """A page from a template, with what every page has."""

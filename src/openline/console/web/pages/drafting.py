@@ -9,6 +9,7 @@ from starlette.responses import Response
 from openline.console.channel.asking import PRECEDENCES, Outgoing, Sent
 from openline.console.codes import Told, code_of
 from openline.console.dtg import iso, parse_iso
+from openline.console.files.asking import AskDraftFiles, Files
 from openline.console.screen.asking import AskMatter, Matter
 from openline.console.watch import asking
 from openline.console.watch.asking import AskDraft, AskDrafts, DraftRow
@@ -118,9 +119,7 @@ async def write(visit: Visit) -> Response:
         if faults:
             row = await visit.ask(AskDraft(draft=number), DraftRow) if number is not None else None
             return await _editor(visit, row, _given(visit), 400, faults, over=over or 0)
-        if number is not None and (await visit.ask(AskDraft(draft=number), DraftRow)).attachments:
-            raise Told("OL-701", visit.word("This draft has attachments, which a version written here would lose."))
-        ask = asking.WriteDraft(message=message, draft=number, over=over or 0)
+        ask = asking.WriteDraft(message=message, draft=number, over=over or 0, keep_files=True)
         row = await visit.ask(ask, DraftRow)
         if visit.form.get("then") == "submit":
             submit = asking.SubmitDraft(draft=row.draft, version=row.version, remark=visit.form.get("remark", ""))
@@ -161,15 +160,16 @@ def _offices(text: str) -> tuple[str, ...]:
 
 async def draft(visit: Visit) -> Response:
     """A draft as it would leave; to who may release it, with the short code and both names."""
-    return await _draft(visit)
+    return await shown_draft(visit)
 
 
-async def _draft(visit: Visit, status: int = 200, error: OpenlineError | None = None) -> Response:
+async def shown_draft(visit: Visit, status: int = 200, error: OpenlineError | None = None) -> Response:
+    """The same, with what was refused."""
     row = await visit.ask(AskDraft(draft=number_of(visit)), DraftRow)
     told = [{"words": str(error), "at": ""}] if error is not None else None
     return visit.page(
         "leaving.html", status, screen=await visit.screen(), row=row, told=told, given=visit.form,
-        keys=await releasing(visit, row),
+        keys=await releasing(visit, row), goes=await visit.ask(AskDraftFiles(draft=row.draft), Files),
     )  # fmt: skip
 
 
@@ -203,7 +203,7 @@ async def _moved(visit: Visit, ask: asking.SubmitDraft | asking.ReturnDraft | as
     try:
         await visit.ask(ask, DraftRow)
     except OpenlineError as error:
-        return await _draft(visit, status_of(code_of(error)), error)
+        return await shown_draft(visit, status_of(code_of(error)), error)
     return visit.go(f"/drafts/{ask.draft}")
 
 
@@ -214,5 +214,5 @@ async def release(visit: Visit) -> Response:
     try:
         sent = await visit.ask(ask, Sent)
     except OpenlineError as error:
-        return await _draft(visit, status_of(code_of(error)), error)
+        return await shown_draft(visit, status_of(code_of(error)), error)
     return visit.go(f"/message/{sent.places[0]}?released={number}")

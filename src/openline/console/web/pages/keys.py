@@ -14,7 +14,6 @@ from openline.console.codes import code_of
 from openline.console.watch import asking
 from openline.console.watch.asking import DeskRow, DraftRow
 from openline.console.watch.keys.asking import (
-    AgreePolicy,
     AskInvitation,
     AskKeys,
     Invitation,
@@ -59,11 +58,12 @@ async def _keys(visit: Visit, status: int = 200, error: OpenlineError | None = N
         "keys.html", status, screen=await visit.screen(), keys=rows, desk=desk, told=told,
         mine=[one for one in rows if one.officer == visit.officer.name], used=[one for one in rows if not one.revoked],
         people=[one for one in desk.officers if not one.dismissed and not one.is_program],
+        waits=any(one.unconfirmed for one in desk.officers if one.name == visit.officer.name),
         invitation=await visit.ask(AskInvitation(), Invitation),
     )  # fmt: skip
 
 
-async def _done(visit: Visit, ask: InviteKey | RevokeKey | asking.SetPolicy | AgreePolicy, answer: type) -> Response:
+async def _done(visit: Visit, ask: InviteKey | RevokeKey | asking.SetPolicy, answer: type) -> Response:
     try:
         await visit.ask(ask, answer)
     except OpenlineError as error:
@@ -87,8 +87,3 @@ async def demand(visit: Visit) -> Response:
     desk = await visit.ask(asking.AskDesk(), DeskRow)
     wanted = asking.SetPolicy(persons=desk.release_takes, keys=visit.form.get("keys", "") == "1")
     return await _done(visit, wanted, DeskRow)
-
-
-async def agree(visit: Visit) -> Response:
-    """The second officer's word that a release takes less."""
-    return await _done(visit, AgreePolicy(), DeskRow)

@@ -13,6 +13,7 @@ from starlette.responses import Response, StreamingResponse
 from openline.console.channel.asking import Acknowledge, Export, Exported, Sent
 from openline.console.codes import Told, code_of
 from openline.console.dtg import parse_iso
+from openline.console.files.asking import AskFiles, Files
 from openline.console.ladder.asking import TellPassed, TellUnderstood
 from openline.console.screen.asking import AskMatter, Matter
 from openline.console.stating.asking import Declare
@@ -46,10 +47,11 @@ async def message(visit: Visit) -> Response:
 async def _message(visit: Visit, status: int = 200, error: OpenlineError | None = None, at: str = "") -> Response:
     place = place_of(visit)
     matter = await visit.ask(AskMatter(place=place), Matter)
+    files = (await visit.ask(AskFiles(place=place), Files)).files if matter.entry.attachments else []
     told = [{"words": str(error), "at": at}] if error is not None else None
     return visit.page(
         "message.html", status, screen=await visit.screen(), matter=matter, entry=matter.entry, place=place,
-        told=told, given=visit.form, once=secrets.token_hex(8),
+        files=files, told=told, given=visit.form, once=secrets.token_hex(8),
     )  # fmt: skip
 
 

@@ -1,0 +1,1 @@
+"""Commands about files that go along, for whoever stands at the station."""
