@@ -63,8 +63,9 @@ def _new(work: Work, strain: Strain, lags: tuple[LogId, int] | None) -> Strain:
 
 
 def _patience_ms(peer: PeerState, road: BearerUp) -> int:
+    """Several repetitions, each of which waits for a hail: a loss or two, of hails also, must not shorten anything."""
     under_way_ms = span_ms(road, under_way_bytes(peer))
-    return limits.SHORTENED_AFTER_TIMES * (resend_ms(peer) + under_way_ms) + 2 * hail_every_ms(road, busy=True)
+    return limits.SHORTENED_AFTER_TIMES * (resend_ms(peer) + under_way_ms + hail_every_ms(road, busy=True))
 
 
 def _cut(work: Work, party: int, road: BearerUp, strain: Strain, frame_bytes: int) -> None:
