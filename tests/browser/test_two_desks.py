@@ -90,7 +90,7 @@ def test_one_matter_from_receipt_to_the_answer_at_two_desks(
     watch = sits(ours, "Ann")
     asked = leaves(theirs, Outgoing(text="How many are you there?", subject="Crossing", precedence="PRIORITY"))
     card = watch.locator("#needs .card", has_text="Crossing")
-    expect(card).to_be_visible(timeout=30_000)
+    expect(card).to_be_visible(timeout=120_000)
     watch.locator("body").click(position={"x": 3, "y": 3})
     watch.keyboard.press("a")
     expect(watch.locator("#needs")).not_to_contain_text("Crossing")
@@ -120,7 +120,7 @@ def test_one_matter_from_receipt_to_the_answer_at_two_desks(
     # the other desk has it, and says what it understood
     other = sits(theirs, "Ann")
     card = other.locator("#needs .card", has_text="sixty and forty")
-    expect(card).to_be_visible(timeout=30_000)
+    expect(card).to_be_visible(timeout=120_000)
     card.get_by_role("button", name="Acknowledge receipt").click()
     expect(other.locator("#needs")).not_to_contain_text("sixty and forty")
     theirs.until(lambda: theirs.ask("Ann", AskFiles(place=answer), Files).files[0].held == len(LIST))
@@ -137,7 +137,7 @@ def test_one_matter_from_receipt_to_the_answer_at_two_desks(
     expect(other.locator("#ladder + .scroll")).to_contain_text("One hundred at the crossing.")
     # and answers
     leaves(theirs, Outgoing(text="Agreed. We keep to the north.", subject="Re: Crossing", in_reply_to=answer))
-    expect(watch.locator("#needs")).to_contain_text("We keep to the north.", timeout=30_000)
+    expect(watch.locator("#needs")).to_contain_text("We keep to the north.", timeout=120_000)
     page.reload()
     ladder = page.locator("#ladder + .scroll")
     expect(ladder).to_contain_text("One hundred at the crossing.")

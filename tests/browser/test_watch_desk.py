@@ -23,7 +23,7 @@ PAGES = ("/", "/keys", "/drafts", "/drafts/0", "/drafts/new", "/search?words=dri
 def expect(locator: Any) -> Any:
     from playwright.sync_api import expect as playwright_expect
 
-    playwright_expect.set_options(timeout=60_000)  # as long as a busy machine takes
+    playwright_expect.set_options(timeout=120_000)  # as long as a busy machine takes
     return playwright_expect(locator)
 
 
@@ -176,12 +176,12 @@ def test_a_page_whose_station_is_gone_says_so_by_itself_and_comes_back(opened: O
     assert watch.desk.process is not None
     os.kill(watch.desk.process.pid, signal.SIGSTOP)
     try:
-        expect(page.locator("#stale")).to_be_visible(timeout=60_000)
+        expect(page.locator("#stale")).to_be_visible(timeout=120_000)
         expect(page.locator("#stale")).to_contain_text("STALE SINCE")
         expect(page).to_have_title(re.compile("^STALE"))
     finally:
         os.kill(watch.desk.process.pid, signal.SIGCONT)
-    expect(page.locator("#stale")).to_be_hidden(timeout=60_000)
+    expect(page.locator("#stale")).to_be_hidden(timeout=120_000)
     expect(page).not_to_have_title(re.compile("^STALE"))
     send(watch, Outgoing(text="Back again.", subject="After the stop"))
     expect(page.locator("#needs")).to_contain_text("After the stop")

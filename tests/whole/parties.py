@@ -24,7 +24,7 @@ from openline.console.kept.keeping import keep_line
 from openline.console.terminal import Serving
 from openline.store import keyfile
 
-WITHIN_S = 60.0
+WITHIN_S = 240.0
 PASSPHRASE = "a passphrase for tests"
 
 

@@ -23,7 +23,7 @@ from openline.console.codes import Told
 from openline.console.home import Home, LineHome, make_folder, write_whole
 
 LINE: Final = "hotline"
-COMMAND_WITHIN_S: Final = 60
+COMMAND_WITHIN_S: Final = 300
 UP_WITHIN_S: Final = 30
 END_WITHIN_S: Final = 10
 
