@@ -205,6 +205,7 @@ INVITATION_MS_MAX: Final = 60 * 60_000  # an officer who was invited registers a
 CHALLENGES_MAX: Final = 1024  # open at once, of one desk
 CHALLENGES_BY_SOURCE_MAX: Final = 32  # so that nobody's flood closes those of others
 ONCE_KEY_CHARS_MAX: Final = 128
+TAG_CHARS_MAX: Final = 1024  # of all states of a draft that one If-Match names
 ONCE_KEPT_MS: Final = 86_400_000  # so long a key makes asking twice harmless
 ONCE_KEPT_MAX: Final = 100_000
 PROGRAM_MS_MAX: Final = 366 * 86_400_000  # how long a program's token is good at most

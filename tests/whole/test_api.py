@@ -118,6 +118,9 @@ def test_a_message_leaves_by_two_over_the_api(api: Api) -> None:
     api.refused(403, "OL-401", "POST", "/messages", "Cyd", {"messages": [{"text": "alone"}]})
     key = secrets.token_hex(8)
     sent = api.ok("POST", f"{path}/release", "Cyd", body, If_Match=tag, Idempotency_Key=key)
+    again = api.ok("POST", f"{path}/release", "Cyd", body, If_Match=tag, Idempotency_Key=key)
+    assert again == sent, "the answer got lost and is asked for again: the draft has moved on by its own release"
+    api.refused(412, "OL-705", "POST", f"{path}/release", "Cyd", body, If_Match=tag)
     place = "/".join(str(one) for one in sent["places"][0])
     shown = api.ok("GET", f"/entries/{place}", "Bob")
     assert shown["text"] == "Over HTTP." and shown["released_by"] == ["Bob", "Cyd"]

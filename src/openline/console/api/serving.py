@@ -17,12 +17,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from openline.console.api.etag import etag_of
 from openline.console.api.events import events
 from openline.console.api.table import TABLE, Row, Shape, lets
 from openline.console.codes import CODES, Told, code_of, detail_of
 from openline.console.screen.asking import AskSitting, SittingRow
 from openline.console.watch import asking as watch
+from openline.console.watch.etag import etag_of
 from openline.console.web.desk import Pages
 from openline.console.web.routes import To
 from openline.console.web.safety import TooMuch
@@ -30,7 +30,7 @@ from openline.console.web.uploads import put_down
 from openline.console.web.visit import status_of
 from openline.desk.people import Role
 from openline.errors import OpenlineError, Refused
-from openline.limits import ONCE_KEY_CHARS_MAX, SITTING_MS_MAX
+from openline.limits import ONCE_KEY_CHARS_MAX, SITTING_MS_MAX, TAG_CHARS_MAX
 
 PAGE_MAX: Final = 1000
 PAGE_USUAL: Final = 100
@@ -51,6 +51,16 @@ class Wrong(Exception):
         self.status = status
         self.code = code
         self.detail = detail
+
+
+def _meant(request: Request) -> str:
+    """In which state the draft was seen, for the station to compare. Raises Wrong 428 without `If-Match`."""
+    wanted = request.headers.get("if-match", "").strip()
+    if not wanted:
+        raise Wrong(428, "OL-705", "say with If-Match which state of the draft is meant: its ETag")
+    if len(wanted) > TAG_CHARS_MAX:
+        raise Wrong(400, "OL-204", f"If-Match: at most {TAG_CHARS_MAX} characters")
+    return "" if wanted == "*" else wanted
 
 
 def problem(request: Request, error: BaseException) -> Response:
@@ -132,7 +142,7 @@ class _Call:
         if hasattr(ask, "source"):
             ask.source = (request.client.host if request.client else "")[:64]
         if self._row.conditional:
-            await self._check_unchanged(request, ask, token)
+            ask.meant = _meant(request)
         if once and self._row.who is not To.ANYBODY:
             ask.once = once
         found = await self._pages.station.ask(ask, self._row.answer, token)
@@ -199,15 +209,6 @@ class _Call:
         if not re.fullmatch(r"[1-9][0-9]{0,3}", text) or int(text) > PAGE_MAX:
             raise Wrong(400, "OL-204", f"count: 1 to {PAGE_MAX}")
         return request.query_params.get("after", ""), int(text)
-
-    async def _check_unchanged(self, request: Request, ask: Any, token: str) -> None:
-        """Raises Wrong 428 without `If-Match`, 412 where the draft is another by now."""
-        wanted = request.headers.get("if-match")
-        if wanted is None:
-            raise Wrong(428, "OL-705", "say with If-Match which state of the draft is meant: its ETag")
-        draft = await self._pages.station.ask(watch.AskDraft(draft=ask.draft), watch.DraftRow, token)
-        if wanted.strip() != "*" and etag_of(draft) not in [one.strip() for one in wanted.split(",")]:
-            raise Wrong(412, "OL-705", f"draft D-{draft.draft} is at version {draft.version}, {draft.stage}")
 
     def _response(self, request: Request, found: Any, paging: tuple[str, int]) -> Response:
         headers = {}

@@ -31,7 +31,7 @@ from openline.desk.people import ALLOWED, Act, Role
 PREFIX: Final = "/api/v1"
 ENTRY: Final = "/entries/{party}/{generation}/{index}"
 DRAFT: Final = "/drafts/{draft}"
-_OURS: Final = frozenset(("id", "sitting", "once", "source"))  # said by us, not by who asks
+_OURS: Final = frozenset(("id", "sitting", "once", "meant", "source"))  # said by us, not by who asks
 _OF_A_FILE: Final = frozenset(("path", "sha256"))  # of the bytes that a request brings
 # A key does for the first; who acts is who is signed in.
 _NOT_OVER_HTTP: Final = frozenset(("token", "officer", "role"))

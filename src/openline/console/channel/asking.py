@@ -17,7 +17,7 @@ import msgspec
 
 from openline.console.disclosing.asking import Chosen, Planned
 from openline.console.ladder.rows import PassedRow, RelatedRow, ReleaseRow, UnderstoodRow
-from openline.limits import ONCE_KEY_CHARS_MAX
+from openline.limits import ONCE_KEY_CHARS_MAX, TAG_CHARS_MAX
 
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]  # what every JSON reader can hold, and our store too
 Precedence = Literal["ROUTINE", "PRIORITY", "IMMEDIATE", "FLASH"]
@@ -44,6 +44,7 @@ class _Request(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, k
     id: int = 0
     sitting: str = ""  # token of an officer's sitting, where the desk has officers
     once: Annotated[str, msgspec.Meta(max_length=ONCE_KEY_CHARS_MAX)] = ""  # asked twice under it, it is done once
+    meant: Annotated[str, msgspec.Meta(max_length=TAG_CHARS_MAX)] = ""  # in which state the draft it changes was seen
 
 
 class Attachment(msgspec.Struct, forbid_unknown_fields=True):

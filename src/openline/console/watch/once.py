@@ -18,6 +18,7 @@ from openline.console.files.asking import AttachFile
 from openline.console.watch import asking
 from openline.console.watch.desk import Desk
 from openline.console.watch.doors import let_in
+from openline.console.watch.etag import etag_now
 from openline.console.watch.keys.asking import MakeToken, SignInByKey
 from openline.store.oncelog import OnceLog
 
@@ -51,9 +52,11 @@ class Once:
         """The answer of `act`, or of the time before.
 
         Raises what `act` raises; Told OL-206 for a key of another request, OL-704 where it is under way, its outcome is
-        unknown or its answer was a secret; StoreDown.
+        unknown or its answer was a secret; OL-705 where the draft is not as it was meant, which is looked at only when
+        it is done now: who asks again after a lost answer means the state before. StoreDown.
         """
         if not ask.once:
+            self._as_meant(ask)
             return await act(ask)
         if self._log is None:
             self._log = OnceLog(self._path)
@@ -68,6 +71,7 @@ class Once:
                 raise Told("OL-704", "this was asked before under this key")
             return msgspec.Raw(before.answer)
         try:
+            self._as_meant(ask)
             answer = await act(ask)
         except Exception as error:
             if code_of(error).code not in _UNKNOWN:
@@ -76,10 +80,15 @@ class Once:
         self._log.end(key, _SECRET if isinstance(ask, TOLD_ONCE) else _ENCODE.encode(answer))
         return answer
 
+    def _as_meant(self, ask: asking.AnyRequest) -> None:
+        draft = self._desk.state.drafts.get(getattr(ask, "draft", -1)) if ask.meant else None
+        if draft is not None and etag_now(draft) not in [one.strip() for one in ask.meant.split(",")]:
+            raise Told("OL-705", f"draft D-{draft.number} is at version {draft.version.number}, {draft.stage}")
+
 
 def _digest(ask: asking.AnyRequest) -> bytes:
     plain = msgspec.to_builtins(ask)
-    for name in ("id", "sitting", "once"):
+    for name in ("id", "sitting", "once", "meant"):
         plain.pop(name, None)
     if isinstance(ask, AttachFile):
         plain.pop("path")  # where it was put down meanwhile; its hash says which file is meant

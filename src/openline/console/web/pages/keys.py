@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from starlette.responses import Response
 
-from openline.console.api.etag import etag_of
 from openline.console.codes import code_of
 from openline.console.watch import asking
 from openline.console.watch.asking import DeskRow, DraftRow
+from openline.console.watch.etag import etag_of
 from openline.console.watch.keys.asking import (
     AskInvitation,
     AskKeys,
