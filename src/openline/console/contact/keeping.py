@@ -83,13 +83,13 @@ class ContactKeeping:
         counted = self._counting()
         if counted - self._ticked_ms < TICK_MS:
             return
-        self._ticked_ms = counted
+        looked_ms, self._ticked_ms = max(self._ticked_ms, self._began_ms), counted
         present = tuple(sorted((state.me, *others(state.roster, state.me))))
         entries = sum(log.size for log in state.logs.values())
         if entries != self._entries:  # the store is asked only where something came
             self._book.read(present)
             self._entries = entries
-        self._ours.follow(state, counted)
+        self._ours.follow(state, looked_ms)
         self._follow_drafts(counted)
         self._sight.look(state, now_ms, counted)
         rule = self._rule(state, now_ms, counted)

@@ -92,10 +92,11 @@ class Unpredictable:
         self._log: LogId | None = None
         self._ours: list[tuple[int, int]] = []  # index, written
 
-    def follow(self, state: LineState, counted_ms: int) -> None:
-        """A new life of ours begins with an entry that is one."""
+    def follow(self, state: LineState, looked_ms: int) -> None:
+        """A new life of ours begins with an entry that is one. `looked_ms`: when we looked last, and it was not there:
+        its age is never told too low, also where the machine slept in between (seed 603)."""
         if state.own != self._log:
-            self._log, self._ours = state.own, [(0, counted_ms)]
+            self._log, self._ours = state.own, [(0, looked_ms)]
 
     def wrote(self, log: LogId, index: int, counted_ms: int) -> None:
         """A test, or an answer, that was asked for at that instant."""

@@ -107,6 +107,19 @@ def test_green_ends_when_what_they_signed_is_older_than_a_test_period() -> None:
     assert world.desks[0].turns.state.logs[own].receipts[1].size > held.size
 
 
+def test_a_machine_that_slept_before_its_first_look_does_not_take_its_opening_for_new() -> None:
+    """R-253: their receipt from before those three days proves nothing of today."""
+    world = kept(TLS)
+    Roads.run(world, START_MS + 20_000, 2_000)  # the lines speak; nobody has looked yet
+    slept_ms = 3 * 24 * HOUR_MS
+    world.now_ms += slept_ms
+    for keeper, desk in zip(world.keepers, world.desks, strict=True):
+        keeper.tick(desk.turns.state, world.now_ms, may_write=False)
+        found = world.towards(desk.me)
+        assert found.signed_age_ms is not None and found.signed_age_ms >= slept_ms
+        assert found.state is not State.UP
+
+
 @pytest.mark.whole
 def test_an_idle_300_bit_bearer_with_tests_answers_and_receipts_costs_at_most_3_bits_a_second() -> None:
     """R-230, R-254: over a day, on a clock of the test's own, both directions together, marks and checks included."""
