@@ -146,6 +146,8 @@ def _order(book: Book) -> None:
         ("charter-before-head", [charter, head, *rest], "R-171", "out of order", "The head is first."),
         ("head-of-another-line", [other[0], charter, *rest, *ours], "R-171", "another line", "The charter makes another line id."),
         ("card-after-a-log", [head, charter, *rest, *ours, rest[0]], "R-171", "out of order", "Cards come before logs."),
+        ("card-twice", [head, charter, rest[0], rest[0], *rest[1:], *ours], "R-171", "stands in it twice", "One paper, once."),
+        ("certificate-twice", [head, charter, *rest, rest[-1], *ours], "R-171", "stands in it twice", "One paper, once."),
         ("card-of-somebody-else", [head, charter, export.CardPaper(1, side(2).card.signed), *rest[2:], *ours], "R-171", "not of party 1", "C's card as B's."),
         ("entry-outside-any-log", [head, charter, *rest, entry(a, 0)], "R-171", "outside any log", "Of which log?"),
         ("a-log-twice", [head, charter, *rest, *ours, *ours], "R-171", "twice", "A log stands in it once."),
@@ -169,6 +171,7 @@ def _entries(book: Book) -> None:
     half = _half_disclosed(spelled([*head, *ours]), a)
     for name, items, rules, says, story in (
         ("body-changed", [*ours[:2], changed, *ours[3:]], "R-173", "its body is not the one", "One letter: the entry is named."),
+        ("opening-withheld", [ours[0], export.Entry(a.headers[0], None, None), *ours[2:]], "R-350", "always shown", "Whose station, which life?"),
         ("salt-of-another-entry", [*ours[:2], salted, *ours[3:]], "R-074 R-173", "its body is not the one", "Each entry has its own salt."),
         ("header-changed", [*ours[:2], later, *ours[3:]], "R-174", "not what the author's checkpoint covers", "Written a millisecond later."),
         ("header-with-a-byte-more", [*ours[:2], odd, *ours[3:]], "R-072 R-173", "one spelling", "Damage is found in the header itself."),

@@ -73,6 +73,7 @@ def test_the_wheel_holds_the_program_and_nothing_else(wheel: Path) -> None:
     assert "openline/py.typed" in names
     assert f"{info}.data/data/share/openline/systemd/openline@.service" in names
     assert f"{info}.data/data/share/openline/bearers/tcp-pipe" in names
+    assert f"{info}.data/data/share/openline/verifier/verify.html" in names
     assert any(name.endswith("/LICENSE") for name in names)
 
 

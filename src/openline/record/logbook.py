@@ -35,6 +35,7 @@ from openline.record.note import (
 )
 from openline.record.opening import Opening, parse_opening
 from openline.record.roster import Roster, StationKeys, origin_of, receipt_name_of, station_of
+from openline.record.statement import ALWAYS_SHOWN
 
 _Signer = tuple[int, int, StationKeys]  # algorithm, party, station
 
@@ -81,7 +82,7 @@ class LogBook:
     # --- entries
 
     def take_entry(self, item: Entry) -> None:
-        """The next entry. Raises Malformed, Forged. (R-173)"""
+        """The next entry. Raises Malformed, Forged. (R-173, R-350)"""
         self._wait_for_no_proof()
         index = len(self.entries)
         try:
@@ -93,6 +94,10 @@ class LogBook:
         if not self._whole and self.entries and header.index <= self.entries[-1].header.index:
             raise Malformed(f"{entry_name(self.log, header.index)}: entries do not ascend", item.header)
         if item.body is None or item.salt is None:
+            if self._whole and header.kind in ALWAYS_SHOWN:
+                raise Malformed(
+                    f"{entry_name(self.log, index)}: entries of kind {header.kind} are always shown", item.header
+                )
             self.withheld += 1
         elif body_digest(item.salt, item.body) != header.digest:
             raise Forged(

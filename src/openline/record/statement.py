@@ -6,11 +6,25 @@ from typing import Final, NamedTuple
 
 from openline.errors import Malformed
 from openline.limits import ENTRIES_A_MINUTE_MAX, GENERATION_BYTES, LOG_ENTRIES_MAX, PARTIES_MAX
-from openline.record.entry import AMENDMENT_ACCEPTED, AMENDMENT_PROPOSED, CERTIFICATE, REVOCATION, Header, LogId, Ref
+from openline.record.entry import (
+    AMENDMENT_ACCEPTED,
+    AMENDMENT_PROPOSED,
+    CERTIFICATE,
+    DISPUTE,
+    KEY_OF_OFFICER,
+    OPENING,
+    RECOVERY,
+    REVOCATION,
+    Header,
+    LogId,
+    Ref,
+)
 from openline.record.fields import dump_map, load_map, octets, same, whole
 from openline.seal.amendment import Answer, Proposal, parse_answer, parse_proposal
 
 AMENDING: Final = frozenset((AMENDMENT_PROPOSED, AMENDMENT_ACCEPTED, CERTIFICATE, REVOCATION))
+# Who is on the line, which lives it had, what is proved, and whose security keys sign releases.
+ALWAYS_SHOWN: Final = AMENDING | {OPENING, RECOVERY, DISPUTE, KEY_OF_OFFICER}
 
 
 class Written(NamedTuple):

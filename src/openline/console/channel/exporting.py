@@ -12,7 +12,6 @@ from typing import Final, NamedTuple
 from openline.console.channel.asking import Exported
 from openline.console.codes import Told
 from openline.console.disclosing.choosing import (
-    ALWAYS_SHOWN,
     PAGE_BYTES,
     PAGE_ENTRIES,
     Choice,
@@ -36,6 +35,7 @@ from openline.record.note import (
     receipt_line,
 )
 from openline.record.roster import Roster, check_pq, check_receipt, origin_of, receipt_name_of, station_of
+from openline.record.statement import ALWAYS_SHOWN
 
 NOTES_PAGE: Final = 100_000
 

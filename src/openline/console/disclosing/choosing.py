@@ -11,13 +11,11 @@ from openline.console.dtg import short_dtg
 from openline.console.words import parse_place
 from openline.errors import Refused
 from openline.line.ports import LogId, LogRow, Store
-from openline.record.entry import DISPUTE, KEY_OF_OFFICER, MESSAGE, OPENING, RELEASE, Header, Ref, parse_header
-from openline.record.statement import AMENDING
+from openline.record.entry import MESSAGE, RELEASE, Header, Ref, parse_header
+from openline.record.statement import ALWAYS_SHOWN
 
 PAGE_ENTRIES: Final = 1024
 PAGE_BYTES: Final = 8 * 1024 * 1024
-# Who is on the line, which lives it had, what is proved, and whose security keys sign releases.
-ALWAYS_SHOWN: Final = AMENDING | {OPENING, DISPUTE, KEY_OF_OFFICER}
 
 Shown = dict[LogId, set[int]]
 

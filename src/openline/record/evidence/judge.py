@@ -67,6 +67,7 @@ class _Walk:
         self.stage = -1
         self.head: Head | None = None
         self.charter = b""
+        self.papers: set[CardPaper | CertificatePaper | RevocationPaper] = set()
         self.cards: list[tuple[int, Card]] = []
         self.certificates: list[Paper] = []
         self.revocations: list[Paper] = []
@@ -105,6 +106,10 @@ class _Walk:
         if self.stage < _ORDER.index(CharterPaper) < stage:
             raise Malformed("export: it does not begin with its head and the charter")
         self.stage = stage
+        if isinstance(item, CardPaper | CertificatePaper | RevocationPaper):
+            if item in self.papers:
+                raise Malformed(f"export: a {type(item).__name__} stands in it twice")
+            self.papers.add(item)
         match item:
             case Head():
                 self.head = item

@@ -13,7 +13,7 @@ from conformance.making.parties import OPENED_AT_MS, line, side
 from openline.console.channel.exporting import Exporter
 from openline.console.codes import Told
 from openline.console.disclosing.asking import Chosen
-from openline.console.disclosing.choosing import ALWAYS_SHOWN, Choice, choice_of, planned
+from openline.console.disclosing.choosing import Choice, choice_of, planned
 from openline.console.disclosing.wizard import chosen_of, in_words
 from openline.console.kept.keeping import StationKeys
 from openline.console.kept.papers import Papers
@@ -25,6 +25,7 @@ from openline.record.entry import ACKNOWLEDGEMENT, MESSAGE, RELEASE, Ref, body_d
 from openline.record.evidence.export import read_export, spell_export
 from openline.record.evidence.findings import Findings
 from openline.record.evidence.judge import judge_at_once
+from openline.record.statement import ALWAYS_SHOWN
 from openline.store.memory import MemoryStore
 
 HOUR_MS = 3_600_000

@@ -1,0 +1,122 @@
+"""`share/verifier/verify.html` against `openline verify`: written apart, they must say the same of every file.
+
+The page was written from docs/PROTOCOL.md and the vectors alone, by somebody who had not seen this program.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from conformance import run
+from conformance.plain import resolved
+from tests.browser import tampering
+from tests.whole.parties import in_process
+
+pytestmark = pytest.mark.whole
+PAGE: Final = Path(__file__).parents[2] / "share" / "verifier" / "verify.html"
+CHECKED: Final = """async () => {
+    const button = document.getElementById("go");
+    window.verdict = null;
+    button.click();
+    while (button.disabled || !window.verdict || !window.verdict.verdict) await new Promise(go => setTimeout(go, 10));
+    return document.getElementById("verdict").textContent;
+}"""
+ENTRY: Final = re.compile(r"\bentry (\d+)")
+
+
+class Reader:
+    """The page with a file chosen in it, as a person would."""
+
+    def __init__(self, page: Any) -> None:
+        self.page = page
+
+    def read(self, data: bytes) -> dict[str, Any]:
+        """What it says of a file."""
+        self.page.set_input_files("#rec", {"name": "r.oln", "mimeType": "application/octet-stream", "buffer": data})
+        said: dict[str, Any] = json.loads(self.page.evaluate(CHECKED))
+        return said
+
+
+@pytest.fixture
+def reader(browser: Any) -> Any:
+    context = browser.new_context(offline=True)
+    context.set_default_timeout(120_000)
+    complaints: list[str] = []
+    page = context.new_page()
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", lambda asked: complaints.append(asked.url) if asked.url != PAGE.as_uri() else None)
+    page.goto(PAGE.as_uri())
+    yield Reader(page)
+    context.close()
+    assert not complaints, "a fault of the page's own, or something it asked the network for"
+
+
+def of_export() -> list[run.Vector]:
+    return [one for one in run.load(sorted(run.VECTORS.glob("export-*.json"))) if one.door == "export"]
+
+
+def file_of(vector: run.Vector) -> bytes:
+    given = resolved(vector.given["bytes"], run.load_shared())
+    assert isinstance(given, str)
+    return bytes.fromhex(given)
+
+
+def test_the_page_stands_every_vector_of_an_export(reader: Reader) -> None:
+    vectors = of_export()
+    assert len(vectors) > 70
+    wrong = []
+    for vector in vectors:
+        said = reader.read(file_of(vector))
+        if said["verdict"] != {"accept": "verified", "refuse": "refused"}[vector.verdict]:
+            wrong.append((vector.name, said["verdict"], said["reason"]))
+        assert said["verdict"] == "verified" or said["rule"]
+    assert not wrong
+
+
+def test_page_and_program_agree_on_files_spoilt_by_class(reader: Reader, tmp_path: Path) -> None:
+    by_name = {one.name: one for one in of_export()}
+    sound = file_of(by_name["export-record"])
+    files = list(tampering.spoilt(sound, file_of(by_name["export-record-of-three"])))
+    assert len(files) >= 60 and len({what.partition(":")[0] for what, _ in files}) >= 12
+    path = tmp_path / "record"
+    refused, differ = 0, []
+    for what, data in [("sound", sound), *files]:
+        path.write_bytes(data)
+        ran = in_process("verify", str(path), "--json")
+        said = reader.read(data)
+        ours = "verified" if ran.code == 0 else "refused"
+        if said["verdict"] != ours:
+            differ.append((what, "page", said["verdict"], said["reason"], "program", ran.code, ran.err[:200]))
+        refused += ours == "refused"
+        where = ENTRY.findall(ran.err)  # its place here, and where that is another, the one its header says
+        if ours == "refused" and where and said["entry"] is not None and str(said["entry"]) not in where:
+            differ.append((what, "page", said["entry"], said["reason"], "program", ran.err[:200]))
+    assert not differ
+    assert refused >= 50, "a reader who lets everything pass would agree with itself"
+
+
+def test_the_page_may_reach_nothing_and_runs_what_stands_in_it_and_nothing_else() -> None:
+    text = PAGE.read_text("utf-8")
+    policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]+)"', text)
+    assert policy is not None
+    scripts = re.findall(r"<script>(.*?)</script>", text, re.DOTALL)
+    styles = re.findall(r"<style>(.*?)</style>", text, re.DOTALL)
+    for what, texts in (("script", scripts), ("style", styles)):
+        named = re.findall(r"'sha256-([^']+)'", policy[1].partition(f"{what}-src")[2].partition(";")[0])
+        assert sorted(named) == sorted(base64.b64encode(sha256(one.encode()).digest()).decode() for one in texts)
+    assert policy[1].startswith("default-src 'none'") and "unsafe" not in policy[1]
+    assert not re.search(r"\beval\(|innerHTML|new Function|https?://", text)
+
+
+def test_the_page_says_what_it_does_not_check(reader: Reader) -> None:
+    reader.read(file_of(next(one for one in of_export() if one.name == "export-record")))
+    said = reader.page.inner_text("#says") + reader.page.inner_text("#out")
+    assert "ML-DSA-44" in said and "not checked" in said.lower()
+    assert "whose keys" in said.lower(), "no card was chosen"
