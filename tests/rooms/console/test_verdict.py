@@ -12,14 +12,14 @@ from openline.console import verdict, verifying
 from openline.console.dtg import dtg
 from openline.console.verifying import Verified, verify_file
 from openline.console.words import safe
-from openline.errors import Forged, PeerFault
+from openline.errors import Forged, Malformed, PeerFault
 from openline.record.ahead import HeldAhead, encode_held_ahead
 from openline.record.body import Message, encode_message
 from openline.record.entry import DISPUTE, HELD_AHEAD, INTAKE, MESSAGE, Held, Receipted, Ref, entry_name
 from openline.record.evidence import export
 from openline.record.statement import Paused, encode_paused
 from openline.seal.charter import CharterLimits
-from tests.rooms.record.world import OPENED_AT_MS, Log, World, papers, talk, two, whole
+from tests.rooms.record.world import OPENED_AT_MS, Log, World, chosen, papers, talk, two, whole
 
 Openline = Callable[..., tuple[int, str, str]]
 
@@ -206,7 +206,11 @@ def test_an_opening_or_a_dispute_that_is_withheld_is_named(tmp_path: Path) -> No
     log = Log(two(), 0)
     log.write(b"x", kind=DISPUTE)
     log.sign()
-    text = said(written(tmp_path / "r", *papers(two()), *whole(log, withheld=(0, 1))))
+    for hidden in (0, 1):
+        with pytest.raises(Malformed, match=f"entry {hidden}: entries of kind .* are always shown"):
+            said(written(tmp_path / f"r{hidden}", *papers(two()), *whole(log, withheld=(hidden,))))
+    some = [one._replace(body=None, salt=None) if isinstance(one, export.Entry) else one for one in chosen(log, 0, 1)]
+    text = said(written(tmp_path / "r", *papers(two(), export.EXTRACT), *some))
     assert "of these the opening" in text and "of these the dispute" in text
 
 
