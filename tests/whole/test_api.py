@@ -13,8 +13,9 @@ from typing import Any, get_args
 
 import pytest
 
-from openline.console.api.table import NOT_HERE, PREFIX, TABLE, Row, lets
+from openline.console.api.table import NOT_HERE, PREFIX, TABLE, Row
 from openline.console.watch.asking import AnyRequest
+from openline.console.web.routes import lets
 from openline.desk.people import Role
 from tests.keys import SecurityKey
 from tests.needs import lacks

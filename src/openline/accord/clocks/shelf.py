@@ -8,7 +8,7 @@ where there is none, or more than one, it is read by none, and that is shown. (R
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Generic, Protocol, TypeVar
+from typing import Final, Generic, Protocol, TypeVar
 
 from openline.accord.bodies import Offered
 from openline.accord.formats.format import MARK_BYTES
@@ -16,10 +16,18 @@ from openline.accord.formats.reader import NotAFormat
 from openline.accord.formats.unfit import Fault
 from openline.record.entry import Ref
 
+PREFIX_MIN: Final = 6  # digits of a hash that may stand for the whole
+
 
 class _Named(Protocol):
     @property
     def id(self) -> str: ...
+
+    @property
+    def version(self) -> int: ...
+
+    @property
+    def digest(self) -> bytes: ...
 
 
 Paper = TypeVar("Paper", bound=_Named)
@@ -76,6 +84,16 @@ class Shelf(Generic[Paper]):
     def by_id(self, name: str) -> tuple[Paper, ...]:
         """Every format of that id that the record has, by digest: a new version is another format."""
         return tuple(self.read[digest] for digest in sorted(self.read) if self.read[digest].id == name)
+
+    def named(self, name: str) -> list[Paper]:
+        """Of that id, else those whose hash begins so (PREFIX_MIN digits at least): the newest that is agreed, or all
+        where none is."""
+        fitting = list(self.by_id(name))
+        if not fitting and len(name) >= PREFIX_MIN:
+            fitting = [one for digest, one in sorted(self.read.items()) if digest.hex().startswith(name)]
+        agreed = [one for one in fitting if self.is_agreed(one.digest)]
+        newest = max((one.version for one in agreed), default=0)
+        return [one for one in agreed if one.version == newest] or fitting
 
     def files(self) -> dict[bytes, bytes]:
         """The files of formats, by digest."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -27,7 +26,7 @@ from openline.accord.declarations.layout import (
     Units,
     layout_digest,
 )
-from openline.accord.formats.reader import FORMAT_BYTES_MAX, LANGUAGES_MAX, SOURCES_MAX, NotAFormat
+from openline.accord.formats.reader import LANGUAGES_MAX, SOURCES_MAX, NotAFormat, tables_of
 from openline.accord.formats.section import Lines, Section, is_language
 from openline.accord.formats.tables import COLUMNS_MAX
 from openline.accord.formats.texts import Identifier
@@ -56,19 +55,9 @@ class NotALayout(NotAFormat):
 
 def read_layout(data: bytes) -> Layout:
     """A layout from the bytes of its file. Raises NotALayout with every fault that can be told. (R-410)"""
-    if len(data) > FORMAT_BYTES_MAX:
-        raise NotALayout([Fault("file", f"{len(data)} bytes", f"at most {FORMAT_BYTES_MAX}")], data[:64])
-    try:
-        source = data.decode("utf-8")
-        values = tomllib.loads(source)
-    except UnicodeDecodeError as wrong:
-        raise NotALayout([Fault("file", f"byte {wrong.start} is not UTF-8", "save it as UTF-8")], data) from wrong
-    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as wrong:
-        line = re.search(r"line (\d+)", str(wrong))
-        fault = Fault("file", f"is not TOML: {wrong}", "see toml.io for how it is written", int(line[1]) if line else 0)
-        raise NotALayout([fault], data) from wrong
+    values, lines = tables_of(data, NotALayout)
     faults: list[Fault] = []
-    found = _Reader(values, Lines(source), faults).read(layout_digest(data))
+    found = _Reader(values, lines, faults).read(layout_digest(data))
     if faults:
         raise NotALayout(sorted(faults, key=lambda one: one.line), data)
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from typing import Final
+from typing import Any, Final
 
 from openline.accord.formats.format import (
     FIELD_GROUPS,
@@ -54,21 +54,28 @@ class NotAFormat(Malformed):
         self.faults = faults
 
 
-def read_format(data: bytes) -> Format:
-    """A format from the bytes of its file. Raises NotAFormat with every fault that can be told."""
+def tables_of(data: bytes, refused: type[NotAFormat]) -> tuple[dict[str, Any], Lines]:
+    """The tables of a file and where they stand in it. Raises `refused`: more than FORMAT_BYTES_MAX, not UTF-8, not
+    TOML."""
     if len(data) > FORMAT_BYTES_MAX:
-        raise NotAFormat([Fault("file", f"{len(data)} bytes", f"at most {FORMAT_BYTES_MAX}")], data[:64])
+        raise refused([Fault("file", f"{len(data)} bytes", f"at most {FORMAT_BYTES_MAX}")], data[:64])
     try:
         source = data.decode("utf-8")
         values = tomllib.loads(source)
     except UnicodeDecodeError as wrong:
-        raise NotAFormat([Fault("file", f"byte {wrong.start} is not UTF-8", "save it as UTF-8")], data) from wrong
+        raise refused([Fault("file", f"byte {wrong.start} is not UTF-8", "save it as UTF-8")], data) from wrong
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as wrong:
         line = re.search(r"line (\d+)", str(wrong))
         fault = Fault("file", f"is not TOML: {wrong}", "see toml.io for how it is written", int(line[1]) if line else 0)
-        raise NotAFormat([fault], data) from wrong
+        raise refused([fault], data) from wrong
+    return values, Lines(source)
+
+
+def read_format(data: bytes) -> Format:
+    """A format from the bytes of its file. Raises NotAFormat with every fault that can be told."""
+    values, lines = tables_of(data, NotAFormat)
     faults: list[Fault] = []
-    found = _read(values, Lines(source), format_digest(data), faults)
+    found = _read(values, lines, format_digest(data), faults)
     if faults:
         raise NotAFormat(sorted(faults, key=lambda one: one.line), data)
     return found

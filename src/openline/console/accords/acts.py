@@ -18,6 +18,7 @@ from openline.accord.bodies import (
     parse_agreement,
 )
 from openline.accord.clocks.book import Book, NoticeSeen
+from openline.accord.clocks.shelf import PREFIX_MIN
 from openline.accord.clocks.spans import exactly
 from openline.accord.formats.format import Format
 from openline.accord.formats.notice import (
@@ -55,7 +56,6 @@ _RELATIONS: Final = {"": Relation.NONE, "answers": Relation.ANSWERS, "corrects":
 _RELATED: Final[dict[Relation, Literal["", "answers", "corrects", "cancels"]]] = {
     Relation.NONE: "", Relation.ANSWERS: "answers", Relation.CORRECTS: "corrects", Relation.CANCELS: "cancels",
 }  # fmt: skip
-_PREFIX_MIN: Final = 6  # digits of a hash that may stand for it
 
 
 class Accords:
@@ -127,21 +127,14 @@ class Accords:
 
         Raises Told OL-301 where there is none, Refused where several in the record would do.
         """
-        files = book.shelf.files()
-        there = [book.shelf.read[digest] for digest in sorted(files) if digest in book.shelf.read]
-        fitting = [one for one in there if one.id == name]
-        if not fitting and len(name) >= _PREFIX_MIN:
-            fitting = [one for one in there if one.digest.hex().startswith(name)]
-        agreed = [one for one in fitting if book.shelf.is_agreed(one.digest)]
-        newest = max((one.version for one in agreed), default=0)
-        fitting = [one for one in agreed if one.version == newest] or fitting
+        fitting = book.shelf.named(name)
         if len(fitting) > 1:
             which = ", ".join(one.digest.hex()[:12] for one in fitting)
             raise Refused(f"several formats are called {name}: name one by its hash: {which}")
         if fitting:
-            return fitting[0], files[fitting[0].digest]
+            return fitting[0], book.shelf.files()[fitting[0].digest]
         for one in library.formats().values():
-            if one.id == name or (len(name) >= _PREFIX_MIN and one.digest.hex().startswith(name)):
+            if one.id == name or (len(name) >= PREFIX_MIN and one.digest.hex().startswith(name)):
                 return one, library.files()[one.id]
         raise Told("OL-301", f"no format {name!r}: `openline format list` names those that there are")
 
@@ -341,7 +334,7 @@ class Accords:
     def _agreement(self, name: str) -> bytes:
         book = self._book()
         found = [digest for digest, one in sorted(book.agreements.items()) if one.id == name]
-        if not found and len(name) >= _PREFIX_MIN:
+        if not found and len(name) >= PREFIX_MIN:
             found = [digest for digest in sorted(book.agreements) if digest.hex().startswith(name)]
         known = [digest for digest in found if book.is_known(digest)]
         found = known if len(known) == 1 else found

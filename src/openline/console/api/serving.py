@@ -18,13 +18,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from openline.console.api.events import events
-from openline.console.api.table import TABLE, Row, Shape, lets
+from openline.console.api.table import TABLE, Row, Shape
 from openline.console.codes import CODES, Told, code_of, detail_of
 from openline.console.screen.asking import AskSitting, SittingRow
 from openline.console.watch import asking as watch
 from openline.console.watch.etag import etag_of
 from openline.console.web.desk import Pages
-from openline.console.web.routes import To
+from openline.console.web.routes import To, lets
 from openline.console.web.safety import TooMuch
 from openline.console.web.uploads import put_down
 from openline.console.web.visit import status_of

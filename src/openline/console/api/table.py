@@ -26,7 +26,7 @@ from openline.console.watch import asking as watch
 from openline.console.watch.doors import DOORS
 from openline.console.watch.keys import asking as keys
 from openline.console.web.routes import To
-from openline.desk.people import ALLOWED, Act, Role
+from openline.desk.people import Act
 
 PREFIX: Final = "/api/v1"
 ENTRY: Final = "/entries/{party}/{generation}/{index}"
@@ -203,15 +203,6 @@ NOT_HERE: Final[dict[type[Any], str]] = {
     line.Stop: "who holds the machine stops the station; a sitting does not",
     alarm.Listen: "the annunciator's own: it says that it hears, and from the same machine",
 }  # fmt: skip
-
-
-def lets(row: Row, roles: frozenset[Role] | None) -> bool:
-    """Whether a route is open to somebody with these roles; None: nobody is signed in."""
-    if row.who is To.ANYBODY:
-        return True
-    if roles is None:
-        return False
-    return row.who is To.OFFICERS or bool(ALLOWED[row.who] & roles)
 
 
 class Shape:

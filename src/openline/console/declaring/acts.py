@@ -46,7 +46,6 @@ from openline.line.events import Draft
 from openline.record.entry import COUNT, DECLARATION, LAYOUT, Ref
 
 PAIRS_MAX: Final = 200  # in one answer
-_PREFIX_MIN: Final = 6  # digits of a hash that may stand for it
 _RELATIONS: Final = {"": Relation.NONE, "corrects": Relation.CORRECTS, "cancels": Relation.CANCELS}
 _DAY: Final = Date("UTC")
 
@@ -107,12 +106,7 @@ class Declaring:
     def _named(self, name: str) -> tuple[Layout, bytes]:
         """By id or by the first digits of its hash: agreed, of the record, shipped. Raises Told OL-301, Refused."""
         shelf = self._book().declared.shelf
-        fitting = list(shelf.by_id(name))
-        if not fitting and len(name) >= _PREFIX_MIN:
-            fitting = [one for digest, one in sorted(shelf.read.items()) if digest.hex().startswith(name)]
-        agreed = [one for one in fitting if shelf.is_agreed(one.digest)]
-        newest = max((one.version for one in agreed), default=0)
-        fitting = [one for one in agreed if one.version == newest] or fitting
+        fitting = shelf.named(name)
         if len(fitting) > 1:
             which = ", ".join(one.digest.hex()[:12] for one in fitting)
             raise Refused(f"several layouts are called {name}: name one by its hash: {which}")

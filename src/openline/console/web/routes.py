@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from enum import Enum
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 from starlette.responses import Response
 
@@ -125,7 +125,14 @@ TABLE: Final[tuple[Row, ...]] = (
 )
 
 
-def lets(row: Row, roles: frozenset[Role] | None) -> bool:
+class Opens(Protocol):
+    """A row of this table or of the API's."""
+
+    @property
+    def who(self) -> Act | To: ...
+
+
+def lets(row: Opens, roles: frozenset[Role] | None) -> bool:
     """Whether a row is open to somebody with these roles; None: nobody is signed in."""
     if row.who is To.ANYBODY:
         return True

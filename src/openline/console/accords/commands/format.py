@@ -8,10 +8,17 @@ import click
 
 from openline.accord.formats.reader import FORMAT_BYTES_MAX, NotAFormat, read_format
 from openline.console.accords import asking, library
-from openline.console.accords.commands.drafting import AS_DRAFT, TOKEN, drafted, read
+from openline.console.accords.commands.drafting import (
+    AS_DRAFT,
+    TOKEN,
+    drafted,
+    file_named,
+    in_a_line,
+    read,
+    refused_with,
+)
 from openline.console.accords.rows import field_row, limit_text
 from openline.console.channel.asking import Sent
-from openline.console.codes import Told
 from openline.console.terminal import INPUT_FILE, Session, room_options
 from openline.console.words import safe
 
@@ -31,9 +38,7 @@ def check(session: Session, file: Path) -> int:
     try:
         found = read_format(data)
     except NotAFormat as refused:
-        faults = [one._asdict() for one in refused.faults]
-        session.answer({"faults": faults}, "\n".join(f"{file}: {one.in_a_line()}" for one in refused.faults))
-        return 1
+        return refused_with(session, file, refused)
     fields = "\n".join(
         f"  {one.name:<24} {row.type}{'' if one.required else ' (may be left out)'}"
         for one in found.fields for row in (field_row(one),)
@@ -52,16 +57,7 @@ def list_formats(session: Session) -> None:
     """List the formats of the record, and those that come with the program."""
     with session.link() as link:
         found = link.ask(asking.AskFormats(), list[asking.FormatRow])
-    session.answer(found, lambda: "\n".join(_format_line(one) for one in found))
-
-
-def _format_line(one: asking.FormatRow) -> str:
-    if one.faults:
-        return f"{one.digest[:12]}  CANNOT BE USED: {safe(one.faults[0])}"
-    said = f"said by {', '.join(map(safe, one.by))}" if one.by else "comes with the program"
-    state = "agreed" if one.agreed else said
-    doubt = " (after an unconfirmed description)" if one.unconfirmed else ""
-    return f"{one.digest[:12]}  {one.id:<28} {one.version}  {state}: {safe(one.title.get('en', ''))}{doubt}"
+    session.answer(found, lambda: "\n".join(in_a_line(one) for one in found))
 
 
 @format_.command("show")
@@ -77,7 +73,7 @@ def show_format(session: Session, name: str, raw: bool) -> None:
 
 
 def _format_text(one: asking.FormatWhole) -> str:
-    lines = [_format_line(one.row), *(f"  rests on  {safe(line)}" for line in one.basis)]
+    lines = [in_a_line(one.row), *(f"  rests on  {safe(line)}" for line in one.basis)]
     lines += [f"  due       {safe(line)}" for line in one.limits]
     for field in one.fields:
         need = "" if field.required else f" (where {field.required_if})" if field.required_if else " (may be left out)"
@@ -96,12 +92,7 @@ def offer(session: Session, name: str, as_draft: bool, token: str | None) -> Non
 
     A format is agreed once every party of the line has said it.
     """
-    data = library.files().get(name)
-    if data is None:
-        path = Path(name)
-        if not path.is_file():
-            raise Told("OL-303", f"{name}: neither a file nor a format that comes with the program")
-        data = read(path, FORMAT_BYTES_MAX)
+    data = file_named(name, library.files(), "format")
     ask = asking.OfferFormat(file=data.decode("utf-8", "replace"), token=token)
     if as_draft:
         drafted(session, asking.DraftPaper(paper=ask))

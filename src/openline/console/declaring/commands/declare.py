@@ -6,7 +6,7 @@ import csv as csv_
 import io
 import json
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import click
 
@@ -15,7 +15,7 @@ from openline.accord.declarations.reading import NotALayout, read_layout
 from openline.accord.formats.reader import FORMAT_BYTES_MAX
 from openline.console.accords import library
 from openline.console.accords.asking import Drafted
-from openline.console.accords.commands.drafting import AS_DRAFT, TOKEN, read
+from openline.console.accords.commands.drafting import AS_DRAFT, TOKEN, file_named, in_a_line, read, refused_with
 from openline.console.channel.asking import PRECEDENCES, Precedence, Sent
 from openline.console.codes import Told
 from openline.console.commands.message import full_name
@@ -24,13 +24,10 @@ from openline.console.declaring.commands.lines import (
     checked_text,
     declaration_line,
     declaration_text,
-    layout_line,
     layout_text,
     life_line,
 )
 from openline.console.terminal import INPUT_FILE, F, Session, room_options
-
-LAYOUT_BYTES_MAX: Final = FORMAT_BYTES_MAX
 
 
 @click.group()
@@ -46,7 +43,7 @@ def list_layouts(session: Session) -> None:
     """List the layouts of the record, and those that come with the program."""
     with session.link() as link:
         found = link.ask(asking.AskLayouts(), list[asking.LayoutRow])
-    session.answer(found, lambda: "\n".join(map(layout_line, found)))
+    session.answer(found, lambda: "\n".join(map(in_a_line, found)))
 
 
 @declare.command("layout")
@@ -68,11 +65,9 @@ def show_layout(session: Session, name: str, raw: bool) -> None:
 def check_layout(session: Session, file: Path) -> int:
     """Read a layout FILE and tell every fault in it at once, with its line and what would be right."""
     try:
-        found = read_layout(read(file, LAYOUT_BYTES_MAX))
+        found = read_layout(read(file, FORMAT_BYTES_MAX))
     except NotALayout as refused:
-        faults = [one._asdict() for one in refused.faults]
-        session.answer({"faults": faults}, "\n".join(f"{file}: {one.in_a_line()}" for one in refused.faults))
-        return 1
+        return refused_with(session, file, refused)
     text = f"{found.id}, version {found.version}: {found.title['en']}\nhash {found.digest.hex()}"
     session.answer({"faults": [], "id": found.id, "digest": found.digest.hex()}, text)
     return 0
@@ -86,12 +81,7 @@ def check_layout(session: Session, file: Path) -> int:
 @click.pass_obj
 def offer(session: Session, name: str, as_draft: bool, token: str | None) -> None:
     """Say on the record: this layout. NAME is a file, or the id of one that comes with the program."""
-    data = library.layout_files().get(name)
-    if data is None:
-        path = Path(name)
-        if not path.is_file():
-            raise Told("OL-303", f"{name}: neither a file nor a layout that comes with the program")
-        data = read(path, LAYOUT_BYTES_MAX)
+    data = file_named(name, library.layout_files(), "layout")
     ask = asking.OfferLayout(file=data.decode("utf-8", "replace"), token=token)
     _written(session, ask, as_draft, "agreed once every party has said it")
 

@@ -5,23 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from openline.console.accords.asking import FaultRow
+from openline.console.accords.commands.drafting import in_a_line
 from openline.console.declaring import asking
 from openline.console.words import safe
 
 
-def layout_line(one: asking.LayoutRow) -> str:
-    """A layout in a line."""
-    if one.faults:
-        return f"{one.digest[:12]}  CANNOT BE USED: {safe(one.faults[0])}"
-    said = f"said by {', '.join(map(safe, one.by))}" if one.by else "comes with the program"
-    state = "agreed" if one.agreed else said
-    doubt = " (after an unconfirmed description)" if one.unconfirmed else ""
-    return f"{one.digest[:12]}  {one.id:<28} {one.version}  {state}: {safe(one.title.get('en', ''))}{doubt}"
-
-
 def layout_text(one: asking.LayoutWhole) -> str:
     """A layout, whole."""
-    lines = [layout_line(one.row)]
+    lines = [in_a_line(one.row)]
     for table in one.tables:
         lines.append(f"  table {table.name}: {safe(table.label.get('en', ''))}")
         for column in table.columns:
