@@ -17,22 +17,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import IntEnum
 from hashlib import sha256
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from openline.accord.declarations.declaration import parse_count, parse_declaration
 from openline.accord.declarations.layout import layout_digest
 from openline.accord.formats.format import format_digest
 from openline.accord.formats.notice import parse_notice
 from openline.accord.formats.reader import FORMAT_BYTES_MAX
-from openline.accord.formats.section import is_language
-from openline.accord.formats.texts import Identifier
 from openline.accord.formats.times import SECONDS_MAX
-from openline.accord.formats.unfit import Unfit
+from openline.accord.spelling import by_language, read_id, remark
+from openline.accord.spelling import titles as read_titles
 from openline.errors import Malformed
-from openline.limits import REMARK_CHARS_MAX, SUBJECT_CHARS_MAX
 from openline.record import entry
 from openline.record.entry import Ref
-from openline.record.fields import dump_map, load_map, octets, octets_up_to, row, rows, same, text, whole
+from openline.record.fields import dump_map, load_map, octets, octets_up_to, rows, same, whole
 
 KINDS: Final = (
     entry.NOTICE, entry.FORMAT, entry.AGREEMENT, entry.STATUS, entry.LAYOUT, entry.DECLARATION, entry.COUNT,
@@ -42,7 +40,6 @@ DigestOf = Callable[[bytes], bytes]
 AGREEMENT_LABEL: Final = b"openline/agreement/v1\n"
 AGREEMENT_BYTES_MAX: Final = 32 * 1024
 STATUS_BYTES_MAX: Final = 16 * 1024
-LANGUAGES_MAX: Final = 12
 FORMATS_MAX: Final = 256
 
 
@@ -126,24 +123,16 @@ def parse_agreement(data: bytes) -> Agreement:
     name, titles, texts, from_s, until_s, periods_s, formats = load_map(
         data, 7, "agreement", AGREEMENT_BYTES_MAX
     ).values()
-    try:
-        Identifier().check(name)
-    except Unfit as unfit:
-        raise Malformed(f"agreement: id: {unfit}", data) from unfit
     found = Agreement(
-        name,
-        tuple((language, text(said, SUBJECT_CHARS_MAX, "agreement: title", data))
-              for language, said in _by_language(titles, "title", data)),
-        tuple((language, octets(digest, DIGEST_BYTES, "agreement: text", data))
-              for language, digest in _by_language(texts, "text", data)),
+        read_id(name, "agreement", data),
+        read_titles(titles, "agreement", data),
+        by_language(texts, "agreement: text", data, lambda one: octets(one, DIGEST_BYTES, "agreement: text", data)),
         _instant(from_s, "from", data),
         _instant(until_s, "until", data),
         _instant(periods_s, "begin of periods", data),
         tuple(octets(one, DIGEST_BYTES, "agreement: format", data)
               for one in rows(formats, FORMATS_MAX, "agreement: formats", data)),
     )  # fmt: skip
-    if not found.titles:
-        raise Malformed("agreement: no title", data)
     if found.until_s is not None and (found.from_s is None or found.until_s <= found.from_s):
         raise Malformed("agreement: it ends before it begins, or ends without a begin", data)
     if list(found.formats) != sorted(set(found.formats)):
@@ -174,15 +163,6 @@ def check_body(kind: int, body: bytes) -> tuple[Ref, ...]:
     return ()
 
 
-def _by_language(value: object, what: str, data: bytes) -> list[tuple[str, Any]]:
-    pairs = rows(value, LANGUAGES_MAX, f"agreement: {what}s", data)
-    found = [tuple(row(one, 2, f"agreement: {what}", data)) for one in pairs]
-    languages = [language for language, _ in found]
-    if not all(map(is_language, languages)) or languages != sorted(set(languages)):
-        raise Malformed(f"agreement: {what}s: languages not in ascending order, each once", data)
-    return [(language, said) for language, said in found]
-
-
 def _instant(value: object, what: str, data: bytes) -> int | None:
     return None if value is None else whole(value, SECONDS_MAX, f"agreement: {what}", data)
 
@@ -201,10 +181,7 @@ def parse_status(data: bytes) -> Status:
         octets(agreement, DIGEST_BYTES, "status: agreement", data),
         Standing(whole(standing, max(Standing), "status: standing", data)),
         whole(from_s, SECONDS_MAX, "status: from", data),
-        text(reason, REMARK_CHARS_MAX, "status: reason", data, lines=True),
-        text(language, 35, "status: language", data),
+        *remark(reason, language, "status", data, "reason"),
     )
-    if bool(found.reason) != bool(found.language) or (found.language and not is_language(found.language)):
-        raise Malformed("status: a reason has a language, and only a reason", data)
     same(dump_map((found.agreement, int(found.standing), *found[2:])), data, "status")
     return found

@@ -28,11 +28,12 @@ from openline.accord.formats.notice import SERIAL_MAX, Relation
 from openline.accord.formats.section import is_language, is_name
 from openline.accord.formats.tables import COLUMNS_MAX
 from openline.accord.formats.times import DAYS_MAX, YEAR_MAX, YEAR_MIN
+from openline.accord.spelling import remark
 from openline.errors import Malformed
-from openline.limits import BODY_BYTES_MAX, REMARK_CHARS_MAX
+from openline.limits import BODY_BYTES_MAX
 from openline.record.body import read_ref
 from openline.record.entry import Ref
-from openline.record.fields import dump_map, load_map, octets, row, rows, same, text, whole
+from openline.record.fields import dump_map, load_map, octets, row, rows, same, whole
 from openline.seal.spelling import decode
 
 NOT_PROVIDED: Final = False
@@ -241,12 +242,10 @@ def parse_count(data: bytes) -> Count:
     found = Count(
         read_ref(of, "count: of", data),
         tuple((name, whole(number, NUMBER_MAX, "count: number", data)) for name, number in pairs),
-        text(reason, REMARK_CHARS_MAX, "count: reason", data, lines=True), text(language, 35, "count: language", data),
+        *remark(reason, language, "count", data, "reason"),
     )  # fmt: skip
     if not found.figures:
         raise Malformed("count: of no figure", data)
-    if bool(found.reason) != bool(found.language) or (found.language and not is_language(found.language)):
-        raise Malformed("count: a reason has a language, and only a reason", data)
     same(_spell_count(found), data, "count")
     return found
 

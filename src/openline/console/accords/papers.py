@@ -18,10 +18,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from openline.accord.bodies import AGREEMENT_BYTES_MAX, FORMATS_MAX, LANGUAGES_MAX, Agreement, encode_agreement
+from openline.accord.bodies import AGREEMENT_BYTES_MAX, FORMATS_MAX, Agreement, encode_agreement
 from openline.accord.formats.section import Lines, Section, is_language
 from openline.accord.formats.times import Instant
 from openline.accord.formats.unfit import Fault, Unfit
+from openline.accord.spelling import LANGUAGES_MAX
 from openline.console.codes import Told, as_given
 
 TEXT_BYTES_MAX: Final = 64 * 1024 * 1024
