@@ -186,7 +186,7 @@ class Station:
         operations = StationOperations(self)
         known = (self.line.name, self.state.roster.line_id, serving.relying)
         desk = DeskOperations(self.desk, self, operations.compose_all, *known)
-        screen = ScreenOperations(self, operations, self.watch.note)
+        screen = ScreenOperations(self, operations, operations.book, self.watch.note)
         operations.read = screen.read
         alarms = Alarms(self)
         screen.board, alarms.overdue = alarms.now, screen.overdue
@@ -196,7 +196,8 @@ class Station:
         more = {kind: act for one in tables for kind, act in one.table().items()}
         door = ControlDoor(serving.line.control, operations, more, desk.once.let_in, desk.once.perform)
         async with contextlib.AsyncExitStack() as stack:
-            stack.callback(screen.close)  # the last to end
+            stack.callback(operations.book.close)  # the last to end
+            stack.callback(screen.close)
             stack.push_async_callback(door.close)
             stack.push_async_callback(self._roads.close)
             await self._roads.open(bearers_of(self.kept, self._roads))

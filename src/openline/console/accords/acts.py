@@ -37,7 +37,7 @@ from openline.accord.formats.reader import NotAFormat, read_format
 from openline.accord.formats.section import is_language
 from openline.accord.formats.unfit import Fault
 from openline.console.accords import asking, library, rows
-from openline.console.accords.reading import Follower
+from openline.console.accords.keeping import OneBook
 from openline.console.channel.asking import PRECEDENCES, Sent
 from openline.console.channel.showing import Reader, name_of, place_of
 from openline.console.codes import Told, as_given
@@ -61,10 +61,10 @@ _RELATED: Final[dict[Relation, Literal["", "answers", "corrects", "cancels"]]] =
 class Accords:
     """Answers `asking` over a running station."""
 
-    def __init__(self, running: Running, reader: Reader) -> None:
+    def __init__(self, running: Running, reader: Reader, book: OneBook) -> None:
         self._running = running
         self._reader = reader
-        self._follower: Follower | None = None
+        self._one_book = book
         self._numbering = asyncio.Lock()  # two notices at once must not take one serial
 
     def table(self) -> dict[type, Callable[[Any], Awaitable[object]]]:
@@ -77,21 +77,14 @@ class Accords:
             asking.AskDuties: self.duties,
         }  # fmt: skip
 
-    def book(self) -> Book:
-        """The book, level with the record."""
-        return self._book()
-
-    def _book(self) -> Book:
-        roster = self._running.state.roster
-        parties = tuple(number for number, party in enumerate(roster.parties) if not party.left)
-        if self._follower is None or self._follower.book.parties != parties:
-            self._follower = Follower(self._running.store, parties)
-        return self._follower.follow()
+    async def book(self) -> Book:
+        """The book, level with the record; good until the caller next awaits (see `OneBook`)."""
+        return await self._one_book.level()
 
     # ---------------------------------------------------------------- formats
     async def formats(self, _ask: asking.AskFormats) -> list[asking.FormatRow]:
         """Those of the record first, then those that come with the program and are not in it."""
-        book = self._book()
+        book = await self.book()
         found = [self._row(book, digest) for digest in sorted(book.shelf.files())]
         there = {row.digest for row in found}
         shipped = (self._shipped(one) for one in library.formats().values() if one.digest.hex() not in there)
@@ -117,7 +110,7 @@ class Accords:
 
     async def format(self, ask: asking.AskFormat) -> asking.FormatWhole:
         """One format, whole."""
-        book = self._book()
+        book = await self.book()
         format_, file = self._named(book, ask.name)
         row = self._row(book, format_.digest) if format_.digest in book.shelf.files() else self._shipped(format_)
         return rows.whole_format(format_, row, file)
@@ -140,15 +133,15 @@ class Accords:
 
     async def offer(self, ask: asking.OfferFormat) -> Sent:
         """Record a format. Raises Told OL-204 with every fault of its file."""
-        return await self._record(FORMAT, self._offered(ask), token=ask.token)
+        return await self._record(FORMAT, self._offered(await self.book(), ask), token=ask.token)
 
-    def _offered(self, ask: asking.OfferFormat) -> bytes:
+    def _offered(self, book: Book, ask: asking.OfferFormat) -> bytes:
         data = ask.file.encode()
         try:
             format_ = read_format(data)
         except NotAFormat as refused:
             raise Told("OL-204", "; ".join(one.in_a_line() for one in refused.faults)) from refused
-        book, me = self._book(), self._running.state.me
+        me = self._running.state.me
         if me in book.shelf.offered_by(format_.digest):
             raise Refused(f"the format {format_.id} is on the record already, by us")
         if any(digest[:8] == format_.mark and digest != format_.digest for digest in book.shelf.read):
@@ -159,12 +152,12 @@ class Accords:
     # ---------------------------------------------------------------- notices
     async def check(self, ask: asking.NoticeForm) -> asking.NoticeChecked:
         """Every fault at once; nothing is recorded."""
-        book = self._book()
+        book = await self.book()
         format_, _ = self._named(book, ask.format)
         relation = _RELATIONS[ask.relation]
         of = self._of(ask.place, relation) if ask.place is not None and ask.relation else None
         notice, faults, may_leave = self._composed(
-            format_, ask.fields, ask.language, relation if of is not None else Relation.NONE, of
+            book, format_, ask.fields, ask.language, relation if of is not None else Relation.NONE, of
         )
         body = b""
         if may_leave:
@@ -180,8 +173,7 @@ class Accords:
         )  # fmt: skip
 
     def _composed(
-        self, format_: Format, fields: dict[str, Any], language: str, relation: Relation = Relation.NONE,
-        of: Ref | None = None,
+        self, book: Book, format_: Format, fields: dict[str, Any], language: str, relation: Relation, of: Ref | None
     ) -> tuple[Notice, tuple[Fault, ...], bool]:  # fmt: skip
         """The notice, its faults, and whether all that was given can be spelled."""
         written = compose(format_, fields)
@@ -196,7 +188,7 @@ class Accords:
             faults += (Fault("language", "is not said, and there is free text", "say the language of the text"),)
         year = datetime.fromtimestamp(self._running.now_ms() / 1000, UTC).year
         in_hand = self._in_hand(format_.mark, year)
-        serial = self._book().free_serial(self._running.state.me, format_.mark, year, in_hand)
+        serial = book.free_serial(self._running.state.me, format_.mark, year, in_hand)
         return Notice(format_.mark, year, serial, language, relation, written.values, of), faults, may_leave
 
     def _in_hand(self, mark: bytes, year: int) -> set[int]:
@@ -212,16 +204,16 @@ class Accords:
     async def send(self, ask: asking.SendNotice) -> Sent:
         """Record a notice. Raises Told OL-204 with every fault of its form: none is sent by mistake."""
         async with self._numbering:
-            body = self._spelled(ask)
+            body = self._spelled(await self.book(), ask)
             return await self._record(NOTICE, body, PRECEDENCES.index(ask.precedence), int(ask.exercise), ask.token)
 
-    def _spelled(self, ask: asking.SendNotice, serial: int | None = None) -> bytes:
-        format_, _ = self._named(self._book(), ask.format)
+    def _spelled(self, book: Book, ask: asking.SendNotice, serial: int | None = None) -> bytes:
+        format_, _ = self._named(book, ask.format)
         relation = _RELATIONS[ask.relation]
         if (relation is Relation.NONE) != (ask.place is None):
             raise Refused("a notice answers, corrects or cancels one entry: say both which and how, or neither")
         of = self._of(ask.place, relation) if ask.place is not None else None
-        notice, faults, may_leave = self._composed(format_, ask.fields, ask.language, relation, of)
+        notice, faults, may_leave = self._composed(book, format_, ask.fields, ask.language, relation, of)
         if faults and not (ask.with_faults and may_leave):
             raise Told("OL-204", "; ".join(one.in_a_line() for one in faults))
         with as_given():
@@ -236,35 +228,37 @@ class Accords:
     async def draft(self, ask: asking.DraftNotice) -> asking.Drafted:
         """A version of a draft of a notice. A next version keeps its serial. Raises as `send` does, and Refused."""
         async with self._numbering:
-            serial = None
+            book, serial = await self.book(), None
             if ask.draft is not None and ask.draft in self._running.desk.state.drafts:
                 told = self._running.desk.state.drafts[ask.draft].version.told
                 serial = parse_notice(told).serial if told else None
             notice = ask.notice
-            body = self._spelled(notice, serial)
+            body = self._spelled(book, notice, serial)
             write = Write(ask.draft, ask.over, PRECEDENCES.index(notice.precedence), int(notice.exercise), b"", NOTICE,
                           body)  # fmt: skip
             return self._write(write, ask.sitting)
 
     async def draft_paper(self, ask: asking.DraftPaper) -> asking.Drafted:
         """A draft of a format, an agreement or a standing. Raises as these do, and Refused."""
+        book = await self.book()
         match ask.paper:
             case asking.OfferFormat():
-                kind, body = FORMAT, self._offered(ask.paper)
+                kind, body = FORMAT, self._offered(book, ask.paper)
             case asking.RecordAgreement():
-                kind, body = AGREEMENT, self._recorded(ask.paper)
+                kind, body = AGREEMENT, self._recorded(book, ask.paper)
             case _:
-                kind, body = STATUS, self._said(ask.paper)
+                kind, body = STATUS, self._said(book, ask.paper)
         return self._write(Write(None, 0, 0, 0, b"", kind, body), ask.sitting)
 
     async def redraft(self, ask: asking.AskNoticeDraft) -> asking.NoticeDraft:
         """A draft of a notice as a form. Raises Told OL-301 where it is none, or its format is not here."""
+        book = await self.book()
         draft = self._running.desk.state.drafts.get(ask.draft)
         if draft is None or draft.version.kind != NOTICE or not draft.version.told:
             raise Told("OL-301", f"D-{ask.draft} is no draft of a notice, or has left")
         version = draft.version
         notice = parse_notice(version.told)
-        format_, _ = self._named(self._book(), notice.mark.hex())
+        format_, _ = self._named(book, notice.mark.hex())
         form = asking.SendNotice(
             format=notice.mark.hex(), fields=as_form(notice, format_), language=notice.language,
             precedence=PRECEDENCES[version.precedence], exercise=bool(version.flags & EXERCISE),
@@ -280,7 +274,7 @@ class Accords:
 
     async def notice(self, ask: asking.AskNotice) -> asking.NoticeRow:
         """A notice of the record. Raises Told OL-301 where there is none."""
-        book = self._book()
+        book = await self.book()
         log, index, kind = self._reader.find_here(ask.place)
         seen = book.notices.get(Ref(log.party, log.generation, index))
         if kind != NOTICE or seen is None:
@@ -295,7 +289,8 @@ class Accords:
 
     def words_of_draft(self, kind: int, told: bytes) -> tuple[str, str]:
         """What a draft of one of these kinds says: in a line, and whole, as it will print."""
-        return rows.words_of_draft(self._book(), kind, told, self._name_of_us(), self._others(), self._running.now_ms())
+        book = self._one_book.near
+        return rows.words_of_draft(book, kind, told, self._name_of_us(), self._others(), self._running.now_ms())
 
     def _name_of_us(self) -> str:
         return name_of(self._running.state.roster, self._running.state.me)
@@ -307,32 +302,31 @@ class Accords:
     # ---------------------------------------------------------------- agreements and duties
     async def record(self, ask: asking.RecordAgreement) -> Sent:
         """Record an agreement's identity. Raises Told OL-204."""
-        return await self._record(AGREEMENT, self._recorded(ask), token=ask.token)
+        return await self._record(AGREEMENT, self._recorded(await self.book(), ask), token=ask.token)
 
-    def _recorded(self, ask: asking.RecordAgreement) -> bytes:
+    def _recorded(self, book: Book, ask: asking.RecordAgreement) -> bytes:
         try:
             body = bytes.fromhex(ask.body)
         except ValueError as error:
             raise Told("OL-204", f"the body is not hex: {error}") from error
         with as_given():
             agreement = parse_agreement(body)
-        if self._running.state.me in self._book().known_by(agreement_digest(body)):
+        if self._running.state.me in book.known_by(agreement_digest(body)):
             raise Refused(f"the agreement {agreement.id} is on the record already, by us")
         return body
 
     async def say(self, ask: asking.SayStanding) -> Sent:
         """Record how we stand to an agreement. Raises Told OL-301, OL-204."""
-        return await self._record(STATUS, self._said(ask), token=ask.token)
+        return await self._record(STATUS, self._said(await self.book(), ask), token=ask.token)
 
-    def _said(self, ask: asking.SayStanding) -> bytes:
-        digest = self._agreement(ask.agreement)
+    def _said(self, book: Book, ask: asking.SayStanding) -> bytes:
+        digest = self._agreement(book, ask.agreement)
         with as_given():
             return encode_status(
                 Status(digest, _STANDINGS[ask.standing], ask.from_ms // 1000, ask.reason, ask.language)
             )
 
-    def _agreement(self, name: str) -> bytes:
-        book = self._book()
+    def _agreement(self, book: Book, name: str) -> bytes:
         found = [digest for digest, one in sorted(book.agreements.items()) if one.id == name]
         if not found and len(name) >= PREFIX_MIN:
             found = [digest for digest in sorted(book.agreements) if digest.hex().startswith(name)]
@@ -347,7 +341,7 @@ class Accords:
 
     async def agreements(self, _ask: asking.AskAgreements) -> list[asking.AgreementRow]:
         """Agreements of the record."""
-        book, roster, now_s = self._book(), self._running.state.roster, self._running.now_ms() // 1000
+        book, roster, now_s = await self.book(), self._running.state.roster, self._running.now_ms() // 1000
         found = []
         for digest, one in sorted(book.agreements.items(), key=lambda pair: (pair[1].id, pair[0])):
             standing = {}
@@ -363,14 +357,18 @@ class Accords:
 
     async def duties(self, ask: asking.AskDuties) -> list[asking.DutyRow]:
         """What is due, by time. Raises Refused for more than one answer takes."""
-        state = self._running.state
-        found = []
-        for duty in self._book().duties(ask.from_ms, ask.to_ms, self._running.now_ms()):
-            if ask.agreement in ("", duty.agreement):
-                found.append(rows.duty_row(duty, state.roster, state.me))
-            if len(found) > DUTIES_MAX:
-                raise Refused(f"more than {DUTIES_MAX} duties between these instants; ask for less time")
-        return sorted(found, key=lambda one: (one.due_earliest_ms, one.party, one.format, one.causes))
+        state, now_ms = self._running.state, self._running.now_ms()
+
+        def asked(book: Book) -> list[asking.DutyRow]:
+            found = []
+            for duty in book.duties(ask.from_ms, ask.to_ms, now_ms):
+                if ask.agreement in ("", duty.agreement):
+                    found.append(rows.duty_row(duty, state.roster, state.me))
+                if len(found) > DUTIES_MAX:
+                    raise Refused(f"more than {DUTIES_MAX} duties between these instants; ask for less time")
+            return sorted(found, key=lambda one: (one.due_earliest_ms, one.party, one.format, one.causes))
+
+        return await self._one_book.ask(asked)
 
     async def _record(
         self, kind: int, body: bytes, precedence: int = 0, flags: int = 0, token: str | None = None

@@ -13,6 +13,7 @@ from typing import Any, Final, Protocol
 
 from openline import limits
 from openline.console.accords.acts import Accords
+from openline.console.accords.keeping import OneBook
 from openline.console.channel import asking
 from openline.console.channel.amending import Amending
 from openline.console.channel.attaching import take_files
@@ -100,9 +101,10 @@ class StationOperations:
         self._amending = Amending(running)
         self.stating = Stating(running, self._reader)
         self.telling = Telling(running, self._reader)
-        self.accords = Accords(running, self._reader)
+        self.book = OneBook(running.line.store, lambda: others(running.state.roster, -1))
+        self.accords = Accords(running, self._reader, self.book)
         self.files = FilesOf(running, self._reader, running.status, running.happened)
-        self.declaring = Declaring(running, self._reader, self.accords.book)
+        self.declaring = Declaring(running, self._reader, self.book)
         running.desk.words_of = self._words_of_draft
         # For whoever asks to see entries; the station's screen, once it is up, reads them beside the loop.
         self.read: Callable[[Callable[[Reader], Any]], Awaitable[Any]] = self._read_here

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from itertools import pairwise
 from typing import Any, Final
 
 from openline.accord.bodies import Offered, check_body, encode_offered
 from openline.accord.clocks.book import Book
+from openline.accord.clocks.shelf import PREFIX_MIN
 from openline.accord.declarations.declaration import (
     Cells,
     Count,
@@ -20,24 +20,23 @@ from openline.accord.declarations.declaration import (
     in_parts,
     parse_declaration,
 )
-from openline.accord.declarations.figures import Sheet
 from openline.accord.declarations.files import Lack, read_csv, read_json
-from openline.accord.declarations.judging import Finding, Verdict, day_text, is_in_force, judge_declaration, judge_step
+from openline.accord.declarations.judging import Finding, Verdict, day_text, judge_declaration
 from openline.accord.declarations.layout import Layout, layout_digest
 from openline.accord.declarations.ledger import Ledger, Whole
 from openline.accord.declarations.reading import NotALayout, read_layout
-from openline.accord.declarations.reconciling import ended_before, events_of, history, reconcile
 from openline.accord.formats.notice import Relation
 from openline.accord.formats.section import is_language
 from openline.accord.formats.times import Date
 from openline.accord.formats.unfit import Fault, Unfit
 from openline.console.accords import library
 from openline.console.accords.asking import Drafted
+from openline.console.accords.keeping import OneBook
 from openline.console.channel.asking import PRECEDENCES, Sent
 from openline.console.channel.showing import Reader, name_of, place_of
 from openline.console.codes import Told, as_given
 from openline.console.declaring import asking, rows
-from openline.console.declaring.chart import draw
+from openline.console.declaring.over_time import lives, pairs_of, under_ceilings
 from openline.console.stating.running import Running
 from openline.desk.acts import Write
 from openline.desk.facts import DraftedOther
@@ -45,7 +44,6 @@ from openline.errors import Refused
 from openline.line.events import Draft
 from openline.record.entry import COUNT, DECLARATION, LAYOUT, Ref
 
-PAIRS_MAX: Final = 200  # in one answer
 _RELATIONS: Final = {"": Relation.NONE, "corrects": Relation.CORRECTS, "cancels": Relation.CANCELS}
 _DAY: Final = Date("UTC")
 
@@ -53,8 +51,7 @@ _DAY: Final = Date("UTC")
 class Declaring:
     """Answers `asking` over a running station."""
 
-    def __init__(self, running: Running, reader: Reader, book: Callable[[], Book]) -> None:
-        """`book`: the one of this line, level with the record."""
+    def __init__(self, running: Running, reader: Reader, book: OneBook) -> None:
         self._running = running
         self._reader = reader
         self._book = book
@@ -76,57 +73,60 @@ class Declaring:
     # ---------------------------------------------------------------- layouts
     async def layouts(self, _ask: asking.AskLayouts) -> list[asking.LayoutRow]:
         """Those of the record first, then those that come with the program and are not in it."""
-        shelf = self._book().declared.shelf
-        found = [self._row(digest) for digest in sorted(shelf.files())]
+        book = await self._book.level()
+        shelf = book.declared.shelf
+        found = [self._row(book, digest) for digest in sorted(shelf.files())]
         shipped = [one for one in library.layouts().values() if one.digest not in shelf.files()]
-        return found + [self._described(one, []) for one in shipped]
+        return found + [self._described(book, one, []) for one in shipped]
 
-    def _row(self, digest: bytes) -> asking.LayoutRow:
-        shelf = self._book().declared.shelf
+    def _row(self, book: Book, digest: bytes) -> asking.LayoutRow:
+        shelf = book.declared.shelf
         by = [self._name(party) for party in shelf.offered_by(digest)]
         if digest in shelf.faulty:
             faults = [one.in_a_line() for one in shelf.faulty[digest]]
             return asking.LayoutRow(digest.hex(), "", 0, {}, "", True, False, by, False, faults)
-        return self._described(shelf.read[digest], by)
+        return self._described(book, shelf.read[digest], by)
 
-    def _described(self, layout: Layout, by: list[str]) -> asking.LayoutRow:
+    def _described(self, book: Book, layout: Layout, by: list[str]) -> asking.LayoutRow:
         shipped = any(one.digest == layout.digest for one in library.layouts().values())
         return asking.LayoutRow(
             layout.digest.hex(), layout.id, layout.version, dict(layout.title), layout.agreement, layout.is_unconfirmed,
-            self._book().declared.shelf.is_agreed(layout.digest), by, shipped,
+            book.declared.shelf.is_agreed(layout.digest), by, shipped,
         )  # fmt: skip
 
     async def layout(self, ask: asking.AskLayout) -> asking.LayoutWhole:
         """One layout, whole."""
-        layout, file = self._named(ask.name)
-        shelf = self._book().declared.shelf
-        row = self._row(layout.digest) if layout.digest in shelf.files() else self._described(layout, [])
+        book = await self._book.level()
+        layout, file = self._named(book, ask.name)
+        is_there = layout.digest in book.declared.shelf.files()
+        row = self._row(book, layout.digest) if is_there else self._described(book, layout, [])
         return rows.layout_whole(layout, row, file)
 
-    def _named(self, name: str) -> tuple[Layout, bytes]:
+    def _named(self, book: Book, name: str) -> tuple[Layout, bytes]:
         """By id or by the first digits of its hash: agreed, of the record, shipped. Raises Told OL-301, Refused."""
-        shelf = self._book().declared.shelf
+        shelf = book.declared.shelf
         fitting = shelf.named(name)
         if len(fitting) > 1:
             which = ", ".join(one.digest.hex()[:12] for one in fitting)
             raise Refused(f"several layouts are called {name}: name one by its hash: {which}")
         if fitting:
             return fitting[0], shelf.files()[fitting[0].digest]
-        if name in library.layouts():
-            return library.layouts()[name], library.layout_files()[name]
+        for one in library.layouts().values():
+            if one.id == name or (len(name) >= PREFIX_MIN and one.digest.hex().startswith(name)):
+                return one, library.layout_files()[one.id]
         raise Told("OL-301", f"no layout {name!r}: `openline declare layouts` names those that there are")
 
     async def offer(self, ask: asking.OfferLayout) -> Sent:
         """Record a layout. Raises Told OL-204 with every fault of its file."""
-        return await self._record(LAYOUT, [self._offered(ask)], token=ask.token)
+        return await self._record(LAYOUT, [self._offered(await self._book.level(), ask)], token=ask.token)
 
-    def _offered(self, ask: asking.OfferLayout) -> bytes:
+    def _offered(self, book: Book, ask: asking.OfferLayout) -> bytes:
         data = ask.file.encode()
         try:
             layout = read_layout(data)
         except NotALayout as refused:
             raise Told("OL-204", "; ".join(one.in_a_line() for one in refused.faults)) from refused
-        shelf = self._book().declared.shelf
+        shelf = book.declared.shelf
         if self._running.state.me in shelf.offered_by(layout.digest):
             raise Refused(f"the layout {layout.id} is on the record already, by us")
         file = b"" if layout.digest in shelf.files() else data
@@ -135,8 +135,9 @@ class Declaring:
     # ---------------------------------------------------------------- declarations
     async def check(self, ask: asking.CheckDeclaration) -> asking.DeclarationChecked:
         """Every fault and every finding at once; nothing is recorded."""
-        layout, _ = self._named(ask.layout)
-        one, faults = self._read(layout, ask)
+        book = await self._book.level()
+        layout, _ = self._named(book, ask.layout)
+        one, faults = self._read(book, layout, ask)
         may_leave = all(isinstance(fault, Lack) for fault in faults)
         parts = in_parts(one) if may_leave else []
         size = sum(len(encode_declaration(part)) for part in parts)
@@ -146,7 +147,7 @@ class Declaring:
             may_leave,
         )  # fmt: skip
 
-    def _read(self, layout: Layout, ask: asking.CheckDeclaration) -> tuple[Declaration, list[Fault]]:
+    def _read(self, book: Book, layout: Layout, ask: asking.CheckDeclaration) -> tuple[Declaration, list[Fault]]:
         faults: list[Fault] = []
         tables: list[Cells | None] = [None] * len(layout.tables)
         said = ask.as_of
@@ -184,7 +185,7 @@ class Declaring:
             tables.pop()
         year = datetime.fromtimestamp(self._running.now_ms() / 1000, UTC).year
         me, in_hand = self._running.state.me, self._in_hand(layout.mark, year)
-        serial = self._book().declared.free_serial(me, layout.mark, year, in_hand)
+        serial = book.declared.free_serial(me, layout.mark, year, in_hand)
         return Declaration(layout.mark, year, serial, language if texts else "", as_of, tuple(tables)), faults
 
     def _in_hand(self, mark: bytes, year: int) -> set[int]:
@@ -193,16 +194,16 @@ class Declaring:
         found = [parse_declaration(data) for data in told if data]
         return {one.serial for one in found if (one.mark, one.year) == (mark, year)}
 
-    def _spelled(self, ask: asking.SendDeclaration) -> list[bytes]:
-        layout, _ = self._named(ask.form.layout)
-        one, faults = self._read(layout, ask.form)
+    def _spelled(self, book: Book, ask: asking.SendDeclaration) -> list[bytes]:
+        layout, _ = self._named(book, ask.form.layout)
+        one, faults = self._read(book, layout, ask.form)
         if faults and not (ask.with_faults and all(isinstance(fault, Lack) for fault in faults)):
             raise Told("OL-204", "; ".join(fault.in_a_line() for fault in faults[:50]))
         relation = _RELATIONS[ask.relation]
         if (relation is Relation.NONE) != (ask.place is None):
             raise Refused("a declaration corrects or cancels one of ours: say both which and how, or neither")
         if ask.place is not None:
-            whole = self._whole(ask.place)
+            whole = self._whole(book, ask.place)
             if whole.party != self._running.state.me:
                 raise Refused("a party corrects and cancels its own declarations; another's can be counted otherwise")
             one = one._replace(relation=relation, of=whole.refs[0])
@@ -212,7 +213,7 @@ class Declaring:
     async def send(self, ask: asking.SendDeclaration) -> Sent:
         """Record a declaration, in as many parts as it needs. Raises Told OL-204 with the faults of its form."""
         async with self._numbering:
-            bodies = self._spelled(ask)
+            bodies = self._spelled(await self._book.level(), ask)
             precedence = PRECEDENCES.index(ask.precedence)
             return await self._record(DECLARATION, bodies, precedence, int(ask.exercise), ask.token)
 
@@ -220,13 +221,14 @@ class Declaring:
         """A draft for another officer to release. Raises as these do, and Refused for what needs several entries."""
         precedence = flags = 0
         async with self._numbering:
+            book = await self._book.level()
             match ask.paper:
                 case asking.OfferLayout():
-                    kind, body = LAYOUT, self._offered(ask.paper)
+                    kind, body = LAYOUT, self._offered(book, ask.paper)
                 case asking.CountDeclaration():
-                    kind, body = COUNT, self._counted(ask.paper)
+                    kind, body = COUNT, self._counted(book, ask.paper)
                 case _:
-                    bodies = self._spelled(ask.paper)
+                    bodies = self._spelled(book, ask.paper)
                     if len(bodies) > 1:
                         raise Refused(f"it needs {len(bodies)} entries, and a draft is one: declare fewer rows")
                     kind, body = DECLARATION, bodies[0]
@@ -242,7 +244,7 @@ class Declaring:
         if kind != DECLARATION:
             return None
         one = parse_declaration(told)
-        layout = self._book().declared.layout_of(one) or next(
+        layout = self._book.near.declared.layout_of(one) or next(
             (each for each in library.layouts().values() if each.mark == one.mark), None)  # fmt: skip
         day = day_text(one.as_of)
         if layout is None:
@@ -258,10 +260,11 @@ class Declaring:
 
     async def declarations(self, ask: asking.AskDeclarations) -> list[asking.DeclarationRow]:
         """Declarations of the record by party, layout and day."""
-        ledger = self._book().declared
-        mark = self._named(ask.layout)[0].mark if ask.layout else None
-        found = ledger.all_of(mark=mark)
-        return await asyncio.to_thread(lambda: [self._declared(ledger, one) for one in found])
+        def asked(book: Book) -> list[asking.DeclarationRow]:
+            mark = self._named(book, ask.layout)[0].mark if ask.layout else None
+            return [self._declared(book.declared, one) for one in book.declared.all_of(mark=mark)]
+
+        return await self._book.ask(asked)
 
     def _declared(self, ledger: Ledger, whole: Whole, findings: list[Finding] | None = None) -> asking.DeclarationRow:
         one, layout = whole.declared, ledger.layout_of(whole.declared)
@@ -278,19 +281,24 @@ class Declaring:
             sum(one.verdict is Verdict.OPEN for one in said),
         )  # fmt: skip
 
-    def _whole(self, place: str) -> Whole:
+    def _whole(self, book: Book, place: str) -> Whole:
         log, index, _ = self._reader.find_here(place)
-        whole = self._book().declared.whole_of(Ref(log.party, log.generation, index))
+        whole = book.declared.whole_of(Ref(log.party, log.generation, index))
         if whole is None:
             raise Told("OL-301", f"{place} is no declaration that can be read")
         return whole
 
     async def declaration(self, ask: asking.AskDeclaration) -> asking.DeclarationWhole:
         """One declaration. Raises Told OL-301 where there is none."""
-        whole, ledger = self._whole(ask.place), self._book().declared
+        whole = self._whole(await self._book.level(), ask.place)
+        return await self._book.ask(lambda book: self._shown(book.declared, whole.refs[0]))
+
+    def _shown(self, ledger: Ledger, ref: Ref) -> asking.DeclarationWhole:
+        whole = ledger.whole_of(ref)
+        assert whole is not None
         layout = ledger.layout_of(whole.declared)
         figures = rows.figure_rows(ledger, whole, self._name)
-        findings = await asyncio.to_thread(rows.findings_of, ledger, whole)
+        findings = rows.findings_of(ledger, whole)
         row = self._declared(ledger, whole, findings)
         tables, raw = dict[str, list[dict[str, Any]]](), ""
         try:
@@ -309,13 +317,13 @@ class Declaring:
     # ---------------------------------------------------------------- what we count
     async def count(self, ask: asking.CountDeclaration) -> Sent:
         """Record what we count. Raises Told OL-204, OL-301, Refused for our own declaration."""
-        return await self._record(COUNT, [self._counted(ask)], token=ask.token)
+        return await self._record(COUNT, [self._counted(await self._book.level(), ask)], token=ask.token)
 
-    def _counted(self, ask: asking.CountDeclaration) -> bytes:
-        whole = self._whole(ask.place)
+    def _counted(self, book: Book, ask: asking.CountDeclaration) -> bytes:
+        whole = self._whole(book, ask.place)
         if whole.party == self._running.state.me:
             raise Refused("this declaration is ours: correct it; counts are of the others' declarations")
-        layout = self._book().declared.layout_of(whole.declared)
+        layout = book.declared.layout_of(whole.declared)
         if layout is not None:
             for figure in ask.figures:
                 if figure not in layout.by_name():
@@ -326,77 +334,27 @@ class Declaring:
     # ---------------------------------------------------------------- over time
     async def reconciled(self, ask: asking.AskReconciliation) -> list[asking.ReconciliationRow]:
         """Pairs of declarations that follow each other, of each party. Raises Told OL-301."""
-        layout, _ = self._named(ask.layout)
-        book, found = self._book(), []
-        for party in self._parties(ask.party):
-            standing = book.declared.standing(party, layout.mark)
-            pairs = list(pairwise(standing))
-            pairs = pairs[-PAIRS_MAX:] if ask.all else pairs[-1:]
-            events = events_of(book, layout, party) if pairs else []
-            for before, after in pairs:
-                ended = ended_before(events, before.declared.as_of)
-                one = await asyncio.to_thread(reconcile, layout, before.declared, after.declared, events, ended)
-                more = judge_step(layout, before.declared, after.declared)
-                found.append(rows.reconciliation_row(one, self._name(party), layout.id, (before, after), more))
-        return found
 
-    def _parties(self, name: str) -> list[int]:
-        parties = list(self._book().parties)
-        if not name:
-            return parties
-        found = [one for one in parties if self._name(one) == name]
-        if not found:
-            raise Told("OL-302", f"no party {name!r:.64}: {', '.join(map(self._name, parties))}")
-        return found
+        def asked(book: Book) -> list[asking.ReconciliationRow]:
+            return pairs_of(book, self._named(book, ask.layout)[0], ask, self._name)
+
+        return await self._book.ask(asked)
 
     async def unit(self, ask: asking.AskUnit) -> list[asking.LifeRow]:
         """The history of one unit, whoever declares it. Raises Told OL-301."""
-        layout, _ = self._named(ask.layout)
-        book, found = self._book(), []
-        for party in book.parties:
-            declared = [(one.refs[0], one.declared) for one in book.declared.standing(party, layout.mark)]
-            for life in history(layout, ask.unit, declared, events_of(book, layout, party)):
-                found.append(asking.LifeRow(
-                    day_text(life.day), self._name(party), life.what, rows.unit_row(life.unit), life.cause.full_name,
-                    life.differs,
-                ))  # fmt: skip
-        if not found:
-            raise Told("OL-301", f"nothing is said of a unit {ask.unit!r:.64}")
-        return found
+
+        def asked(book: Book) -> list[asking.LifeRow]:
+            return lives(book, self._named(book, ask.layout)[0], ask.unit, self._name)
+
+        return await self._book.ask(asked)
 
     async def ceilings(self, ask: asking.AskCeilings) -> asking.Ceilings:
         """What stands under ceilings, over time."""
-        layout, _ = self._named(ask.layout)
-        ledger = self._book().declared
-        ceilings = [
-            asking.CeilingRow(one.id, one.figure, one.most, day_text(one.from_day) if one.from_day else "",
-                              "" if one.until_day is None else day_text(one.until_day), dict(one.counting))
-            for one in layout.ceilings
-        ]  # fmt: skip
-        points = []
-        for party in self._book().parties:
-            for whole in ledger.standing(party, layout.mark):
-                points += self._points(layout, ledger, whole)
-        return asking.Ceilings(layout.id, ceilings, points, draw(ceilings, points, ask.language))
 
-    def _points(self, layout: Layout, ledger: Ledger, whole: Whole) -> list[asking.PointRow]:
-        sheet, as_of = Sheet(layout, whole.declared.tables), whole.declared.as_of
-        reserved = ledger.reservations(whole, lambda one: rows.figures_of(ledger, one))
-        found = []
-        for one in layout.ceilings:
-            value = sheet.value(one.figure)
-            verdict = Verdict.OPEN
-            if value.number is not None:
-                verdict = Verdict.HOLDS if value.number <= one.most else Verdict.BROKEN
-                verdict = verdict if is_in_force(one, as_of) else Verdict.OUTSIDE
-            counted = {self._name(each.counted.party): each.counted.number for each in reserved
-                       if each.counted.figure == one.figure and not each.updates}  # fmt: skip
-            if value.number is not None or value.kept_back:
-                found.append(asking.PointRow(
-                    one.id, self._name(whole.party), day_text(as_of), whole.refs[0].full_name, value.number, value.why,
-                    str(verdict), counted,
-                ))  # fmt: skip
-        return found
+        def asked(book: Book) -> asking.Ceilings:
+            return under_ceilings(book, self._named(book, ask.layout)[0], self._name, ask.language)
+
+        return await self._book.ask(asked)
 
     async def _record(
         self, kind: int, bodies: list[bytes], precedence: int = 0, flags: int = 0, token: str | None = None

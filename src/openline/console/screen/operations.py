@@ -9,6 +9,7 @@ from typing import Final, Protocol, TypeVar
 import msgspec
 
 from openline.console.accords import owed
+from openline.console.accords.keeping import OneBook
 from openline.console.channel.asking import PRECEDENCES, Status
 from openline.console.channel.clock import counted_ms
 from openline.console.channel.showing import Reader
@@ -54,7 +55,7 @@ class Telling(Protocol):
 class ScreenOperations:
     """`asking.Request`s over one station. Made in its loop; `close` ends its threads."""
 
-    def __init__(self, running: Running, telling: Telling, noted: Callable[[str], None]) -> None:
+    def __init__(self, running: Running, telling: Telling, book: OneBook, noted: Callable[[str], None]) -> None:
         self._running = running
         self._telling = telling
         self._presenter = Presenter(running.desk)
@@ -65,7 +66,7 @@ class ScreenOperations:
         self.board: Callable[[], tuple[Mapping[str, Alarm], str]] = lambda: ({}, "")
         self._making = asyncio.Lock()
         self.duties = Duties(running, self._where_level, noted)
-        self._owed = owed.Owed(running.line.store, running.store)
+        self._owed = owed.Owed(book, running.store)
         self.duties.feed(owed.SOURCE, self._of_accords)
 
     def table(self) -> dict[type, Callable[..., Awaitable[object]]]:
@@ -78,7 +79,6 @@ class ScreenOperations:
     def close(self) -> None:
         """End the threads."""
         self._following.close()
-        self._owed.close()
 
     def overdue(self, now_ms: int) -> tuple[Due, ...]:
         """What should be done by now, as the due queue has it."""
@@ -212,8 +212,7 @@ class ScreenOperations:
 
     async def _of_accords(self, now_ms: int) -> list[Due]:
         state = self._running.state
-        parties = tuple(number for number, party in enumerate(state.roster.parties) if not party.left)
-        found = await self._owed.duties(parties, state.logs, now_ms)
+        found = await self._owed.duties(state.logs, now_ms)
         return owed.dues_of(found, state.me, self._running.desk.state.risen, now_ms)
 
     async def read(self, question: Callable[[Reader], T]) -> T:
