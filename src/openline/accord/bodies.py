@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import IntEnum
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 from openline.accord.declarations.declaration import parse_count, parse_declaration
 from openline.accord.declarations.layout import layout_digest
@@ -31,7 +31,9 @@ from openline.accord.identity import (
     encode_agreement,
     parse_agreement,
 )
+from openline.accord.meetings.bodies import parse_meeting, parse_meeting_word
 from openline.accord.spelling import remark
+from openline.accord.topics.bodies import parse_capacity, parse_contradiction, parse_filed, parse_topic
 from openline.errors import Malformed
 from openline.record import entry
 from openline.record.entry import Ref
@@ -55,9 +57,26 @@ __all__ = [
     "parse_status",
 ]
 
+
+class _Referring(Protocol):
+    """A body that says which entries its header refers to."""
+
+    @property
+    def references(self) -> tuple[Ref, ...]: ...
+
+
 KINDS: Final = (
     entry.NOTICE, entry.FORMAT, entry.AGREEMENT, entry.STATUS, entry.LAYOUT, entry.DECLARATION, entry.COUNT,
+    entry.TOPIC, entry.FILED, entry.CONTRADICTION, entry.CAPACITY, entry.MEETING, entry.MEETING_WORD,
 )  # fmt: skip
+_READ: Final[dict[int, Callable[[bytes], _Referring]]] = {
+    entry.TOPIC: parse_topic,
+    entry.FILED: parse_filed,
+    entry.CONTRADICTION: parse_contradiction,
+    entry.CAPACITY: parse_capacity,
+    entry.MEETING: parse_meeting,
+    entry.MEETING_WORD: parse_meeting_word,
+}
 DigestOf = Callable[[bytes], bytes]
 STATUS_BYTES_MAX: Final = 16 * 1024
 
@@ -110,6 +129,8 @@ def parse_offered(data: bytes, digest_of: DigestOf = format_digest) -> Offered:
 
 def check_body(kind: int, body: bytes) -> tuple[Ref, ...]:
     """What the header of an entry with this body refers to. Raises Malformed for a body that cannot be read."""
+    if kind in _READ:
+        return _READ[kind](body).references
     match kind:
         case entry.NOTICE:
             return parse_notice(body).references

@@ -74,6 +74,12 @@ STATUS: Final = 99
 LAYOUT: Final = 100
 DECLARATION: Final = 101
 COUNT: Final = 102
+TOPIC: Final = 148
+FILED: Final = 149
+CONTRADICTION: Final = 150
+CAPACITY: Final = 151
+MEETING: Final = 152
+MEETING_WORD: Final = 153
 KIND_MAX: Final = 255
 KIND_NAMES: Final = {
     OPENING: "opening",
@@ -113,6 +119,12 @@ KIND_NAMES: Final = {
     LAYOUT: "layout of declarations",
     DECLARATION: "declaration",
     COUNT: "count of a declaration",
+    TOPIC: "topic",
+    FILED: "filed under a topic",
+    CONTRADICTION: "contradiction",
+    CAPACITY: "capacity of a speaker",
+    MEETING: "meeting",
+    MEETING_WORD: "word of a meeting",
 }
 
 ROUTINE: Final = 0

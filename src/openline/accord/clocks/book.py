@@ -29,6 +29,8 @@ from openline.accord.formats.format import Format, Limit, LimitKind
 from openline.accord.formats.notice import Notice, Relation
 from openline.accord.formats.printing import number_of
 from openline.accord.formats.reader import read_format
+from openline.accord.meetings.ledger import Meetings
+from openline.accord.topics.ledger import Topics
 from openline.record.entry import Ref
 
 GAPS_MAX: Final = 1000  # serials told of one run
@@ -76,6 +78,8 @@ class Book:
         self._related: dict[Ref, list[tuple[Relation, Ref]]] = {}
         self._sent: dict[tuple[int, bytes], list[tuple[int, Ref]]] = {}  # by party and mark, by when it was held
         self.declared = Ledger(self.parties)
+        self.topics = Topics(self.parties)
+        self.meetings = Meetings(self.parties)
 
     # ---------------------------------------------------------------- taking in
     def take_offered(self, ref: Ref, offered: Offered) -> None:

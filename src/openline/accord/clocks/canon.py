@@ -70,6 +70,8 @@ def said(book: Book) -> Iterator[str]:
         if missing:
             yield _line(["gaps", party, mark.hex(), year, list(missing)])
     yield from map(_line, _declared(book.declared))
+    yield from map(_line, book.topics.said())
+    yield from map(_line, book.meetings.said())
 
 
 def _declared(ledger: Ledger) -> Iterator[Row]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from openline.accord.bodies import parse_offered, parse_status
@@ -11,25 +11,32 @@ from openline.accord.clocks.spans import When
 from openline.accord.declarations.declaration import parse_count, parse_declaration
 from openline.accord.declarations.layout import layout_digest
 from openline.accord.formats.notice import parse_notice
+from openline.accord.meetings.bodies import parse_meeting, parse_meeting_word
+from openline.accord.topics.bodies import parse_capacity, parse_contradiction, parse_filed, parse_topic
 from openline.errors import Malformed
 from openline.limits import COMMIT_BYTES_MAX
 from openline.line.ports import FoundRow, LogId, Store
 from openline.record.entry import (
     AGREEMENT,
+    CAPACITY,
+    CONTRADICTION,
     COUNT,
     DECLARATION,
     EXERCISE,
+    FILED,
     FORMAT,
     LAYOUT,
+    MEETING,
+    MEETING_WORD,
     NOTICE,
     STATUS,
+    TOPIC,
     Header,
     Ref,
     parse_header,
 )
 from openline.record.evidence.findings import Findings
 
-KINDS: Final = (FORMAT, AGREEMENT, STATUS, NOTICE, LAYOUT, DECLARATION, COUNT)
 _PAGE: Final = 1000
 
 
@@ -138,19 +145,26 @@ def _held(stamps: list[int]) -> When | None:
 
 
 def take_paper(book: Book, ref: Ref, kind: int, body: bytes, flags: int = 0) -> None:
-    """A format, an agreement or a standing; a layout, a declaration or a count. Raises Malformed."""
-    if kind == FORMAT:
-        book.take_offered(ref, parse_offered(body))
-    elif kind == AGREEMENT:
-        book.take_agreement(ref, body)
-    elif kind == STATUS:
-        book.take_status(ref, parse_status(body))
-    elif kind == LAYOUT:
-        book.declared.take_offered(ref, parse_offered(body, layout_digest))
-    elif kind == DECLARATION:
-        book.declared.take_declaration(ref, parse_declaration(body), exercise=bool(flags & EXERCISE))
-    elif kind == COUNT:
-        book.declared.take_count(ref, parse_count(body))
+    """An entry of any kind but a notice. Raises Malformed."""
+    _TAKE[kind](book, ref, body, flags)
+
+
+_TAKE: Final[dict[int, Callable[[Book, Ref, bytes, int], None]]] = {
+    FORMAT: lambda book, ref, body, _: book.take_offered(ref, parse_offered(body)),
+    AGREEMENT: lambda book, ref, body, _: book.take_agreement(ref, body),
+    STATUS: lambda book, ref, body, _: book.take_status(ref, parse_status(body)),
+    LAYOUT: lambda book, ref, body, _: book.declared.take_offered(ref, parse_offered(body, layout_digest)),
+    DECLARATION: lambda book, ref, body, flags: book.declared.take_declaration(
+        ref, parse_declaration(body), exercise=bool(flags & EXERCISE)),
+    COUNT: lambda book, ref, body, _: book.declared.take_count(ref, parse_count(body)),
+    TOPIC: lambda book, ref, body, _: book.topics.take_topic(ref, parse_topic(body)),
+    FILED: lambda book, ref, body, _: book.topics.take_filed(ref, parse_filed(body)),
+    CONTRADICTION: lambda book, ref, body, _: book.topics.take_contradiction(ref, parse_contradiction(body)),
+    CAPACITY: lambda book, ref, body, _: book.topics.take_capacity(ref, parse_capacity(body)),
+    MEETING: lambda book, ref, body, _: book.meetings.take_meeting(ref, parse_meeting(body)),
+    MEETING_WORD: lambda book, ref, body, _: book.meetings.take_word(ref, parse_meeting_word(body)),
+}  # fmt: skip
+KINDS: Final = (NOTICE, *_TAKE)
 
 
 def book_of(findings: Findings) -> tuple[Book, list[Unread]]:

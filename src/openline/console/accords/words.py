@@ -2,13 +2,46 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from openline.accord.bodies import parse_agreement, parse_offered, parse_status
 from openline.accord.declarations.declaration import parse_count, parse_declaration
 from openline.accord.declarations.judging import day_text
 from openline.accord.declarations.layout import layout_digest
 from openline.accord.formats.notice import parse_notice
+from openline.accord.meetings.bodies import Sort, Word, parse_meeting, parse_meeting_word
+from openline.accord.topics.bodies import What, parse_capacity, parse_contradiction, parse_filed, parse_topic
 from openline.console.dtg import dtg
-from openline.record.entry import AGREEMENT, COUNT, DECLARATION, FORMAT, LAYOUT, STATUS
+from openline.record.entry import (
+    AGREEMENT,
+    CAPACITY,
+    CONTRADICTION,
+    COUNT,
+    DECLARATION,
+    FILED,
+    FORMAT,
+    LAYOUT,
+    MEETING,
+    MEETING_WORD,
+    STATUS,
+    TOPIC,
+)
+
+FILED_AS: Final = {
+    What.STATEMENT: "statement",
+    What.MEASURE_ANNOUNCED: "measure announced",
+    What.MEASURE_TAKEN: "measure taken",
+    What.REPORT: "report from outside",
+    What.NOT_OF_IT: "not of it",
+}
+SAID_OF_MEETINGS: Final = {
+    Word.AGREES: "agrees",
+    Word.REFUSES: "refuses",
+    Word.HOLDS: "will answer",
+    Word.CANCELS: "cancels",
+    Word.WAS_HELD: "it was held",
+    Word.WAS_NOT_HELD: "it was not held",
+}
 
 
 def words_of_paper(kind: int, body: bytes) -> str:
@@ -37,5 +70,32 @@ def words_of_paper(kind: int, body: bytes) -> str:
         reason = f": {status.reason}" if status.reason else ""
         stands = status.standing.name.lower().replace("_", " ")
         return f"agreement {status.agreement.hex()[:12]} {stands} from {dtg(status.from_s * 1000)}{reason}"
+    if kind in (TOPIC, FILED, CONTRADICTION, CAPACITY):
+        return _words_of_topic(kind, body)
+    if kind == MEETING:
+        meeting = parse_meeting(body)
+        what = "talk" if meeting.sort is Sort.CONTACT else "meeting"
+        return f"{what} {meeting.id} at {dtg(meeting.from_ms)}: {dict(meeting.titles).get('en', meeting.titles[0][1])}"
+    if kind == MEETING_WORD:
+        word = parse_meeting_word(body)
+        until = f" until {dtg(word.until_ms)}" if word.until_ms is not None else ""
+        reason = f": {word.reason}" if word.reason else ""
+        return f"of the meeting in {word.of.full_name}: {SAID_OF_MEETINGS[word.word]}{until}{reason}"
     notice = parse_notice(body)
     return f"notice {notice.mark.hex()}/{notice.year}/{notice.serial:04d}"
+
+
+def _words_of_topic(kind: int, body: bytes) -> str:
+    if kind == TOPIC:
+        topic = parse_topic(body)
+        return f"topic {topic.id}: {dict(topic.titles).get('en', topic.titles[0][1])}"
+    if kind == FILED:
+        filed = parse_filed(body)
+        return f"{filed.of.full_name} under topic {filed.topic}: {FILED_AS[filed.what]}"
+    if kind == CONTRADICTION:
+        one = parse_contradiction(body)
+        return f"{one.one.full_name} and {one.other.full_name} contradict each other"
+    capacity = parse_capacity(body)
+    spoke = dict(capacity.words).get("en", capacity.words[0][1])
+    also = f", not as {', '.join(spoke.also)}" if spoke.also else ""
+    return f"in {capacity.of.full_name} {spoke.person} spoke as {spoke.spoke_as}{also}"

@@ -1,0 +1,1 @@
+"""Topics: which entries belong to a subject, in what capacity somebody spoke, what contradicts what."""
