@@ -13,6 +13,7 @@ from typing import Final
 
 from conformance.example import PROTOCOL, placed
 from conformance.making import (
+    agreements,
     ceremonies,
     changes,
     contact,
@@ -61,6 +62,7 @@ WRITERS: Final[tuple[Writer, ...]] = (
     telling.write,
     notices.write,
     declared.write,
+    agreements.write,
     topics.write,
     custody.write,
     exports.write,

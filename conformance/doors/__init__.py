@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from conformance.doors import (
+    agreements,
     contact,
     declared,
     epochs,
@@ -46,6 +47,7 @@ DOORS: Final[dict[str, Door]] = {
     **telling.DOORS,
     **notices.DOORS,
     **declared.DOORS,
+    **agreements.DOORS,
     **topics.DOORS,
     **line.DOORS,
     **export.DOORS,

@@ -16,6 +16,10 @@ from collections.abc import Callable
 from enum import IntEnum
 from typing import Final, NamedTuple, Protocol
 
+from openline.accord.agreements.acts import parse_act
+from openline.accord.agreements.offers import parse_offer
+from openline.accord.agreements.reports import parse_report
+from openline.accord.agreements.terms import parse_terms
 from openline.accord.declarations.declaration import parse_count, parse_declaration
 from openline.accord.declarations.layout import layout_digest
 from openline.accord.formats.format import format_digest
@@ -67,6 +71,7 @@ class _Referring(Protocol):
 
 KINDS: Final = (
     entry.NOTICE, entry.FORMAT, entry.AGREEMENT, entry.STATUS, entry.LAYOUT, entry.DECLARATION, entry.COUNT,
+    entry.TERMS, entry.ACT, entry.OFFER, entry.REPORT,
     entry.TOPIC, entry.FILED, entry.CONTRADICTION, entry.CAPACITY, entry.MEETING, entry.MEETING_WORD,
 )  # fmt: skip
 _READ: Final[dict[int, Callable[[bytes], _Referring]]] = {
@@ -146,6 +151,14 @@ def check_body(kind: int, body: bytes) -> tuple[Ref, ...]:
             return parse_declaration(body).references
         case entry.COUNT:
             return (parse_count(body).of,)
+        case entry.TERMS:
+            parse_terms(body)
+        case entry.ACT:
+            parse_act(body)
+        case entry.OFFER:
+            return parse_offer(body).references
+        case entry.REPORT:
+            return parse_report(body).references
         case _:
             raise Malformed(f"entries of kind {kind} are not of this room", body)
     return ()

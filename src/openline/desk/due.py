@@ -32,6 +32,10 @@ class What(IntEnum):
     SEND_NOTICE = 7
     PREPARE_NOTICE = 8
     THEIR_NOTICE = 9
+    END_NEARS = 10
+    AGREEMENT_ENDS = 11
+    OFFER_NEARS = 12
+    OFFER_ENDS = 13
 
 
 WORDS: Final[Mapping[What, str]] = {
@@ -45,6 +49,10 @@ WORDS: Final[Mapping[What, str]] = {
     What.SEND_NOTICE: "send the notice that is owed",
     What.PREPARE_NOTICE: "prepare the notice that will be owed",
     What.THEIR_NOTICE: "their notice is owed",
+    What.END_NEARS: "an end comes near: prolong it in time, or let it pass",
+    What.AGREEMENT_ENDS: "it ends",
+    What.OFFER_NEARS: "an offer to us runs out: answer it, or let its date pass",
+    What.OFFER_ENDS: "an offer reaches its date",
 }
 
 # Whose a duty is at first, when it is overdue, and when it is overdue twice as long.
@@ -55,6 +63,8 @@ WHOSE: Final[Mapping[What, tuple[tuple[Role, ...], ...]]] = {
         (What.RELEASE, (Role.RELEASER,)), (What.LINK_TEST, (Role.ENGINEER,)), (What.RELIEF, (Role.WATCH,)),
         (What.OTHER, (Role.WATCH,)), (What.SEND_NOTICE, (Role.DRAFTER, Role.WATCH)),
         (What.PREPARE_NOTICE, (Role.DRAFTER,)), (What.THEIR_NOTICE, (Role.WATCH,)),
+        (What.END_NEARS, (Role.DRAFTER,)), (What.AGREEMENT_ENDS, (Role.WATCH,)),
+        (What.OFFER_NEARS, (Role.DRAFTER,)), (What.OFFER_ENDS, (Role.WATCH,)),
     )
 }  # fmt: skip
 

@@ -74,6 +74,10 @@ STATUS: Final = 99
 LAYOUT: Final = 100
 DECLARATION: Final = 101
 COUNT: Final = 102
+TERMS: Final = 128
+ACT: Final = 129
+OFFER: Final = 130
+REPORT: Final = 131
 TOPIC: Final = 148
 FILED: Final = 149
 CONTRADICTION: Final = 150
@@ -119,6 +123,10 @@ KIND_NAMES: Final = {
     LAYOUT: "layout of declarations",
     DECLARATION: "declaration",
     COUNT: "count of a declaration",
+    TERMS: "terms of an agreement",
+    ACT: "act in the life of an agreement",
+    OFFER: "offer",
+    REPORT: "report from outside",
     TOPIC: "topic",
     FILED: "filed under a topic",
     CONTRADICTION: "contradiction",

@@ -11,6 +11,9 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import count, islice
 from typing import Final, NamedTuple
 
+from openline.accord.agreements.life import Papers
+from openline.accord.agreements.papers import Lives
+from openline.accord.agreements.reminders import reminders
 from openline.accord.bodies import Agreement, Offered, Standing, Status, agreement_digest, parse_agreement
 from openline.accord.clocks.duty import Duty, DutyState, event_of, rationed, state_of
 from openline.accord.clocks.limits import (
@@ -78,6 +81,7 @@ class Book:
         self._related: dict[Ref, list[tuple[Relation, Ref]]] = {}
         self._sent: dict[tuple[int, bytes], list[tuple[int, Ref]]] = {}  # by party and mark, by when it was held
         self.declared = Ledger(self.parties)
+        self.lives = Lives(self.parties, self._papers)
         self.topics = Topics(self.parties)
         self.meetings = Meetings(self.parties)
 
@@ -92,10 +96,12 @@ class Book:
         self.agreements[digest] = agreement
         said = self._known.setdefault(digest, {})
         said[ref.party] = min(ref, said.get(ref.party, ref))
+        self.lives.changed(digest)
 
     def take_status(self, ref: Ref, status: Status) -> None:
         """A party says how it stands to an agreement."""
         insort(self._statuses.setdefault((status.agreement, ref.party), []), (status.from_s, ref, status))
+        self.lives.changed(status.agreement)
 
     def take_notice(self, seen: NoticeSeen) -> None:
         """A notice, or again the same one with a receipt that came since."""
@@ -124,9 +130,22 @@ class Book:
         said = [one for one in self._statuses.get((digest, party), ()) if one[0] <= at_s]
         if said:
             return said[-1][2].standing
-        if agreement.from_s is None or at_s < agreement.from_s:
+        begin_s, end_s = self.span(digest)
+        if begin_s is None or at_s < begin_s:
             return None
-        return Standing.ENDED if agreement.until_s is not None and at_s >= agreement.until_s else Standing.IN_FORCE
+        return Standing.ENDED if end_s is not None and at_s >= end_s else Standing.IN_FORCE
+
+    def span(self, digest: bytes) -> tuple[int | None, int | None]:
+        """From when an agreement is in force and when it ends, with what the parties have declared of it since."""
+        life = self.lives.life(digest)
+        return (life.begin_s, life.end_s) if life is not None else (None, None)
+
+    def _papers(self, digest: bytes) -> Papers | None:
+        agreement = self.agreements.get(digest)
+        if agreement is None:
+            return None
+        statuses = {party: self._statuses.get((digest, party), ()) for party in self.parties}
+        return Papers(agreement, self._known[digest], (), statuses, (), {})
 
     # ---------------------------------------------------------------- notices
     def known_by(self, digest: bytes) -> tuple[int, ...]:
@@ -210,12 +229,14 @@ class Book:
 
     # ---------------------------------------------------------------- duties
     def duties(self, from_ms: int, to_ms: int, now_ms: int) -> Iterator[Duty]:
-        """What is due between two instants, with how it stands now: replies, confirmations, periodic declarations."""
+        """What is due between two instants, with how it stands now: replies, confirmations, periodic declarations;
+        ends of agreements and dates of offers, of which every party is reminded."""
         from_ms, to_ms = inside(from_ms), inside(to_ms)
         yield from self._replies(from_ms, to_ms, now_ms)
-        for digest in sorted(self.agreements):
-            if self.is_known(digest):
-                yield from self._periodic(digest, self.agreements[digest], from_ms, to_ms, now_ms)
+        known = {digest: one for digest, one in sorted(self.agreements.items()) if self.is_known(digest)}
+        for digest, one in known.items():
+            yield from self._periodic(digest, one, from_ms, to_ms, now_ms)
+        yield from reminders(self.lives, known, from_ms, to_ms, now_ms)
 
     def _replies(self, from_ms: int, to_ms: int, now_ms: int) -> Iterator[Duty]:
         for mark in sorted(self.formats):
@@ -273,12 +294,13 @@ class Book:
         self, digest: bytes, agreement: Agreement, format_: Format, limit: Limit, party: int,
         times: tuple[int, int, int],
     ) -> Iterator[Duty]:  # fmt: skip
-        begin_s = agreement.periods_from_s if agreement.periods_from_s is not None else agreement.from_s
+        in_force_s, end_s = self.span(digest)
+        begin_s = agreement.periods_from_s if agreement.periods_from_s is not None else in_force_s
         if begin_s is None:
             return
         at_ms, end_ms = begin_s * SECOND_MS, times[1]
-        if agreement.until_s is not None:
-            end_ms = min(end_ms, agreement.until_s * SECOND_MS)
+        if end_s is not None:
+            end_ms = min(end_ms, end_s * SECOND_MS)
         sent = iter(self._sent.get((party, format_.mark), ()))
         pending = next(sent, None)
         before_ms, left = at_ms, CALENDAR_DUTIES_MAX

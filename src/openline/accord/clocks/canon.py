@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from typing import Final, NamedTuple
 
+from openline.accord.agreements.lines import held_of, said_of
 from openline.accord.clocks.book import Book, Timeliness
 from openline.accord.clocks.duty import Duty
 from openline.accord.clocks.limits import Due
@@ -70,6 +71,7 @@ def said(book: Book) -> Iterator[str]:
         if missing:
             yield _line(["gaps", party, mark.hex(), year, list(missing)])
     yield from map(_line, _declared(book.declared))
+    yield from map(_line, said_of(book.lives))
     yield from map(_line, book.topics.said())
     yield from map(_line, book.meetings.said())
 
@@ -111,6 +113,7 @@ def held(book: Book, at_ms: int) -> Iterator[str]:
         yield _line(["held", ref.full_name, list(received) if received else None])
         for one in book.timeliness(ref):
             yield _line(["time", ref.full_name, *_timely(one)])
+    yield from map(_line, held_of(book.lives, book.agreements, at_ms))
     duties = sorted(map(_duty, book.duties(0, at_ms + AHEAD_DAYS * DAY_MS, at_ms)), key=_line)
     yield from map(_line, duties)
 

@@ -33,6 +33,7 @@ class DutyState(StrEnum):
     MISSING = "not provided"
     SUSPENDED = "suspended"
     OPEN = "not to be told"
+    PASSED = "passed"
 
 
 class Duty(NamedTuple):
@@ -49,12 +50,13 @@ class Duty(NamedTuple):
     view: dict[int, DutyState]  # where a party sees it otherwise, its own view
     since_ms: int  # from when on it stood to be done: the receipt of its cause, or the round before
     quota: tuple[int, int] | None = None  # of `withheld by right`: the how manieth of how many this year
+    lead_ms: int = LEAD_MAX_MS  # how long beforehand somebody is told, at most
 
     @property
     def alarm_ms(self) -> int:
-        """When somebody is told of it beforehand: a quarter of its time before it is due, a week at most."""
+        """When somebody is told of it beforehand: a quarter of its time before it is due, `lead_ms` at most."""
         by_ms = self.due.by.earliest_ms
-        return by_ms - min(LEAD_MAX_MS, max(0, by_ms - self.since_ms) // 4)
+        return by_ms - min(self.lead_ms, max(0, by_ms - self.since_ms) // 4)
 
 
 def rationed(limit: Limit, from_ms: int, found: Iterable[Duty]) -> Iterator[Duty]:

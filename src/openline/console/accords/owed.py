@@ -10,13 +10,14 @@ from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from typing import Final
 
+from openline.accord.agreements import reminders
 from openline.accord.clocks.book import Book
 from openline.accord.clocks.duty import Duty, DutyState
 from openline.accord.clocks.spans import DAY_MS, month_day_of
 from openline.console.accords.keeping import OneBook
 from openline.desk.due import Due, Key, What
 from openline.line.ports import Store
-from openline.record.entry import AGREEMENT, FORMAT, PRIORITY
+from openline.record.entry import AGREEMENT, FORMAT, OFFER, PRIORITY, ROUTINE
 
 SOURCE: Final = "accords"
 BACK_MS: Final = 400 * DAY_MS  # what has been late for longer is in `openline duties`
@@ -44,7 +45,7 @@ class Owed:
         """
         if self._found is not None and self._found[0] is state and 0 <= now_ms - self._found[1] < GOOD_FOR_MS:
             return self._found[2]
-        if not self._is_begun and not any(self._store.find(kind, 0, 1) for kind in (AGREEMENT, FORMAT)):
+        if not self._is_begun and not any(self._store.find(kind, 0, 1) for kind in (AGREEMENT, FORMAT, OFFER)):
             return []
         self._is_begun = True
         found = await self._book.ask(lambda book: _asked(book, now_ms))
@@ -67,7 +68,9 @@ def dues_of(duties: Iterable[Duty], me: int, risen: Mapping[Key, int], now_ms: i
     found: list[Due] = []
     for duty in duties:
         at_ms = duty.due.by.earliest_ms
-        if duty.party != me:
+        if duty.of in reminders.KINDS:
+            found += _reminded(duty, now_ms) if duty.party == me else []
+        elif duty.party != me:
             if at_ms > now_ms - THEIRS_BACK_MS:
                 found.append(_due(duty, What.THEIR_NOTICE, at_ms, rises=False))
         elif me not in duty.view:
@@ -76,6 +79,17 @@ def dues_of(duties: Iterable[Duty], me: int, risen: Mapping[Key, int], now_ms: i
                 found.append(_due(duty, What.PREPARE_NOTICE, duty.alarm_ms))
     found.sort(key=lambda one: (one.key not in risen, one.at_ms, one.key))
     return found[: max(DUES_MAX, sum(one.key in risen for one in found))]
+
+
+def _reminded(duty: Duty, now_ms: int) -> list[Due]:
+    """An end or a date that comes, on both sides: from some time before, and at its instant."""
+    offered = duty.of == reminders.OFFER
+    at_ms, nears = duty.due.by.earliest_ms, What.OFFER_NEARS if offered else What.END_NEARS
+    found = [_due(duty, What.OFFER_ENDS if offered else What.AGREEMENT_ENDS, at_ms, rises=False)]
+    ours = offered and duty.causes[0].party == duty.party
+    if duty.alarm_ms <= now_ms < at_ms and not ours:
+        found.append(Due(subject_of(duty), nears, duty.alarm_ms, SOURCE, ROUTINE))
+    return found
 
 
 def _due(duty: Duty, what: What, at_ms: int, *, rises: bool = True) -> Due:

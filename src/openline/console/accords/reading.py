@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
+from openline.accord.agreements.acts import parse_act
+from openline.accord.agreements.offers import parse_offer
+from openline.accord.agreements.reports import parse_report
+from openline.accord.agreements.terms import parse_terms
 from openline.accord.bodies import parse_offered, parse_status
 from openline.accord.clocks.book import Book, NoticeSeen
 from openline.accord.clocks.spans import When
@@ -17,6 +21,7 @@ from openline.errors import Malformed
 from openline.limits import COMMIT_BYTES_MAX
 from openline.line.ports import FoundRow, LogId, Store
 from openline.record.entry import (
+    ACT,
     AGREEMENT,
     CAPACITY,
     CONTRADICTION,
@@ -29,14 +34,19 @@ from openline.record.entry import (
     MEETING,
     MEETING_WORD,
     NOTICE,
+    OFFER,
+    REPORT,
     STATUS,
+    TERMS,
     TOPIC,
     Header,
     Ref,
     parse_header,
 )
-from openline.record.evidence.findings import Findings
+from openline.record.evidence.findings import Findings, LogFinding
 
+_TIMED: Final = frozenset((ACT, OFFER))  # when the others held them says whether they were in time
+_UNSAID_IN_EXERCISES: Final = (TERMS, ACT, OFFER, REPORT)
 _PAGE: Final = 1000
 
 
@@ -54,7 +64,7 @@ class Follower:
         self._store = store
         self.book = Book(parties)
         self._reached = dict.fromkeys(KINDS, 0)
-        self._unheld: dict[Ref, NoticeSeen] = {}
+        self._unheld: dict[Ref, NoticeSeen | None] = {}
         self._covering: dict[tuple[LogId, int], tuple[int, int, int]] = {}  # first covered, size, second
         self.unread: list[Unread] = []
         self.newest_ms = 0  # when the last of these entries was written, by its writer's clock
@@ -87,7 +97,7 @@ class Follower:
         for ref, seen in sorted(self._unheld.items()):
             if (ref.party, ref.generation) not in waiting:
                 received = self._received(ref)
-                self._take(seen._replace(received=received))
+                self._again(ref, seen, received)
                 if received is None:
                     waiting.add((ref.party, ref.generation))
 
@@ -100,8 +110,20 @@ class Follower:
                 self._take(seen)
             else:
                 take_paper(self.book, ref, header.kind, body, header.flags)
+                if header.kind in _TIMED:
+                    self._again(ref, None, self._received(ref))
         except Malformed as error:
             self.unread.append(Unread(ref, error.reason))
+
+    def _again(self, ref: Ref, seen: NoticeSeen | None, received: When | None) -> None:
+        """A notice, or with None another entry, and whether it is proved to be held by now."""
+        if seen is not None:
+            self._take(seen._replace(received=received))
+        elif received is None:
+            self._unheld[ref] = None
+        else:
+            self._unheld.pop(ref, None)
+            self.book.lives.take_received(ref, received)
 
     def _take(self, seen: NoticeSeen) -> None:
         self.book.take_notice(seen)
@@ -146,6 +168,8 @@ def _held(stamps: list[int]) -> When | None:
 
 def take_paper(book: Book, ref: Ref, kind: int, body: bytes, flags: int = 0) -> None:
     """An entry of any kind but a notice. Raises Malformed."""
+    if kind in _UNSAID_IN_EXERCISES and flags & EXERCISE:
+        raise Malformed("an exercise: it changes nothing between the parties")
     _TAKE[kind](book, ref, body, flags)
 
 
@@ -157,6 +181,10 @@ _TAKE: Final[dict[int, Callable[[Book, Ref, bytes, int], None]]] = {
     DECLARATION: lambda book, ref, body, flags: book.declared.take_declaration(
         ref, parse_declaration(body), exercise=bool(flags & EXERCISE)),
     COUNT: lambda book, ref, body, _: book.declared.take_count(ref, parse_count(body)),
+    TERMS: lambda book, ref, body, _: book.lives.take_terms(ref, parse_terms(body)),
+    ACT: lambda book, ref, body, _: book.lives.take_act(ref, parse_act(body)),
+    OFFER: lambda book, ref, body, _: book.lives.take_offer(ref, parse_offer(body)),
+    REPORT: lambda book, ref, body, _: book.lives.take_report(ref, parse_report(body)),
     TOPIC: lambda book, ref, body, _: book.topics.take_topic(ref, parse_topic(body)),
     FILED: lambda book, ref, body, _: book.topics.take_filed(ref, parse_filed(body)),
     CONTRADICTION: lambda book, ref, body, _: book.topics.take_contradiction(ref, parse_contradiction(body)),
@@ -165,6 +193,12 @@ _TAKE: Final[dict[int, Callable[[Book, Ref, bytes, int], None]]] = {
     MEETING_WORD: lambda book, ref, body, _: book.meetings.take_word(ref, parse_meeting_word(body)),
 }  # fmt: skip
 KINDS: Final = (NOTICE, *_TAKE)
+
+
+def _held_by_all(log: LogFinding, index: int, parties: Sequence[int]) -> When | None:
+    others = set(parties) - {log.log.party}
+    stamps = [one.at_s for one in log.held(index) if one.witness in others]
+    return _held(stamps) if len(stamps) == len(others) else None
 
 
 def book_of(findings: Findings) -> tuple[Book, list[Unread]]:
@@ -178,16 +212,17 @@ def book_of(findings: Findings) -> tuple[Book, list[Unread]]:
             ref = Ref(log.log.party, log.log.generation, entry.header.index)
             try:
                 if entry.header.kind == NOTICE:
-                    held = log.held(entry.header.index)
-                    others = set(parties) - {log.log.party}
-                    stamps = [one.at_s for one in held if one.witness in others]
-                    received = _held(stamps) if len(stamps) == len(others) else None
+                    received = _held_by_all(log, entry.header.index, parties)
                     exercise = bool(entry.header.flags & EXERCISE)
                     book.take_notice(
                         NoticeSeen(ref, parse_notice(entry.body), received, entry.header.references, exercise)
                     )
                 else:
                     take_paper(book, ref, entry.header.kind, entry.body, entry.header.flags)
+                    timed = entry.header.kind in _TIMED
+                    received = _held_by_all(log, entry.header.index, parties) if timed else None
+                    if received is not None:
+                        book.lives.take_received(ref, received)
             except Malformed as error:
                 unread.append(Unread(ref, error.reason))
     return book, unread

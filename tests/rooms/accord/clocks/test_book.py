@@ -133,7 +133,8 @@ def test_half_yearly_data_are_due_kept_late_and_missing() -> None:
 
 def test_after_the_end_nothing_is_due() -> None:
     book = book_of(*agreed(UPDATE))
-    assert not list(book.duties(at("2026-02-05T00:00:00") * 1000, at("2030-01-01T00:00:00") * 1000, 0))
+    found = list(book.duties(at("2026-02-05T00:00:00") * 1000, at("2030-01-01T00:00:00") * 1000, 0))
+    assert [(one.party, one.of) for one in found] == [(0, "end"), (1, "end")], "of the end itself both are reminded"
 
 
 def test_suspended_for_one_is_due_for_the_other() -> None:

@@ -63,7 +63,8 @@ def test_the_state_does_not_depend_on_the_order(order: list[int]) -> None:
 def test_the_state_names_gaps_doubles_relations_and_duties() -> None:
     rows = [json.loads(line) for line in FIRST]
     kinds = {row[0] for row in rows}
-    assert kinds - {"time", "duty"} == {"parties", "format", "agreement", "standing", "notice", "gaps", "at", "held"}
+    assert kinds - {"time", "duty"} == {"parties", "format", "agreement", "standing", "notice", "gaps", "at", "held",
+                                          "life", "end"}
     assert kinds >= {"time", "duty"}
     mark = format_digest(UPDATE)[:MARK_BYTES].hex()
     assert ["gaps", 0, mark, 2026, [4, 5, 6]] in rows
