@@ -33,6 +33,9 @@ class What(IntEnum):
     CEASE = 5  # no longer
 
 
+_LAST: Final = max(What)
+
+
 class Act(NamedTuple):
     """One party's declaration. `until_s`: the new end of an extension, the term of an adherence."""
 
@@ -58,7 +61,7 @@ def parse_act(data: bytes) -> Act:
     digest, what, from_s, until_s, words, language, on, by = load_map(data, 8, "act", ACT_BYTES_MAX).values()
     found = Act(
         octets(digest, DIGEST_BYTES, "act: agreement", data),
-        What(whole(what, max(What), "act: what", data)),
+        What(whole(what, _LAST, "act: what", data)),
         whole(from_s, SECONDS_MAX, "act: from", data),
         None if until_s is None else whole(until_s, SECONDS_MAX, "act: until", data),
         text(words, REMARK_CHARS_MAX, "act: words", data, lines=True),

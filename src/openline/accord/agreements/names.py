@@ -23,6 +23,8 @@ _SCRIPTS: Final = (
 
 def mixed_in(name: str) -> str:
     """Why a name may be meant to be taken for another: scripts mixed within a word; empty where they are not."""
+    if name.isascii():
+        return ""
     for word in name.split():
         scripts = sorted({found for letter in word if letter.isalpha() and (found := _script_of(letter))})
         if len(scripts) > 1 or "wide" in scripts:

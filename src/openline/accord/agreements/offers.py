@@ -41,6 +41,10 @@ class Answer(IntEnum):
     CONDITIONS = 2
 
 
+_SAID_LAST: Final = max(Said)
+_ANSWER_LAST: Final = max(Answer)
+
+
 class Offer(NamedTuple):
     """An offer, or what is said of one (`of`)."""
 
@@ -97,7 +101,7 @@ def parse_offer(data: bytes) -> Offer:
     if not is_language(language):
         raise Malformed("offer: no language of its words", data)
     found = Offer(
-        Said(whole(said, max(Said), "offer: what is said", data)),
+        Said(whole(said, _SAID_LAST, "offer: what is said", data)),
         None if of is None else reference(of, "offer: the offer it is about", data),
         None if agreement is None else octets(agreement, DIGEST_BYTES, "offer: agreement", data),
         text(subject, SUBJECT_CHARS_MAX, "offer: subject", data),
@@ -105,7 +109,7 @@ def parse_offer(data: bytes) -> Offer:
         text(condition, REMARK_CHARS_MAX, "offer: condition", data, lines=True),
         language,
         None if until_s is None else whole(until_s, SECONDS_MAX, "offer: open until", data),
-        None if answer is None else Answer(whole(answer, max(Answer), "offer: answer", data)),
+        None if answer is None else Answer(whole(answer, _ANSWER_LAST, "offer: answer", data)),
         stated(on, "offer", data),
         text(by, SUBJECT_CHARS_MAX, "offer: who said it", data),
     )

@@ -11,8 +11,10 @@ from openline.accord.declarations.layout import layout_digest
 from openline.accord.formats.notice import parse_notice
 from openline.accord.meetings.bodies import Sort, Word, parse_meeting, parse_meeting_word
 from openline.accord.topics.bodies import What, parse_capacity, parse_contradiction, parse_filed, parse_topic
+from openline.console.agreeing.words import words_of_agreements
 from openline.console.dtg import dtg
 from openline.record.entry import (
+    ACT,
     AGREEMENT,
     CAPACITY,
     CONTRADICTION,
@@ -23,7 +25,10 @@ from openline.record.entry import (
     LAYOUT,
     MEETING,
     MEETING_WORD,
+    OFFER,
+    REPORT,
     STATUS,
+    TERMS,
     TOPIC,
 )
 
@@ -70,6 +75,8 @@ def words_of_paper(kind: int, body: bytes) -> str:
         reason = f": {status.reason}" if status.reason else ""
         stands = status.standing.name.lower().replace("_", " ")
         return f"agreement {status.agreement.hex()[:12]} {stands} from {dtg(status.from_s * 1000)}{reason}"
+    if kind in (TERMS, ACT, OFFER, REPORT):
+        return words_of_agreements(kind, body)
     if kind in (TOPIC, FILED, CONTRADICTION, CAPACITY):
         return _words_of_topic(kind, body)
     if kind == MEETING:

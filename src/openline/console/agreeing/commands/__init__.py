@@ -1,0 +1,1 @@
+"""Commands about agreements, offers and reports."""
