@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import html
 import http.client
 import json
 import os
@@ -15,6 +16,9 @@ from pathlib import Path
 import pytest
 
 from openline.console.channel.asking import Outgoing, Send, Sent
+from openline.console.ladder.asking import OfficesSet, SetOffices
+from openline.console.ladder.rows import OfficeRow
+from openline.console.templates.asking import AskTemplates, TemplateRow
 from openline.console.watch import asking
 from openline.console.web import safety
 from openline.console.web.routes import TABLE, lets
@@ -154,6 +158,51 @@ NOTICE = encode_notice(Notice(
     "accident", "Unplanned launch", "{count} left our range. It was not ordered.", "en", 3, (), (),
     (Field("count", FieldKind.NUMBER, 1, 4, ()),),
 ))  # fmt: skip
+
+
+def test_a_draft_begins_with_a_template_and_says_what_is_not_looked_at_and_who_is_unknown(watch: Watch) -> None:
+    assert watch.other is not None
+    office = OfficeRow("COASTGUARD", "Coast guard, duty officer", {"en": "Sir"}, "daily", "")
+    with watch.other.link() as link:
+        link.ask(SetOffices(offices=[office], officer="Birk"), OfficesSet)
+    watch.until(lambda: "Coast guard, duty officer" in watch.get("/drafts/new", "Bob").text)
+    folder = watch.desk.home / "templates"
+    folder.mkdir()
+    (folder / "storm.toml").write_text(
+        'title = "Storm"\ntext = "At {time} a storm."\naction = ["COASTGUARD"]\nchecklist = ["Looked at the map"]\n'
+    )
+    (folder / "bad.toml").write_text('title = "Bad"\ntext = "x"\nprecedense = "FLASH"\n')
+    page = watch.get("/drafts/new?template=storm", "Bob").text
+    assert "At {time} a storm." in page and "COASTGUARD" in page and "Looked at the map" in page
+    assert "bad.toml line 3: precedense: is not known; did you mean precedence?" in html.unescape(page)
+    given = {"text": "At {time} a storm.", "precedence": "ROUTINE", "language_of": "en",
+             "action": "COASTGUARD, HARBOUR", "checklist": "Looked at the map\nTold our ships"}  # fmt: skip
+    told = watch.post("/drafts", "Bob", {**given, "action": "\u0421OASTGUARD"})
+    assert told.status == 403 and "looks like another office; write it as 'COASTGUARD'" in html.unescape(told.text)
+    where = watch.post("/drafts", "Bob", {**given, "then": "submit"}).headers["location"]
+    page = watch.get(where, "Cyd").text
+    assert "Not filled in" in page and "HARBOUR" in page and "in no directory of theirs" in page
+    assert page.count("NOT LOOKED AT") == 2
+    assert watch.post(f"{where}/tick", "Cyd", {"version": "1", "item": "2"}).status == 303
+    page = watch.get(where, "Cyd").text
+    assert page.count("NOT LOOKED AT") == 1 and "looked at by" in page
+    # and the same by command
+    name, rows = where.rpartition("/")[2], watch.ask("Bob", AskTemplates(), list[TemplateRow])
+    assert {row.name: row.own for row in rows}["storm"]
+    row = watch.ask("Bob", asking.AskDraft(draft=int(name)), asking.DraftRow)
+    looked_at = [(one.words, one.ticked_by) for one in row.checklist]
+    assert looked_at == [("Looked at the map", ""), ("Told our ships", "Cyd")]
+    assert [(one.office, one.why) for one in row.doubts] == [("HARBOUR", "in no directory of theirs")]
+    watch.ask("Bob", asking.WithdrawDraft(draft=int(name)), asking.DraftRow)
+    (sitting := watch.desk.home / "bob.sitting").touch(0o600)
+    sitting.write_text(watch.tokens["Bob"])
+    done = watch.desk.run(
+        "draft", "new", "--template", "storm", "--fill", "time=0610Z", "--json",
+        env={**os.environ, "OPENLINE_SITTING": str(sitting)},
+    )  # fmt: skip
+    made = json.loads(done.stdout)
+    assert made["text"] == "At 0610Z a storm." and made["unfilled"] == [] and len(made["checklist"]) == 1
+    watch.ask("Bob", asking.WithdrawDraft(draft=made["draft"]), asking.DraftRow)
 
 
 def test_a_notice_that_two_released_beforehand_is_sent_by_whoever_has_the_watch(watch: Watch) -> None:

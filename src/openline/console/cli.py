@@ -60,6 +60,7 @@ TABLE: Final = (
     Row("alarm", "alarm", "What rings: list, acknowledge, shelve, test; whether the sound was heard."),
     Row("annunciate", "alarm", "Make alarms heard, in a process of its own; ring when the station is gone."),
     Row("draft", "draft", "Write, submit, return, withdraw and release drafts."),
+    Row("template", "templates.commands.template", "Templates of messages with their checklists: list, show, check."),
     Row("attachment", "files.commands.attachment", "Files that go along: add, list, save, fetch."),
     Row("translation", "ladder.commands.translation", "Working translations: write, compare, review, certify."),
     Row("precleared", "ladder.commands.precleared", "Notices released beforehand by two, sent by one."),

@@ -14,6 +14,7 @@ from openline.console.codes import Told, code_of, detail_of
 from openline.console.dtg import dtg
 from openline.console.home import Home, LineHome, read_bounded
 from openline.console.kept.papers import load_papers
+from openline.console.templates.shelf import own
 from openline.console.terminal import Session
 from openline.console.watch.desk import read_desk
 from openline.errors import OpenlineError
@@ -136,6 +137,9 @@ def of_line(line: LineHome) -> Iterator[Finding]:
     yield _try(f"line {line.name}: store", lambda: _store(line))
     yield _try(f"line {line.name}: register", lambda: _register(line))
     yield _try(f"line {line.name}: desk", lambda: _desk(line))
+    for row in own(line.home.folder).values():
+        if row.fault:
+            yield Finding(f"template {row.name}", "look", row.fault)
     yield _try(f"line {line.name}: station", lambda: _running(line))
 
 

@@ -89,6 +89,7 @@ class Write(NamedTuple):
     body: bytes
     kind: int = MESSAGE
     told: bytes = b""
+    checklist: tuple[str, ...] | None = None  # what is to be looked at from now on; None: as it was
 
 
 class WriteOffices(NamedTuple):
@@ -227,7 +228,7 @@ def decide(state: DeskState, asked: Asked, actor: Actor | None) -> tuple[Fact, .
         case TakeWatch() | SetRelief() | HandOver():
             return _watch(state, asked, actor)
         case Write():
-            return _write(state, asked)
+            return (written := _write(state, asked), *_checklist(state, asked, written))
         case WriteOffices(told):
             return _write_offices(state, told)
         case Translate() | MarkTranslation() | SetChecklist() | Tick() | SendPrecleared():
@@ -309,7 +310,7 @@ def _hand_over(state: DeskState, to: str, remark: str, actor: Actor) -> tuple[Fa
     return (facts.WatchHandedOver(officer.number, remark),)
 
 
-def _write(state: DeskState, asked: Write) -> tuple[Fact, ...]:
+def _write(state: DeskState, asked: Write) -> facts.Drafted | facts.DraftedOther:
     if (asked.body or asked.kind == MESSAGE) and parse_message(asked.body).released_by:
         raise Refused("a draft names nobody who released it; the desk puts the names in when it is released")
     if asked.kind != MESSAGE:
@@ -318,22 +319,31 @@ def _write(state: DeskState, asked: Write) -> tuple[Fact, ...]:
         open_ones = sum(one.stage in (Stage.OPEN, Stage.SUBMITTED, Stage.RELEASED) for one in state.drafts.values())
         if open_ones >= DRAFTS_OPEN_MAX:
             raise Refused(f"{open_ones} drafts are open; withdraw what is not needed")
-        return (_written(len(state.drafts), 1, asked),)
+        return _written(len(state.drafts), 1, asked)
     draft = _draft(state, asked.draft, asked.over, Stage.OPEN, Stage.SUBMITTED)
     if draft.version.number >= DRAFT_VERSIONS_MAX:
         raise Refused(f"draft D-{draft.number} has {DRAFT_VERSIONS_MAX} versions; begin another")
     if draft.version.kind != asked.kind:
         raise Refused(f"draft D-{draft.number} is of another kind; withdraw it, and begin another")
-    return (_written(draft.number, draft.version.number + 1, asked),)
+    return _written(draft.number, draft.version.number + 1, asked)
 
 
 def _write_offices(state: DeskState, told: bytes) -> tuple[Fact, ...]:
-    (fact,) = _write(state, Write(None, 0, ROUTINE, 0, b"", OFFICES, told))
-    assert isinstance(fact, facts.DraftedOther)
+    fact = _write(state, Write(None, 0, ROUTINE, 0, b"", OFFICES, told))
     return fact, facts.Submitted(fact.draft, fact.version, "")
 
 
-def _written(number: int, version: int, asked: Write) -> Fact:
+def _checklist(
+    state: DeskState, asked: Write, written: facts.Drafted | facts.DraftedOther
+) -> tuple[facts.ChecklistSet, ...]:
+    """What is said with a version of what is to be looked at, where it was not so before."""
+    before = state.drafts.get(written.draft)
+    if asked.checklist is None or asked.checklist == (before.checklist if before is not None else ()):
+        return ()
+    return (facts.ChecklistSet(written.draft, asked.checklist),)
+
+
+def _written(number: int, version: int, asked: Write) -> facts.Drafted | facts.DraftedOther:
     if asked.kind == MESSAGE:
         return facts.Drafted(number, version, asked.precedence, asked.flags, asked.body)
     return facts.DraftedOther(number, version, asked.precedence, asked.flags, asked.kind, asked.told, asked.body)

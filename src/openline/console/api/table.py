@@ -22,6 +22,7 @@ from openline.console.ladder.rows import DirectoryRow
 from openline.console.monitor import asking as monitor
 from openline.console.screen import asking as screen
 from openline.console.stating import asking as stating
+from openline.console.templates import asking as templates
 from openline.console.watch import asking as watch
 from openline.console.watch.doors import DOORS
 from openline.console.watch.keys import asking as keys
@@ -150,6 +151,7 @@ TABLE: Final[tuple[Row, ...]] = (
     _row("GET", "/declarations/reconciled", declaring.AskReconciliation, list[declaring.ReconciliationRow], READ),
     _row("GET", "/declarations/units", declaring.AskUnit, list[declaring.LifeRow], READ),
     _row("GET", "/declarations/ceilings", declaring.AskCeilings, declaring.Ceilings, READ),
+    _row("GET", "/templates", templates.AskTemplates, list[templates.TemplateRow], listed="name"),
     _row("GET", "/precleared", watch.AskNotices, list[watch.NoticeRow], listed="draft"),
     _row("POST", "/precleared", watch.WriteNotice, watch.DraftRow),
     _row("POST", "/precleared/{notice}/send", watch.SendPrecleared, line.Sent),

@@ -98,6 +98,7 @@ class Sent(msgspec.Struct, omit_defaults=True):
 
     places: list[Place]
     held: bool = False
+    doubts: list[str] = []  # of the offices that were named, in words
 
 
 class Find(_Request, tag="find", tag_field="op"):

@@ -31,6 +31,7 @@ from openline.console.home import LineHome
 from openline.console.kept.papers import Papers
 from openline.console.kept.upkeep import Upkeep
 from openline.console.ladder.acts import Telling
+from openline.console.ladder.addressing import Addressing
 from openline.console.stating.acts import Stating
 from openline.console.stating.running import Running as Stated
 from openline.console.watch.desk import files_beside
@@ -101,6 +102,8 @@ class StationOperations:
         self._amending = Amending(running)
         self.stating = Stating(running, self._reader)
         self.telling = Telling(running, self._reader)
+        self.addressing = Addressing(running)
+        running.desk.doubts_of = self.addressing.doubts
         self.book = OneBook(running.line.store, lambda: others(running.state.roster, -1))
         self.accords = Accords(running, self._reader, self.book)
         self.files = FilesOf(running, self._reader, running.status, running.happened)
@@ -130,6 +133,9 @@ class StationOperations:
         firsts = accumulate((len(drafts) for drafts in composed[:-1]), initial=0)
         places = [written[first] for first in firsts]
         sent = asking.Sent([place_of(log, index) for log, index in places])
+        for message in ask.messages:
+            found = self.addressing.doubts((*message.action, *message.info))
+            sent.doubts += [f"{one.office}: {one.why}" for one in found]
         if ask.within_ms > 0:
             sent.held = await self._until_held(places, ask.within_ms)
         return sent
@@ -160,6 +166,7 @@ class StationOperations:
         """A message, and behind it what it does to earlier entries; or a withdrawal alone. Raises as `compose`."""
         if message.relates == "withdraws":
             return [self.telling.withdrawal(message)]
+        self.addressing.check(message)
         composed = self.compose(message)
         return [composed, self.telling.beside(message, composed)] if message.relates else [composed]
 

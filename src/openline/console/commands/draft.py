@@ -7,10 +7,11 @@ import click
 from openline.console.channel.asking import Precedence, Sent
 from openline.console.codes import Told
 from openline.console.commands.message import composed, message_options
-from openline.console.dtg import dtg
-from openline.console.terminal import Session, ask_yes, room_options
+from openline.console.templates.commands.beginning import Begun, begin, template_options
+from openline.console.terminal import Session, ask_yes, room_options, session_of
 from openline.console.watch import asking
-from openline.console.words import safe, wrapped
+from openline.console.watch.draft_words import line_of, number_of, whole
+from openline.console.words import safe
 
 _DRAFT = click.argument("draft", type=str)
 
@@ -22,14 +23,20 @@ def draft() -> None:
 
 @draft.command("new")
 @click.argument("text", required=False)
+@template_options
 @message_options
 @room_options
-@click.pass_obj
-def new(session: Session, /, text: str | None, precedence: Precedence, **given: object) -> None:
-    """Begin a draft with TEXT (or stdin)."""
-    message = composed(session, text, precedence, given)
+@click.pass_context
+def new(
+    context: click.Context, /, text: str | None, template: str | None, fill: tuple[str, ...], precedence: Precedence,
+    **given: object,
+) -> None:
+    """Begin a draft with TEXT (or stdin), or with a template. What is given besides stands before the template's."""
+    session = session_of(context)
+    begun = begin(context, template, fill, Begun(text, precedence, given))
+    message = composed(session, begun.text, begun.precedence, begun.given)
     with session.link() as link:
-        row = link.ask(asking.WriteDraft(message=message), asking.DraftRow)
+        row = link.ask(asking.WriteDraft(message=message, checklist=begun.checklist), asking.DraftRow)
     session.answer(row, lambda: whole(row))
 
 
@@ -59,7 +66,7 @@ def listed(session: Session, every: bool) -> None:
     """List drafts, oldest first."""
     with session.link() as link:
         rows = link.ask(asking.AskDrafts(every=every), list[asking.DraftRow])
-    session.answer(rows, lambda: "\n".join(_line(row) for row in rows) or "No drafts.")
+    session.answer(rows, lambda: "\n".join(line_of(row) for row in rows) or "No drafts.")
 
 
 @draft.command("show")
@@ -84,7 +91,7 @@ def submit(session: Session, draft: str, version: int | None, remark: str) -> No
     with session.link() as link:
         at = version or link.ask(asking.AskDraft(draft=number_of(draft)), asking.DraftRow).version
         row = link.ask(asking.SubmitDraft(draft=number_of(draft), version=at, remark=remark), asking.DraftRow)
-    session.answer(row, lambda: _line(row))
+    session.answer(row, lambda: line_of(row))
 
 
 @draft.command("return")
@@ -164,48 +171,4 @@ def _moved(session: Session, ask: asking.ReturnDraft | asking.WithdrawDraft) -> 
     """Ask, and tell in one line where the draft is now."""
     with session.link() as link:
         row = link.ask(ask, asking.DraftRow)
-    session.answer(row, lambda: _line(row))
-
-
-def number_of(text: str) -> int:
-    """`D-12` or `12`. Raises Told OL-204."""
-    digits = text.removeprefix("D-")
-    if digits.isascii() and digits.isdecimal() and str(int(digits)) == digits:
-        return int(digits)
-    raise Told("OL-204", f"{text!r} is no draft's number like D-12")
-
-
-def _line(row: asking.DraftRow) -> str:
-    drill = "EXERCISE " if row.exercise else ""
-    words = safe(row.subject or next(iter(row.text[:60].splitlines()), ""))
-    waits = f", submitted by {safe(row.submitted_by)}" if row.stage == "submitted" else ""
-    remark = f' ("{safe(row.remark)}")' if row.remark else ""
-    name = f"D-{row.draft} v{row.version}  {row.stage}"
-    return f"{name}  {row.precedence} {drill}{words}  by {safe(row.author)}{waits}{remark}"
-
-
-def whole(row: asking.DraftRow) -> str:
-    """A draft as it would leave, for reading before a release."""
-    head = [_line(row), f"  language {row.language}"]
-    for name, offices in (("action", row.action), ("info", row.info)):
-        if offices:
-            head.append(f"  {name}: {', '.join(safe(one) for one in offices)}")
-    if row.reply_by_ms is not None:
-        head.append(f"  reply by {dtg(row.reply_by_ms)}")
-    if row.in_reply_to:
-        head.append(f"  in reply to {row.in_reply_to}")
-    if row.relates:
-        head.append(f"  {row.relates} {', '.join(row.of)}" + (f": {safe(row.note)}" if row.note and row.text else ""))
-    for at, one in enumerate(row.checklist, 1):
-        by = f"[x] {at}. {safe(one.words)}  ({safe(one.ticked_by)})" if one.ticked_by else ""
-        head.append(f"  {by or f'[ ] {at}. {safe(one.words)}  NOT LOOKED AT'}")
-    head += [f"  goes along: {safe(name)}" for name in row.attachments]
-    foot = [f"  filled in: {safe(row.says)}"] if row.says and row.text and not row.relates else []
-    if row.code:
-        foot.append(f"  code {row.code}: compare it with what the other officer sees")
-    if row.why_not:
-        foot.append(f"  not by this officer: {row.why_not}")
-    if row.place:
-        foot.append(f"  recorded as {row.place}, released by {safe(row.released_by)}")
-    return "\n".join([*head, "", *wrapped(row.text or row.note or row.says), "", *foot]).rstrip()
-
+    session.answer(row, lambda: line_of(row))

@@ -87,10 +87,13 @@ def send(
     message.released_by = tuple(released_by) or (login(),)
     message.token = token
     with session.link() as link:
-        place = link.ask(Send(messages=[message]), Sent).places[0]
+        sent = link.ask(Send(messages=[message]), Sent)
+        place = sent.places[0]
         held = wait is not None and link.ask(
             WaitHeld(places=[place], within_ms=int(wait * 1000)), Waited, int(wait * 1000) + 10_000).held
         entry = _looked_up(link, place)
+    for doubt in sent.doubts:
+        session.say(f"DOUBTFUL addressee {words.safe(doubt)}")
     drill = "EXERCISE: " if message.exercise else ""
     session.answer(entry, lambda: words.whole(entry) if wait is not None else drill + _recorded(place))
     if wait is not None and not held:

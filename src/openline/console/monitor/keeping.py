@@ -11,6 +11,8 @@ from openline.console.home import LineHome
 from openline.console.kept.papers import Papers
 from openline.console.monitor import asking
 from openline.console.monitor.looking import disk
+from openline.console.templates.asking import AskTemplates, TemplateRow
+from openline.console.templates.shelf import every
 
 
 class Kept(Protocol):
@@ -39,7 +41,11 @@ class KeepingOperations:
 
     def table(self) -> dict[type, Callable[..., Awaitable[object]]]:
         """Which request is answered by what."""
-        return {asking.AskKeeping: self.keeping}
+        return {asking.AskKeeping: self.keeping, AskTemplates: self.templates}
+
+    async def templates(self, ask: AskTemplates) -> list[TemplateRow]:
+        """Every template of messages, as the files are now."""
+        return await asyncio.to_thread(every, self._station.line.home.folder)
 
     async def keeping(self, ask: asking.AskKeeping) -> asking.Keeping:
         """How everything stands now."""

@@ -19,6 +19,7 @@ from openline.console.ladder.asking import Request as LadderRequest
 from openline.console.monitor.asking import Request as MonitorRequest
 from openline.console.screen.asking import Request as ScreenRequest
 from openline.console.stating.asking import Request as StatingRequest
+from openline.console.templates.asking import Request as TemplatesRequest
 from openline.console.watch.keys.asking import Request as KeysRequest
 from openline.console.watch.keys.asking import Source
 
@@ -167,6 +168,7 @@ class WriteDraft(_Request, tag="write-draft", tag_field="op"):
     draft: Count | None = None
     over: Count = 0
     keep_files: bool = False  # those of the version it was made from go along with this one too
+    checklist: list[str] | None = None  # what is to be looked at before its release; left out: as it was
 
 
 class AskDrafts(_Request, tag="drafts", tag_field="op"):
@@ -323,6 +325,14 @@ class PointRow(msgspec.Struct):
     ticked_by: str
 
 
+class OfficeDoubt(msgspec.Struct):
+    """An addressee that is doubtful: why, in words that are always the same, and which office may be meant."""
+
+    office: str
+    why: str
+    near: list[str]
+
+
 class DraftRow(msgspec.Struct):
     """A draft. `code` is over what would leave if the officer who asks released it; empty where they may not."""
 
@@ -351,6 +361,8 @@ class DraftRow(msgspec.Struct):
     of: list[str] = []
     note: str = ""
     checklist: list[PointRow] = []
+    doubts: list[OfficeDoubt] = []  # of the offices it names
+    unfilled: list[str] = []  # what still stands in braces in subject or text, as a template has it
     says: str = ""  # the same, or what a directory of offices says, in words
     is_notice: bool = False  # in a format: `notice-draft` has it as a form
 
@@ -364,5 +376,5 @@ Request = (
 
 AnyRequest = (
     AccordRequest | DeclaringRequest | LineRequest | StatingRequest | LadderRequest | ScreenRequest | AlarmRequest
-    | KeysRequest | MonitorRequest | FilesRequest | Request
+    | KeysRequest | MonitorRequest | FilesRequest | TemplatesRequest | Request
 )

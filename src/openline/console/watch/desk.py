@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from openline.desk.facts import PIN_AND_CODE, SITTING_BYTES, DeskEntry, Fact, en
 from openline.desk.leaving import Part, draft_of, lets_pass
 from openline.desk.people import Act, Actor, Officer
 from openline.desk.state import DeskState, apply
+from openline.desk.telling.addressed import Doubt
 from openline.errors import LocalFault, Malformed, Misconfigured, Refused, StoreDown
 from openline.line.events import Draft as LineDraft
 from openline.record.entry import KIND_NAMES
@@ -77,6 +78,9 @@ class Desk:
         self.changed: Callable[[], None] = lambda: None  # told after every fact
         # What a draft of the accords says, in a line and whole; the station, which knows the formats, sets it.
         self.words_of: Callable[[int, bytes], tuple[str, str]] = lambda kind, _told: (KIND_NAMES[kind], "")
+
+        # What is doubtful about the offices that a draft names; the station, which has their directories, sets it.
+        self.doubts_of: Callable[[Iterable[str]], list[Doubt]] = lambda _offices: []
 
     def close(self) -> None:
         """Let go of the log, and of what lies beside it."""

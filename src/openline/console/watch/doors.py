@@ -20,6 +20,7 @@ from openline.console.ladder import asking as ladder
 from openline.console.monitor import asking as monitor
 from openline.console.screen import asking as screen
 from openline.console.stating import asking as stating
+from openline.console.templates import asking as templates
 from openline.console.watch import asking as watch
 from openline.console.watch.desk import Desk
 from openline.console.watch.keys import asking as keys
@@ -59,6 +60,7 @@ DOORS: Final[Mapping[type, Act | None]] = {
     screen.AskMatter: Act.SEE_MESSAGES,
     screen.Search: Act.SEE_MESSAGES,
     monitor.AskKeeping: None,
+    templates.AskTemplates: Act.SEE_DRAFTS,
     # the ladder past "opened"
     ladder.TellUnderstood: Act.ANSWER,
     ladder.TellPassed: Act.ANSWER,

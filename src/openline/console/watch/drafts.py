@@ -5,6 +5,7 @@ from __future__ import annotations
 from openline.accord.bodies import KINDS as ACCORD_KINDS
 from openline.console.channel.asking import PRECEDENCES, Place
 from openline.console.ladder.telling import in_words
+from openline.console.templates.reading import places_in
 from openline.console.watch import asking
 from openline.console.watch.desk import Desk
 from openline.desk import acts
@@ -12,6 +13,7 @@ from openline.desk.facts import METHODS, DeskEntry, Drafted, DraftedOther, Notic
 from openline.desk.people import Act, Actor, may
 from openline.desk.release import short_code
 from openline.desk.state import DeskState, Draft, Stage
+from openline.desk.telling.addressed import Doubt
 from openline.desk.telling.bodies import Body, Relation, parse_body
 from openline.desk.texts.precleared import PRECLEARED, Notice, parse_notice, wanted
 from openline.record.body import Message, parse_message
@@ -47,6 +49,8 @@ class Presenter:
             place=str(place) if place else "",
         )  # fmt: skip
         row.checklist = [asking.PointRow(words, self._ticked(draft, at)) for at, words in enumerate(draft.checklist)]
+        row.doubts = [asking.OfficeDoubt(one.office, one.why, list(one.near)) for one in self._doubts(row)]
+        row.unfilled = places_in(row.subject, row.text)
         if version.kind == PRECLEARED:
             _tell_notice(row, parse_notice(told))
         elif told and version.kind in ACCORD_KINDS:
@@ -58,6 +62,10 @@ class Presenter:
         if draft.stage is Stage.SUBMITTED:
             row.code, row.why_not = self._release_by(draft, actor)
         return row
+
+    def _doubts(self, row: asking.DraftRow) -> list[Doubt]:
+        under_way = row.stage in (Stage.OPEN, Stage.SUBMITTED)
+        return self._desk.doubts_of((*row.action, *row.info)) if under_way else []
 
     def _ticked(self, draft: Draft, point: int) -> str:
         """Who looked at a point in the newest version last; nobody where it was in an older one."""

@@ -219,8 +219,9 @@ class DeskOperations:
             message = self._with_files(message, ask)
         last = composed[-1]
         told = b"" if last.kind == MESSAGE else last.body
-        asked = acts.Write(ask.draft, ask.over, last.precedence, last.flags, message, last.kind, told)
-        (fact,) = self._desk.act(asked, actor)
+        checklist = tuple(ask.checklist) if ask.checklist is not None else None
+        asked = acts.Write(ask.draft, ask.over, last.precedence, last.flags, message, last.kind, told, checklist)
+        fact, *_ = self._desk.act(asked, actor)
         assert isinstance(fact, facts.Drafted | facts.DraftedOther)
         return self._row(fact.draft, actor)
 

@@ -86,6 +86,7 @@ TABLE: Final[tuple[Row, ...]] = (
     Row("POST", "/drafts/{draft:int}/release", Act.RELEASE, drafting.release),
     Row("POST", "/drafts/{draft:int}/return", Act.RETURN, drafting.give_back),
     Row("POST", "/drafts/{draft:int}/submit", Act.SUBMIT, drafting.submit),
+    Row("POST", "/drafts/{draft:int}/tick", Act.TICK, drafting.tick),
     Row("POST", "/drafts/{draft:int}/withdraw", Act.WITHDRAW, drafting.withdraw),
     # notices
     Row("GET", "/notices", Act.SEE_MESSAGES, notices.notices),

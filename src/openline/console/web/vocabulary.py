@@ -41,6 +41,8 @@ WORDS: Final = frozenset((
     _said("date"), _said("time"), _said("coordinate"), _said("number"),
     # kinds of entries, acts in the desk's log and their fields
     _said("precedence"),
+    _said("in no directory of theirs"), _said("looks like another office"),
+    _said("letters of two scripts in one word"),
     _said("enrolled"), _said("roles given"), _said("dismissed"), _said("pin renewed"), _said("signed in"),
     _said("sign in refused"), _said("signed out"), _said("watch taken"), _said("watch handed over"),
     _said("policy set"), _said("drafted"), _said("returned"), _said("alarm acknowledged"), _said("alarm shelved"),

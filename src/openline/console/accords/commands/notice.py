@@ -24,12 +24,12 @@ from openline.console.channel.asking import (
     Status,
 )
 from openline.console.codes import Told
-from openline.console.commands.draft import number_of
 from openline.console.commands.message import full_name
 from openline.console.home import write_whole
 from openline.console.sheets import notices as sheets
 from openline.console.sheets import setting
 from openline.console.terminal import INPUT_FILE, F, Session, room_options
+from openline.console.watch.draft_words import number_of
 from openline.console.words import safe
 
 FIELDS_BYTES_MAX: Final = 16 * 1024 * 1024

@@ -10,11 +10,11 @@ import click
 
 from openline.console.channel.link import ControlLink
 from openline.console.codes import Told
-from openline.console.commands.draft import number_of, whole
 from openline.console.files import asking
 from openline.console.home import write_whole
 from openline.console.terminal import INPUT_FILE, Session, room_options
 from openline.console.watch.asking import AskDraft, DraftRow
+from openline.console.watch.draft_words import number_of, whole
 from openline.console.words import safe
 
 _NUMBER = click.argument("number", type=click.IntRange(1))

@@ -9,10 +9,10 @@ import click
 from openline.console import ceremonies
 from openline.console.channel.asking import Sent
 from openline.console.codes import Told, as_given
-from openline.console.commands.draft import number_of
 from openline.console.ladder.noticing import FILE_BYTES_MAX, read_notice
 from openline.console.terminal import INPUT_FILE, Session, room_options
 from openline.console.watch import asking
+from openline.console.watch.draft_words import number_of
 from openline.console.words import safe, wrapped
 
 

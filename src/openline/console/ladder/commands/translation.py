@@ -8,12 +8,12 @@ import click
 
 from openline.console.channel.asking import Show, Shown
 from openline.console.codes import Told
-from openline.console.commands.draft import number_of
 from openline.console.commands.message import full_name, given_text
 from openline.console.dtg import dtg
 from openline.console.ladder.translating import machine_translation
 from openline.console.terminal import Session, room_options
 from openline.console.watch import asking
+from openline.console.watch.draft_words import number_of
 from openline.console.words import safe, wrapped
 
 _OF = click.argument("of")

@@ -7,10 +7,16 @@ from typing import Final
 from starlette.responses import Response
 
 from openline.console.channel.asking import PRECEDENCES, Outgoing, Sent
+from openline.console.channel.clock import wall_ms
 from openline.console.codes import Told, code_of
 from openline.console.dtg import iso, parse_iso
 from openline.console.files.asking import AskDraftFiles, Files
+from openline.console.ladder.asking import AskOffices
+from openline.console.ladder.rows import DirectoryRow
 from openline.console.screen.asking import AskMatter, Matter
+from openline.console.templates.asking import AskTemplates, TemplateRow
+from openline.console.templates.reading import filled_in
+from openline.console.templates.shelf import one_of
 from openline.console.watch import asking
 from openline.console.watch.asking import AskDraft, AskDrafts, DraftRow
 from openline.console.web.pages.keys import releasing
@@ -22,7 +28,7 @@ OFFICES_MAX: Final = 32
 RELATIONS: Final = ("corrects", "withdraws", "supersedes", "forwards")
 KEPT_FIELDS: Final = (
     "text", "subject", "language_of", "precedence", "exercise", "action", "info", "reply_by", "in_reply_to",
-    "relates", "of", "note",
+    "relates", "of", "note", "checklist",
 )  # fmt: skip
 
 
@@ -41,8 +47,8 @@ async def drafts(visit: Visit) -> Response:
 
 async def new(visit: Visit) -> Response:
     """An empty draft, or one that answers a message."""
-    fields = {"language_of": "en", "precedence": "ROUTINE"}
     given = visit.request.query_params
+    fields = {"language_of": "en", "precedence": "ROUTINE"} | await _of_template(visit, given.get("template", ""))
     answers, relates = given.get("answers", ""), given.get("relates", "")
     original = None
     if relates in RELATIONS and given.get("of"):
@@ -63,6 +69,19 @@ async def new(visit: Visit) -> Response:
     return await _editor(visit, None, fields, original=original)
 
 
+async def _of_template(visit: Visit, name: str) -> dict[str, str]:
+    """What a template writes into the form. Raises Told OL-301, OL-204: its file does not read."""
+    if not name:
+        return {}
+    row = one_of(await visit.ask(AskTemplates(), list[TemplateRow]), name)
+    text, more = filled_in(row, (), wall_ms())
+    return {
+        "text": text, "subject": row.subject, "language_of": row.language, "precedence": row.precedence,
+        "action": ", ".join(row.action), "info": ", ".join(row.info), "reply_by": str(more["reply_by"] or ""),
+        "checklist": "\n".join(row.checklist), "template": name,
+    }  # fmt: skip
+
+
 async def edit(visit: Visit) -> Response:
     """The newest version, to write the next one from."""
     row = await visit.ask(AskDraft(draft=number_of(visit)), DraftRow)
@@ -75,6 +94,7 @@ def _fields(row: DraftRow) -> dict[str, str]:
         "exercise": "on" if row.exercise else "", "action": ", ".join(row.action), "info": ", ".join(row.info),
         "reply_by": iso(row.reply_by_ms) or "", "in_reply_to": row.in_reply_to or "",
         "relates": row.relates, "of": ", ".join(row.of), "note": row.note,
+        "checklist": "\n".join(one.words for one in row.checklist),
     }  # fmt: skip
 
 
@@ -88,9 +108,12 @@ async def _editor(
             original = await visit.ask(AskMatter(place=fields["in_reply_to"]), Matter)
         except OpenlineError:
             original = None  # what it answers is not shown beside it; the draft is
+    offices = [one for one in await visit.ask(AskOffices(), list[DirectoryRow]) if one.offices]
+    templates = await visit.ask(AskTemplates(), list[TemplateRow]) if row is None and not fields.get("relates") else []
     return visit.page(
         "draft.html", status, screen=await visit.screen(), row=row, fields=Fields(fields), told=told, original=original,
-        precedences=PRECEDENCES, over=row.version if row and over is None else over,
+        precedences=PRECEDENCES, over=row.version if row and over is None else over, templates=templates,
+        directories=offices,
     )  # fmt: skip
 
 
@@ -119,7 +142,8 @@ async def write(visit: Visit) -> Response:
         if faults:
             row = await visit.ask(AskDraft(draft=number), DraftRow) if number is not None else None
             return await _editor(visit, row, _given(visit), 400, faults, over=over or 0)
-        ask = asking.WriteDraft(message=message, draft=number, over=over or 0, keep_files=True)
+        points = [one.strip() for one in visit.form.get("checklist", "").splitlines() if one.strip()]
+        ask = asking.WriteDraft(message=message, draft=number, over=over or 0, keep_files=True, checklist=points)
         row = await visit.ask(ask, DraftRow)
         if visit.form.get("then") == "submit":
             submit = asking.SubmitDraft(draft=row.draft, version=row.version, remark=visit.form.get("remark", ""))
@@ -188,6 +212,12 @@ async def submit(visit: Visit) -> Response:
     return await _moved(visit, asking.SubmitDraft(draft=number_of(visit), version=_version(visit), remark=remark))
 
 
+async def tick(visit: Visit) -> Response:
+    """A point of the checklist was looked at, in the version that the page showed."""
+    ask = asking.Tick(draft=number_of(visit), version=_version(visit), item=whole(visit.form.get("item", "")) or 0)
+    return await _moved(visit, ask)
+
+
 async def give_back(visit: Visit) -> Response:
     """Not released, and why."""
     return await _moved(visit, asking.ReturnDraft(draft=number_of(visit), remark=visit.form.get("remark", "").strip()))
@@ -199,7 +229,10 @@ async def withdraw(visit: Visit) -> Response:
     return await _moved(visit, asking.WithdrawDraft(draft=number_of(visit), remark=remark))
 
 
-async def _moved(visit: Visit, ask: asking.SubmitDraft | asking.ReturnDraft | asking.WithdrawDraft) -> Response:
+_Moves = asking.SubmitDraft | asking.ReturnDraft | asking.WithdrawDraft | asking.Tick
+
+
+async def _moved(visit: Visit, ask: _Moves) -> Response:
     try:
         await visit.ask(ask, DraftRow)
     except OpenlineError as error:
