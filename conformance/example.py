@@ -6,6 +6,7 @@
 # ruff: noqa: E501 (sentences of the document)
 from __future__ import annotations
 
+import base64
 import json
 import re
 import textwrap
@@ -15,21 +16,26 @@ from typing import Any, Final
 from conformance.plain import resolved
 from conformance.run import VECTORS, load_shared
 from openline import limits
+from openline.accord.communique.statement import parse_signature
+from openline.record.entry import parse_header
+from openline.record.evidence import export
+from openline.record.evidence.export import read_export
+from openline.record.note import parse_note
 
 PROTOCOL: Final = Path(__file__).resolve().parent.parent / "docs" / "PROTOCOL.md"
 WIDTH: Final = 64  # hexadecimal digits a line
 Rows = list[tuple[str, str]]
 
 
-def vector(name: str) -> dict[str, Any]:
+def vector(name: str, of: str = "example-") -> dict[str, Any]:
     """A vector with its shared parts in place."""
-    held: dict[str, Any] = json.loads((VECTORS / f"example-{name}.json").read_text("utf-8"))
+    held: dict[str, Any] = json.loads((VECTORS / f"{of}{name}.json").read_text("utf-8"))
     return {**held, "given": resolved(held["given"], load_shared())}
 
 
 def blocks() -> dict[str, str]:
     """What stands between the marks in the document, by mark."""
-    return {"example": "\n\n".join(_example()), "bounds": _bounds()}
+    return {"example": "\n\n".join(_example()), "joint": "\n\n".join(_joint()), "bounds": _bounds()}
 
 
 def placed(document: str) -> str:
@@ -87,6 +93,50 @@ class _Cut:
     def text(self) -> str:
         """All of it as a block."""
         return _rows(self.rows, self.whole)
+
+
+# --- a joint statement
+
+
+def _joint() -> list[str]:
+    said, file = vector("statement", "joint-"), vector("file", "joint-")
+    whole = bytes.fromhex(file["given"]["bytes"]).decode()
+    published = json.loads(whole)
+    evidence = base64.b64decode(published["evidence"])
+    short = f"{published['evidence'][:40]} … {published['evidence'][-24:]}"
+    items = [_item(one) for one in read_export([evidence])]
+    return [
+        "**A whole example.** The statement's bytes, and the digest that both parties sign:",
+        _code(*_hex(said["given"]["bytes"])),
+        _code(f"digest  {said['gives']['digest']}"),
+        "The published file (its evidence, base64 of "
+        f"{len(evidence)} bytes, is shortened here; `conformance/vectors/joint-file.json` has all of it):",
+        _code(*whole.replace(published["evidence"], short).rstrip("\n").split("\n")),
+        "The items of its evidence, in order:",
+        _code(*items, "end"),
+    ]
+
+
+def _item(item: Any) -> str:
+    match item:
+        case export.Head():
+            return f"head         extract, made at {item.made_at_ms} by party {item.by}"
+        case export.CharterPaper():
+            return f"charter      {len(item.data)} bytes"
+        case export.CardPaper():
+            return f"card         of party {item.party}"
+        case export.CertificatePaper():
+            return f"certificate  of party {item.party}"
+        case export.LogStart():
+            return f"log          {item.party}/{item.generation.hex()}, {item.size} entries under its checkpoint"
+        case export.NotePaper():
+            return f"checkpoint   with {len(parse_note(item.data).signatures)} signatures: its author's, and one receipt"
+        case export.Entry():
+            assert item.body is not None
+            words = "the statement's bytes" if parse_signature(item.body).statement else "no bytes"
+            return f"entry        {parse_header(item.header).index}, kind 138: the digest, and {words}"
+        case _:
+            return f"proof        {len(item.hashes)} hash, to the root of {item.size}"
 
 
 # --- the example

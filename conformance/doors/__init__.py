@@ -14,6 +14,7 @@ from conformance.doors import (
     declared,
     epochs,
     export,
+    joint,
     keys,
     line,
     notices,
@@ -51,6 +52,7 @@ DOORS: Final[dict[str, Door]] = {
     **topics.DOORS,
     **line.DOORS,
     **export.DOORS,
+    **joint.DOORS,
     **contact.DOORS,
     **rest.DOORS,
 }

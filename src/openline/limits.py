@@ -226,6 +226,7 @@ CARD_BYTES_MAX: Final = 64 * 1024
 CEREMONY_BYTES_MAX: Final = 1024 * 1024
 CONFIG_BYTES_MAX: Final = 64 * 1024
 EXPORT_ITEM_BYTES_MAX: Final = BODY_BYTES_MAX + HEADER_BYTES_MAX + NOTE_BYTES_MAX
+STATEMENT_FILE_BYTES_MAX: Final = 8 * 1024 * 1024  # of a published joint statement: its texts, and eight signatures
 REPLAY_LINE_BYTES_MAX: Final = BODY_BYTES_MAX
 REPLAY_LINES_MAX: Final = 100_000
 STORY_BYTES_MAX: Final = 256 * 1024
@@ -233,6 +234,7 @@ STORY_LINES_MAX: Final = 200
 STORY_SOURCES_MAX: Final = 16
 
 assert COMMIT_ENTRIES_MAX >= 1
+assert STATEMENT_FILE_BYTES_MAX > 3 * PARTIES_MAX * BODY_BYTES_MAX  # every party may send the bytes along, in base64
 assert FLASH_BYTES_MAX <= IMMEDIATE_BYTES_MAX <= BODY_BYTES_MAX
 assert DICTIONARY_BYTES_MAX == 2**15 - 262  # RFC 1951's window; 262 as zlib counts
 assert EXHIBIT_BYTES_MAX <= BODY_BYTES_MAX  # an exhibit fits into an entry

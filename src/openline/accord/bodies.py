@@ -20,6 +20,7 @@ from openline.accord.agreements.acts import parse_act
 from openline.accord.agreements.offers import parse_offer
 from openline.accord.agreements.reports import parse_report
 from openline.accord.agreements.terms import parse_terms
+from openline.accord.communique.statement import parse_signature, parse_withdrawal
 from openline.accord.declarations.declaration import parse_count, parse_declaration
 from openline.accord.declarations.layout import layout_digest
 from openline.accord.formats.format import format_digest
@@ -73,6 +74,7 @@ KINDS: Final = (
     entry.NOTICE, entry.FORMAT, entry.AGREEMENT, entry.STATUS, entry.LAYOUT, entry.DECLARATION, entry.COUNT,
     entry.TERMS, entry.ACT, entry.OFFER, entry.REPORT,
     entry.TOPIC, entry.FILED, entry.CONTRADICTION, entry.CAPACITY, entry.MEETING, entry.MEETING_WORD,
+    entry.JOINT, entry.JOINT_WITHDRAWN,
 )  # fmt: skip
 _READ: Final[dict[int, Callable[[bytes], _Referring]]] = {
     entry.TOPIC: parse_topic,
@@ -159,6 +161,10 @@ def check_body(kind: int, body: bytes) -> tuple[Ref, ...]:
             return parse_offer(body).references
         case entry.REPORT:
             return parse_report(body).references
+        case entry.JOINT:
+            parse_signature(body)
+        case entry.JOINT_WITHDRAWN:
+            parse_withdrawal(body)
         case _:
             raise Malformed(f"entries of kind {kind} are not of this room", body)
     return ()

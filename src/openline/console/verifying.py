@@ -41,7 +41,7 @@ def verify_file(path: Path, cards: Sequence[Card], processes: int | None = None)
         unsettled = judge_export(read_export(_chunks(path)), jobs)
         findings = unsettled.settle(jobs.answers())
     findings = findings._replace(doubts=(*findings.doubts, *carried_doubts(carried(findings.logs))))
-    return Verified(findings, _compare(findings, cards))
+    return Verified(findings, compare(findings, cards))
 
 
 def _chunks(path: Path) -> Iterator[bytes]:
@@ -95,7 +95,7 @@ def _verify_all(jobs: Sequence[Job]) -> list[bool]:
     return [verify(job) for job in jobs]
 
 
-def _compare(findings: Findings, cards: Sequence[Card]) -> tuple[bool, ...]:
+def compare(findings: Findings, cards: Sequence[Card]) -> tuple[bool, ...]:
     """Which parties the reader has a card of. Raises Forged for a card that no party of the record matches."""
     ids = [party.party_id for party in findings.roster.parties]
     for card in cards:

@@ -78,6 +78,8 @@ TERMS: Final = 128
 ACT: Final = 129
 OFFER: Final = 130
 REPORT: Final = 131
+JOINT: Final = 138
+JOINT_WITHDRAWN: Final = 139
 TOPIC: Final = 148
 FILED: Final = 149
 CONTRADICTION: Final = 150
@@ -133,6 +135,8 @@ KIND_NAMES: Final = {
     CAPACITY: "capacity of a speaker",
     MEETING: "meeting",
     MEETING_WORD: "word of a meeting",
+    JOINT: "signature under a joint statement",
+    JOINT_WITHDRAWN: "withdrawal from a joint statement",
 }
 
 ROUTINE: Final = 0

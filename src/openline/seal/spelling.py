@@ -26,7 +26,7 @@ _REFUSED: Final = re.compile(
     f"[\x00-\x1f{REFUSED_IN_ANY_TEXT}\u00ad\u061c\u180e\u200b-\u200f\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\ue000-\uf8ff\ufdd0-\ufdef\ufffe\uffff\U000e0000-\U0010ffff]"
 )
-_SPACES: Final = " \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+SPACES: Final = " \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 INT_MAX: Final = 2**63 - 1
 
 
@@ -168,7 +168,7 @@ def text(value: object, where: str, chars_max: int, chars_min: int = 1) -> str:
     found = _REFUSED.search(value)
     if found is not None:
         raise Malformed(f"{where}: holds U+{ord(found[0]):04X}, a control, invisible or private character")
-    if value != value.strip(_SPACES):
+    if value != value.strip(SPACES):
         raise Malformed(f"{where}: a space at an end")
     return value
 

@@ -27,6 +27,7 @@ from openline.accord.clocks.limits import (
 )
 from openline.accord.clocks.shelf import Shelf
 from openline.accord.clocks.spans import DAY_MS, SECOND_MS, When, inside, plus, year_begin
+from openline.accord.communique.ledger import Statements
 from openline.accord.declarations.ledger import Ledger
 from openline.accord.formats.format import Format, Limit, LimitKind
 from openline.accord.formats.notice import Notice, Relation
@@ -84,6 +85,7 @@ class Book:
         self.lives = Lives(self.parties, self._papers)
         self.topics = Topics(self.parties)
         self.meetings = Meetings(self.parties)
+        self.joint = Statements(self.parties)
 
     # ---------------------------------------------------------------- taking in
     def take_offered(self, ref: Ref, offered: Offered) -> None:

@@ -74,6 +74,7 @@ def said(book: Book) -> Iterator[str]:
     yield from map(_line, said_of(book.lives))
     yield from map(_line, book.topics.said())
     yield from map(_line, book.meetings.said())
+    yield from map(_line, book.joint.rows())
 
 
 def _declared(ledger: Ledger) -> Iterator[Row]:

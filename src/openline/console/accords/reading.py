@@ -12,6 +12,7 @@ from openline.accord.agreements.terms import parse_terms
 from openline.accord.bodies import parse_offered, parse_status
 from openline.accord.clocks.book import Book, NoticeSeen
 from openline.accord.clocks.spans import When
+from openline.accord.communique.statement import parse_signature, parse_withdrawal
 from openline.accord.declarations.declaration import parse_count, parse_declaration
 from openline.accord.declarations.layout import layout_digest
 from openline.accord.formats.notice import parse_notice
@@ -30,9 +31,12 @@ from openline.record.entry import (
     EXERCISE,
     FILED,
     FORMAT,
+    JOINT,
+    JOINT_WITHDRAWN,
     LAYOUT,
     MEETING,
     MEETING_WORD,
+    NOTHING_HELD,
     NOTICE,
     OFFER,
     REPORT,
@@ -46,7 +50,7 @@ from openline.record.entry import (
 from openline.record.evidence.findings import Findings, LogFinding
 
 _TIMED: Final = frozenset((ACT, OFFER))  # when the others held them says whether they were in time
-_UNSAID_IN_EXERCISES: Final = (TERMS, ACT, OFFER, REPORT)
+_UNSAID_IN_EXERCISES: Final = (TERMS, ACT, OFFER, REPORT, JOINT, JOINT_WITHDRAWN)
 _PAGE: Final = 1000
 
 
@@ -109,7 +113,7 @@ class Follower:
                 seen = NoticeSeen(ref, notice, self._received(ref), header.references, bool(header.flags & EXERCISE))
                 self._take(seen)
             else:
-                take_paper(self.book, ref, header.kind, body, header.flags)
+                take_entry(self.book, ref, header, body)
                 if header.kind in _TIMED:
                     self._again(ref, None, self._received(ref))
         except Malformed as error:
@@ -167,19 +171,24 @@ def _held(stamps: list[int]) -> When | None:
 
 
 def take_paper(book: Book, ref: Ref, kind: int, body: bytes, flags: int = 0) -> None:
+    """An entry of which nothing but kind, flags and body matters. Raises Malformed."""
+    take_entry(book, ref, Header(ref.index, 0, kind, 0, flags, NOTHING_HELD, (), b""), body)
+
+
+def take_entry(book: Book, ref: Ref, header: Header, body: bytes) -> None:
     """An entry of any kind but a notice. Raises Malformed."""
-    if kind in _UNSAID_IN_EXERCISES and flags & EXERCISE:
+    if header.kind in _UNSAID_IN_EXERCISES and header.flags & EXERCISE:
         raise Malformed("an exercise: it changes nothing between the parties")
-    _TAKE[kind](book, ref, body, flags)
+    _TAKE[header.kind](book, ref, body, header)
 
 
-_TAKE: Final[dict[int, Callable[[Book, Ref, bytes, int], None]]] = {
+_TAKE: Final[dict[int, Callable[[Book, Ref, bytes, Header], None]]] = {
     FORMAT: lambda book, ref, body, _: book.take_offered(ref, parse_offered(body)),
     AGREEMENT: lambda book, ref, body, _: book.take_agreement(ref, body),
     STATUS: lambda book, ref, body, _: book.take_status(ref, parse_status(body)),
     LAYOUT: lambda book, ref, body, _: book.declared.take_offered(ref, parse_offered(body, layout_digest)),
-    DECLARATION: lambda book, ref, body, flags: book.declared.take_declaration(
-        ref, parse_declaration(body), exercise=bool(flags & EXERCISE)),
+    DECLARATION: lambda book, ref, body, header: book.declared.take_declaration(
+        ref, parse_declaration(body), exercise=bool(header.flags & EXERCISE)),
     COUNT: lambda book, ref, body, _: book.declared.take_count(ref, parse_count(body)),
     TERMS: lambda book, ref, body, _: book.lives.take_terms(ref, parse_terms(body)),
     ACT: lambda book, ref, body, _: book.lives.take_act(ref, parse_act(body)),
@@ -191,6 +200,8 @@ _TAKE: Final[dict[int, Callable[[Book, Ref, bytes, int], None]]] = {
     CAPACITY: lambda book, ref, body, _: book.topics.take_capacity(ref, parse_capacity(body)),
     MEETING: lambda book, ref, body, _: book.meetings.take_meeting(ref, parse_meeting(body)),
     MEETING_WORD: lambda book, ref, body, _: book.meetings.take_word(ref, parse_meeting_word(body)),
+    JOINT: lambda book, ref, body, header: book.joint.take_signature(ref, header, parse_signature(body)),
+    JOINT_WITHDRAWN: lambda book, ref, body, header: book.joint.take_withdrawal(ref, header, parse_withdrawal(body)),
 }  # fmt: skip
 KINDS: Final = (NOTICE, *_TAKE)
 
@@ -218,7 +229,7 @@ def book_of(findings: Findings) -> tuple[Book, list[Unread]]:
                         NoticeSeen(ref, parse_notice(entry.body), received, entry.header.references, exercise)
                     )
                 else:
-                    take_paper(book, ref, entry.header.kind, entry.body, entry.header.flags)
+                    take_entry(book, ref, entry.header, entry.body)
                     timed = entry.header.kind in _TIMED
                     received = _held_by_all(log, entry.header.index, parties) if timed else None
                     if received is not None:

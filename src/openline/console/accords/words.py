@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from openline.accord.bodies import parse_agreement, parse_offered, parse_status
+from openline.accord.communique.statement import parse_signature, parse_statement, parse_withdrawal
 from openline.accord.declarations.declaration import parse_count, parse_declaration
 from openline.accord.declarations.judging import day_text
 from openline.accord.declarations.layout import layout_digest
@@ -22,6 +23,8 @@ from openline.record.entry import (
     DECLARATION,
     FILED,
     FORMAT,
+    JOINT,
+    JOINT_WITHDRAWN,
     LAYOUT,
     MEETING,
     MEETING_WORD,
@@ -88,6 +91,16 @@ def words_of_paper(kind: int, body: bytes) -> str:
         until = f" until {dtg(word.until_ms)}" if word.until_ms is not None else ""
         reason = f": {word.reason}" if word.reason else ""
         return f"of the meeting in {word.of.full_name}: {SAID_OF_MEETINGS[word.word]}{until}{reason}"
+    if kind == JOINT:
+        signed = parse_signature(body)
+        if not signed.statement:
+            return f"signs the joint statement {signed.digest.hex()[:12]}"
+        said = parse_statement(signed.statement)
+        return f"signs the joint statement {said.id}, {signed.digest.hex()[:12]}: {said.versions[0].title}"
+    if kind == JOINT_WITHDRAWN:
+        taken = parse_withdrawal(body)
+        why = f": {taken.reason}" if taken.reason else ""
+        return f"signs the joint statement {taken.digest.hex()[:12]} no more{why}"
     notice = parse_notice(body)
     return f"notice {notice.mark.hex()}/{notice.year}/{notice.serial:04d}"
 

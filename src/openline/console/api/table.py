@@ -20,6 +20,7 @@ from openline.console.files import asking as files
 from openline.console.ladder import asking as ladder
 from openline.console.ladder.rows import DirectoryRow
 from openline.console.monitor import asking as monitor
+from openline.console.publishing import asking as publishing
 from openline.console.screen import asking as screen
 from openline.console.stating import asking as stating
 from openline.console.templates import asking as templates
@@ -139,6 +140,13 @@ TABLE: Final[tuple[Row, ...]] = (
     _row("POST", "/agreements/standing", accords.SayStanding, line.Sent),
     _row("POST", "/agreements/drafts", accords.DraftPaper, accords.Drafted),
     _row("GET", "/duties", accords.AskDuties, list[accords.DutyRow], READ),
+    _row("GET", "/joint", publishing.AskJoints, list[publishing.JointRow], READ, listed="digest"),
+    _row("GET", "/joint/one", publishing.AskJoint, publishing.JointWhole, READ),
+    _row("POST", "/joint", publishing.ProposeJoint, line.Sent),
+    _row("POST", "/joint/signatures", publishing.SignJoint, line.Sent),
+    _row("POST", "/joint/withdrawals", publishing.WithdrawJoint, line.Sent),
+    _row("POST", "/joint/drafts", publishing.DraftJoint, accords.Drafted),
+    _row("GET", "/joint/file", publishing.PublishJoint, publishing.PublishedFile, READ),
     _row("GET", "/declarations/layouts", declaring.AskLayouts, list[declaring.LayoutRow], READ, listed="digest"),
     _row("GET", "/declarations/layouts/one", declaring.AskLayout, declaring.LayoutWhole, READ),
     _row("POST", "/declarations/layouts", declaring.OfferLayout, line.Sent),

@@ -135,8 +135,9 @@ class Exporter:
             self.entries += 1
 
     def _covering(self, row: LogRow, size: int, receipts: dict[int, list[ReceiptRow]]) -> NoteRow:
-        """The first checkpoint over `size` that somebody receipted, else the first at all."""
-        receipted = min((one for one in receipts if one >= size), default=None)
+        """The first checkpoint over `size` that most others receipted, else the first at all."""
+        over = (one for one in receipts if one >= size)
+        receipted = min(over, key=lambda one: (-len(receipts[one]), one), default=None)
         note = self._store.note_at_or_after(row.log, receipted or size)
         if note is None:
             raise Told("OL-101", f"{log_name(row.log)}: no checkpoint over entry {size - 1}; run `openline fsck`")

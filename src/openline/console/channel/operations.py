@@ -32,6 +32,7 @@ from openline.console.kept.papers import Papers
 from openline.console.kept.upkeep import Upkeep
 from openline.console.ladder.acts import Telling
 from openline.console.ladder.addressing import Addressing
+from openline.console.publishing.acts import Publishing
 from openline.console.stating.acts import Stating
 from openline.console.stating.running import Running as Stated
 from openline.console.watch.desk import files_beside
@@ -108,6 +109,7 @@ class StationOperations:
         self.accords = Accords(running, self._reader, self.book)
         self.files = FilesOf(running, self._reader, running.status, running.happened)
         self.declaring = Declaring(running, self._reader, self.book)
+        self.publishing = Publishing(running, self.book)
         running.desk.words_of = self._words_of_draft
         # For whoever asks to see entries; the station's screen, once it is up, reads them beside the loop.
         self.read: Callable[[Callable[[Reader], Any]], Awaitable[Any]] = self._read_here
@@ -116,7 +118,7 @@ class StationOperations:
         return question(self._reader)
 
     def _words_of_draft(self, kind: int, told: bytes) -> tuple[str, str]:
-        found = self.declaring.words_of_draft(kind, told)
+        found = self.declaring.words_of_draft(kind, told) or self.publishing.words_of_draft(kind, told)
         return found if found is not None else self.accords.words_of_draft(kind, told)
 
     # ---------------------------------------------------------------- writing

@@ -1,4 +1,4 @@
-"""Sets sheets as PDF/A-2a by typst, with the fonts that it brings: the same release of it makes the same bytes on every
+"""Sets sheets as PDF/A by typst, with the fonts that it brings: the same release of it makes the same bytes on every
 machine."""
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from openline.console.sheets.letters import plainest
 
 EXTRA: Final = "openline[print]"
 STANDARD: Final = "a-2a"
+CARRYING: Final = "a-3a"  # of sheets that carry a file
 NO_SETTER: Final = 3  # how the process that sets for the pages ends where there is none
 _TEMPLATE: Final = Path(__file__).with_name("sheet.typ")
 
@@ -38,7 +39,8 @@ def _set(given: dict[str, Any]) -> bytes:
     inputs = {"given": json.dumps(given, ensure_ascii=True)}
     try:
         made = typst.compile(
-            _TEMPLATE.read_bytes(), format="pdf", sys_inputs=inputs, pdf_standards=[STANDARD], timestamp=0,
+            _TEMPLATE.read_bytes(), format="pdf", sys_inputs=inputs, timestamp=0,
+            pdf_standards=[CARRYING if given.get("attached") else STANDARD],
             ignore_system_fonts=True, font_paths=[],
         )  # fmt: skip
     except typst.TypstError as error:
@@ -57,5 +59,5 @@ def _plainly(value: Any) -> Any:
     if isinstance(value, list):
         return [_plainly(one) for one in value]
     if isinstance(value, dict):
-        return {key: _plainly(one) for key, one in value.items()}
+        return {key: one if key == "attached" else _plainly(one) for key, one in value.items()}
     return value

@@ -17,6 +17,7 @@ from openline.console.declaring.asking import Request as DeclaringRequest
 from openline.console.files.asking import Request as FilesRequest
 from openline.console.ladder.asking import Request as LadderRequest
 from openline.console.monitor.asking import Request as MonitorRequest
+from openline.console.publishing.asking import Request as PublishingRequest
 from openline.console.screen.asking import Request as ScreenRequest
 from openline.console.stating.asking import Request as StatingRequest
 from openline.console.templates.asking import Request as TemplatesRequest
@@ -377,4 +378,5 @@ Request = (
 AnyRequest = (
     AccordRequest | DeclaringRequest | LineRequest | StatingRequest | LadderRequest | ScreenRequest | AlarmRequest
     | KeysRequest | MonitorRequest | FilesRequest | TemplatesRequest | Request
+    | PublishingRequest
 )

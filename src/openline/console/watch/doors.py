@@ -18,6 +18,7 @@ from openline.console.declaring import asking as declaring
 from openline.console.files import asking as files
 from openline.console.ladder import asking as ladder
 from openline.console.monitor import asking as monitor
+from openline.console.publishing import asking as publishing
 from openline.console.screen import asking as screen
 from openline.console.stating import asking as stating
 from openline.console.templates import asking as templates
@@ -108,6 +109,13 @@ DOORS: Final[Mapping[type, Act | None]] = {
     accords.SayStanding: Act.RELEASE,
     accords.AskAgreements: None,
     accords.AskDuties: None,
+    publishing.ProposeJoint: Act.RELEASE,
+    publishing.SignJoint: Act.RELEASE,
+    publishing.WithdrawJoint: Act.RELEASE,
+    publishing.DraftJoint: Act.DRAFT,
+    publishing.AskJoints: None,
+    publishing.AskJoint: None,
+    publishing.PublishJoint: None,
     # the desk
     watch.SignIn: None,
     watch.SignOut: Act.SIGN_OUT,

@@ -61,6 +61,7 @@ WORDS: Final = frozenset((
     _said("report from outside"), _said("an end comes near: prolong it in time, or let it pass"), _said("it ends"),
     _said("an offer to us runs out: answer it, or let its date pass"), _said("an offer reaches its date"),
     _said("layout of declarations"), _said("declaration"), _said("count of a declaration"), _said("officer"),
+    _said("signature under a joint statement"), _said("withdrawal from a joint statement"),
     _said("name"), _said("roles"), _said("remark"), _said("version"), _said("subject"), _said("method"),
     _said("language"), _said("stage"), _said("begins"), _said("under"), _said("until_ms"), _said("at_ms"),
     _said("digest"), _said("kind"), _said("of"), _said("says"), _said("items"), _said("item"), _said("step"),

@@ -1,0 +1,1 @@
+"""Joint statements at the station and for readers: proposed, signed, released in time; what a published file proves."""

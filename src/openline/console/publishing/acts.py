@@ -1,0 +1,273 @@
+"""Joint statements proposed, signed, withdrawn and, once their instant has come, published; what the record shows."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from hashlib import sha256
+from typing import Any, Protocol
+
+from openline.accord.bodies import check_body
+from openline.accord.clocks.shelf import PREFIX_MIN
+from openline.accord.communique.ledger import State, Statements
+from openline.accord.communique.statement import (
+    Signature,
+    Statement,
+    Version,
+    Withdrawal,
+    encode_signature,
+    encode_statement,
+    encode_withdrawal,
+    parse_signature,
+    parse_statement,
+    statement_digest,
+)
+from openline.console.accords.asking import Drafted
+from openline.console.accords.keeping import OneBook
+from openline.console.channel.asking import Sent
+from openline.console.channel.showing import name_of, place_of
+from openline.console.codes import Told, as_given
+from openline.console.dtg import dtg
+from openline.console.kept.papers import Papers
+from openline.console.publishing import asking, timing
+from openline.console.publishing.filing import file_of
+from openline.console.publishing.words import file_name, release_text
+from openline.console.stating.running import Running as Stated
+from openline.desk.acts import Write
+from openline.desk.facts import DraftedOther
+from openline.errors import Refused
+from openline.line.events import Draft
+from openline.record.entry import JOINT, JOINT_WITHDRAWN
+
+
+class Running(Stated, Protocol):
+    """What is needed of the station."""
+
+    @property
+    def papers(self) -> Papers:
+        """The papers of the line as they stand."""
+
+
+class Publishing:
+    """Answers `asking` over a running station."""
+
+    def __init__(self, running: Running, book: OneBook) -> None:
+        """`book`: the one of this line."""
+        self._running = running
+        self._book = book
+
+    async def _ledger(self) -> Statements:
+        """Level with the record, and good until this next awaits."""
+        return (await self._book.level()).joint
+
+    def table(self) -> dict[type, Callable[[Any], Awaitable[object]]]:
+        """Which request is answered by what."""
+        return {
+            asking.ProposeJoint: self.propose, asking.SignJoint: self.sign, asking.WithdrawJoint: self.withdraw,
+            asking.DraftJoint: self.draft, asking.AskJoints: self.joints, asking.AskJoint: self.joint,
+            asking.PublishJoint: self.publish,
+        }  # fmt: skip
+
+    # ---------------------------------------------------------------- writing
+    async def propose(self, ask: asking.ProposeJoint) -> Sent:
+        """Record a statement, and sign it by that. Raises Told OL-204, Refused."""
+        return await self._record(JOINT, self._proposed(await self._ledger(), ask), ask.token)
+
+    async def sign(self, ask: asking.SignJoint) -> Sent:
+        """Sign a statement of the record. Raises Told OL-301, Refused."""
+        return await self._record(JOINT, self._signed(await self._ledger(), ask), ask.token)
+
+    async def withdraw(self, ask: asking.WithdrawJoint) -> Sent:
+        """Sign no more, or not at all. Raises Told OL-301, OL-204, Refused."""
+        return await self._record(JOINT_WITHDRAWN, self._withdrawn(await self._ledger(), ask), ask.token)
+
+    async def draft(self, ask: asking.DraftJoint) -> Drafted:
+        """The same as a draft. Raises as these do."""
+        ledger = await self._ledger()
+        match ask.paper:
+            case asking.ProposeJoint():
+                kind, body = JOINT, self._proposed(ledger, ask.paper)
+            case asking.SignJoint():
+                kind, body = JOINT, self._signed(ledger, ask.paper)
+            case _:
+                kind, body = JOINT_WITHDRAWN, self._withdrawn(ledger, ask.paper)
+        desk = self._running.desk
+        (fact,) = desk.act(Write(None, 0, 0, 0, b"", kind, body), desk.sitting(ask.sitting).actor)
+        assert isinstance(fact, DraftedOther)
+        return Drafted(fact.draft, fact.version)
+
+    async def _record(self, kind: int, body: bytes, token: str | None) -> Sent:
+        places = await self._running.submit([Draft(kind, 0, 0, check_body(kind, body), body, token or "")])
+        return Sent([place_of(log, index) for log, index in places])
+
+    def _proposed(self, ledger: Statements, ask: asking.ProposeJoint) -> bytes:
+        versions = sorted(Version(one.language, one.title, one.text) for one in ask.texts)
+        if ask.release_ms % 1000:
+            raise Told("OL-204", "the instant of release is agreed to the second")
+        with as_given():
+            body = encode_statement(
+                Statement(ask.name, tuple(versions), ask.release_ms // 1000, ask.zone, ask.minutes_east)
+            )
+        digest = statement_digest(body)
+        self._refuse_languages(parse_statement(body))
+        now_ms = self._running.now_ms()
+        if ask.release_ms <= now_ms:
+            raise Refused(f"it would be released at {dtg(ask.release_ms)}, before it is proposed: it is {dtg(now_ms)}")
+        if self._ours(ledger, digest):
+            raise Refused(f"{ask.name} is on the record already, by us: {self._stands(ledger, digest)}")
+        taken = [other for other, one in sorted(ledger.read.items()) if one.id == ask.name and other != digest]
+        if taken:
+            raise Refused(f"other bytes stand under the id {ask.name} ({taken[0].hex()[:12]}); propose under another")
+        with as_given():
+            return encode_signature(Signature(digest, b"" if digest in ledger.bytes else body))
+
+    def _signed(self, ledger: Statements, ask: asking.SignJoint) -> bytes:
+        digest = self._named(ledger, ask.statement)
+        if digest not in ledger.read:
+            raise Refused("its words are not on the record: nobody signs what nobody can read")
+        if self._ours(ledger, digest):
+            raise Refused(f"we have signed or withdrawn already: {self._stands(ledger, digest)}")
+        if ledger.withdrawals(digest):
+            raise Refused("it was withdrawn; propose it anew under another id")
+        self._refuse_languages(ledger.read[digest])
+        with as_given():
+            return encode_signature(Signature(digest, b""))
+
+    def _withdrawn(self, ledger: Statements, ask: asking.WithdrawJoint) -> bytes:
+        digest = self._named(ledger, ask.statement)
+        if ledger.state(digest) is State.AGREED:
+            raise Refused("every party has signed it: what is agreed is not withdrawn by one")
+        if any(one.said.ref.party == self._running.state.me for one in ledger.withdrawals(digest)):
+            raise Refused("we have withdrawn from it already")
+        with as_given():
+            return encode_withdrawal(Withdrawal(digest, ask.reason, ask.language))
+
+    def _ours(self, ledger: Statements, digest: bytes) -> bool:
+        me = self._running.state.me
+        spoke = [*ledger.void(digest), *(one.said for one in ledger.withdrawals(digest))]
+        return ledger.signature(digest, me) is not None or any(one.ref.party == me for one in spoke)
+
+    def _lacking(self, one: Statement) -> list[str]:
+        there = {version.language for version in one.versions}
+        return [language for language in self._running.charter.languages if language not in there]
+
+    def _refuse_languages(self, one: Statement) -> None:
+        if lacking := self._lacking(one):
+            spoken = ", ".join(self._running.charter.languages)
+            raise Refused(f"the line speaks {spoken}, and there is no text in {', '.join(lacking)}: a joint statement "
+                          "is signed in all its languages or not at all")  # fmt: skip
+
+    # ---------------------------------------------------------------- reading
+    def _named(self, ledger: Statements, name: str) -> bytes:
+        """Raises Told OL-301, or Refused where several would do."""
+        found = [digest for digest in ledger.digests() if digest in ledger.read and ledger.read[digest].id == name]
+        if not found and len(name) >= PREFIX_MIN:
+            found = [digest for digest in ledger.digests() if digest.hex().startswith(name)]
+        if not found:
+            raise Told("OL-301", f"no joint statement {name!r}: `openline joint list` names those that there are")
+        if len(found) > 1:
+            which = ", ".join(one.hex()[:12] for one in found)
+            raise Refused(f"different bytes were signed under the id {name}: name them by their digest: {which}")
+        return found[0]
+
+    async def joints(self, _ask: asking.AskJoints) -> list[asking.JointRow]:
+        """All of the record."""
+        ledger = await self._ledger()
+        return [self._row(ledger, digest) for digest in ledger.digests()]
+
+    async def joint(self, ask: asking.AskJoint) -> asking.JointWhole:
+        """One of them."""
+        ledger = await self._ledger()
+        digest = self._named(ledger, ask.statement)
+        one = ledger.read.get(digest)
+        texts = [asking.VersionRow(*version) for version in one.versions] if one is not None else []
+        return asking.JointWhole(
+            self._row(ledger, digest), texts, len(ledger.bytes.get(digest, b"")), self._running.now_ms(), self._clock()
+        )
+
+    def _clock(self) -> str:
+        return timing.clock_word(peer.clock_offset_ms for peer in self._running.state.peers.values())
+
+    def _why_not(self, ledger: Statements, digest: bytes) -> str:
+        """Why it may not be published now; empty where it may. (R-545)"""
+        state = ledger.state(digest)
+        if state is not State.AGREED:
+            return f"it is {state}: not every party has signed these bytes"
+        if any(party.left for party in self._running.state.roster.parties):
+            return "a party has left this line, and a file of a few entries could not show that it need not sign"
+        others_ms = timing.newest_of_others_ms(self._running.store, self._running.state.me)
+        return timing.why_not_yet(
+            ledger.read[digest].release_s * 1000, self._running.now_ms(), self._clock(), others_ms
+        )
+
+    def _stands(self, ledger: Statements, digest: bytes) -> str:
+        return f"it is {ledger.state(digest)}"
+
+    def _row(self, ledger: Statements, digest: bytes) -> asking.JointRow:
+        roster, one = self._running.state.roster, ledger.read.get(digest)
+        counted = ledger.signed_by(digest)
+        signed = []
+        for party in ledger.parties:
+            said = counted.get(party)
+            place, at_ms = (said.ref.full_name, said.written_at_ms) if said is not None else ("", None)
+            signed.append(asking.SignerRow(party, name_of(roster, party), place, at_ms))
+        withdrawn = [
+            asking.SaidRow(name_of(roster, each.said.ref.party), each.said.ref.full_name, each.said.written_at_ms,
+                           each.words.reason)
+            for each in ledger.withdrawals(digest)
+        ]  # fmt: skip
+        state = ledger.state(digest)
+        ours_lacks = state is State.OPEN and one is not None and not self._ours(ledger, digest)
+        why_not = self._why_not(ledger, digest)
+        return asking.JointRow(
+            digest.hex(), one.id if one is not None else "",
+            {version.language: version.title for version in one.versions} if one is not None else {},
+            one.release_s * 1000 if one is not None else None, one.zone if one is not None else "",
+            one.east_minutes if one is not None else 0, str(state), signed, withdrawn, self._marks(ledger, digest),
+            [other.hex() for other in ledger.same_id(digest)], ours_lacks, not why_not, why_not,
+        )  # fmt: skip
+
+    def _marks(self, ledger: Statements, digest: bytes) -> list[str]:
+        roster, one = self._running.state.roster, ledger.read.get(digest)
+        if one is None:
+            return ["its words are not on the record"]
+        marks = []
+        for other in ledger.same_id(digest):
+            who = ", ".join(name_of(roster, party) for party in sorted(ledger.signed_by(other))) or "nobody now"
+            marks.append(f"DIFFERENT BYTES under this id: {other.hex()[:12]}, signed by {who}")
+        if lacking := self._lacking(one):
+            marks.append(f"languages of the line that it lacks: {', '.join(lacking)}")
+        marks += [
+            f"{name_of(roster, said.ref.party)} signed after the agreed instant, by its own clock"
+            for said in ledger.late(digest)
+        ]
+        marks += [f"{name_of(roster, said.ref.party)} signed with a withdrawal in hand: it does not count"
+                  for said in ledger.void(digest)]  # fmt: skip
+        if ledger.state(digest) is State.AGREED and ledger.withdrawals(digest):
+            marks.append("a withdrawal crossed with the last signature, or came after it: agreed all the same")
+        return marks
+
+    def words_of_draft(self, kind: int, told: bytes) -> tuple[str, str] | None:
+        """What a draft of these kinds says: in a line, and whole, every language; None for another kind."""
+        if kind == JOINT:
+            signature, ledger = parse_signature(told), self._book.near.joint
+            one = parse_statement(signature.statement) if signature.statement else ledger.read.get(signature.digest)
+            if one is None:
+                return f"signs the joint statement {signature.digest.hex()[:12]}", ""
+            head = f"signs the joint statement {one.id}, {signature.digest.hex()[:12]}"
+            return head, "\n\n".join([f"{head}, to be released at {release_text(one)}",
+                                      *(f"[{v.language}] {v.title}\n{v.text}" for v in one.versions)])  # fmt: skip
+        return None
+
+    async def publish(self, ask: asking.PublishJoint) -> asking.PublishedFile:
+        """The file. Raises Told OL-301, Refused before all have signed or the instant has come."""
+        ledger = await self._ledger()
+        digest = self._named(ledger, ask.statement)
+        if why := self._why_not(ledger, digest):
+            raise Refused(f"not to be published: {why}")
+        running, one, now_ms = self._running, ledger.read[digest], self._running.now_ms()
+        signed = [said.ref for _, said in sorted(ledger.signed_by(digest).items())]
+        data = await asyncio.to_thread(file_of, running.store, running.papers, signed, one, digest, now_ms)
+        return asking.PublishedFile(
+            file_name(one), data.decode(), sha256(data).hexdigest(), one.release_s * 1000, now_ms
+        )

@@ -1,0 +1,108 @@
+"""What a published statement proves, in plain words and as data; and what nobody can prove by a file."""
+
+from __future__ import annotations
+
+from openline.accord.communique.proving import Signed
+from openline.console.dtg import dtg, interval, iso
+from openline.console.publishing.verifying import ProvedFile
+from openline.console.publishing.words import release_text
+from openline.console.words import safe
+from openline.record.entry import entry_name
+from openline.record.evidence.findings import ReceiptFinding
+
+
+def in_words(found: ProvedFile) -> str:
+    """The whole verdict, with the texts."""
+    proved, findings = found.proved, found.verified.findings
+    one, published = proved.statement, proved.published
+    parties = findings.roster.parties
+    names = " and ".join(safe(party.name) for party in parties)
+    lines = ["PROVED"]
+    lines += [
+        f"  {names} signed the same bytes: the joint statement {one.id}, in {_languages(found)}, below",
+        f"  they agreed that it is released at {release_text(one)}",
+        f"  digest {published.digest.hex()}",
+        f"  line {safe(findings.charter.line_name)}, id {published.line_id.hex()}",
+        f"  {findings.signatures} signatures over their logs checked, and both signatures of every paper of the line",
+        *(line for signed in proved.signed for line in _signed(found, signed)),
+    ]
+    for number, known in enumerate(found.verified.known):
+        card = "its card is in your hand" if known else "NO CARD GIVEN: compare this with one got in person"
+        party = parties[number]
+        lines.append(f"  party {number} {safe(party.name)}: party id {party.party_id.hex()[:16]}…, {card}")
+    if doubts := [safe(doubt.sentence) for doubt in findings.doubts]:
+        lines += ["DISPUTED", *("  " + doubt for doubt in doubts)]
+    lines += ["THE STATEMENT"]
+    for version in one.versions:
+        lines.append(f"  [{version.language}] {safe(version.title)}")
+        lines += [f"    {safe(row)}" for row in version.text.split("\n")]
+    lines += ["SAID BY THE FILE OF ITSELF, AND SIGNED BY NOBODY"]
+    by = safe(parties[published.published_by].name)
+    lines.append(f"  published at {dtg(published.published_s * 1000)} by {by}: not before the agreed instant")
+    lines += ["NOT PROVED BY ANY FILE", *("  " + line for line in _never(found))]
+    return "\n".join(lines)
+
+
+def _languages(found: ProvedFile) -> str:
+    return ", ".join(version.language for version in found.proved.statement.versions)
+
+
+def _signed(found: ProvedFile, signed: Signed) -> list[str]:
+    parties = found.verified.findings.roster.parties
+    held = [f"{safe(parties[one.witness].name)} held it {_when(one)}" for one in signed.held]
+    log = (signed.ref.party, signed.ref.generation)
+    return [
+        f"  {safe(parties[signed.ref.party].name)} signed at {dtg(signed.header.written_at_ms)} by its own clock, in "
+        f"{entry_name(log, signed.ref.index)}; {'; '.join(held) or 'no receipt of another party for it is here'}"
+    ]
+
+
+def _when(receipt: ReceiptFinding) -> str:
+    mark = "at a DISPUTED time, " if receipt.interval.disputed else ""
+    if receipt.interval.latest_ms is None:
+        return f"{mark}not before {dtg(receipt.interval.earliest_ms)}"
+    return mark + interval(receipt.interval.earliest_ms, receipt.interval.latest_ms)
+
+
+def _never(found: ProvedFile) -> list[str]:
+    lines = [
+        "that what the statement says is true, or will be done",
+        "that nobody published it earlier by another way, nor when this copy was made: that is the publisher's word",
+        "that no party withdrew: one that says so must show its withdrawal, and that the other had it before it signed",
+    ]
+    if found.of_pdf:
+        lines.append("that the printed pages say the same as the file that this PDF carries: the words above are its")
+    if not all(found.verified.known):
+        lines.append("whose keys these are: that you know only from a card got in person (--card)")
+    return lines
+
+
+def as_data(found: ProvedFile) -> dict[str, object]:
+    """The same for a program."""
+    proved, findings = found.proved, found.verified.findings
+    one, published = proved.statement, proved.published
+    return {
+        "kind": "joint statement",
+        "verdict": "verified",
+        "id": one.id,
+        "digest": published.digest.hex(),
+        "line": findings.charter.line_name,
+        "line_id": published.line_id.hex(),
+        "release_at": iso(one.release_s * 1000),
+        "zone": {"name": one.zone, "minutes_east": one.east_minutes},
+        "published_at": iso(published.published_s * 1000),
+        "published_by": published.published_by,
+        "of_pdf": found.of_pdf,
+        "signatures": findings.signatures,
+        "texts": [version._asdict() for version in one.versions],
+        "signed": [
+            {"party": signed.ref.party, "name": findings.roster.parties[signed.ref.party].name,
+             "card": found.verified.known[signed.ref.party], "entry": signed.ref.full_name,
+             "written_at": iso(signed.header.written_at_ms),
+             "held": [{"party": each.witness, "earliest": iso(each.interval.earliest_ms),
+                       "latest": None if each.interval.latest_ms is None else iso(each.interval.latest_ms),
+                       "disputed": each.interval.disputed} for each in signed.held]}
+            for signed in proved.signed
+        ],
+        "doubts": [{"code": doubt.code, "sentence": doubt.sentence} for doubt in findings.doubts],
+    }  # fmt: skip

@@ -1,0 +1,30 @@
+"""Whether the instant has come: this clock, and who bears it out where it is not known to be right. (R-545)"""
+
+from __future__ import annotations
+
+import pytest
+
+from openline.console.publishing.timing import clock_word, why_not_yet
+from openline.limits import CLOCK_TOLERANCE_MS
+
+AT = 1_800_000_000_000
+
+
+def test_a_clock_is_believed_where_the_others_agree() -> None:
+    assert clock_word([]) == clock_word([None, None]) == "unknown"
+    assert clock_word([0, None]) == clock_word([CLOCK_TOLERANCE_MS, -CLOCK_TOLERANCE_MS]) == "agrees"
+    assert clock_word([0, CLOCK_TOLERANCE_MS + 1]) == "disagrees"
+
+
+@pytest.mark.parametrize("clock", ["agrees", "disagrees", "unknown"])
+def test_nothing_before_the_instant_by_our_own_clock_whatever_others_say(clock: str) -> None:
+    why = why_not_yet(AT, AT - 1, clock, AT + 1)
+    assert "the agreed instant is" in why and (clock == "agrees" or clock in why)
+
+
+def test_at_the_instant_a_known_clock_is_enough_and_another_needs_a_witness() -> None:
+    assert why_not_yet(AT, AT, "agrees", 0) == ""
+    for clock in ("disagrees", "unknown"):
+        assert why_not_yet(AT, AT, clock, AT) == ""
+        assert f"is {clock}" in why_not_yet(AT, AT, clock, AT - 1)
+        assert "no entry of another party" in why_not_yet(AT, AT, clock, 0)
