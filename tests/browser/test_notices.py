@@ -116,9 +116,9 @@ def test_a_notice_of_every_type_is_composed_without_script_released_by_two_and_r
     page.locator('[id="f.names.0"]').fill("A\u202eB")
     page.get_by_role("button", name="Сохранить черновик").click()
     summary = page.locator("#summary")
-    expect(summary).to_contain_text("the polygon crosses itself")
+    expect(summary).to_contain_text("многоугольник пересекает сам себя: встречаются стороны после точек 1 и 3")
     expect(summary).to_contain_text("(A4)")
-    for words in ("Когда", "soon to", "U+202E", "R-441", "A1"):
+    for words in ("Когда", "soon to", "не промежуток", "U+202E", "R-441", "A1"):
         expect(summary).to_contain_text(words)
     assert page.locator('[id="f.when"]').get_attribute("aria-invalid") == "true"
     expect(page.locator("#when-faults")).to_contain_text("обязательно")

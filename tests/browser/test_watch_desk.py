@@ -17,7 +17,8 @@ pytestmark = pytest.mark.whole
 
 Opened = Callable[..., Any]
 PAGES = ("/", "/keys", "/drafts", "/drafts/0", "/drafts/new", "/search?words=drill", "/watch", "/contact", "/engineer",
-         "/custodian", "/desk-log", "/alarms", "/help", "/precleared", "/drafts/0/translations")  # fmt: skip
+         "/custodian", "/desk-log", "/alarms", "/help", "/precleared", "/declarations",
+         "/drafts/0/translations")  # fmt: skip
 
 
 def expect(locator: Any) -> Any:

@@ -11,6 +11,7 @@ from openline.accord.declarations.reading import read_layout
 from openline.accord.formats.format import Format
 from openline.accord.formats.reader import read_format
 from openline.console.accords.asking import FormatWhole
+from openline.console.declaring.asking import LayoutWhole
 
 
 @cache
@@ -51,3 +52,13 @@ def layout_files() -> Mapping[str, bytes]:
 def layouts() -> Mapping[str, Layout]:
     """The same, read."""
     return {name: read_layout(data) for name, data in layout_files().items()}
+
+
+def known_layout(whole: LayoutWhole) -> Layout:
+    """A layout as the station told it, read from its own file."""
+    return _read_layout(whole.file.encode())
+
+
+@lru_cache(maxsize=32)
+def _read_layout(file: bytes) -> Layout:
+    return read_layout(file)

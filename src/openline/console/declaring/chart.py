@@ -25,6 +25,7 @@ _DASHES: Final = ("", "7 3", "2 3", "9 3 2 3", "4 2", "1 2", "6 2 1 2", "3 5")
 _WORDS: Final = {
     "en": ("at most", "kept back", "counted by the other side", "not in force", "table below"),
     "ru": ("не более", "не представлено", "подсчёт другой стороны", "не действует", "таблица ниже"),
+    "ar": ("لا أكثر من", "غير مقدَّم", "حساب الطرف الآخر", "غير سارٍ", "الجدول أدناه"),
 }
 
 
@@ -39,7 +40,7 @@ def draw(ceilings: Sequence[CeilingRow], points: Sequence[PointRow], language: s
     words = _WORDS.get(language, _WORDS["en"])
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDE} {high}" role="img" '
-        f'font-family="sans-serif" font-size="12" aria-label="{escape(", ".join(one.id for one in ceilings))}">',
+        f'font-family="sans-serif" font-size="12" aria-label="{escape(_alternative(ceilings, points, names, words))}">',
         f'<rect width="{_WIDE}" height="{high}" fill="#ffffff"/>',
     ]
     for number, one in enumerate(ceilings):
@@ -47,6 +48,22 @@ def draw(ceilings: Sequence[CeilingRow], points: Sequence[PointRow], language: s
                         number * _HIGH, words, language)  # fmt: skip
     parts += _legend(names, len(ceilings) * _HIGH + 16, words)
     return "\n".join([*parts, "</svg>"]) + "\n"
+
+
+def _alternative(
+    ceilings: Sequence[CeilingRow], points: Sequence[PointRow], names: Sequence[str], words: Sequence[str]
+) -> str:
+    """In words: each ceiling, and where each party stood last; all of it is in the table."""
+    parts = []
+    for one in ceilings:
+        last = []
+        for name in names:
+            own = [point for point in points if (point.ceiling, point.name) == (one.id, name)]
+            point = max(own, key=lambda each: each.as_of, default=None)
+            if point is not None:
+                last.append(f"{name} {point.as_of}: {words[1] if point.value is None else point.value}")
+        parts.append(f"{one.id}, {words[0]} {one.most}: {', '.join(last)}")
+    return f"{'; '.join(parts)} ({words[4]})"
 
 
 def _panel(
@@ -134,8 +151,9 @@ def _legend(names: Sequence[str], y: int, words: Sequence[str]) -> list[str]:
         parts.append(_mark(number, at + 14, y - 4, colour, name, full=True))
         parts.append(f'<text x="{at + 34}" y="{y}">{escape(name)[:40]}</text>')
         at += 60 + 8 * min(40, len(name))
-    said = f"\u00d7 {words[1]}   \u25cb {words[2]}   \u00b7\u00b7\u00b7 {words[3]}"
-    parts.append(f'<text x="{at}" y="{y}" fill="#333333" xml:space="preserve">{escape(said)}</text>')
+    for said in (f"\u00d7 {words[1]}", f"\u25cb {words[2]}", f"\u00b7\u00b7\u00b7 {words[3]}"):
+        parts.append(f'<text x="{at}" y="{y}" fill="#333333">{escape(said)}</text>')
+        at += 24 + 7 * len(said)
     return parts
 
 

@@ -148,7 +148,7 @@ def unit_row(unit: Unit | None) -> asking.UnitRow | None:
 
 
 def difference_row(one: Difference, name: str, days: tuple[str, str]) -> asking.DifferenceRow:
-    """A difference, with the question it gives rise to in both languages that the program knows."""
+    """A difference, with the question it gives rise to in both languages of its layouts."""
     english = ", and ".join(_WHAT[kind][0] for kind in one.kinds)
     russian = ", и ".join(_WHAT[kind][1] for kind in one.kinds)
     formats = ", ".join(asked.format for asked in one.asked)

@@ -15,6 +15,7 @@ from openline.console.web.notices import pages as notices
 from openline.console.web.pages import (
     alarming,
     clearing,
+    declaring,
     drafting,
     entering,
     files,
@@ -49,6 +50,7 @@ class Row(NamedTuple):
 
 ENTRY: Final = "/message/{party}/{generation}/{index}"
 NOTICE: Final = "/notice/{party}/{generation}/{index}"
+DECLARATION: Final = "/declaration/{party}/{generation}/{index}"
 
 TABLE: Final[tuple[Row, ...]] = (
     Row("GET", "/sign-in", To.ANYBODY, entering.sign_in_page),
@@ -96,6 +98,10 @@ TABLE: Final[tuple[Row, ...]] = (
     Row("GET", "/notices/draft/{draft:int}", Act.SEE_DRAFTS, notices.draft),
     Row("GET", NOTICE, Act.SEE_MESSAGES, notices.notice),
     Row("GET", f"{NOTICE}/sheet.pdf", Act.SEE_MESSAGES, notices.sheet),
+    # declarations
+    Row("GET", "/declarations", Act.SEE_MESSAGES, declaring.declarations),
+    Row("GET", "/declarations/{layout}", Act.SEE_MESSAGES, declaring.over_time),
+    Row("GET", DECLARATION, Act.SEE_MESSAGES, declaring.declaration),
     Row("GET", "/drafts/{draft:int}/translations", Act.SEE_DRAFTS, translating.translations),
     Row("POST", "/drafts/{draft:int}/translations", Act.TRANSLATE, translating.translate),
     Row("POST", "/drafts/{draft:int}/translations/mark", Act.TRANSLATE, translating.mark),

@@ -13,7 +13,7 @@ from openline.console.channel.clock import wall_ms
 from openline.console.codes import Code, Told, code_of
 from openline.console.screen.asking import AskScreen, Screen
 from openline.console.watch.asking import AnyRequest
-from openline.console.web import rendering
+from openline.console.web import rendering, sentences
 from openline.console.web.desk import Pages
 from openline.console.web.preferences import Preferences
 from openline.console.web.safety import token_of
@@ -114,9 +114,11 @@ class Visit:
         context = {
             "visit": self, "officer": self.officer, "prefs": self.preferences, "now_ms": wall_ms(), "path": path,
             "may": self.may, "Act": Act, "token": token_of(self.sitting) if self.sitting else "", "told": None,
-            "screen": None, "query": self.request.url.query, **context,
+            "screen": None, "query": self.request.url.query, "known": {}, **context,
         }  # fmt: skip
-        return HTMLResponse(rendering.page(template, self.preferences.language, context), status)
+        known, language = context["known"], self.preferences.language
+        context["sentence"] = lambda text: sentences.sentence(text, language, known)
+        return HTMLResponse(rendering.page(template, language, context), status)
 
     def told(self, error: BaseException) -> Response:
         """The page that says what went wrong: known, unknown, what to do."""

@@ -22,7 +22,7 @@ from openline.console.sheets import notices as sheets
 from openline.console.watch.asking import DraftRow, SubmitDraft
 from openline.console.web.notices import printing
 from openline.console.web.notices.forms import Given, given_of
-from openline.console.web.notices.widgets import EMPTY_ROWS, labelled, widgets
+from openline.console.web.notices.widgets import EMPTY_ROWS, labelled, tongue, widgets
 from openline.console.web.pages.drafting import whole
 from openline.console.web.pages.watching import place_of
 from openline.console.web.preferences import LANGUAGES
@@ -168,8 +168,14 @@ async def _form(
         title=labelled(format_.title, language), fields=widgets(format_, given, faults, language, more or {}, csv[1]),
         faults=told, checked=checked, preview=preview, precedences=PRECEDENCES, tongues=LANGUAGES,
         limits=[limit_text(one) for one in format_.limits], is_free=_may_be_free(format_),
-        lacks_language=language not in format_.languages, at_language="language_of",
+        lacks_language=language not in format_.languages, at_language="language_of", known=_labels(format_, language),
     )  # fmt: skip
+
+
+def _labels(format_: Format, language: str) -> dict[str, str]:
+    """What fields are called, by what they are called in English: sentences about faults speak of them so."""
+    return {one.label["en"]: said(one.label, language) for one in format_.fields
+            if tongue(one.label, language) == language}  # fmt: skip
 
 
 def _told(fault: asking.FaultRow, format_: Format, language: str) -> dict[str, Any]:
@@ -225,7 +231,7 @@ async def notice(visit: Visit) -> Response:
     return visit.page(
         "notice.html", screen=await visit.screen(), row=row, format=format_, sheets=_sheets(row.printed, language),
         title=labelled(format_.title, language) if format_ is not None else None,
-        **_map(format_, values, language, row.number),
+        known=_labels(format_, language) if format_ is not None else {}, **_map(format_, values, language, row.number),
     )  # fmt: skip
 
 

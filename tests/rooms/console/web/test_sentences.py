@@ -1,0 +1,114 @@
+"""What the station says of faults and findings is said in Russian and Arabic too, whatever is filled in."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import openline
+from openline.console.web.sentences import filled, parts_of, patterns, sentence
+
+ROOM = Path(openline.__file__).parent
+SPEAKING = (
+    "accord/formats/notice.py", "accord/formats/numbers.py", "accord/formats/places.py", "accord/formats/tables.py",
+    "accord/formats/texts.py", "accord/formats/times.py", "accord/declarations/judging.py",
+    "accord/declarations/reconciling.py", "console/accords/rows.py", "console/declaring/acts.py",
+    "console/web/notices/forms.py",
+)  # fmt: skip
+CALLS = {"Unfit", "Fault", "Lack", "_fault", "_note", "FaultRow", "Finding", "FindingRow"}
+NAMES = {"what", "which", "when", "_REMEDY", "_AS_INSTANT", "_AS_DATE", "_AS_CLOCK"}
+NAMED_ALREADY = {"ERROR", "WARN", "BREACH", "language", "references", "format", "number", "values", "tables", "as_of",
+                 "time", "{}.name", "en, ru, ar ...", "declaration"}  # fmt: skip  # places and marks
+
+
+def template(node: ast.expr) -> Iterator[str]:
+    """Strings that may come of an expression, `{}` where something is filled in."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.JoinedStr):
+        yield "".join(str(one.value) if isinstance(one, ast.Constant) else "{}" for one in node.values)
+    elif isinstance(node, ast.IfExp):
+        yield from (*template(node.body), *template(node.orelse))
+
+
+def said() -> Iterator[tuple[str, str]]:
+    """File and sentence."""
+    for name in SPEAKING:
+        for node in ast.walk(ast.parse((ROOM / name).read_text("utf-8"))):
+            found: list[ast.expr] = []
+            if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in CALLS:
+                found = node.args
+            elif isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in NAMES:
+                found = [node.value]
+            elif isinstance(node, ast.AnnAssign) and getattr(node.target, "id", "") in NAMES and node.value is not None:
+                found = [node.value]
+            for text in (one for each in found for one in template(each)):
+                if len(text.replace("{}", "").strip(".:; ")) > 2 and text not in NAMED_ALREADY:
+                    yield name, text
+
+
+@pytest.mark.parametrize("language", ["ru", "ar"])
+def test_no_sentence_of_a_fault_or_a_finding_lacks_its_words(language: str) -> None:
+    all_ = sorted(set(said()))
+    assert len(all_) > 110
+    lacking = []
+    for name, text in all_:
+        filled_in = text
+        while "{}" in filled_in:
+            filled_in = filled_in.replace("{}", "A-1", 1)
+        if 'lang="en"' in sentence(filled_in, language) and any(c.islower() for c in text):
+            lacking.append((name, text))
+    assert not lacking
+
+
+@pytest.mark.parametrize("language", ["ru", "ar"])
+def test_what_is_filled_in_stands_in_both(language: str) -> None:
+    open_, whole = patterns(language)
+    assert len(open_) > 80 and len(whole) > 60
+    for one in open_:
+        assert {number for _, number in one.told if number >= 0} == set(range(len(one.english) - 1)), one
+    assert {one.english for one in open_} == {one.english for one in patterns("ru")[0]}
+
+
+def test_values_stay_as_they_are_and_are_kept_apart_and_labels_are_said_in_the_language() -> None:
+    told = sentence("397 + 57 = 450, the sum by type", "ru", {"type": "Тип"})
+    assert told == "<bdi>397 + 57</bdi> = <bdi>450</bdi>, сумма по <bdi>Тип</bdi>"
+    assert sentence("<b> stands in row 3 already", "ar") == "<bdi>&lt;b&gt;</bdi> موجود في الصف <bdi>3</bdi> من قبل"
+    assert sentence("nothing like it", "ru") == '<span lang="en" dir="ltr">nothing like it</span>'
+    assert sentence("nothing there", "en") == "nothing there"
+    both = sentence("nothing there; this column needs a value in every row", "ru")
+    assert both == "пусто; в этом столбце нужно значение в каждой строке"
+    two = sentence("'A' is no identifier: it holds U+202E; 1 to 64 characters, no spaces around them", "ru")
+    assert two.startswith("<bdi>&#39;A&#39;</bdi> — не идентификатор: ") and "; символов: <bdi>1 to 64</bdi>, " in two
+    wrong = sentence("'soon to ' is no window; write it as 12:00 to 13:00", "ru")
+    assert wrong == "<bdi>&#39;soon to &#39;</bdi> — не промежуток; пишется как <bdi>12:00 to 13:00</bdi>", "typed so"
+    shown = sentence("7 of at most 5, -2 below it; not yet in force", "ru")
+    assert "ещё не действует" in shown and "lang" not in shown
+
+
+@given(st.text(max_size=400), st.sampled_from(["ru", "ar"]))
+def test_any_text_is_shown_escaped_whatever_it_says(text: str, language: str) -> None:
+    told = sentence(text, language)
+    assert "<" not in text or "&lt;" in told
+
+
+@given(st.lists(st.text(st.characters(blacklist_characters="{}"), max_size=5), min_size=2, max_size=4),
+       st.lists(st.text(min_size=1, max_size=6), min_size=3, max_size=3))  # fmt: skip
+def test_what_was_filled_in_is_found_again(words: list[str], values: list[str]) -> None:
+    text = "".join(word + value for word, value in zip(words, [*values[: len(words) - 1], ""], strict=False))
+    found = filled(tuple(words), text)
+    assert found is not None or not all(words[1:-1])
+    if found is not None:
+        again = "".join(word + value for word, value in zip(words, [*found, ""], strict=False))
+        assert again == text
+
+
+def test_a_hostile_text_costs_no_more_than_its_length() -> None:
+    text = "a list of " * 380
+    assert 'lang="en"' in sentence(text, "ru") or "список" in sentence(text, "ru")
+    assert parts_of("{1} of {0}") == (("", 1), (" of ", 0), ("", -1))
