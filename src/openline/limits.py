@@ -221,6 +221,14 @@ FIELDS_MAX: Final = 32  # of such a notice, and of the choices in one
 FIELD_CHARS_MAX: Final = 64  # of what is filled in
 DIFFERENCES_MAX: Final = 200  # between two texts, that are listed
 
+# --- drafts across the border
+DRAFT_TEXT_BYTES_MAX: Final = 4 * 1024 * 1024  # of one language: a thousand pages
+DRAFT_INLINE_BYTES_MAX: Final = 96 * 1024  # of all languages together: more than this goes as attachments
+DRAFT_ARTICLES_MAX: Final = 999
+DRAFT_PARAGRAPHS_MAX: Final = 999  # of one article, and of a preamble
+DRAFT_PARAGRAPH_CHARS_MAX: Final = 20_000
+DRAFT_BRACKETS_MAX: Final = 4096  # of one text
+
 # --- files
 CARD_BYTES_MAX: Final = 64 * 1024
 CEREMONY_BYTES_MAX: Final = 1024 * 1024
@@ -279,3 +287,6 @@ assert CHALLENGE_MS_MAX < INVITATION_MS_MAX
 assert CHALLENGES_BY_SOURCE_MAX < CHALLENGES_MAX
 assert 2 * (BROWSER_DATA_BYTES_MAX + 1024) < RELEASE_BYTES_MAX  # evidence and two names fit
 assert TEXT_CHARS_MAX * 4 < BODY_BYTES_MAX
+assert DRAFT_TEXT_BYTES_MAX <= BLOB_BYTES_MAX  # every text can go as an attachment
+assert DRAFT_INLINE_BYTES_MAX + 96 * 1024 < BODY_BYTES_MAX  # beside the agreement, its brackets and a note
+assert DRAFT_PARAGRAPH_CHARS_MAX < TEXT_CHARS_MAX  # a paragraph's numbers can be compared

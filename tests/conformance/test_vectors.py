@@ -49,23 +49,25 @@ def test_a_vector_cites_rules_that_are_stated() -> None:
 
 def test_refusals_are_the_most_of_them() -> None:
     """Several for each acceptance; a door that only takes shows nothing of where it closes."""
-    verdicts = Counter(vector.verdict for vector in VECTORS)
-    assert verdicts["refuse"] + verdicts["wait"] >= 2 * verdicts["accept"]
-    # pure: nothing comes in
+    # pure: nothing comes in, or whatever comes in is kept and comes to something
     computed = {
         "about-a-message",
         "about-a-message-told",
         "body-digest",
         "crossed",
         "declared",
+        "drafts",
         "epoch",
         "interval",
         "link-test-receipts",
         "padding",
         "release-challenge",
         "release-digest",
+        "topics-and-meetings",
         "tree",
     }
+    verdicts = Counter(vector.verdict for vector in VECTORS if vector.door not in computed)
+    assert verdicts["refuse"] + verdicts["wait"] >= 2 * verdicts["accept"]
     for door in set(DOORS) - computed:
         assert any(vector.verdict != "accept" for vector in VECTORS if vector.door == door), f"{door} never refuses"
 

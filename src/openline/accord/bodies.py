@@ -23,6 +23,7 @@ from openline.accord.agreements.terms import parse_terms
 from openline.accord.communique.statement import parse_signature, parse_withdrawal
 from openline.accord.declarations.declaration import parse_count, parse_declaration
 from openline.accord.declarations.layout import layout_digest
+from openline.accord.drafting.bodies import parse_closed, parse_position, parse_tabled
 from openline.accord.formats.format import format_digest
 from openline.accord.formats.notice import parse_notice
 from openline.accord.formats.reader import FORMAT_BYTES_MAX
@@ -73,10 +74,14 @@ class _Referring(Protocol):
 KINDS: Final = (
     entry.NOTICE, entry.FORMAT, entry.AGREEMENT, entry.STATUS, entry.LAYOUT, entry.DECLARATION, entry.COUNT,
     entry.TERMS, entry.ACT, entry.OFFER, entry.REPORT,
+    entry.TABLED, entry.POSITION, entry.CLOSED,
     entry.TOPIC, entry.FILED, entry.CONTRADICTION, entry.CAPACITY, entry.MEETING, entry.MEETING_WORD,
     entry.JOINT, entry.JOINT_WITHDRAWN,
 )  # fmt: skip
 _READ: Final[dict[int, Callable[[bytes], _Referring]]] = {
+    entry.TABLED: parse_tabled,
+    entry.POSITION: parse_position,
+    entry.CLOSED: parse_closed,
     entry.TOPIC: parse_topic,
     entry.FILED: parse_filed,
     entry.CONTRADICTION: parse_contradiction,

@@ -78,6 +78,9 @@ TERMS: Final = 128
 ACT: Final = 129
 OFFER: Final = 130
 REPORT: Final = 131
+TABLED: Final = 132  # drafts across the border
+POSITION: Final = 133
+CLOSED: Final = 134
 JOINT: Final = 138
 JOINT_WITHDRAWN: Final = 139
 TOPIC: Final = 148
@@ -129,6 +132,9 @@ KIND_NAMES: Final = {
     ACT: "act in the life of an agreement",
     OFFER: "offer",
     REPORT: "report from outside",
+    TABLED: "draft tabled",
+    POSITION: "position on a draft",
+    CLOSED: "draft refused or withdrawn",
     TOPIC: "topic",
     FILED: "filed under a topic",
     CONTRADICTION: "contradiction",

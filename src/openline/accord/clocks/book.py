@@ -29,13 +29,15 @@ from openline.accord.clocks.shelf import Shelf
 from openline.accord.clocks.spans import DAY_MS, SECOND_MS, When, inside, plus, year_begin
 from openline.accord.communique.ledger import Statements
 from openline.accord.declarations.ledger import Ledger
+from openline.accord.drafting.bodies import Tabled
+from openline.accord.drafting.drafts import Drafts
 from openline.accord.formats.format import Format, Limit, LimitKind
 from openline.accord.formats.notice import Notice, Relation
 from openline.accord.formats.printing import number_of
 from openline.accord.formats.reader import read_format
 from openline.accord.meetings.ledger import Meetings
 from openline.accord.topics.ledger import Topics
-from openline.record.entry import Ref
+from openline.record.entry import Header, Ref
 
 GAPS_MAX: Final = 1000  # serials told of one run
 ROUNDS_MAX: Final = 200_000  # of one limit that are walked through
@@ -83,6 +85,7 @@ class Book:
         self._sent: dict[tuple[int, bytes], list[tuple[int, Ref]]] = {}  # by party and mark, by when it was held
         self.declared = Ledger(self.parties)
         self.lives = Lives(self.parties, self._papers)
+        self.drafts = Drafts(self.parties)
         self.topics = Topics(self.parties)
         self.meetings = Meetings(self.parties)
         self.joint = Statements(self.parties)
@@ -92,13 +95,19 @@ class Book:
         """A party says: this format."""
         self.shelf.take(ref, offered)
 
-    def take_agreement(self, ref: Ref, body: bytes) -> None:
-        """A party says: this is an agreement between us. Raises Malformed."""
+    def take_agreement(self, ref: Ref, body: bytes, at_ms: int = 0) -> None:
+        """A party says: this is an agreement between us. `at_ms`: when, by its writer's clock. Raises Malformed."""
         agreement, digest = parse_agreement(body), agreement_digest(body)
         self.agreements[digest] = agreement
         said = self._known.setdefault(digest, {})
         said[ref.party] = min(ref, said.get(ref.party, ref))
         self.lives.changed(digest)
+        self.drafts.take_signed(ref, digest, agreement, at_ms)
+
+    def take_tabled(self, ref: Ref, tabled: Tabled, header: Header) -> None:
+        """A party tables a version of a draft. (R-521)"""
+        self.drafts.take_tabled(ref, tabled, header)
+        self.lives.changed(tabled.digest)
 
     def take_status(self, ref: Ref, status: Status) -> None:
         """A party says how it stands to an agreement."""
@@ -121,8 +130,9 @@ class Book:
 
     # ---------------------------------------------------------------- agreements
     def is_known(self, digest: bytes) -> bool:
-        """Whether every party has recorded this agreement. (R-405)"""
-        return all(party in self._known.get(digest, ()) for party in self.parties)
+        """Whether every party has recorded this agreement, and in time where a draft of it lapses. (R-405, R-525)"""
+        counted = self.drafts.counted(digest)
+        return all(party in (self._known.get(digest, ()) if counted is None else counted) for party in self.parties)
 
     def standing(self, digest: bytes, party: int, at_s: int) -> Standing | None:
         """How a party says it stands to an agreement at an instant; None before it begins, or where it is not known."""
@@ -147,7 +157,9 @@ class Book:
         if agreement is None:
             return None
         statuses = {party: self._statuses.get((digest, party), ()) for party in self.parties}
-        return Papers(agreement, self._known[digest], (), statuses, (), {})
+        counted = self.drafts.counted(digest)
+        known = {party: ref for party, ref in self._known[digest].items() if counted is None or party in counted}
+        return Papers(agreement, known, (), statuses, (), {})
 
     # ---------------------------------------------------------------- notices
     def known_by(self, digest: bytes) -> tuple[int, ...]:

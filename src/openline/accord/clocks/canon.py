@@ -20,6 +20,7 @@ from openline.accord.clocks.limits import Due
 from openline.accord.clocks.spans import DAY_MS
 from openline.accord.declarations.judging import judge_declaration
 from openline.accord.declarations.ledger import Ledger
+from openline.accord.drafting.canon import rows_of_states, rows_said
 from openline.accord.formats.notice import judge
 from openline.record.entry import Ref
 
@@ -72,6 +73,7 @@ def said(book: Book) -> Iterator[str]:
             yield _line(["gaps", party, mark.hex(), year, list(missing)])
     yield from map(_line, _declared(book.declared))
     yield from map(_line, said_of(book.lives))
+    yield from map(_line, rows_said(book.drafts))
     yield from map(_line, book.topics.said())
     yield from map(_line, book.meetings.said())
     yield from map(_line, book.joint.rows())
@@ -117,6 +119,7 @@ def held(book: Book, at_ms: int) -> Iterator[str]:
     yield from map(_line, held_of(book.lives, book.agreements, at_ms))
     duties = sorted(map(_duty, book.duties(0, at_ms + AHEAD_DAYS * DAY_MS, at_ms)), key=_line)
     yield from map(_line, duties)
+    yield from map(_line, rows_of_states(book.drafts, at_ms))
 
 
 def _timely(one: Timeliness) -> Row:

@@ -15,6 +15,7 @@ from openline.accord.clocks.spans import When
 from openline.accord.communique.statement import parse_signature, parse_withdrawal
 from openline.accord.declarations.declaration import parse_count, parse_declaration
 from openline.accord.declarations.layout import layout_digest
+from openline.accord.drafting.bodies import parse_closed, parse_position, parse_tabled
 from openline.accord.formats.notice import parse_notice
 from openline.accord.meetings.bodies import parse_meeting, parse_meeting_word
 from openline.accord.topics.bodies import parse_capacity, parse_contradiction, parse_filed, parse_topic
@@ -25,6 +26,7 @@ from openline.record.entry import (
     ACT,
     AGREEMENT,
     CAPACITY,
+    CLOSED,
     CONTRADICTION,
     COUNT,
     DECLARATION,
@@ -39,8 +41,10 @@ from openline.record.entry import (
     NOTHING_HELD,
     NOTICE,
     OFFER,
+    POSITION,
     REPORT,
     STATUS,
+    TABLED,
     TERMS,
     TOPIC,
     Header,
@@ -184,7 +188,7 @@ def take_entry(book: Book, ref: Ref, header: Header, body: bytes) -> None:
 
 _TAKE: Final[dict[int, Callable[[Book, Ref, bytes, Header], None]]] = {
     FORMAT: lambda book, ref, body, _: book.take_offered(ref, parse_offered(body)),
-    AGREEMENT: lambda book, ref, body, _: book.take_agreement(ref, body),
+    AGREEMENT: lambda book, ref, body, header: book.take_agreement(ref, body, header.written_at_ms),
     STATUS: lambda book, ref, body, _: book.take_status(ref, parse_status(body)),
     LAYOUT: lambda book, ref, body, _: book.declared.take_offered(ref, parse_offered(body, layout_digest)),
     DECLARATION: lambda book, ref, body, header: book.declared.take_declaration(
@@ -194,6 +198,9 @@ _TAKE: Final[dict[int, Callable[[Book, Ref, bytes, Header], None]]] = {
     ACT: lambda book, ref, body, _: book.lives.take_act(ref, parse_act(body)),
     OFFER: lambda book, ref, body, _: book.lives.take_offer(ref, parse_offer(body)),
     REPORT: lambda book, ref, body, _: book.lives.take_report(ref, parse_report(body)),
+    TABLED: lambda book, ref, body, header: book.take_tabled(ref, parse_tabled(body), header),
+    POSITION: lambda book, ref, body, _: book.drafts.take_position(ref, parse_position(body)),
+    CLOSED: lambda book, ref, body, _: book.drafts.take_closed(ref, parse_closed(body)),
     TOPIC: lambda book, ref, body, _: book.topics.take_topic(ref, parse_topic(body)),
     FILED: lambda book, ref, body, _: book.topics.take_filed(ref, parse_filed(body)),
     CONTRADICTION: lambda book, ref, body, _: book.topics.take_contradiction(ref, parse_contradiction(body)),

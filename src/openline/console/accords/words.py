@@ -9,6 +9,7 @@ from openline.accord.communique.statement import parse_signature, parse_statemen
 from openline.accord.declarations.declaration import parse_count, parse_declaration
 from openline.accord.declarations.judging import day_text
 from openline.accord.declarations.layout import layout_digest
+from openline.accord.drafting.bodies import Closing, parse_closed, parse_position, parse_tabled
 from openline.accord.formats.notice import parse_notice
 from openline.accord.meetings.bodies import Sort, Word, parse_meeting, parse_meeting_word
 from openline.accord.topics.bodies import What, parse_capacity, parse_contradiction, parse_filed, parse_topic
@@ -18,6 +19,7 @@ from openline.record.entry import (
     ACT,
     AGREEMENT,
     CAPACITY,
+    CLOSED,
     CONTRADICTION,
     COUNT,
     DECLARATION,
@@ -29,8 +31,10 @@ from openline.record.entry import (
     MEETING,
     MEETING_WORD,
     OFFER,
+    POSITION,
     REPORT,
     STATUS,
+    TABLED,
     TERMS,
     TOPIC,
 )
@@ -70,6 +74,8 @@ def words_of_paper(kind: int, body: bytes) -> str:
         count = parse_count(body)
         figures = ", ".join(f"{name} {number}" for name, number in count.figures)
         return f"counted of {count.of.full_name}: {figures}{f': {count.reason}' if count.reason else ''}"
+    if kind in (TABLED, POSITION, CLOSED):
+        return words_of_negotiation(kind, body)
     if kind == AGREEMENT:
         agreement = parse_agreement(body)
         return f"agreement {agreement.id}: {dict(agreement.titles).get('en', agreement.titles[0][1])}"
@@ -119,3 +125,23 @@ def _words_of_topic(kind: int, body: bytes) -> str:
     spoke = dict(capacity.words).get("en", capacity.words[0][1])
     also = f", not as {', '.join(spoke.also)}" if spoke.also else ""
     return f"in {capacity.of.full_name} {spoke.person} spoke as {spoke.spoke_as}{also}"
+
+
+def words_of_negotiation(kind: int, body: bytes) -> str:
+    """A version tabled, positions on one, a refusal or withdrawal, in a line. Raises Malformed."""
+    if kind == TABLED:
+        tabled = parse_tabled(body)
+        agreement = tabled.agreement
+        title = dict(agreement.titles).get("en", agreement.titles[0][1])
+        bracketed = ", ".join(str(article) for article, _ in tabled.brackets)
+        brackets = f", brackets in article {bracketed}" if bracketed else ", no brackets"
+        over = f", a counter to {tabled.over.full_name}" if tabled.over is not None else ""
+        texts = ", ".join(language for language, _ in agreement.texts)
+        return f"draft {agreement.id}: {title} ({tabled.articles} articles in {texts}{brackets}{over})"
+    if kind == POSITION:
+        position = parse_position(body)
+        said = ", ".join(f"{one.stand.name.lower()} article {one.article}" for one in position.said[:12])
+        return f"position on {position.of.full_name}: {said}{' ...' if len(position.said) > 12 else ''}"
+    closed = parse_closed(body)
+    how = "refuses" if closed.closing is Closing.REFUSED else "withdraws"
+    return f"{how} {closed.of.full_name}{f': {closed.reason}' if closed.reason else ''}"

@@ -7,15 +7,16 @@ import os
 import stat
 from collections.abc import Sequence
 
+from openline.accord.drafting.bodies import parse_tabled
 from openline.console.channel import asking
 from openline.console.codes import Told
 from openline.errors import Malformed, Refused
 from openline.limits import ATTACHMENTS_MAX, BLOB_CHUNK_BYTES, BODY_BYTES_MAX
 from openline.line.events import BlobWanted, Held
 from openline.line.events import Told as Heard
-from openline.line.ports import PutBlob, Store
+from openline.line.ports import EntryRow, PutBlob, Store
 from openline.record.body import Attachment, parse_message
-from openline.record.entry import MESSAGE
+from openline.record.entry import MESSAGE, TABLED
 from openline.record.fields import load_map
 from openline.store.turn import kind_of
 
@@ -61,16 +62,33 @@ def _keep(store: Store, data: bytes) -> None:
 
 
 def wanted_files(store: Store, told: Sequence[Heard], blob_bytes_max: int) -> list[BlobWanted]:
-    """Attachments that messages just held name and that are not whole here. Larger ones than agreed are not fetched."""
+    """What messages and drafts just held name and is not whole here. Larger ones than agreed are not fetched."""
     wanted = []
     for one in told:
         if not isinstance(one, Held):
             continue
         for row in one.rows:
-            if kind_of(row.header) == MESSAGE and _names_files(row.body):
-                files = [one for one in _files_of(row.body) if 0 < one.size <= blob_bytes_max]
-                wanted += [BlobWanted(file.digest, file.size, 0, named_by=one.log.party) for file in files]
+            files = [(digest, size) for digest, size in _named(row) if 0 < size <= blob_bytes_max]
+            wanted += [BlobWanted(digest, size, 0, named_by=one.log.party) for digest, size in files]
     return [lacking for one in wanted if (lacking := _with_held(store, one)) is not None]
+
+
+def _named(row: EntryRow) -> list[tuple[bytes, int]]:
+    """Hash and size of what an entry says goes along: files of a message, texts of a draft."""
+    kind = kind_of(row.header)
+    if kind == MESSAGE and _names_files(row.body):
+        return [(file.digest, file.size) for file in _files_of(row.body)]
+    return texts_beside(row.body) if kind == TABLED else []
+
+
+def texts_beside(body: bytes) -> list[tuple[bytes, int]]:
+    """Hash and size of each text of a draft that goes as an attachment. (R-528)"""
+    try:
+        tabled = parse_tabled(body)
+    except Malformed:
+        return []
+    hashes = (digest for _, digest in tabled.agreement.texts)
+    return [(digest, given) for digest, given in zip(hashes, tabled.given, strict=True) if isinstance(given, int)]
 
 
 def _names_files(body: bytes) -> bool:
