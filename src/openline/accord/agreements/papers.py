@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 
 from openline.accord.agreements.acts import Act
 from openline.accord.agreements.answering import Outcome, outcome_of
@@ -12,8 +12,12 @@ from openline.accord.agreements.names import alike, looks_of, mixed_in
 from openline.accord.agreements.offers import Offer, Said
 from openline.accord.agreements.reports import Report, Word
 from openline.accord.agreements.terms import Terms
-from openline.accord.clocks.spans import When
+from openline.accord.bodies import Status
+from openline.accord.clocks.spans import When, exactly
+from openline.limits import GENERATION_BYTES, LOG_ENTRIES_MAX
 from openline.record.entry import Ref
+
+_NEXT: Final = (b"\xff" * GENERATION_BYTES, LOG_ENTRIES_MAX - 1)  # where an entry is tried that is not recorded yet
 
 
 class Related(NamedTuple):
@@ -33,6 +37,7 @@ class Lives:
         self._terms: dict[bytes, dict[Ref, Terms]] = {}
         self._acts: dict[bytes, dict[Ref, Act]] = {}
         self.received: dict[Ref, When] = {}
+        self.written: dict[Ref, int] = {}  # ms, by the clock of who wrote it: to be shown, nothing follows from it
         self.offers: dict[Ref, Offer] = {}
         self.reports: dict[Ref, Report] = {}
         self._said: dict[Ref, dict[Ref, Offer]] = {}
@@ -82,6 +87,42 @@ class Lives:
             papers = there._replace(terms=self.terms_of(digest), acts=self.acts_of(digest), received=self.received)
             self._folded[digest] = life_of(papers, self.parties)
         return self._folded[digest]
+
+    # ---------------------------------------------------------------- tried before it is said
+    def marks_of_act(self, party: int, act: Act, now_ms: int) -> list[str]:
+        """What an act of a party would be marked with, were it recorded and held now."""
+        ref = Ref(party, *_NEXT)
+        return self._tried(act.agreement, ref, now_ms, acts=[*self.acts_of(act.agreement), (ref, act)])
+
+    def marks_of_terms(self, party: int, terms: Terms) -> list[str]:
+        """The same of terms."""
+        ref = Ref(party, *_NEXT)
+        return self._tried(terms.agreement, ref, 0, terms=[*self.terms_of(terms.agreement), (ref, terms)])
+
+    def marks_of_status(self, party: int, status: Status) -> list[str]:
+        """The same of a status."""
+        there, ref = self._identity(status.agreement), Ref(party, *_NEXT)
+        if there is None:
+            return []
+        said = sorted([*there.statuses.get(party, ()), (status.from_s, ref, status)])
+        return self._tried(status.agreement, ref, 0, statuses={**there.statuses, party: said})
+
+    def marks_of_offer(self, party: int, said: Offer, now_ms: int) -> list[str]:
+        """The same of an answer to an offer, or of its withdrawal."""
+        assert said.of is not None
+        ref, received = Ref(party, *_NEXT), exactly(now_ms)
+        others = sorted(self._said.get(said.of, {}).items())
+        outcome = outcome_of(said.of, self.offers[said.of], [*others, (ref, said)], self.parties,
+                             {**self.received, ref: received}, now_ms)  # fmt: skip
+        return [why for one in outcome.spoken if one.ref == ref for why in one.marks]
+
+    def _tried(self, digest: bytes, ref: Ref, now_ms: int, **changes: Any) -> list[str]:
+        there = self._identity(digest)
+        if there is None:
+            return ["the agreement is not in the record"]
+        papers = there._replace(terms=self.terms_of(digest), acts=self.acts_of(digest))
+        papers = papers._replace(received={**self.received, ref: exactly(now_ms)}, **changes)
+        return [mark.why for mark in life_of(papers, self.parties).marks if mark.ref == ref]
 
     def terms_of(self, digest: bytes) -> list[tuple[Ref, Terms]]:
         """Terms that are said to be those of an agreement, in the order of their entries."""

@@ -38,6 +38,7 @@ from openline.accord.formats.section import is_language
 from openline.accord.formats.unfit import Fault
 from openline.console.accords import asking, library, rows
 from openline.console.accords.keeping import OneBook
+from openline.console.agreeing.acts import check_standing, digest_of
 from openline.console.channel.asking import PRECEDENCES, Sent
 from openline.console.channel.showing import Reader, name_of, place_of
 from openline.console.codes import Told, as_given
@@ -320,36 +321,24 @@ class Accords:
         return await self._record(STATUS, self._said(await self.book(), ask), token=ask.token)
 
     def _said(self, book: Book, ask: asking.SayStanding) -> bytes:
-        digest = self._agreement(book, ask.agreement)
+        digest = digest_of(book, ask.agreement)
+        status = Status(digest, _STANDINGS[ask.standing], ask.from_ms // 1000, ask.reason, ask.language)
         with as_given():
-            return encode_status(
-                Status(digest, _STANDINGS[ask.standing], ask.from_ms // 1000, ask.reason, ask.language)
-            )
-
-    def _agreement(self, book: Book, name: str) -> bytes:
-        found = [digest for digest, one in sorted(book.agreements.items()) if one.id == name]
-        if not found and len(name) >= PREFIX_MIN:
-            found = [digest for digest in sorted(book.agreements) if digest.hex().startswith(name)]
-        known = [digest for digest in found if book.is_known(digest)]
-        found = known if len(known) == 1 else found
-        if not found:
-            raise Told("OL-301", f"no agreement {name!r}: `openline agreement list` names those that there are")
-        if len(found) > 1:
-            which = ", ".join(one.hex()[:12] for one in found)
-            raise Refused(f"several agreements are called {name}: name one by its digest: {which}")
-        return found[0]
+            body = encode_status(status)
+        check_standing(book, self._running.state.me, status)
+        return body
 
     async def agreements(self, _ask: asking.AskAgreements) -> list[asking.AgreementRow]:
         """Agreements of the record."""
         book, roster, now_s = await self.book(), self._running.state.roster, self._running.now_ms() // 1000
         found = []
         for digest, one in sorted(book.agreements.items(), key=lambda pair: (pair[1].id, pair[0])):
-            standing = {}
+            standing, (begin_s, end_s) = {}, book.span(digest)
             for party in range(len(roster.parties)):
                 stands = book.standing(digest, party, now_s)
                 standing[name_of(roster, party)] = "" if stands is None else stands.name.lower().replace("_", " ")
             found.append(asking.AgreementRow(
-                digest.hex(), one.id, dict(one.titles), _ms(one.from_s), _ms(one.until_s), book.is_known(digest),
+                digest.hex(), one.id, dict(one.titles), _ms(begin_s or one.from_s), _ms(end_s), book.is_known(digest),
                 [name_of(roster, party) for party in book.known_by(digest)], standing,
                 [book.shelf.read[of].id if of in book.shelf.read else of.hex() for of in one.formats],
             ))  # fmt: skip

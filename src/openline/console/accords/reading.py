@@ -55,6 +55,7 @@ from openline.record.evidence.findings import Findings, LogFinding
 
 _TIMED: Final = frozenset((ACT, OFFER))  # when the others held them says whether they were in time
 _UNSAID_IN_EXERCISES: Final = (TERMS, ACT, OFFER, REPORT, JOINT, JOINT_WITHDRAWN)
+_WRITTEN: Final = frozenset((AGREEMENT, STATUS, TERMS, ACT, OFFER, REPORT))
 _PAGE: Final = 1000
 
 
@@ -118,6 +119,8 @@ class Follower:
                 self._take(seen)
             else:
                 take_entry(self.book, ref, header, body)
+                if header.kind in _WRITTEN:
+                    self.book.lives.written[ref] = header.written_at_ms
                 if header.kind in _TIMED:
                     self._again(ref, None, self._received(ref))
         except Malformed as error:

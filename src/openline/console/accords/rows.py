@@ -19,8 +19,9 @@ from openline.accord.formats.times import Clock, Date, Instant, Window
 from openline.accord.formats.unfit import Fault, Unfit
 from openline.console.accords import asking, library
 from openline.console.accords.words import words_of_paper
+from openline.console.agreeing.words import whole_words
 from openline.console.dtg import dtg
-from openline.record.entry import NOTICE
+from openline.record.entry import ACT, NOTICE, OFFER, REPORT, TERMS
 from openline.record.roster import Roster
 
 _GAPS_SHOWN: Final = 8
@@ -219,7 +220,8 @@ def words_of_draft(
 ) -> tuple[str, str]:
     """A draft in a line, and whole: a notice as it will print in each language of its format."""
     if kind != NOTICE:
-        return words_of_paper(kind, told), ""
+        whole = whole_words(kind, told) if kind in (TERMS, ACT, OFFER, REPORT) else ""
+        return words_of_paper(kind, told), whole
     notice = parse_notice(told)
     format_ = book.formats.get(notice.mark) or next(
         (one for one in library.formats().values() if one.mark == notice.mark), None)  # fmt: skip

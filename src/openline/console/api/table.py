@@ -13,6 +13,7 @@ from typing import Annotated, Any, Final, NamedTuple
 import msgspec
 
 from openline.console.accords import asking as accords
+from openline.console.agreeing import asking as agreeing
 from openline.console.alarm import asking as alarm
 from openline.console.channel import asking as line
 from openline.console.declaring import asking as declaring
@@ -139,6 +140,19 @@ TABLE: Final[tuple[Row, ...]] = (
     _row("POST", "/agreements", accords.RecordAgreement, line.Sent),
     _row("POST", "/agreements/standing", accords.SayStanding, line.Sent),
     _row("POST", "/agreements/drafts", accords.DraftPaper, accords.Drafted),
+    _row("GET", "/agreements/lives", agreeing.AskLives, list[agreeing.LifeRow], READ, listed="digest"),
+    _row("GET", "/agreements/one", agreeing.AskLife, agreeing.LifeWhole, READ),
+    _row("POST", "/agreements/terms", agreeing.SayTerms, line.Sent),
+    _row("POST", "/agreements/sign", agreeing.SignAgreement, line.Sent),
+    _row("POST", "/agreements/acts", agreeing.SayAct, line.Sent),
+    _row("POST", "/agreements/papers", agreeing.DraftAgreeing, accords.Drafted),
+    _row("GET", "/offers", agreeing.AskOffers, list[agreeing.OfferRow], READ, listed="place"),
+    _row("GET", "/offers/one", agreeing.AskOffer, agreeing.OfferRow, READ),
+    _row("POST", "/offers", agreeing.MakeOffer, line.Sent),
+    _row("POST", "/offers/answers", agreeing.AnswerOffer, line.Sent),
+    _row("POST", "/offers/withdrawals", agreeing.WithdrawOffer, line.Sent),
+    _row("GET", "/reports", agreeing.AskReports, list[agreeing.ReportRow], READ, listed="place"),
+    _row("POST", "/reports", agreeing.EnterReport, line.Sent),
     _row("GET", "/duties", accords.AskDuties, list[accords.DutyRow], READ),
     _row("GET", "/joint", publishing.AskJoints, list[publishing.JointRow], READ, listed="digest"),
     _row("GET", "/joint/one", publishing.AskJoint, publishing.JointWhole, READ),

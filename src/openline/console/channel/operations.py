@@ -14,6 +14,7 @@ from typing import Any, Final, Protocol
 from openline import limits
 from openline.console.accords.acts import Accords
 from openline.console.accords.keeping import OneBook
+from openline.console.agreeing.acts import Agreeing
 from openline.console.channel import asking
 from openline.console.channel.amending import Amending
 from openline.console.channel.attaching import take_files
@@ -110,6 +111,7 @@ class StationOperations:
         self.files = FilesOf(running, self._reader, running.status, running.happened)
         self.declaring = Declaring(running, self._reader, self.book)
         self.publishing = Publishing(running, self.book)
+        self.agreeing = Agreeing(running, self._reader, self.book)
         running.desk.words_of = self._words_of_draft
         # For whoever asks to see entries; the station's screen, once it is up, reads them beside the loop.
         self.read: Callable[[Callable[[Reader], Any]], Awaitable[Any]] = self._read_here

@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 
 from openline.console.accords.asking import Request as AccordRequest
+from openline.console.agreeing.asking import Request as AgreeingRequest
 from openline.console.alarm.asking import Request as AlarmRequest
 from openline.console.channel.asking import Count, Outgoing, _Request
 from openline.console.channel.asking import Request as LineRequest
@@ -378,5 +379,5 @@ Request = (
 AnyRequest = (
     AccordRequest | DeclaringRequest | LineRequest | StatingRequest | LadderRequest | ScreenRequest | AlarmRequest
     | KeysRequest | MonitorRequest | FilesRequest | TemplatesRequest | Request
-    | PublishingRequest
+    | PublishingRequest | AgreeingRequest
 )

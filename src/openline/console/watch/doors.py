@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from openline.console.accords import asking as accords
+from openline.console.agreeing import asking as agreeing
 from openline.console.alarm import asking as alarm
 from openline.console.channel import asking as line
 from openline.console.codes import Told
@@ -116,6 +117,20 @@ DOORS: Final[Mapping[type, Act | None]] = {
     publishing.AskJoints: None,
     publishing.AskJoint: None,
     publishing.PublishJoint: None,
+    # the life of agreements, offers, reports
+    agreeing.SayTerms: Act.RELEASE,
+    agreeing.SignAgreement: Act.RELEASE,
+    agreeing.SayAct: Act.RELEASE,
+    agreeing.MakeOffer: Act.RELEASE,
+    agreeing.AnswerOffer: Act.RELEASE,
+    agreeing.WithdrawOffer: Act.RELEASE,
+    agreeing.EnterReport: Act.RELEASE,
+    agreeing.DraftAgreeing: Act.DRAFT,
+    agreeing.AskLives: None,
+    agreeing.AskLife: None,
+    agreeing.AskOffers: None,
+    agreeing.AskOffer: None,
+    agreeing.AskReports: None,
     # the desk
     watch.SignIn: None,
     watch.SignOut: Act.SIGN_OUT,

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import click
 
+from openline.accord.agreements import reminders
 from openline.console.accords import asking
 from openline.console.accords.commands.drafting import AS_DRAFT, TOKEN, drafted
 from openline.console.accords.papers import read_agreement
@@ -108,6 +109,9 @@ def duties(session: Session, begins: str | None, ends: str | None, agreement: st
 
 
 def _duty_text(one: asking.DutyRow) -> str:
+    if one.of in reminders.KINDS:
+        when = interval(one.due_earliest_ms, one.due_latest_ms)
+        return f"{when}  {safe(one.name)} is reminded: {one.of}, {safe(one.agreement)}: {one.state}"
     views = "".join(f"; in the view of {safe(name)}: {state}" for name, state in one.views.items())
     causes = ", ".join(one.causes)
     done = f"; discharged by {one.discharged_by}" if one.discharged_by else ""

@@ -1,0 +1,254 @@
+"""Terms, acts, offers and reports recorded or drafted: what does not fit is refused here, with the fold's own reason.
+
+An entry is tried on the book before it is recorded: what the fold would mark is not said by this station. What others
+say that does not fit is kept and marked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any, Final
+
+from openline.accord.agreements.acts import Act, What, encode_act
+from openline.accord.agreements.names import mixed_in
+from openline.accord.agreements.offers import Answer, Offer, Said, encode_offer
+from openline.accord.agreements.reports import Report, Word, encode_report
+from openline.accord.agreements.terms import End, Terms, encode_terms
+from openline.accord.bodies import Standing, Status, agreement_digest, check_body, encode_agreement
+from openline.accord.clocks.book import Book
+from openline.accord.clocks.shelf import PREFIX_MIN
+from openline.console.accords.asking import Drafted
+from openline.console.accords.keeping import OneBook
+from openline.console.agreeing import asking, rows
+from openline.console.channel.asking import Sent
+from openline.console.channel.showing import Reader, place_of
+from openline.console.codes import Told, as_given
+from openline.console.stating.running import Running
+from openline.desk.acts import Write
+from openline.desk.facts import DraftedOther
+from openline.errors import Refused
+from openline.line.events import Draft
+from openline.record.entry import ACT, AGREEMENT, OFFER, REPORT, TERMS, Ref
+
+_ACTS: Final = {"signed": What.SIGNED, "provisional": What.PROVISIONAL, "ratified": What.RATIFIED,
+                "extend": What.EXTEND, "adhere": What.ADHERE, "cease": What.CEASE}  # fmt: skip
+_ANSWERS: Final = {"accepted": Answer.ACCEPTED, "refused": Answer.REFUSED, "with conditions": Answer.CONDITIONS}
+Bodied = tuple[int, bytes]
+
+
+class Agreeing:
+    """Answers `asking` over a running station."""
+
+    def __init__(self, running: Running, reader: Reader, book: OneBook) -> None:
+        self._running = running
+        self._reader = reader
+        self._book = book
+
+    def table(self) -> dict[type, Callable[[Any], Awaitable[object]]]:
+        """Which request is answered by what."""
+        return {
+            asking.SayTerms: self.say, asking.SignAgreement: self.say, asking.SayAct: self.say,
+            asking.MakeOffer: self.say, asking.AnswerOffer: self.say, asking.WithdrawOffer: self.say,
+            asking.EnterReport: self.say, asking.DraftAgreeing: self.draft, asking.AskLives: self.lives,
+            asking.AskLife: self.life, asking.AskOffers: self.offers, asking.AskOffer: self.offer,
+            asking.AskReports: self.reports,
+        }  # fmt: skip
+
+    # ---------------------------------------------------------------- saying
+    async def say(self, ask: asking.Paper) -> Sent:
+        """Record it. Raises Told OL-204, OL-301, Refused."""
+        kind, body = await self._bodied(ask, ask.sitting)
+        places = await self._running.submit([Draft(kind, 0, 0, check_body(kind, body), body, ask.token or "")])
+        return Sent([place_of(log, index) for log, index in places])
+
+    async def draft(self, ask: asking.DraftAgreeing) -> Drafted:
+        """The same as a draft of this desk. Raises as `say` does."""
+        kind, body = await self._bodied(ask.paper, ask.sitting)
+        desk = self._running.desk
+        (fact,) = desk.act(Write(None, 0, 0, 0, b"", kind, body), desk.sitting(ask.sitting).actor)
+        assert isinstance(fact, DraftedOther)
+        return Drafted(fact.draft, fact.version)
+
+    async def _bodied(self, ask: asking.Paper, sitting: str) -> Bodied:
+        book = await self._book.level()
+        with as_given():
+            match ask:
+                case asking.SayTerms():
+                    return TERMS, self._terms(book, ask)
+                case asking.SignAgreement():
+                    return AGREEMENT, self._signed(book, ask)
+                case asking.SayAct():
+                    return ACT, self._act(book, ask)
+                case asking.EnterReport():
+                    return REPORT, self._report(book, ask, sitting)
+                case _:
+                    return OFFER, self._offer(book, ask)
+
+    def _terms(self, book: Book, ask: asking.SayTerms) -> bytes:
+        digest, me = digest_of(book, ask.agreement), self._running.state.me
+        if ask.same_as:
+            ref = self._ref(ask.same_as)
+            there = dict(book.lives.terms_of(digest))
+            if ref not in there:
+                raise Told("OL-301", f"{ask.same_as} has no terms of the agreement {ask.agreement}")
+            terms = there[ref]
+        else:
+            end = {"": None, "none": End(None)}.get(ask.end, End(ask.end_ms // 1000, ask.offset_minutes, ask.zone))
+            limits = tuple((one[0], one[1] if len(one) > 1 else "") for one in ask.limits if one)
+            terms = Terms(
+                digest, ask.language, tuple(ask.parties), ask.asked_by, tuple(ask.areas), tuple(ask.contacts), limits,
+                ask.ending, ask.notice_days, end, _seconds(ask.provisional_ms),
+            )  # fmt: skip
+        ours = [one for ref, one in book.lives.terms_of(digest) if ref.party == me]
+        if terms in ours:
+            raise Refused("these terms are on the record already, by us")
+        _names(book, (*terms.parties, terms.asked_by))
+        body = encode_terms(terms)
+        _fits(book.lives.marks_of_terms(me, terms))
+        return body
+
+    def _signed(self, book: Book, ask: asking.SignAgreement) -> bytes:
+        digest, state = digest_of(book, ask.agreement), self._running.state
+        if state.me in book.known_by(digest):
+            raise Refused(f"the agreement {ask.agreement} is on the record already, by us")
+        for (of, party), said in book.statuses().items():
+            if of == digest and said[-1][2].standing is Standing.ENDED:
+                raise Refused(f"party {party} has taken it back: {said[-1][1].full_name}")
+        body = encode_agreement(book.agreements[digest])
+        assert agreement_digest(body) == digest
+        return body
+
+    def _act(self, book: Book, ask: asking.SayAct) -> bytes:
+        act = Act(
+            digest_of(book, ask.agreement), _ACTS[ask.act], ask.from_ms // 1000, _seconds(ask.until_ms), ask.words,
+            ask.language, ask.said_on, ask.said_by,
+        )  # fmt: skip
+        body = encode_act(act)
+        _names(book, (ask.said_by,), only_mixed=True)
+        _fits(book.lives.marks_of_act(self._running.state.me, act, self._running.now_ms()))
+        return body
+
+    def _offer(self, book: Book, ask: asking.MakeOffer | asking.AnswerOffer | asking.WithdrawOffer) -> bytes:
+        _names(book, (ask.said_by,), only_mixed=True)
+        if isinstance(ask, asking.MakeOffer):
+            digest = digest_of(book, ask.agreement) if ask.agreement else None
+            return encode_offer(Offer(
+                Said.OFFERED, None, digest, ask.subject, ask.words, ask.condition, ask.language,
+                _seconds(ask.until_ms), None, ask.said_on, ask.said_by,
+            ))  # fmt: skip
+        of = self._ref(ask.place)
+        made = book.lives.offers.get(of)
+        if made is None or made.said is not Said.OFFERED:
+            raise Told("OL-301", f"{ask.place} is no offer; `openline offer list` names those that there are")
+        answer = _ANSWERS[ask.answer] if isinstance(ask, asking.AnswerOffer) else None
+        condition = ask.condition if isinstance(ask, asking.AnswerOffer) else ""
+        said = Said.WITHDRAWN if answer is None else Said.ANSWERED
+        offer = Offer(
+            said, of, None, "", ask.words, condition, ask.language, None, answer, ask.said_on, ask.said_by,
+        )  # fmt: skip
+        body = encode_offer(offer)
+        late = "late: "  # an answer after the date may be said, and is shown as late
+        _fits(why for why in book.lives.marks_of_offer(self._running.state.me, offer, self._running.now_ms())
+              if not (answer is not None and why.startswith(late)))  # fmt: skip
+        return body
+
+    def _report(self, book: Book, ask: asking.EnterReport, sitting: str) -> bytes:
+        officer = self._running.desk.who(sitting)
+        entered = ask.entered_by or (officer.name if officer is not None else "")
+        if not entered:
+            raise Told("OL-204", "say who enters it, with --entered-by: nobody is signed in at this desk")
+        words = ((Word.CONTRADICTS, ask.contradicts), (Word.CONFIRMS, ask.confirms), (Word.REPLACES, ask.replaces))
+        about = tuple((word, self._ref(place)) for word, places in words for place in places)
+        me = self._running.state.me
+        if any(word is Word.REPLACES and ref.party != me for word, ref in about):
+            raise Refused("a party replaces its own reports; another's can be contradicted or confirmed")
+        for _, ref in about:
+            self._reader.find_here(ref.full_name)
+        digest = digest_of(book, ask.agreement) if ask.agreement else None
+        _names(book, (ask.reported_by, ask.said_by, entered))
+        return encode_report(Report(
+            ask.reported_by, ask.source, ask.said_by, ask.words, ask.language, ask.said_on, ask.confirmed, about,
+            digest, entered,
+        ))  # fmt: skip
+
+    def _ref(self, place: str) -> Ref:
+        log, index, _ = self._reader.find_here(place)
+        return Ref(log.party, log.generation, index)
+
+    # ---------------------------------------------------------------- reading
+    def _view(self, book: Book) -> rows.View:
+        state = self._running.state
+        return rows.View(book, state.roster, state.me, self._running.now_ms())
+
+    async def lives(self, _ask: asking.AskLives) -> list[asking.LifeRow]:
+        """Agreements by id."""
+        def asked(book: Book) -> list[asking.LifeRow]:
+            view = self._view(book)
+            found = [rows.life_row(view, digest) for digest in book.agreements]
+            return sorted(found, key=lambda one: (one.id, one.digest))
+
+        return await self._book.ask(asked)
+
+    async def life(self, ask: asking.AskLife) -> asking.LifeWhole:
+        """One agreement, whole. Raises Told OL-301, Refused."""
+        return await self._book.ask(lambda book: rows.life_whole(self._view(book), digest_of(book, ask.agreement)))
+
+    async def offers(self, ask: asking.AskOffers) -> list[asking.OfferRow]:
+        """Offers, the latest first."""
+        def asked(book: Book) -> list[asking.OfferRow]:
+            return rows.offers(self._view(book), digest_of(book, ask.agreement) if ask.agreement else None)
+
+        return await self._book.ask(asked)
+
+    async def offer(self, ask: asking.AskOffer) -> asking.OfferRow:
+        """One offer. Raises Told OL-301."""
+        ref, book = self._ref(ask.place), await self._book.level()
+        made = book.lives.offers.get(ref)
+        if made is None or made.said is not Said.OFFERED:
+            raise Told("OL-301", f"{ask.place} is no offer; `openline offer list` names those that there are")
+        return rows.offer_row(self._view(book), ref, made)
+
+    async def reports(self, ask: asking.AskReports) -> list[asking.ReportRow]:
+        """Reports from outside, by the date that they state."""
+        def asked(book: Book) -> list[asking.ReportRow]:
+            return rows.reports(self._view(book), digest_of(book, ask.agreement) if ask.agreement else None)
+
+        return await self._book.ask(asked)
+
+
+def digest_of(book: Book, name: str) -> bytes:
+    """An agreement by its id, or the first digits of its digest. Raises Told OL-301, Refused where several would do."""
+    found = [digest for digest, one in sorted(book.agreements.items()) if one.id == name]
+    if not found and len(name) >= PREFIX_MIN:
+        found = [digest for digest in sorted(book.agreements) if digest.hex().startswith(name)]
+    known = [digest for digest in found if book.is_known(digest)]
+    found = known if len(known) == 1 else found
+    if not found:
+        raise Told("OL-301", f"no agreement {name!r}: `openline agreement list` names those that there are")
+    if len(found) > 1:
+        which = ", ".join(one.hex()[:12] for one in found)
+        raise Refused(f"several agreements are called {name}: name one by its digest: {which}")
+    return found[0]
+
+
+def check_standing(book: Book, me: int, status: Status) -> None:
+    """Raises Refused where what we would say of ourselves does not fit how the agreement stands in our view."""
+    _fits(book.lives.marks_of_status(me, status))
+
+
+def _fits(marks: Iterable[str]) -> None:
+    found = sorted(set(marks))
+    if found:
+        raise Refused("; ".join(found))
+
+
+def _names(book: Book, names: Iterable[str], *, only_mixed: bool = False) -> None:
+    """Names that somebody may take for others are not said by this station. (R-510)"""
+    for name in names:
+        why = mixed_in(name) if only_mixed else book.lives.odd_name(name)
+        if name and why:
+            raise Refused(f"a name that may be taken for another: {why}; write it as it is known, or another one")
+
+
+def _seconds(at_ms: int | None) -> int | None:
+    return None if at_ms is None else at_ms // 1000
