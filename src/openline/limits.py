@@ -213,6 +213,7 @@ PRECLEARED_BYTES_MAX: Final = 8 * 1024  # of a notice that was released beforeha
 TRANSLATIONS_MAX: Final = 64  # of one text
 PROGRAM_CHARS_MAX: Final = 64  # of the name of a program that translates
 TRANSLATE_MS_MAX: Final = 60_000  # that it may take
+DRAFTS_CLOSED_KEPT_MAX: Final = 2048  # recorded or withdrawn drafts that a desk has at hand; its log has all
 CHECKLIST_MAX: Final = 32  # points of a draft
 TEMPLATE_BYTES_MAX: Final = 64 * 1024  # the file of a template of messages
 TEMPLATES_MAX: Final = 256  # files of them that are read of one home

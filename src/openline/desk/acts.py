@@ -245,7 +245,7 @@ def decide(state: DeskState, asked: Asked, actor: Actor | None) -> tuple[Fact, .
             return (facts.Returned(draft.number, remark),)
         case Withdraw(number, remark):
             draft = _draft(state, number, None, Stage.OPEN, Stage.SUBMITTED, Stage.CLEARED)
-            if any(one.under == number and one.stage is Stage.RELEASED for one in state.drafts.values()):
+            if any(one.under == number and one.stage is Stage.RELEASED for one in state.under_way.values()):
                 raise Refused(f"a use of D-{number} is on its way; withdraw it when that is recorded")
             return (facts.Withdrawn(draft.number, remark),)
         case LetGo():
@@ -316,10 +316,10 @@ def _write(state: DeskState, asked: Write) -> facts.Drafted | facts.DraftedOther
     if asked.kind != MESSAGE:
         check_told(asked.kind, asked.told, asked.body)
     if asked.draft is None:
-        open_ones = sum(one.stage in (Stage.OPEN, Stage.SUBMITTED, Stage.RELEASED) for one in state.drafts.values())
+        open_ones = sum(one.stage in (Stage.OPEN, Stage.SUBMITTED, Stage.RELEASED) for one in state.under_way.values())
         if open_ones >= DRAFTS_OPEN_MAX:
             raise Refused(f"{open_ones} drafts are open; withdraw what is not needed")
-        return _written(len(state.drafts), 1, asked)
+        return _written(state.drafted, 1, asked)
     draft = _draft(state, asked.draft, asked.over, Stage.OPEN, Stage.SUBMITTED)
     if draft.version.number >= DRAFT_VERSIONS_MAX:
         raise Refused(f"draft D-{draft.number} has {DRAFT_VERSIONS_MAX} versions; begin another")
@@ -352,6 +352,8 @@ def _written(number: int, version: int, asked: Write) -> facts.Drafted | facts.D
 def _draft(state: DeskState, number: int, version: int | None, *stages: Stage) -> Draft:
     """A draft in one of these stages, at that version. Raises Refused."""
     draft = state.drafts.get(number)
+    if draft is None and 0 <= number < state.drafted:
+        raise Refused(f"draft D-{number} was recorded or withdrawn long ago; the desk's log has it")
     if draft is None:
         raise Refused(f"there is no draft D-{number}")
     if draft.stage not in stages:
@@ -422,7 +424,7 @@ def _let_go(state: DeskState, asked: LetGo, actor: Actor) -> tuple[Fact, ...]:
 
 def _check_not_under_way(state: DeskState, digest: bytes) -> None:
     """Raises Refused for the same words again while the first wait for the disk. (R-338)"""
-    for other in state.drafts.values():
+    for other in state.under_way.values():
         if other.stage is Stage.RELEASED and other.digest == digest:
             raise Refused(f"D-{other.number} is the same, released, and will be recorded by itself: look there first")
 
@@ -483,7 +485,7 @@ def _send_precleared(state: DeskState, asked: SendPrecleared, actor: Actor) -> F
     _check_not_under_way(state, digest)
     told = dump_map([[list(pair) for pair in asked.values]])
     unsigned = fill(notice, dict(asked.values))
-    number = len(state.drafts)
+    number = state.drafted
     return facts.NoticeUsed(number, under.number, notice.precedence, asked.flags, unsigned, told, digest)
 
 

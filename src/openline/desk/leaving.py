@@ -91,10 +91,12 @@ def token_of(draft: Draft) -> str:
 
 def draft_of(state: DeskState, tokens: Sequence[str]) -> Draft | None:
     """The released draft that entries under these tokens record; None where they record none, or not one alone."""
-    for draft in state.drafts.values():
+    if not tokens or not tokens[0].startswith(TOKENS_OF_DESK):
+        return None
+    for draft in state.under_way.values():
         if draft.stage is Stage.RELEASED:
             token = token_of(draft)
-            if tokens and all(one == token or one.startswith(token + "/") for one in tokens):
+            if all(one == token or one.startswith(token + "/") for one in tokens):
                 return draft
     return None
 

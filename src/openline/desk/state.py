@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import NamedTuple, assert_never
@@ -55,11 +55,12 @@ from openline.desk.facts import (
     WeakerAsked,
     Withdrawn,
 )
+from openline.desk.growing import Growing
 from openline.desk.people import Actor, Officer
 from openline.desk.texts.precleared import PRECLEARED
 from openline.desk.texts.translations import Translation, marked
 from openline.errors import LocalFault
-from openline.limits import ALERTED_MAX
+from openline.limits import ALERTED_MAX, DRAFTS_CLOSED_KEPT_MAX
 from openline.record.entry import MESSAGE
 
 
@@ -148,8 +149,10 @@ class DeskState:
     """The desk now. `head` is the hash of the newest entry, `size` how many there are."""
 
     officers: tuple[Officer, ...] = ()
-    drafts: Mapping[int, Draft] = field(default_factory=dict)
-    translations: Mapping[str, tuple[Translation, ...]] = field(default_factory=dict)  # by the text they are of
+    under_way: Mapping[int, Draft] = field(default_factory=dict)  # neither recorded nor withdrawn
+    closed: Growing[int, Draft] = field(default_factory=Growing)  # the newest of those that were
+    drafted: int = 0  # how many drafts there ever were: the next one's number
+    translations: Growing[str, tuple[Translation, ...]] = field(default_factory=Growing)  # by the text they are of
     persons: int = 1  # that a release takes
     keys_demanded: bool = False  # a release takes the releaser's security key
     weaker: Weaker | None = None
@@ -170,6 +173,11 @@ class DeskState:
     last_at_ms: int = 0
 
     @property
+    def drafts(self) -> Mapping[int, Draft]:
+        """All that are at hand, by number."""
+        return _AtHand(self.under_way, self.closed)
+
+    @property
     def is_staffed(self) -> bool:
         """True once somebody was enrolled: from then on acts are officers' acts."""
         return bool(self.officers)
@@ -186,6 +194,25 @@ class DeskState:
         """Keys whose giving (True) or taking away (False) the line's record does not say yet, in order."""
         given = [(one, True) for one in self.keys.values() if not one.told_given]
         return given + [(one, False) for one in self.keys.values() if one.revoked and not one.told_taken]
+
+
+class _AtHand(Mapping[int, Draft]):
+    """Both as one, by number."""
+
+    __slots__ = ("_closed", "_under_way")
+
+    def __init__(self, under_way: Mapping[int, Draft], closed: Mapping[int, Draft]) -> None:
+        self._under_way, self._closed = under_way, closed
+
+    def __getitem__(self, number: int) -> Draft:
+        found = self._under_way.get(number)
+        return self._closed[number] if found is None else found
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(sorted((*self._closed, *self._under_way)))
+
+    def __len__(self) -> int:
+        return len(self._closed) + len(self._under_way)
 
 
 def apply(state: DeskState, entry: DeskEntry, entry_hash: bytes) -> DeskState:
@@ -233,14 +260,11 @@ def apply(state: DeskState, entry: DeskEntry, entry_hash: bytes) -> DeskState:
             return _key(state, entry, entry.fact)
         case ReleaseSigned(number, evidence):
             _expect(number in state.drafts, entry)
-            return replace(
-                state, drafts={**state.drafts, number: state.drafts[number]._replace(evidence=evidence)}
-            )
+            return _with_draft(state, state.drafts[number]._replace(evidence=evidence))
         case (
             Drafted() | DraftedOther() | NoticeUsed() | Submitted() | Returned() | Withdrawn() | Released() | Recorded()
         ):
-            draft = _draft(state, entry)
-            return replace(state, drafts={**state.drafts, draft.number: draft})
+            return _with_draft(state, _draft(state, entry))
         case _:
             assert_never(entry.fact)
 
@@ -353,7 +377,7 @@ def _texts(
 ) -> DeskState:
     """What stands beside a text after this entry: its translations, or a draft's checklist."""
     if isinstance(fact, Translated | TranslationMarked):
-        return replace(state, translations={**state.translations, fact.of: _translations(state, entry)})
+        return replace(state, translations=state.translations.put(fact.of, _translations(state, entry)))
     _expect(fact.draft in state.drafts and entry.actor is not None, entry)
     assert entry.actor is not None
     draft = state.drafts[fact.draft]
@@ -361,7 +385,7 @@ def _texts(
         draft = draft._replace(checklist=fact.items, ticked=())
     else:
         draft = draft._replace(ticked=(*draft.ticked, (fact.item, fact.version, entry.actor)))
-    return replace(state, drafts={**state.drafts, fact.draft: draft})
+    return _with_draft(state, draft)
 
 
 def _translations(state: DeskState, entry: DeskEntry) -> tuple[Translation, ...]:
@@ -381,6 +405,18 @@ def _translations(state: DeskState, entry: DeskEntry) -> tuple[Translation, ...]
     return (*there, new)
 
 
+def _with_draft(state: DeskState, draft: Draft) -> DeskState:
+    """With this draft as it is now. Of those that were closed the newest stay; the log has them all."""
+    if draft.stage not in (Stage.RECORDED, Stage.WITHDRAWN):
+        there = {**state.under_way, draft.number: draft}
+        return replace(state, under_way=there, drafted=max(state.drafted, draft.number + 1))
+    closed = state.closed.put(draft.number, draft)
+    if len(closed) > DRAFTS_CLOSED_KEPT_MAX:
+        closed = closed.without(next(iter(closed)))
+    under_way = {number: one for number, one in state.under_way.items() if number != draft.number}
+    return replace(state, under_way=under_way, closed=closed)
+
+
 def _draft(state: DeskState, entry: DeskEntry) -> Draft:
     """The draft after this entry."""
     fact, actor = entry.fact, entry.actor
@@ -392,12 +428,12 @@ def _draft(state: DeskState, entry: DeskEntry) -> Draft:
             version = version._replace(kind=fact.kind, told=fact.told)
         old = state.drafts.get(fact.draft)
         _expect(fact.version == (old.version.number + 1 if old else 1), entry)
-        _expect(old is not None or fact.draft == len(state.drafts), entry)
+        _expect(old is not None or fact.draft == state.drafted, entry)
         if old is not None:
             return Draft(fact.draft, version, Stage.OPEN, entry.at_ms, remark=old.remark, checklist=old.checklist)
         return Draft(fact.draft, version, Stage.OPEN, entry.at_ms)
     if isinstance(fact, NoticeUsed):
-        _expect(actor is not None and fact.draft == len(state.drafts) and fact.under in state.drafts, entry)
+        _expect(actor is not None and fact.draft == state.drafted and fact.under in state.drafts, entry)
         assert actor is not None
         version = Version(1, entry.index, actor, fact.precedence, fact.flags, fact.body)
         return Draft(fact.draft, version, Stage.RELEASED, entry.at_ms, released_by=actor, digest=fact.digest,
@@ -422,5 +458,5 @@ def _draft(state: DeskState, entry: DeskEntry) -> Draft:
 
 
 def _closed(draft: Draft) -> Draft:
-    """A draft that will not change: its words stay in the log."""
-    return draft._replace(version=draft.version._replace(body=b"", told=b""))
+    """A draft that will not change: its words, and what its releaser signed, stay in the log."""
+    return draft._replace(version=draft.version._replace(body=b"", told=b""), evidence=b"", values=b"")

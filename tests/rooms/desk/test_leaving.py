@@ -38,7 +38,7 @@ DIRECTORY = encode_body(Offices((Office("DEFENCE", "", (), "", ""),)))
 
 def passes(desk: TestDesk, *parts: Part) -> bool:
     """As the desk records what was released last."""
-    draft = next((one for one in reversed(desk.state.drafts.values()) if one.stage is Stage.RELEASED), None)
+    draft = next((one for one in reversed([*desk.state.drafts.values()]) if one.stage is Stage.RELEASED), None)
     return lets_pass(desk.state, parts, draft)
 
 

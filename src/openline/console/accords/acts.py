@@ -195,7 +195,7 @@ class Accords:
     def _in_hand(self, mark: bytes, year: int) -> set[int]:
         """Serials that drafts of this desk have, which are neither recorded nor withdrawn."""
         found = set()
-        for draft in self._running.desk.state.drafts.values():
+        for draft in self._running.desk.state.under_way.values():
             if draft.version.kind == NOTICE and draft.version.told:
                 notice = parse_notice(draft.version.told)
                 if (notice.mark, notice.year) == (mark, year):

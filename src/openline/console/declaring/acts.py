@@ -190,7 +190,8 @@ class Declaring:
 
     def _in_hand(self, mark: bytes, year: int) -> set[int]:
         """Serials that drafts of this desk have."""
-        told = [one.version.told for one in self._running.desk.state.drafts.values() if one.version.kind == DECLARATION]
+        drafts = self._running.desk.state.under_way.values()
+        told = [one.version.told for one in drafts if one.version.kind == DECLARATION]
         found = [parse_declaration(data) for data in told if data]
         return {one.serial for one in found if (one.mark, one.year) == (mark, year)}
 

@@ -110,7 +110,7 @@ class Duties:
     async def _of_desk(self, _now_ms: int) -> list[Due]:
         state = self._running.desk.state
         dues = []
-        for draft in state.drafts.values():
+        for draft in state.under_way.values():
             if draft.stage is Stage.SUBMITTED:
                 at_ms = draft.changed_at_ms + OPEN_WITHIN_MS[draft.version.precedence]
                 dues.append(Due(f"D-{draft.number}", What.RELEASE, at_ms, "desk", draft.version.precedence))

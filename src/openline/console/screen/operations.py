@@ -183,7 +183,7 @@ class ScreenOperations:
             made = composing.FromRecord([], [], [], asking.Counts(0, 0, 0, 0, ""))
             alarms.append(asking.Alarm("register", f"what needs you cannot be listed now: {down}"))
             reached = 0
-        drafts = running.desk.state.drafts.values()
+        drafts = running.desk.state.under_way.values()
         queue = self.duties.queue
         coming = [one for one in queue.overdue(status.now_ms) if one.source == owed.SOURCE]  # others have cards
         coming += queue.ahead(status.now_ms, AHEAD_MS)
@@ -239,7 +239,7 @@ class ScreenOperations:
         return parties[party].name if party < len(parties) else f"party {party}"
 
     def _release(self, asker: Sitting) -> list[asking.Leaving]:
-        drafts = self._running.desk.state.drafts.values()
+        drafts = self._running.desk.state.under_way.values()
         return [self._leaving(one, asker) for one in drafts if one.stage is Stage.SUBMITTED]
 
     def _leaving(self, draft: Draft, asker: Sitting) -> asking.Leaving:

@@ -106,7 +106,7 @@ class Drills:
     def _not_released(self, drill: Ref, ask: asking.DrillAsk) -> Iterator[asking.DrillStep]:
         """A draft of a drill that ends is not to leave later: it is withdrawn, where who ends the drill may."""
         desk = self._running.desk
-        for draft in [one for one in desk.state.drafts.values() if _is_draft_of(one, drill)]:
+        for draft in [one for one in desk.state.under_way.values() if _is_draft_of(one, drill)]:
             note = f"draft D-{draft.number} was not released"
             try:
                 desk.act(acts.Withdraw(draft.number, "the drill has ended"), desk.sitting(ask.sitting).actor)

@@ -174,7 +174,7 @@ class WriteDraft(_Request, tag="write-draft", tag_field="op"):
 
 
 class AskDrafts(_Request, tag="drafts", tag_field="op"):
-    """Drafts that are not recorded or withdrawn; with `every`, all of them."""
+    """Drafts that are not recorded or withdrawn; with `every`, the newest of those too, as many as are at hand."""
 
     every: bool = False
 

@@ -101,7 +101,7 @@ class Presenter:
     def notices(self) -> list[asking.NoticeRow]:
         """Those that were released beforehand and may be sent."""
         rows, state = [], self._desk.state
-        for draft in state.drafts.values():
+        for draft in state.under_way.values():
             if draft.stage is Stage.CLEARED and draft.released_by is not None:
                 one = parse_notice(draft.version.told)
                 rows.append(asking.NoticeRow(

@@ -239,16 +239,17 @@ class DeskOperations:
         """Drafts under way, oldest first."""
         actor = self._actor(ask.sitting)
         acts.allow(self._desk.state, Act.SEE_DRAFTS, actor)
-        closed = (Stage.RECORDED, Stage.WITHDRAWN)
-        numbers = [one.number for one in self._desk.state.drafts.values() if ask.every or one.stage not in closed]
-        return [self._row(number, actor) for number in numbers]
+        state = self._desk.state
+        return [self._row(number, actor) for number in (state.drafts if ask.every else state.under_way)]
 
     async def draft(self, ask: asking.AskDraft) -> asking.DraftRow:
         """One draft."""
         actor = self._actor(ask.sitting)
         acts.allow(self._desk.state, Act.SEE_DRAFTS, actor)
         if ask.draft not in self._desk.state.drafts:
-            raise Told("OL-301", f"there is no draft D-{ask.draft}")
+            was = ask.draft < self._desk.state.drafted
+            told = "was recorded or withdrawn long ago; the desk's log has it" if was else "was never written here"
+            raise Told("OL-301", f"draft D-{ask.draft} {told}")
         return self._row(ask.draft, actor)
 
     def _row(self, number: int, actor: Actor) -> asking.DraftRow:
@@ -362,7 +363,7 @@ class DeskOperations:
             async with self._turn:
                 with contextlib.suppress(OpenlineError):  # the keys first: what they signed comes after them
                     await self._keys.tell()
-                for draft in [one for one in self._desk.state.drafts.values() if one.stage is Stage.RELEASED]:
+                for draft in [one for one in self._desk.state.under_way.values() if one.stage is Stage.RELEASED]:
                     try:
                         await self._record(draft)
                     except StoreDown:  # the station rings for it
@@ -370,7 +371,7 @@ class DeskOperations:
                     except OpenlineError:  # the terms have changed since: it waits, and holds up no other
                         continue
             state = self._desk.state
-            if any(one.stage is Stage.RELEASED for one in state.drafts.values()) or any(state.untold()):
+            if any(one.stage is Stage.RELEASED for one in state.under_way.values()) or any(state.untold()):
                 await asyncio.sleep(RECORD_AGAIN_AFTER_S)
             else:
                 self._acted.clear()
