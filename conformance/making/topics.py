@@ -12,10 +12,9 @@ from openline.record.entry import CAPACITY, CONTRADICTION, FILED, MEETING, MEETI
 REF: Final = [1, bytes(12), 7]
 LOWER: Final = [0, bytes(12), 3]
 AT_MS: Final = 1_770_307_200_000  # 2026-02-05T16:00Z
-DAY: Final = 20_489  # 2026-02-05
 GOOD: Final[dict[str, list[Any]]] = {
     "topic": ["talks", [["en", "The talks"], ["ru", "Переговоры"]]],
-    "filed": ["talks", REF, 0, [DAY, DAY], "From the public record.", "en"],
+    "filed": ["talks", REF, 0, "2026-02-05", "From the public record.", "en"],
     "contradiction": [LOWER, REF, "A draft, and no draft.", "en"],
     "capacity": [REF, [["en", ["A. Grynkewich", "NATO Supreme Allied Commander Europe", ["Commander, US European Command"]]]]],
     "meeting": ["abu-dhabi-3", 0, [["en", "Third round"]], AT_MS, AT_MS + 3_600_000, "Abu Dhabi", [["en", ["Opening", "The channel"]]], [[0, [["A. Example", "head"]]]], None],
@@ -26,7 +25,7 @@ WRONG: Final = (
     ("topic", 1, [], "without-a-title", "It is called nothing.", "no title", "R-570"),
     ("topic", 1, [["ru", "Б"], ["en", "A"]], "languages-out-of-order", "One spelling.", "ascending order", "R-570"),
     ("filed", 2, 5, "as-5", "There are five words.", "from 0 to 4", "R-571"),
-    ("filed", 3, [DAY, DAY - 1], "last-before-first", "No day fits.", "before the first", "R-571"),
+    ("filed", 3, "2026-02-30", "on-no-day", "No calendar has it.", "no date", "R-571"),
     ("filed", 4, "", "language-of-no-remark", "A language of nothing.", "has a language", "R-571"),
     ("contradiction", 0, REF, "of-itself", "Nothing contradicts itself here.", "two different entries", "R-572"),
     ("contradiction", 1, [0, bytes(12), 2], "higher-first", "One spelling.", "the lower one first", "R-572"),
@@ -65,8 +64,8 @@ def _stand(book: Book, name: str, rules: str, story: str, entries: list[tuple[in
 def _topics(book: Book) -> None:
     _stand(book, "topics-filed-by-both", "R-571", "Each side files the same entry as something else; one takes a filing back.", [
         (0, 0, TOPIC, GOOD["topic"]), (1, 0, TOPIC, ["talks", [["ru", "Беседы"]]]), (0, 1, TOPIC, ["talks", [["en", "Talks"]]]),
-        (0, 2, FILED, ["talks", REF, 0, None, "", ""]), (1, 1, FILED, ["talks", REF, 3, [DAY, DAY], "", ""]),
-        (0, 3, FILED, ["talks", LOWER, 1, None, "", ""]), (0, 4, FILED, ["talks", LOWER, 4, None, "", ""]),
+        (0, 2, FILED, ["talks", REF, 0, "", "", ""]), (1, 1, FILED, ["talks", REF, 3, "2021-23", "", ""]),
+        (0, 3, FILED, ["talks", LOWER, 1, "", "", ""]), (0, 4, FILED, ["talks", LOWER, 4, "", "", ""]),
     ], [])  # fmt: skip
     _stand(book, "topics-contradicted", "R-572", "By whose word two entries contradict each other, and as what somebody spoke.", [
         (0, 0, CONTRADICTION, GOOD["contradiction"]), (1, 0, CONTRADICTION, [LOWER, REF, "", ""]),

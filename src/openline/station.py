@@ -191,8 +191,7 @@ class Station:
         alarms = Alarms(self)
         screen.board, alarms.overdue = alarms.now, screen.overdue
         keeping = KeepingOperations(self, operations.written)
-        said = (operations.stating, operations.telling, operations.accords, operations.declaring, operations.files)
-        tables = (desk, keeping, *said, operations.publishing, operations.agreeing, screen, alarms)
+        tables = (desk, keeping, *operations.tables(), screen, alarms)
         more = {kind: act for one in tables for kind, act in one.table().items()}
         door = ControlDoor(serving.line.control, operations, more, desk.once.let_in, desk.once.perform)
         async with contextlib.AsyncExitStack() as stack:

@@ -74,6 +74,8 @@ TABLE: Final = (
     Row("declare", "declaring.commands.declare", "Declarations: layouts, check, send, show, export; what we count."),
     Row("reconcile", "declaring.commands.over_time", "The last declaration and the notices since, against the next."),
     Row("limits", "declaring.commands.over_time", "What was declared under its ceilings over time; drawn, too."),
+    Row("topic", "topics.commands.topic", "Topics: what belongs together, who spoke as what, what contradicts what."),
+    Row("meeting", "topics.commands.meeting", "Meetings and talks: propose, answer, say whether held."),
     Row("accord", "accords.commands.accord", "The state of the accords, recomputed from the record; its hash."),
     Row("foreign", "accords.commands.foreign", "Forms of others in and out: NOTAM, NAVAREA, Hague, Open Skies."),
     Row("refuse", "statement", "Refuse a message, or contact, with a reason."),

@@ -35,6 +35,7 @@ from openline.accord.formats.format import Format, Limit, LimitKind
 from openline.accord.formats.notice import Notice, Relation
 from openline.accord.formats.printing import number_of
 from openline.accord.formats.reader import read_format
+from openline.accord.meetings import owed as meetings_owed
 from openline.accord.meetings.ledger import Meetings
 from openline.accord.topics.ledger import Topics
 from openline.record.entry import Header, Ref
@@ -251,6 +252,7 @@ class Book:
         for digest, one in known.items():
             yield from self._periodic(digest, one, from_ms, to_ms, now_ms)
         yield from reminders(self.lives, known, from_ms, to_ms, now_ms)
+        yield from meetings_owed.duties(self.meetings, from_ms, to_ms, now_ms)
 
     def _replies(self, from_ms: int, to_ms: int, now_ms: int) -> Iterator[Duty]:
         for mark in sorted(self.formats):

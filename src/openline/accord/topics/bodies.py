@@ -1,8 +1,8 @@
 """Bodies of entries about a topic: its name, what is filed under it, who spoke as what, what contradicts what.
 
     TOPIC (148)          {0: id, 1: [[language, title] ...]}
-    FILED (149)          {0: id of the topic, 1: [party, generation, index], 2: what it is there, 3: null or
-                          [first day, last day] of when it was said, days since 1970 UTC, 4: remark, 5: its language}
+    FILED (149)          {0: id of the topic, 1: [party, generation, index], 2: what it is there, 3: stated date,
+                          or empty, 4: remark, 5: its language}
     CONTRADICTION (150)  {0: [party, generation, index], 1: the same of the other, 2: remark, 3: its language}
     CAPACITY (151)       {0: [party, generation, index], 1: [[language, [person, spoke as, [also holds ...]]] ...]}
 
@@ -14,7 +14,7 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import Any, Final, NamedTuple
 
-from openline.accord.formats.times import DAYS_MAX
+from openline.accord.agreements.dates import stated
 from openline.accord.spelling import by_language, read_id, remark, titles
 from openline.errors import Malformed
 from openline.limits import OFFICE_CHARS_MAX
@@ -24,7 +24,6 @@ from openline.record.fields import dump_map, load_map, row, rows, same, text, wh
 
 TOPIC_BYTES_MAX: Final = 32 * 1024
 OFFICES_MAX: Final = 8  # that one person also holds
-Days = tuple[int, int]  # the first and the last on which it can have been
 
 
 class What(IntEnum):
@@ -50,12 +49,12 @@ class Topic(NamedTuple):
 
 
 class Filed(NamedTuple):
-    """An entry put under a topic. `said`: on which days what it tells of can have been; None: when it was written."""
+    """An entry put under a topic. `said`: the stated date of what it tells of; empty: when it was written."""
 
     topic: str
     of: Ref
     what: What
-    said: Days | None = None
+    said: str = ""
     remark: str = ""
     language: str = ""
 
@@ -122,8 +121,7 @@ def encode_filed(filed: Filed) -> bytes:
 
 
 def _spell_filed(one: Filed) -> bytes:
-    said = None if one.said is None else list(one.said)
-    return dump_map((one.topic, list(one.of), int(one.what), said, one.remark, one.language))
+    return dump_map((one.topic, list(one.of), int(one.what), one.said, one.remark, one.language))
 
 
 def parse_filed(data: bytes) -> Filed:
@@ -133,21 +131,11 @@ def parse_filed(data: bytes) -> Filed:
         read_id(topic, "filed: topic", data),
         read_ref(of, "filed: of", data),
         What(whole(what, max(What), "filed: what", data)),
-        read_days(said, "filed: said", data),
+        stated(said, "filed: said", data),
         *remark(words, language, "filed", data),
     )
     same(_spell_filed(found), data, "filed")
     return found
-
-
-def read_days(value: object, what: str, data: bytes) -> Days | None:
-    """Null, or the first and the last day of a stretch, days since 1970 UTC. Raises Malformed naming `what`."""
-    if value is None:
-        return None
-    first, last = (whole(day, DAYS_MAX, what, data) for day in row(value, 2, what, data))
-    if last < first:
-        raise Malformed(f"{what}: the last day is before the first", data)
-    return first, last
 
 
 def encode_contradiction(one: Contradiction) -> bytes:

@@ -107,7 +107,7 @@ class Topics:
                 for filing in item.filings:
                     filed = filing.filed
                     yield ["filed", topic, item.of.full_name, filing.ref.party, filing.ref.full_name, filed.what.name,
-                           list(filed.said) if filed.said is not None else None]  # fmt: skip
+                           filed.said]  # fmt: skip
         for of in sorted(self._against):
             for other, ref, _ in self.against(of):
                 if of < other:

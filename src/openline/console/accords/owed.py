@@ -17,9 +17,10 @@ from openline.accord.clocks.spans import DAY_MS, month_day_of
 from openline.console.accords.keeping import OneBook
 from openline.desk.due import Due, Key, What
 from openline.line.ports import Store
-from openline.record.entry import AGREEMENT, FORMAT, OFFER, PRIORITY, ROUTINE
+from openline.record.entry import AGREEMENT, FORMAT, MEETING, OFFER, PRIORITY, ROUTINE
 
 SOURCE: Final = "accords"
+_BASES: Final = (AGREEMENT, FORMAT, MEETING, OFFER)  # what duties hang on
 BACK_MS: Final = 400 * DAY_MS  # what has been late for longer is in `openline duties`
 THEIRS_BACK_MS: Final = 30 * DAY_MS
 AHEAD_MS: Final = 30 * DAY_MS
@@ -45,7 +46,7 @@ class Owed:
         """
         if self._found is not None and self._found[0] is state and 0 <= now_ms - self._found[1] < GOOD_FOR_MS:
             return self._found[2]
-        if not self._is_begun and not any(self._store.find(kind, 0, 1) for kind in (AGREEMENT, FORMAT, OFFER)):
+        if not self._is_begun and not any(self._store.find(kind, 0, 1) for kind in _BASES):
             return []
         self._is_begun = True
         found = await self._book.ask(lambda book: _asked(book, now_ms))

@@ -25,6 +25,7 @@ from openline.console.publishing import asking as publishing
 from openline.console.screen import asking as screen
 from openline.console.stating import asking as stating
 from openline.console.templates import asking as templates
+from openline.console.topics import asking as topics
 from openline.console.watch import asking as watch
 from openline.console.watch.doors import DOORS
 from openline.console.watch.keys import asking as keys
@@ -174,6 +175,16 @@ TABLE: Final[tuple[Row, ...]] = (
     _row("GET", "/declarations/units", declaring.AskUnit, list[declaring.LifeRow], READ),
     _row("GET", "/declarations/ceilings", declaring.AskCeilings, declaring.Ceilings, READ),
     _row("GET", "/templates", templates.AskTemplates, list[templates.TemplateRow], listed="name"),
+    _row("GET", "/topics", topics.AskTopics, list[topics.TopicRow], READ, listed="id"),
+    _row("GET", "/topics/one", topics.AskTopic, topics.TopicWhole, READ),
+    _row("POST", "/topics", topics.NameTopic, line.Sent),
+    _row("POST", "/topics/filings", topics.FileUnder, line.Sent),
+    _row("POST", "/topics/contradictions", topics.SayContradiction, line.Sent),
+    _row("POST", "/topics/capacities", topics.SayCapacity, line.Sent),
+    _row("POST", "/topics/drafts", topics.DraftTopics, accords.Drafted),
+    _row("GET", "/meetings", topics.AskMeetings, list[topics.MeetingRow], READ, listed="place"),
+    _row("POST", "/meetings", topics.ProposeMeeting, line.Sent),
+    _row("POST", "/meetings/words", topics.SayOfMeeting, line.Sent),
     _row("GET", "/precleared", watch.AskNotices, list[watch.NoticeRow], listed="draft"),
     _row("POST", "/precleared", watch.WriteNotice, watch.DraftRow),
     _row("POST", "/precleared/{notice}/send", watch.SendPrecleared, line.Sent),

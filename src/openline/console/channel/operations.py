@@ -36,6 +36,7 @@ from openline.console.ladder.addressing import Addressing
 from openline.console.publishing.acts import Publishing
 from openline.console.stating.acts import Stating
 from openline.console.stating.running import Running as Stated
+from openline.console.topics.acts import Topics
 from openline.console.watch.desk import files_beside
 from openline.console.words import parse_place
 from openline.contact.taken import parse_taken
@@ -112,9 +113,15 @@ class StationOperations:
         self.declaring = Declaring(running, self._reader, self.book)
         self.publishing = Publishing(running, self.book)
         self.agreeing = Agreeing(running, self._reader, self.book)
+        self.topics = Topics(running, self._reader, self.book, lambda question: self.read(question))
         running.desk.words_of = self._words_of_draft
         # For whoever asks to see entries; the station's screen, once it is up, reads them beside the loop.
         self.read: Callable[[Callable[[Reader], Any]], Awaitable[Any]] = self._read_here
+
+    def tables(self) -> tuple[Any, ...]:
+        """Those that answer what belongs to one chamber each, by a table of requests."""
+        return (self.stating, self.telling, self.accords, self.declaring, self.files, self.publishing, self.agreeing,
+                self.topics)  # fmt: skip
 
     async def _read_here(self, question: Callable[[Reader], Any]) -> Any:
         return question(self._reader)

@@ -22,6 +22,7 @@ from openline.console.publishing.asking import Request as PublishingRequest
 from openline.console.screen.asking import Request as ScreenRequest
 from openline.console.stating.asking import Request as StatingRequest
 from openline.console.templates.asking import Request as TemplatesRequest
+from openline.console.topics.asking import Request as TopicsRequest
 from openline.console.watch.keys.asking import Request as KeysRequest
 from openline.console.watch.keys.asking import Source
 
@@ -379,5 +380,5 @@ Request = (
 AnyRequest = (
     AccordRequest | DeclaringRequest | LineRequest | StatingRequest | LadderRequest | ScreenRequest | AlarmRequest
     | KeysRequest | MonitorRequest | FilesRequest | TemplatesRequest | Request
-    | PublishingRequest | AgreeingRequest
+    | PublishingRequest | AgreeingRequest | TopicsRequest
 )

@@ -23,6 +23,7 @@ from openline.console.publishing import asking as publishing
 from openline.console.screen import asking as screen
 from openline.console.stating import asking as stating
 from openline.console.templates import asking as templates
+from openline.console.topics import asking as topics
 from openline.console.watch import asking as watch
 from openline.console.watch.desk import Desk
 from openline.console.watch.keys import asking as keys
@@ -106,6 +107,17 @@ DOORS: Final[Mapping[type, Act | None]] = {
     declaring.AskReconciliation: None,
     declaring.AskUnit: None,
     declaring.AskCeilings: None,
+    # topics and meetings
+    topics.NameTopic: Act.RELEASE,
+    topics.FileUnder: Act.RELEASE,
+    topics.SayContradiction: Act.RELEASE,
+    topics.SayCapacity: Act.RELEASE,
+    topics.AskTopics: None,
+    topics.AskTopic: None,
+    topics.ProposeMeeting: Act.RELEASE,
+    topics.SayOfMeeting: Act.RELEASE,
+    topics.AskMeetings: None,
+    topics.DraftTopics: Act.DRAFT,
     accords.RecordAgreement: Act.RELEASE,
     accords.SayStanding: Act.RELEASE,
     accords.AskAgreements: None,

@@ -20,6 +20,7 @@ from openline.accord.meetings.bodies import (
     parse_meeting_word,
 )
 from openline.accord.meetings.ledger import _TABLE, Facts, Meetings, MeetingState, state_of
+from openline.accord.meetings.owed import duties
 from openline.errors import Malformed
 from openline.record.entry import MEETING, MEETING_WORD, Ref
 
@@ -112,3 +113,17 @@ def test_no_bytes_get_past_as_anything_else_than_malformed(data: bytes) -> None:
     for parse in (parse_meeting, parse_meeting_word):
         with pytest.raises(Malformed):
             parse(data)
+
+
+def test_an_answer_is_due_before_it_begins_and_the_meeting_at_its_time() -> None:
+    meetings = Meetings((0, 1))
+    meetings.take_meeting(OF, PLAIN)
+    assert [(one.party, one.of, one.due.by.latest_ms) for one in duties(meetings, 0, 5000, 10)] == [(1, "answer", 1000)]
+    meetings.take_word(Ref(1, bytes(12), 1), WORDS[Word.HOLDS])
+    assert [one.due.by.latest_ms for one in duties(meetings, 0, 5000, 10)] == [900], "as promised"
+    meetings.take_word(Ref(1, bytes(12), 2), WORDS[Word.AGREES])
+    assert [(one.party, one.of, str(one.state)) for one in duties(meetings, 0, 5000, 10)] == [
+        (0, "talk", "due"), (1, "talk", "due")]  # fmt: skip
+    meetings.take_word(Ref(1, bytes(12), 3), WORDS[Word.WAS_HELD])
+    assert [(one.party, str(one.state)) for one in duties(meetings, 0, 5000, 3000)] == [(0, "not provided")]
+    assert list(duties(meetings, 0, 1000, 10)) == [], "not in that time"

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import click
 
 from openline.accord.formats.reader import FORMAT_BYTES_MAX, NotAFormat
 from openline.console.accords import asking
+from openline.console.channel.asking import Sent
 from openline.console.codes import Told
 from openline.console.terminal import Session
 from openline.console.words import safe
@@ -18,11 +19,21 @@ TOKEN: Final = click.option("--token", help="Asking twice under one token record
 AS_DRAFT: Final = click.option("--as-draft", is_flag=True, help="Write a draft that another officer releases.")
 
 
-def drafted(session: Session, ask: asking.DraftNotice | asking.DraftPaper) -> None:
+def drafted(session: Session, ask: Any) -> None:
     """Write the draft and say its number."""
     with session.link() as link:
         row = link.ask(ask, asking.Drafted)
     session.answer(row, lambda: f"D-{row.draft}, version {row.version}: `openline draft submit`, then another officer")
+
+
+def written(session: Session, ask: Any, draft: Callable[[Any], Any] | None, then: str = "") -> None:
+    """Record what is asked; or, by the request that `draft` makes of it, write it as a draft. `then`: what follows."""
+    if draft is not None:
+        drafted(session, draft(ask))
+        return
+    with session.link() as link:
+        sent = link.ask(ask, Sent)
+    session.answer(sent, lambda: f"recorded as {sent.places[0]}{f'; {then}' if then else ''}")
 
 
 def read(path: Path, most: int) -> bytes:
