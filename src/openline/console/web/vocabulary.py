@@ -60,6 +60,8 @@ WORDS: Final = frozenset((
     _said("terms of an agreement"), _said("act in the life of an agreement"), _said("offer"),
     _said("report from outside"), _said("an end comes near: prolong it in time, or let it pass"), _said("it ends"),
     _said("an offer to us runs out: answer it, or let its date pass"), _said("an offer reaches its date"),
+    _said("topic"), _said("filed under a topic"), _said("contradiction"), _said("capacity of a speaker"),
+    _said("meeting"), _said("word of a meeting"),
     _said("layout of declarations"), _said("declaration"), _said("count of a declaration"), _said("officer"),
     _said("signature under a joint statement"), _said("withdrawal from a joint statement"),
     _said("name"), _said("roles"), _said("remark"), _said("version"), _said("subject"), _said("method"),
