@@ -139,10 +139,12 @@ def _order(book: Book) -> None:
     a, b = talk()
     ours, _ = parts(a, b)
     head, charter, *rest = papers(opened)
+    assert isinstance(head, export.Head)
     other = papers(line(3))
     for name, items, rules, says, story in (
         ("without-a-head", [charter, *rest, *ours], "R-171", "out of order", "Which line, which kind of file?"),
         ("two-heads", [head, head, charter, *rest], "R-171", "out of order", "One head."),
+        ("made-by-nobody-of-the-line", [head._replace(by=2), charter, *rest, *ours], "R-171", "not on this roster", "Party 2 of two."),
         ("charter-before-head", [charter, head, *rest], "R-171", "out of order", "The head is first."),
         ("head-of-another-line", [other[0], charter, *rest, *ours], "R-171", "another line", "The charter makes another line id."),
         ("card-after-a-log", [head, charter, *rest, *ours, rest[0]], "R-171", "out of order", "Cards come before logs."),

@@ -64,7 +64,6 @@ def _shaped(findings: Findings) -> tuple[LogFinding, ...]:
         findings.head.kind == EXTRACT
         and [log.log.party for log in logs] == list(range(len(findings.roster.parties)))
         and all(len(log.entries) == 1 and log.checkpoints == 1 for log in logs)
-        and findings.head.by < len(findings.roster.parties)
         and not findings.accusations and not findings.unproven
     )  # fmt: skip
     if not fits:

@@ -106,8 +106,8 @@ def _text(value: object) -> str:
 
 
 def _list(value: object) -> list[Any]:
-    if type(value) is not list or len(value) > LANGUAGES_MAX:
-        raise _ill(f"texts are not a list of at most {LANGUAGES_MAX}")
+    if type(value) is not list or not 0 < len(value) <= LANGUAGES_MAX:
+        raise _ill(f"texts are not a list of 1 to {LANGUAGES_MAX}")
     return value
 
 

@@ -138,6 +138,8 @@ class _Walk:
             for party, card in self.cards:
                 if party >= len(parties) or card.party_id != parties[party].party_id:
                     raise Malformed(f"export: the card of {card.name!r} is not of party {party}")
+            if head.by >= len(parties):
+                raise Malformed(f"export: its head says that party {head.by} made it, which is not on this roster")
         return self.members
 
     def _open_log(self, item: LogStart) -> None:

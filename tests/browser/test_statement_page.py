@@ -1,0 +1,99 @@
+"""Published statements: `share/verifier/verify.html` against `openline verify`, over files spoilt by class.
+
+Both must come to the same verdict, for the same reason, by the word that the protocol gives. (R-546 to R-548)
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from conformance import run
+from tests.browser import tampering
+from tests.browser.test_record_page import ENTRY, Reader, file_of, reader
+from tests.whole.parties import in_process
+
+__all__ = ["reader"]
+pytestmark = pytest.mark.whole
+WHY: Final = re.compile(r"published statement \((\w+)\)")
+PAGE_MS_MAX: Final = 1_000
+
+
+def vectors() -> dict[str, run.Vector]:
+    return {one.name: one for one in run.load(sorted(run.VECTORS.glob("joint-file*.json")))}
+
+
+def why_of(err: str) -> str:
+    """The word that the program refuses with; what is not even JSON it reads as a record."""
+    found = WHY.search(err)
+    return found[1] if found else ""
+
+
+def test_the_page_stands_every_vector_of_a_published_statement(reader: Reader) -> None:
+    wrong = []
+    for name, vector in vectors().items():
+        said = reader.read(file_of(vector))
+        if said["verdict"] != {"accept": "verified", "refuse": "refused"}[vector.verdict]:
+            wrong.append((name, said["verdict"], said["reason"]))
+        elif vector.verdict == "refuse" and name != "joint-file-empty" and f"({said['why']})" != vector.says:
+            wrong.append((name, said["why"], vector.says))
+        elif vector.verdict == "accept":
+            assert [[one["witness"] for one in each["held"]] for each in said["signed"]] == vector.gives["held"]
+    assert not wrong and len(vectors()) > 30
+
+
+def test_page_and_program_agree_on_statements_spoilt_by_class(reader: Reader, tmp_path: Path) -> None:
+    by_name = vectors()
+    sound = file_of(by_name["joint-file"])
+    others = (file_of(by_name["joint-file-of-three"]), file_of(by_name["joint-file-two-checkpoints"]))
+    files = list(tampering.spoilt_statement(sound, *others))
+    assert len(files) >= 90 and len({what.partition(":")[0] for what, _ in files}) >= 20
+    assert len({what for what, _ in files}) == len(files)
+    path = tmp_path / "statement.json"
+    reasons: set[str] = set()
+    differ: list[Any] = []
+    verified = []
+    for what, data in [("sound", sound), *files]:
+        path.write_bytes(data)
+        ran = in_process("verify", str(path), "--json")
+        said = reader.read(data)
+        ours = "verified" if ran.code == 0 else "refused"
+        assert ran.code in (0, 5), (what, ran.code, ran.err)
+        if (said["verdict"], said["why"] or "") != (ours, why_of(ran.err)):
+            page = (said["verdict"], said["why"], said["reason"])
+            differ.append((what, "page", *page, "program", ran.code, ran.err[:300]))
+        where = ENTRY.findall(ran.err)
+        if ours == "refused" and where and said["entry"] is not None and str(said["entry"]) not in where:
+            differ.append((what, "page", said["entry"], said["reason"], "program", ran.err[:300]))
+        reasons.add(why_of(ran.err))
+        verified += [what] if ours == "verified" else []
+    assert not differ
+    assert reasons >= {"form", "evidence", "line", "shape", "signatures", "texts", "early"}
+    # Nothing in them is another than was signed: a receipt less, another order, one card for one party on two lines,
+    # and another line whose parties signed the same bytes.
+    same = ("signature: the receipt left out", "order: receipt before its own", "order: parties",
+            "other line: its card", "other line: its evidence and line")  # fmt: skip
+    assert set(verified) == {"sound", *same}
+
+
+def test_the_page_says_what_is_proved_with_the_texts_and_within_a_second(reader: Reader) -> None:
+    data = file_of(vectors()["joint-file"])
+    reader.read(data)
+    began = time.monotonic()
+    said = reader.read(data)
+    took_ms = (time.monotonic() - began) * 1000
+    assert said["kind"] == "joint statement" and said["statement"]["id"] == "JS-2026-1"
+    text = reader.page.inner_text("#says") + reader.page.inner_text("#out")
+    for words in ("Стороны соблюдают пределы один год.", "The parties keep the limits for one year.", "UTC+01:00",
+                  "not checked", "not before the agreed instant", "whose keys"):  # fmt: skip
+        assert words in text, words
+    print(f"the page took {took_ms:.0f} ms")
+
+
+def test_the_page_reads_no_pdf_and_says_what_to_do(reader: Reader) -> None:
+    said = reader.read(b"%PDF-1.7\n...")
+    assert said["verdict"] == "refused" and said["rule"] == "R-549" and "joint-statement.json" in said["reason"]
