@@ -74,6 +74,7 @@ PROMISES = {
         Promise("idle_300_bps", "bit/s", 3, False, "1"),
         Promise("catchup_1k_s", "s", 2, False, "1,000 messages at the limit of sustained_msgs_per_s"),
         Promise("idle_100_lines_cpu_percent", "%", 3, False, "1"),
+        Promise("verify_statement_ms", "ms", 200, False, "checking its signatures over logs, and nothing else"),
         Promise("reconcile_5k_s", "s", 2, False, "decoding the same 5,002 bodies, and nothing else"),
         Promise("fold_1k_agreements_s", "s", 1, False, "decoding the same 10,000 bodies, and nothing else"),
         Promise("card_p95_ms", "ms", 250, False, "two commits, two ways over loopback, one hop to the pages"),
