@@ -150,6 +150,10 @@ def _judged(book: Book) -> None:
     before = declared(data, [[[675, 1200, 800]]], days_of(2020, 3, 1))
     book.refuse("declared-rule-of-no-layout", "declaration-judged", {"layout": b"[declaration]\n", "bytes": before}, "R-410", "No rule follows from a file with faults.", "is missing")
     _judge(book, "e6", data, _figures(), "A jump by 257.", ["E6"], before=before)
+    other, same = (declared(data, [[[675, warheads_, 800]]], days_of(2020, 3, 1)) for warheads_ in (1456, 1457))
+    _judge(book, "e3", data, _figures(), "A warhead more, between two updates.", ["B9", "E3"], before=other, as_of=AS_OF + 1)
+    _judge(book, "e3-as-before", data, _figures(), "The same number between two updates.", ["B9"], before=same, as_of=AS_OF + 1)
+    _judge(book, "e3-at-the-update", data, _figures(), "A warhead more, at the update.", [], before=other)
 
 
 def _other_layouts(book: Book) -> None:

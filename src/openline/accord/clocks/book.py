@@ -332,17 +332,17 @@ class Book:
             if found is not None:
                 pending = next(sent, None)
             if due.by.latest_ms >= times[0]:
-                one = self._round(digest, agreement, format_, limit, party, due, found, times[2])
-                yield one._replace(since_ms=before_ms)
+                yield self._round(digest, agreement, format_, limit, party, due, found, (before_ms, times[2]))
                 left -= 1
             before_ms = due.by.latest_ms
 
     def _round(
         self, digest: bytes, agreement: Agreement, format_: Format, limit: Limit, party: int, due: Due,
-        found: tuple[int, Ref] | None, now_ms: int,
+        found: tuple[int, Ref] | None, times: tuple[int, int],
     ) -> Duty:  # fmt: skip
         answer = self.notices[found[1]] if found is not None else None
-        state = state_of(due, answer, now_ms)
+        since_ms, now_ms = times
+        state = state_of(due, answer, now_ms, since_ms)
         if answer is not None and answer.received is not None:
             kept = is_kept(due, answer.received)
             state = {Kept.KEPT: DutyState.KEPT, Kept.BROKEN: DutyState.LATE}.get(kept, DutyState.OPEN)
@@ -351,7 +351,8 @@ class Book:
         causes = tuple(self._known[digest][one] for one in sorted(self._known[digest]))
         said = self._statuses.get((digest, party), ()) if view else ()
         causes += tuple(ref for _, ref, _ in said)
-        return Duty(party, agreement.id, format_.id, limit.of, due, causes, found[1] if found else None, state, view, 0)
+        ref = found[1] if found is not None else None
+        return Duty(party, agreement.id, format_.id, limit.of, due, causes, ref, state, view, since_ms)
 
     def number(self, ref: Ref) -> str:
         """A notice's number as people say it; its mark where the format is not known."""

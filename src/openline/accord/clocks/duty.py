@@ -1,6 +1,7 @@
 """Something owed: by whom, by when, because of which entries, and how it stands, to each side in its own view.
 
-Silence has names of its own. A duty that is not due yet is `due`; one that passed is `not provided`, unless its format
+Silence has names of its own. A duty is `not due` until its time begins, when the round before it has passed, and `due`
+from then on; one that passed is `not provided`, unless its format
 lets so many a year be withheld by right, or its party says that it withholds as a countermeasure: that is this party's
 view, and the others go on seeing it due. (R-463)
 """
@@ -25,6 +26,7 @@ LEAD_MAX_MS: Final = 7 * DAY_MS
 class DutyState(StrEnum):
     """How a duty stands in somebody's view."""
 
+    NOT_DUE = "not due"
     DUE = "due"
     KEPT = "kept"
     LATE = "late"
@@ -72,12 +74,12 @@ def rationed(limit: Limit, from_ms: int, found: Iterable[Duty]) -> Iterator[Duty
             yield duty
 
 
-def state_of(due: Due, answer: object | None, now_ms: int) -> DutyState:
-    """How a duty stands at an instant, before what was sent is measured."""
+def state_of(due: Due, answer: object | None, now_ms: int, since_ms: int = 0) -> DutyState:
+    """How a duty stands at an instant, before what was sent is measured. `since_ms`: when its time begins."""
     if answer is not None:
         return DutyState.OPEN
     if now_ms <= due.by.earliest_ms:
-        return DutyState.DUE
+        return DutyState.DUE if now_ms >= since_ms else DutyState.NOT_DUE
     return DutyState.MISSING if now_ms > due.by.latest_ms else DutyState.OPEN
 
 

@@ -97,9 +97,14 @@ def _fault(place: str, what: str) -> Finding:
 def _as_of(layout: Layout, as_of: int) -> Iterator[Finding]:
     days = layout.as_of
     if days is not None:
-        fits = as_of in days.days or month_day_of(as_of)[1:] in days.month_days
+        fits = _stands_on_its_days(layout, as_of)
         what = f"as of {day_text(as_of)}" + ("" if fits else ", which is none of its days")
         yield Finding(days.rule, Severity.WARN, Verdict.HOLDS if fits else Verdict.BROKEN, "as of", what)
+
+
+def _stands_on_its_days(layout: Layout, as_of: int) -> bool:
+    days = layout.as_of
+    return days is None or as_of in days.days or month_day_of(as_of)[1:] in days.month_days
 
 
 def _totals(layout: Layout, sheet: Sheet) -> Iterator[Finding]:
@@ -244,14 +249,18 @@ def _kept_back(found: list[Finding]) -> list[Finding]:
 
 
 def judge_step(layout: Layout, before: Declaration, after: Declaration) -> list[Finding]:
-    """What the rules say of two declarations of one party that follow each other. (rule E6)"""
+    """What the rules say of two declarations of one party that follow each other. (rules E3, E6)"""
     found = []
     first, second = Sheet(layout, before.tables), Sheet(layout, after.tables)
     for one in layout.steps:
         was, is_ = first.value(one.figure), second.value(one.figure)
         if was.number is None or is_.number is None:
             continue
+        if one.off_days and _stands_on_its_days(layout, after.as_of):
+            continue
         what = f"{was.number} to {is_.number}: {is_.number - was.number:+d}, at most {one.most} either way was known"
+        if one.off_days:
+            what = f"{was.number} to {is_.number} between two updates: it changes with an update, by {one.most} else"
         verdict = Verdict.HOLDS if abs(is_.number - was.number) <= one.most else Verdict.BROKEN
         found.append(Finding(one.id, Severity.WARN, verdict, one.figure, what))
     return found

@@ -119,11 +119,13 @@ class Allowed(NamedTuple):
 
 
 class Step(NamedTuple):
-    """From one declaration to the next a figure changes by no more than this, as far as is known of former ones."""
+    """From one declaration to the next a figure changes by no more than this, as far as is known of former ones; with
+    `off_days` only where the later one stands on none of the layout's days, so between two updates."""
 
     id: str
     figure: str
     most: int
+    off_days: bool = False
 
 
 class Ceiling(NamedTuple):

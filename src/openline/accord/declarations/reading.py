@@ -251,7 +251,7 @@ class _Reader:
 
     def _step(self, given: Section) -> Step:
         found = Step(self._id(given), given.one_of("figure", tuple(self._figures), "", required=True),
-                     given.whole("most", 0, 0, AMOUNT_MAX, required=True))  # fmt: skip
+                     given.whole("most", 0, 0, AMOUNT_MAX, required=True), given.flag("off_days"))  # fmt: skip
         given.end()
         return found
 

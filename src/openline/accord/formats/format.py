@@ -92,6 +92,23 @@ class Limit(NamedTuple):
     of: str = "notice"  # or `reply`, `confirmation`: what it limits
     note: Said | None = None
     quota: int = 0  # how many in a calendar year (UTC) may be withheld by right
+    rule: str = ""  # under which number it is named, where its kind does not say
+
+
+class Keep(NamedTuple):
+    """A quantity that an agreement bounds: one that is less, in the field's unit, is sent, shown and recorded."""
+
+    rule: str
+    field: str
+    at_least: int
+
+
+class Owed(NamedTuple):
+    """How many of its kind a party owes in a calendar year of `event` (UTC); what is more is goodwill."""
+
+    rule: str
+    event: str
+    a_year: int
 
 
 class Basis(NamedTuple):
@@ -134,6 +151,8 @@ class Format(NamedTuple):
     basis: tuple[Basis, ...]
     needs: tuple[str, ...]  # formats of which a notice must stand in the record before
     limits: tuple[Limit, ...]
+    keeps: tuple[Keep, ...]
+    owed: Owed | None
     may_be_precleared: bool
     is_unconfirmed: bool
     sources: tuple[str, ...]

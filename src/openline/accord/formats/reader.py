@@ -14,12 +14,15 @@ from openline.accord.formats.format import (
     Field,
     Format,
     Group,
+    Keep,
     Limit,
     LimitKind,
     MessageClass,
+    Owed,
     Span,
     format_digest,
 )
+from openline.accord.formats.numbers import NUMBER_MAX, Number
 from openline.accord.formats.section import Lines, Section, is_language
 from openline.accord.formats.texts import Choice
 from openline.accord.formats.times import SCALES, Clock, Date, Instant, Window
@@ -43,6 +46,7 @@ _CLOCK: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 _MONTH_DAY: Final = re.compile(r"(\d\d)-(\d\d)", re.ASCII)
 _DAYS_OF: Final = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _STATUS: Final = ("confirmed", "unconfirmed")
+_RULE: Final = re.compile(r"[A-Z][A-Z0-9.]{0,11}", re.ASCII)
 LIMITED: Final = ("notice", "reply", "confirmation")
 
 
@@ -105,6 +109,8 @@ def _read(values: dict[str, object], lines: Lines, digest: bytes, faults: list[F
         basis=tuple(_basis(one, languages) for one in whole.inner("basis", BASES_MAX)),
         needs=tuple(head.listed("needs", NEEDS_MAX)),
         limits=tuple(_limit(one, languages) for one in whole.inner("limit", LIMITS_MAX, least=1)),
+        keeps=tuple(_keep(one) for one in whole.inner("keep", LIMITS_MAX)),
+        owed=next((_owed(one) for one in whole.inner("owed", 1)), None),
         may_be_precleared=head.one_of("release", ("two", "pre-cleared"), "two", required=True) == "pre-cleared",
         is_unconfirmed=head.one_of("status", _STATUS, "unconfirmed", required=True) == "unconfirmed",
         sources=tuple(head.listed("sources", SOURCES_MAX)),
@@ -194,9 +200,29 @@ def _limit(given: Section, languages: list[str]) -> Limit:
         of=given.one_of("of", LIMITED, "notice"),
         note=given.words("note", languages) if given.has("note") else None,
         quota=given.whole("quota", 0, 0, QUOTA_MAX),
+        rule=_rule(given) if given.has("rule") else "",
     )
     if kind in (LimitKind.BEFORE, LimitKind.AT_ONCE) and not found.event:
         given.fault("event", "is missing", f"the field from which `{kind}` is measured")
+    given.end()
+    return found
+
+
+def _rule(given: Section) -> str:
+    return given.take("rule", lambda one: isinstance(one, str) and _RULE.fullmatch(one) is not None,
+                      "a rule's number: D7", "", required=True)  # fmt: skip
+
+
+def _keep(given: Section) -> Keep:
+    at_least = given.whole("at_least", 0, 0, NUMBER_MAX, required=True)
+    found = Keep(_rule(given), given.line("field", required=True), at_least)
+    given.end()
+    return found
+
+
+def _owed(given: Section) -> Owed:
+    a_year = given.whole("a_year", 1, 1, QUOTA_MAX, required=True)
+    found = Owed(_rule(given), given.line("event", required=True), a_year)
     given.end()
     return found
 
@@ -252,6 +278,16 @@ def _check_across(found: Format, whole: Section, lines: Lines, faults: list[Faul
         if limit.event and (event is None or not isinstance(event.type, Instant | Date | Window | Clock)):
             fault(f"limit[{number}]", "event", f"{limit.event!r:.40} is no field that says when",
                   "the name of a field of the type instant, date, window or clock time")
+    for number, keep in enumerate(found.keeps, 1):
+        bounded = found.field(keep.field)
+        if keep.field and (bounded is None or not isinstance(bounded.type, Number)):
+            fault(f"keep[{number}]", "field", f"{keep.field!r:.40} is no field that holds a number",
+                  "the name of a field of the type number")  # fmt: skip
+    owed = found.owed
+    when = found.field(owed.event) if owed is not None else None
+    if owed is not None and owed.event and (when is None or not isinstance(when.type, Instant | Date | Window)):
+        fault("owed[1]", "event", f"{owed.event!r:.40} is no field that says when",
+              "the name of a field of the type instant, date or window")  # fmt: skip
 
 
 def _has_code(field: Field, code: str) -> bool:

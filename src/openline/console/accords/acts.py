@@ -284,7 +284,7 @@ class Accords:
         roster = self._running.state.roster
         others = tuple(one.name for number, one in enumerate(roster.parties) if number != log.party and not one.left)
         head = Head(shown.name, others, shown.written_at_ms, shown.precedence, shown.exercise, tuple(shown.references))
-        row = rows.notice_row(book, seen, head)
+        row = await self._one_book.ask(lambda book: rows.notice_row(book, seen, head))
         row.position, row.leaf, row.ours = shown.position, shown.leaf, shown.ours
         return row
 

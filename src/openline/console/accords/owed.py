@@ -26,7 +26,7 @@ THEIRS_BACK_MS: Final = 30 * DAY_MS
 AHEAD_MS: Final = 30 * DAY_MS
 GOOD_FOR_MS: Final = 10_000
 DUES_MAX: Final = 256
-_OPEN: Final = (DutyState.DUE, DutyState.MISSING, DutyState.OPEN)
+_OPEN: Final = (DutyState.NOT_DUE, DutyState.DUE, DutyState.MISSING, DutyState.OPEN)
 _NAME_CHARS: Final = 40
 
 

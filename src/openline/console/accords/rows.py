@@ -8,6 +8,7 @@ from typing import Any, Final
 from openline.accord.clocks.book import Book, NoticeSeen
 from openline.accord.clocks.duty import Duty
 from openline.accord.clocks.limits import Kept, span_text
+from openline.accord.clocks.owing import nth_of_year
 from openline.accord.formats.format import Field, Format, Limit, LimitKind
 from openline.accord.formats.notice import Notice, as_given, encode_notice, judge, parse_notice
 from openline.accord.formats.numbers import Number
@@ -194,6 +195,10 @@ def _numbering(book: Book, seen: NoticeSeen) -> list[asking.FaultRow]:
 def conformity(book: Book, seen: NoticeSeen, format_: Format) -> list[asking.FaultRow]:
     """What is not kept: shown and recorded, never a reason not to send. `seen` need not be in the record."""
     found = []
+    of = seen.notice.of
+    if of is not None and of not in book.notices:
+        what = f"{of.full_name}, which it cites, is no notice that is held here"
+        found.append(asking.FaultRow("references", what, "ask its sender for it", "WARN", "A5"))
     if not book.shelf.is_agreed(format_.digest):
         what = "not every party has said this format"
         found.append(asking.FaultRow("format", what, "`openline format offer`", "WARN"))
@@ -202,16 +207,37 @@ def conformity(book: Book, seen: NoticeSeen, format_: Format) -> list[asking.Fau
             continue
         rule = {LimitKind.BEFORE: "B1", LimitKind.AFTER: "B2", LimitKind.CALENDAR_DAY: "B5",
                 LimitKind.CLOCK_TIME: "B6"}.get(one.limit.kind, "")  # fmt: skip
+        rule = one.limit.rule or rule
         by = f"; in time until {dtg(one.due.by.latest_ms)}" if one.due is not None else ""
         what = f"{limit_text(one.limit)}: {one.kept}{by}"
         found.append(
             asking.FaultRow(one.limit.event or "time", what, "it counts from receipt",
                             "BREACH" if one.kept is Kept.BROKEN else "WARN", rule)
         )  # fmt: skip
+    found += _bounded(seen, format_)
+    nth = nth_of_year(book, seen, format_)
+    if nth is not None and format_.owed is not None and nth > format_.owed.a_year:
+        what = f"{nth} of {format_.owed.a_year} owed this year: what is more is goodwill, and none is owed"
+        found.append(
+            asking.FaultRow(format_.owed.event, what, "nothing more is owed this year", "WARN", format_.owed.rule)
+        )
     for need in format_.needs:
         if not book.has_any(need):
             found.append(asking.FaultRow("references", f"needs a notice of {need} before it, and there is none",
                                          "send that one", "ERROR", "A6"))  # fmt: skip
+    return found
+
+
+def _bounded(seen: NoticeSeen, format_: Format) -> list[asking.FaultRow]:
+    """Quantities that an agreement bounds, where they are given."""
+    given = {field.name: (field.type, value) for field, value in zip(format_.fields, seen.notice.values, strict=False)}
+    found = []
+    for keep in format_.keeps:
+        type_, value = given.get(keep.field, (None, None))
+        if isinstance(type_, Number) and type(value) is int and value < keep.at_least * 10**type_.decimals:
+            unit = f" {type_.unit}" if type_.unit else ""
+            what = f"{type_.give(value)}{unit} is less than {keep.at_least}{unit}"
+            found.append(asking.FaultRow(keep.field, what, "keep the distance, or explain", "BREACH", keep.rule))
     return found
 
 

@@ -44,6 +44,16 @@ def of(book: Book, party: int, begin: str, end: str, now: str) -> list[Duty]:
     return [one for one in book.duties(ms(begin), ms(end), ms(now)) if one.party == party]
 
 
+def test_a_duty_is_not_due_before_its_time_has_begun_and_is_due_from_then_on() -> None:
+    """R-463: each round's time begins when the round before it has passed."""
+    book, _ = standing_on(ROUND)
+    first, second, third = of(book, 0, "2011-03-01T00:00:00", "2012-11-01T00:00:00", "2011-05-01T00:00:00")
+    assert [one.state for one in (first, second, third)] == [DutyState.DUE, DutyState.NOT_DUE, DutyState.NOT_DUE]
+    assert first.since_ms == ms("2011-03-01T00:00:00") and second.since_ms == first.due.by.latest_ms
+    first, second, third = of(book, 0, "2011-03-01T00:00:00", "2012-11-01T00:00:00", "2011-10-02T00:00:00")
+    assert [one.state for one in (first, second, third)] == [DutyState.MISSING, DutyState.DUE, DutyState.NOT_DUE]
+
+
 @pytest.mark.parametrize(
     ("days", "due", "rule"),
     [(b"spans of 24 hours", "2011-10-01T00:00:00", "every P6M from the begin, then P30D: spans of 24 hours"),

@@ -67,6 +67,32 @@ def test_each_mistake_is_named_with_its_place(was: str, becomes: str, says: str)
     assert any(says in fault for fault in faults), faults
 
 
+MORE = """
+[[keep]]
+rule = "D8"
+field = "height"
+at_least = 40
+[[owed]]
+rule = "D9"
+event = "day"
+a_year = 1
+"""
+
+
+def test_what_an_agreement_bounds_and_how_many_are_owed_are_data_of_the_format() -> None:
+    found = read_format((EVERY_TYPE + MORE).encode())
+    assert found.keeps == (("D8", "height", 40),) and found.owed == ("D9", "day", 1)
+    limit = 'kind = "at once"'
+    for was, becomes, says in (
+        ('field = "height"', 'field = "when"', "keep[1].field: 'when' is no field that holds a number"),
+        ('event = "day"', 'event = "height"', "owed[1].event: 'height' is no field that says when"),
+        ('rule = "D8"', 'rule = "d8"', "keep[1].rule"), ("at_least = 40", "at_least = -1", "keep[1].at_least"),
+        ("a_year = 1", "a_year = 0", "owed[1].a_year"), ("a_year = 1", "a_year = 1\nmonth = 2", "owed[1].month"),
+    ):  # fmt: skip
+        faults = faults_of((EVERY_TYPE + MORE).replace(was, becomes, 1) if was in MORE else limit)
+        assert any(says in fault for fault in faults), (says, faults)
+
+
 def test_many_mistakes_are_told_at_once_in_the_order_of_the_file() -> None:
     text = EVERY_TYPE
     for was, becomes, _ in (BREAKS[0], BREAKS[9], BREAKS[16], BREAKS[25]):
