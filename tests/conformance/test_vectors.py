@@ -60,6 +60,7 @@ def test_refusals_are_the_most_of_them() -> None:
         "epoch",
         "interval",
         "link-test-receipts",
+        "notice-judged",
         "padding",
         "release-challenge",
         "release-digest",
