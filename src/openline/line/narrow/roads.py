@@ -2,9 +2,9 @@
 
 The least cost first, of one cost the quickest, of those over which the peer was heard of late. A bearer that is up and
 brings no hail for two and a half of its hail periods, two of ours unanswered, or none that answers ours for as long as
-shows it as up, is passed over until it brings one: links that are up and carry nothing are the usual way in which lines break. What was given to a bearer that
-is no longer taken, and is not proved to be held, goes again by the one that is: the record repeats, no bearer is asked
-what it did.
+shows it as up, is passed over until it brings one: links that are up and carry nothing are the usual way in which lines
+break. What was given to a bearer that is no longer taken, and is not proved to be held, goes again by the one that is:
+the record repeats, no bearer is asked what it did.
 """
 
 from __future__ import annotations
