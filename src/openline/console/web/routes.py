@@ -22,6 +22,7 @@ from openline.console.web.pages import (
     finding,
     keeping,
     keys,
+    topics,
     translating,
     watching,
 )
@@ -98,6 +99,9 @@ TABLE: Final[tuple[Row, ...]] = (
     Row("GET", "/notices/draft/{draft:int}", Act.SEE_DRAFTS, notices.draft),
     Row("GET", NOTICE, Act.SEE_MESSAGES, notices.notice),
     Row("GET", f"{NOTICE}/sheet.pdf", Act.SEE_MESSAGES, notices.sheet),
+    # topics and meetings
+    Row("GET", "/topics", Act.SEE_MESSAGES, topics.topics),
+    Row("GET", "/topics/{topic}", Act.SEE_MESSAGES, topics.topic),
     # declarations
     Row("GET", "/declarations", Act.SEE_MESSAGES, declaring.declarations),
     Row("GET", "/declarations/{layout}", Act.SEE_MESSAGES, declaring.over_time),
