@@ -5,11 +5,15 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from openline.console.channel.asking import Find, Found, Outgoing, Send, Sent
 from openline.console.demo.relay import Relay
 from openline.console.demo.weather import Weather
+from openline.console.files.asking import FetchFile, FileRow
+from openline.record.entry import BLOB_HELD, MESSAGE
 from tests.whole.parties import WITHIN_S, Desk, free_port
 from tests.whole.test_bearers import bearer, only
 
@@ -74,3 +78,39 @@ def test_the_better_road_is_cut_without_a_word_and_nothing_is_lost(on_a_line: Li
         relay.mend()
         assert amber.json("send", "Whole again.", "--wait", "50")["held"]
         assert came(birch) == ["Over the first.", "Nobody said that it ", "Hold fire.", "Whole again."]
+
+
+def test_a_file_comes_over_a_slow_device_when_it_is_asked_for_and_keeps_nothing_waiting(
+    on_a_line: Line, tmp_path: Path
+) -> None:
+    """R-134 to R-136, R-202: it does not come by itself; once asked for it comes in pieces, behind everything else."""
+    amber, birch = on_a_line("Amber", "Birch")
+    file, saved = tmp_path / "map.bin", tmp_path / "saved.bin"
+    file.write_bytes(random.Random(7).randbytes(4_000))
+    with Relay("pty", there=Weather(bits_per_second=2_400, delay_ms=50)) as relay:
+        for desk, device in ((amber, relay.near), (birch, relay.far)):
+            only(desk, bearer("serial", "radio", device=device, baud=2_400, latency_ms=50))
+            desk.start()
+        assert amber.json("send", "The map.", "--attach", str(file), "--wait", "50")["held"]
+        until(birch, "The map.")
+        place = birch.json("inbox")["entries"][0]["place"]
+        assert held_of(birch, place) == 0, "over a slow road only when somebody asks for it"
+        birch.run("attachment", "save", place, "1", "--out", str(saved), ok=None)
+        assert not saved.exists(), "nothing is given out before it is whole"
+        with amber.link() as here, birch.link() as there:
+            assert there.ask(FetchFile(place=place, number=1), FileRow).held == 0
+            urgent = Outgoing(text="Hold the ford.", precedence="PRIORITY")
+            assert here.ask(Send(messages=[urgent], within_ms=50_000), Sent, 100_000).held
+            found = there.ask(Find(kind=BLOB_HELD, wait_ms=int(WITHIN_S * 1000)), Found, 2 * int(WITHIN_S * 1000))
+            [held] = found.entries
+            said = there.ask(Find(kind=MESSAGE, theirs=True), Found).entries[-1]
+        assert said.text == "Hold the ford." and said.position < held.position, "what is said goes first"
+        assert held_of(birch, place) == 4_000
+        birch.run("attachment", "save", place, "1", "--out", str(saved))
+    assert saved.read_bytes() == file.read_bytes()
+
+
+def held_of(desk: Desk, place: str) -> int:
+    """Bytes of the first file of a message that are here."""
+    [row] = desk.json("attachment", "list", place)["files"]
+    return int(row["held"])
