@@ -105,10 +105,11 @@ class DraftNotice(_Request, tag="draft-notice", tag_field="op"):
 
 
 class Drafted(msgspec.Struct):
-    """The draft's number and version. `openline draft show` has the rest."""
+    """The draft's number and version. `openline draft show` has the rest. `more`: drafts of its further parts."""
 
     draft: int
     version: int
+    more: list[int] = []
 
 
 class AskNoticeDraft(_Request, tag="notice-draft", tag_field="op"):

@@ -41,6 +41,7 @@ from openline.console.stating.running import Running
 from openline.desk.acts import Write
 from openline.desk.facts import DraftedOther
 from openline.errors import Refused
+from openline.limits import DRAFTS_OPEN_MAX
 from openline.line.events import Draft
 from openline.record.entry import COUNT, DECLARATION, LAYOUT, Ref
 
@@ -219,7 +220,7 @@ class Declaring:
             return await self._record(DECLARATION, bodies, precedence, int(ask.exercise), ask.token)
 
     async def draft(self, ask: asking.DraftDeclaring) -> Drafted:
-        """A draft for another officer to release. Raises as these do, and Refused for what needs several entries."""
+        """A draft for another officer to release, one a part of a declaration. Raises as these do, and Refused."""
         precedence = flags = 0
         async with self._numbering:
             book = await self._book.level()
@@ -230,15 +231,22 @@ class Declaring:
                     kind, body = COUNT, self._counted(book, ask.paper)
                 case _:
                     bodies = self._spelled(book, ask.paper)
-                    if len(bodies) > 1:
-                        raise Refused(f"it needs {len(bodies)} entries, and a draft is one: declare fewer rows")
-                    kind, body = DECLARATION, bodies[0]
                     precedence, flags = PRECEDENCES.index(ask.paper.precedence), int(ask.paper.exercise)
-            desk = self._running.desk
-            write = Write(None, 0, precedence, flags, b"", kind, body)
-            (fact,) = desk.act(write, desk.sitting(ask.sitting).actor)
-        assert isinstance(fact, DraftedOther)
-        return Drafted(fact.draft, fact.version)
+                    return self._drafted(bodies, DECLARATION, precedence, flags, ask.sitting)
+            return self._drafted([body], kind, precedence, flags, ask.sitting)
+
+    def _drafted(self, bodies: list[bytes], kind: int, precedence: int, flags: int, sitting: str) -> Drafted:
+        """A draft a body: what is released is what is recorded, entry by entry. All or none."""
+        desk = self._running.desk
+        room = DRAFTS_OPEN_MAX - len(desk.state.under_way)
+        if len(bodies) > max(1, room):
+            raise Refused(f"it needs {len(bodies)} drafts, and {room} more may be open; withdraw what is not needed")
+        actor, numbers = desk.sitting(sitting).actor, []
+        for body in bodies:
+            (fact,) = desk.act(Write(None, 0, precedence, flags, b"", kind, body), actor)
+            assert isinstance(fact, DraftedOther)
+            numbers.append(fact.draft)
+        return Drafted(numbers[0], 1, numbers[1:])
 
     def words_of_draft(self, kind: int, told: bytes) -> tuple[str, str] | None:
         """What a draft of a declaration says: in a line, and whole; None for what is no declaration."""
@@ -254,6 +262,9 @@ class Declaring:
             text = rows.said_in_lines(rows.tables_given(layout, one.tables))
         except Unfit:
             text = repr(one.tables)
+        if one.parts > 1:
+            head = f"declaration {layout.id}/{one.year}/{one.serial:04d} as of {day}, part {one.part} of {one.parts}"
+            return head, f"{head}: {layout.title['en']}; its rules are asked of all parts together\n{text}"
         bad = [finding for finding in judge_declaration(layout, one) if finding.verdict is not Verdict.HOLDS]
         told_ = "\n".join(f"{each.severity} {each.rule} {each.verdict}: {each.place}: {each.what}" for each in bad)
         head = f"declaration {layout.id}/{one.year}/{one.serial:04d} as of {day}: {layout.title['en']}"

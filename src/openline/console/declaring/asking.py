@@ -106,7 +106,7 @@ class CountDeclaration(_Request, tag="count-declaration", tag_field="op"):
 
 
 class DraftDeclaring(_Request, tag="draft-declaring", tag_field="op"):
-    """A layout, a declaration of one part, or a count as a draft of this desk, for another officer to release."""
+    """A layout, a declaration or a count as a draft of this desk, for another officer to release; a draft a part."""
 
     paper: OfferLayout | SendDeclaration | CountDeclaration
 

@@ -172,7 +172,9 @@ def _written(session: Session, ask: _Paper, as_draft: bool, then: str) -> None:
     with session.link() as link:
         if as_draft:
             row = link.ask(asking.DraftDeclaring(paper=ask), Drafted)
-            text = f"D-{row.draft}, version {row.version}: `openline draft submit`, then another officer"
+            drafts = ", ".join(f"D-{number}" for number in (row.draft, *row.more))
+            parts = f", a part each of {1 + len(row.more)}" if row.more else ""
+            text = f"{drafts}, version {row.version}{parts}: `openline draft submit`, then another officer"
             session.answer(row, lambda: text)
             return
         sent = link.ask(ask, Sent)
