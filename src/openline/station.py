@@ -67,6 +67,7 @@ class Station:
         self.started_at_ms = self.now_ms()
         self._events: list[Event] = []
         self._submissions = Submissions(kept.store)
+        self.pass_doors = self._submissions.pass_doors
         self._clock = ClockWatch()
         self._stillness = Stillness(lambda: hailed_in_ms(self.state.me, self.state.peers.values(), self.now_ms()))
         self._bell = Bell(self._turn, self._pay)
@@ -150,6 +151,7 @@ class Station:
 
     async def submit(self, drafts: Sequence[Draft]) -> Places:
         """Append drafts; returns their places once they are durable here. Raises StoreDown, Refused, Told."""
+        await self.pass_doors(drafts)
         self.look_at(drafts)
         self.desk.check(drafts)
         answer = self._submissions.take(drafts)
@@ -184,6 +186,7 @@ class Station:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stop)
         operations = StationOperations(self)
+        self._submissions.doors.append(operations.escrowing.door.check)
         known = (self.line.name, self.state.roster.line_id, serving.relying)
         desk = DeskOperations(self.desk, self, operations.compose_all, *known)
         screen = ScreenOperations(self, operations, operations.book, self.watch.note)

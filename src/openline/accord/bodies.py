@@ -24,6 +24,7 @@ from openline.accord.communique.statement import parse_signature, parse_withdraw
 from openline.accord.declarations.declaration import parse_count, parse_declaration
 from openline.accord.declarations.layout import layout_digest
 from openline.accord.drafting.bodies import parse_closed, parse_position, parse_tabled
+from openline.accord.escrow import bodies as escrow
 from openline.accord.formats.format import format_digest
 from openline.accord.formats.notice import parse_notice
 from openline.accord.formats.reader import FORMAT_BYTES_MAX
@@ -77,6 +78,7 @@ KINDS: Final = (
     entry.TABLED, entry.POSITION, entry.CLOSED,
     entry.TOPIC, entry.FILED, entry.CONTRADICTION, entry.CAPACITY, entry.MEETING, entry.MEETING_WORD,
     entry.JOINT, entry.JOINT_WITHDRAWN,
+    *escrow.KINDS,
 )  # fmt: skip
 _READ: Final[dict[int, Callable[[bytes], _Referring]]] = {
     entry.TABLED: parse_tabled,
@@ -143,6 +145,8 @@ def check_body(kind: int, body: bytes) -> tuple[Ref, ...]:
     """What the header of an entry with this body refers to. Raises Malformed for a body that cannot be read."""
     if kind in _READ:
         return _READ[kind](body).references
+    if kind in escrow.KINDS:
+        return escrow.references_of(escrow.parse(kind, body))
     match kind:
         case entry.NOTICE:
             return parse_notice(body).references

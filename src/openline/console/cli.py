@@ -76,6 +76,8 @@ TABLE: Final = (
     Row("limits", "declaring.commands.over_time", "What was declared under its ceilings over time; drawn, too."),
     Row("topic", "topics.commands.topic", "Topics: what belongs together, who spoke as what, what contradicts what."),
     Row("meeting", "topics.commands.meeting", "Meetings and talks: propose, answer, say whether held."),
+    Row("sealed", "escrowing.commands.sealed", "Lists exchanged at once: all commit, all countersign, then all open."),
+    Row("escrow", "escrowing.commands.escrow", "Declarations committed whole and opened level by level; challenges."),
     Row("accord", "accords.commands.accord", "The state of the accords, recomputed from the record; its hash."),
     Row("foreign", "accords.commands.foreign", "Forms of others in and out: NOTAM, NAVAREA, Hague, Open Skies."),
     Row("refuse", "statement", "Refuse a message, or contact, with a reason."),

@@ -16,6 +16,7 @@
     HOME/lines/NAME/control.sock          where the running station takes requests, 0600
     HOME/lines/NAME/pages/                printed codes that were read in and do not make a whole set yet
     HOME/lines/NAME/read-aloud.txt        what was taken down of a message that is being read aloud
+    HOME/lines/NAME/escrow/               what opens commitments of ours (encrypted), never in a backup
     HOME/lines/NAME/ceremony/             while a line is being opened
 
 Directories are made 0700. Files are replaced whole: written beside, synced, renamed.
@@ -102,6 +103,10 @@ class LineHome(NamedTuple):
     @property
     def read_aloud(self) -> Path:
         return self.folder / "read-aloud.txt"
+
+    @property
+    def escrow(self) -> Path:
+        return self.folder / "escrow"
 
     @property
     def ceremony(self) -> Path:

@@ -89,6 +89,14 @@ CONTRADICTION: Final = 150
 CAPACITY: Final = 151
 MEETING: Final = 152
 MEETING_WORD: Final = 153
+EXCHANGE: Final = 140  # of what is committed before it is shown, up to 147
+COMMITTED: Final = 141
+COUNTERSIGNED: Final = 142
+OPENED: Final = 143
+ESCROW: Final = 144
+CHALLENGE: Final = 145
+ANSWERED: Final = 146
+REVEALED: Final = 147
 KIND_MAX: Final = 255
 KIND_NAMES: Final = {
     OPENING: "opening",
@@ -143,6 +151,14 @@ KIND_NAMES: Final = {
     MEETING_WORD: "word of a meeting",
     JOINT: "signature under a joint statement",
     JOINT_WITHDRAWN: "withdrawal from a joint statement",
+    EXCHANGE: "sealed exchange",
+    COMMITTED: "sealed commitment",
+    COUNTERSIGNED: "commitments countersigned",
+    OPENED: "sealed opening",
+    ESCROW: "escrow of a declaration",
+    CHALLENGE: "challenge to an escrow",
+    ANSWERED: "challenge answered",
+    REVEALED: "draw revealed",
 }
 
 ROUTINE: Final = 0

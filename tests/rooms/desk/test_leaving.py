@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from openline.accord.declarations.declaration import Count, Declaration, encode_count, encode_declaration
+from openline.accord.escrow.bodies import Committed, Countersigned, encode, kind_of, references_of
 from openline.accord.formats.notice import Relation as NoticeRelation
 from openline.desk import acts, facts
 from openline.desk.leaving import GATED, NOT_YET, Part, draft_of, lets_pass, parts_of, token_of
@@ -118,6 +119,17 @@ def test_a_declaration_and_a_count_leave_by_two_and_refer_to_what_they_say() -> 
             desk.act(acts.Write(None, 0, 0, 0, WORDS, kind, body), BOB)
         with pytest.raises(Malformed):
             desk.act(acts.Write(None, 0, 0, 0, b"", kind, WITHDRAWS), BOB)
+
+
+def test_what_is_committed_and_what_is_opened_leave_by_two() -> None:
+    """R-303, R-319, R-552."""
+    desk = TestDesk()
+    theirs = Ref(1, bytes(12), 5)
+    for said in (Committed(OLD, 4, bytes(32)), Countersigned(OLD, ((OLD, bytes(32)), (theirs, bytes(32))))):
+        (part,) = released(desk, submitted(desk, kind_of(said), encode(said), b""))
+        assert part.references == references_of(said) and passes(desk, part)
+        for wrong in (part._replace(references=()), part._replace(kind=146), part._replace(flags=1)):
+            assert not passes(desk, wrong)
 
 
 def test_a_correction_is_one_release_over_both_entries() -> None:

@@ -31,6 +31,8 @@ from openline.accord.communique.ledger import Statements
 from openline.accord.declarations.ledger import Ledger
 from openline.accord.drafting.bodies import Tabled
 from openline.accord.drafting.drafts import Drafts
+from openline.accord.escrow import escrows, exchanging
+from openline.accord.escrow.sealed import Sealed
 from openline.accord.formats.format import Format, Limit, LimitKind
 from openline.accord.formats.notice import Notice, Relation
 from openline.accord.formats.printing import number_of
@@ -90,6 +92,7 @@ class Book:
         self.topics = Topics(self.parties)
         self.meetings = Meetings(self.parties)
         self.joint = Statements(self.parties)
+        self.sealed = Sealed(self.parties)
 
     # ---------------------------------------------------------------- taking in
     def take_offered(self, ref: Ref, offered: Offered) -> None:
@@ -253,6 +256,9 @@ class Book:
             yield from self._periodic(digest, one, from_ms, to_ms, now_ms)
         yield from reminders(self.lives, known, from_ms, to_ms, now_ms)
         yield from meetings_owed.duties(self.meetings, from_ms, to_ms, now_ms)
+        steps = [step for one in exchanging.all_seen(self.sealed) for step in exchanging.steps(one)]
+        steps += [step for kept in escrows.all_kept(self.sealed) for step in escrows.steps(kept)]
+        yield from self.sealed.duties(steps, from_ms, to_ms, now_ms)
 
     def _replies(self, from_ms: int, to_ms: int, now_ms: int) -> Iterator[Duty]:
         for mark in sorted(self.formats):

@@ -21,6 +21,7 @@ from openline.accord.clocks.spans import DAY_MS
 from openline.accord.declarations.judging import judge_declaration
 from openline.accord.declarations.ledger import Ledger
 from openline.accord.drafting.canon import rows_of_states, rows_said
+from openline.accord.escrow import canon as escrow
 from openline.accord.formats.notice import judge
 from openline.record.entry import Ref
 
@@ -77,6 +78,7 @@ def said(book: Book) -> Iterator[str]:
     yield from map(_line, book.topics.said())
     yield from map(_line, book.meetings.said())
     yield from map(_line, book.joint.rows())
+    yield from map(_line, escrow.lines(book.sealed))
 
 
 def _declared(ledger: Ledger) -> Iterator[Row]:

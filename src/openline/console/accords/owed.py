@@ -14,18 +14,25 @@ from openline.accord.agreements import reminders
 from openline.accord.clocks.book import Book
 from openline.accord.clocks.duty import Duty, DutyState
 from openline.accord.clocks.spans import DAY_MS, month_day_of
+from openline.accord.escrow import escrows, exchanging
+from openline.accord.escrow.sealed import SEALED
 from openline.console.accords.keeping import OneBook
 from openline.desk.due import Due, Key, What
 from openline.line.ports import Store
-from openline.record.entry import AGREEMENT, FORMAT, MEETING, OFFER, PRIORITY, ROUTINE
+from openline.record.entry import AGREEMENT, ESCROW, EXCHANGE, FORMAT, MEETING, OFFER, PRIORITY, ROUTINE
 
 SOURCE: Final = "accords"
-_BASES: Final = (AGREEMENT, FORMAT, MEETING, OFFER)  # what duties hang on
+_BASES: Final = (AGREEMENT, FORMAT, MEETING, OFFER, EXCHANGE, ESCROW)  # what duties hang on
 BACK_MS: Final = 400 * DAY_MS  # what has been late for longer is in `openline duties`
 THEIRS_BACK_MS: Final = 30 * DAY_MS
 AHEAD_MS: Final = 30 * DAY_MS
 GOOD_FOR_MS: Final = 10_000
 DUES_MAX: Final = 256
+WORDS_OF_STEPS: Final = {
+    exchanging.COMMIT: "commit to the list", exchanging.COUNTERSIGN: "countersign the commitments",
+    exchanging.OPEN: "open what was committed", escrows.ANSWER: "answer the challenge",
+    escrows.REVEAL: "show our part of the draw", escrows.OPEN_DRAWN: "open the record that was drawn",
+}  # fmt: skip
 _OPEN: Final = (DutyState.NOT_DUE, DutyState.DUE, DutyState.MISSING, DutyState.OPEN)
 _NAME_CHARS: Final = 40
 
@@ -94,11 +101,13 @@ def _reminded(duty: Duty, now_ms: int) -> list[Due]:
 
 
 def _due(duty: Duty, what: What, at_ms: int, *, rises: bool = True) -> Due:
-    return Due(subject_of(duty), what, at_ms, SOURCE, PRIORITY, rises=rises)
+    words = WORDS_OF_STEPS.get(duty.of, "") if duty.format_id == SEALED and what is What.SEND_NOTICE else ""
+    return Due(subject_of(duty), what, at_ms, SOURCE, PRIORITY, words, rises=rises)
 
 
 def subject_of(duty: Duty) -> str:
     """What names it on screens and in the desk's log, the same after every start: its format, its day, and a mark."""
     told = (duty.party, duty.agreement, duty.format_id, duty.of, duty.due.by, sorted(duty.causes)[:1])
     year, month, day = month_day_of(duty.due.by.earliest_ms // DAY_MS)
-    return f"{duty.format_id[:_NAME_CHARS]} {year}-{month:02d}-{day:02d} {sha256(repr(told).encode()).hexdigest()[:8]}"
+    name = f"{duty.agreement} {duty.of}" if duty.format_id == SEALED else duty.format_id
+    return f"{name[:_NAME_CHARS]} {year}-{month:02d}-{day:02d} {sha256(repr(told).encode()).hexdigest()[:8]}"

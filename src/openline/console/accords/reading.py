@@ -16,6 +16,7 @@ from openline.accord.communique.statement import parse_signature, parse_withdraw
 from openline.accord.declarations.declaration import parse_count, parse_declaration
 from openline.accord.declarations.layout import layout_digest
 from openline.accord.drafting.bodies import parse_closed, parse_position, parse_tabled
+from openline.accord.escrow import bodies as escrow
 from openline.accord.formats.notice import parse_notice
 from openline.accord.meetings.bodies import parse_meeting, parse_meeting_word
 from openline.accord.topics.bodies import parse_capacity, parse_contradiction, parse_filed, parse_topic
@@ -53,7 +54,7 @@ from openline.record.entry import (
 )
 from openline.record.evidence.findings import Findings, LogFinding
 
-_TIMED: Final = frozenset((ACT, OFFER))  # when the others held them says whether they were in time
+_TIMED: Final = frozenset((ACT, OFFER, *escrow.KINDS))  # when the others held them says whether they were in time
 _UNSAID_IN_EXERCISES: Final = (TERMS, ACT, OFFER, REPORT, JOINT, JOINT_WITHDRAWN)
 _WRITTEN: Final = frozenset((AGREEMENT, STATUS, TERMS, ACT, OFFER, REPORT))
 _PAGE: Final = 1000
@@ -134,7 +135,7 @@ class Follower:
             self._unheld[ref] = None
         else:
             self._unheld.pop(ref, None)
-            self.book.lives.take_received(ref, received)
+            take_received(self.book, ref, received)
 
     def _take(self, seen: NoticeSeen) -> None:
         self.book.take_notice(seen)
@@ -177,6 +178,12 @@ def _held(stamps: list[int]) -> When | None:
     return When(max(stamps) * 1000, max(stamps) * 1000 + 999) if stamps else None
 
 
+def take_received(book: Book, ref: Ref, received: When) -> None:
+    """When all others held an entry, as receipts prove: to the part of the book that it is of."""
+    if not book.sealed.take_held(ref, received):
+        book.lives.take_received(ref, received)
+
+
 def take_paper(book: Book, ref: Ref, kind: int, body: bytes, flags: int = 0) -> None:
     """An entry of which nothing but kind, flags and body matters. Raises Malformed."""
     take_entry(book, ref, Header(ref.index, 0, kind, 0, flags, NOTHING_HELD, (), b""), body)
@@ -212,6 +219,8 @@ _TAKE: Final[dict[int, Callable[[Book, Ref, bytes, Header], None]]] = {
     MEETING_WORD: lambda book, ref, body, _: book.meetings.take_word(ref, parse_meeting_word(body)),
     JOINT: lambda book, ref, body, header: book.joint.take_signature(ref, header, parse_signature(body)),
     JOINT_WITHDRAWN: lambda book, ref, body, header: book.joint.take_withdrawal(ref, header, parse_withdrawal(body)),
+    **dict.fromkeys(escrow.KINDS, lambda book, ref, body, header: book.sealed.take(
+        ref, escrow.parse(header.kind, body), header.after, exercise=bool(header.flags & EXERCISE))),
 }  # fmt: skip
 KINDS: Final = (NOTICE, *_TAKE)
 
@@ -243,7 +252,7 @@ def book_of(findings: Findings) -> tuple[Book, list[Unread]]:
                     timed = entry.header.kind in _TIMED
                     received = _held_by_all(log, entry.header.index, parties) if timed else None
                     if received is not None:
-                        book.lives.take_received(ref, received)
+                        take_received(book, ref, received)
             except Malformed as error:
                 unread.append(Unread(ref, error.reason))
     return book, unread

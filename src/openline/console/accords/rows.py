@@ -22,6 +22,7 @@ from openline.console.accords import asking, library
 from openline.console.accords.words import words_of_paper
 from openline.console.agreeing.words import whole_words
 from openline.console.dtg import dtg
+from openline.console.escrowing.words import whole_of_sealed
 from openline.record.entry import ACT, NOTICE, OFFER, REPORT, TERMS
 from openline.record.roster import Roster
 
@@ -246,7 +247,7 @@ def words_of_draft(
 ) -> tuple[str, str]:
     """A draft in a line, and whole: a notice as it will print in each language of its format."""
     if kind != NOTICE:
-        whole = whole_words(kind, told) if kind in (TERMS, ACT, OFFER, REPORT) else ""
+        whole = whole_words(kind, told) if kind in (TERMS, ACT, OFFER, REPORT) else whole_of_sealed(kind, told)
         return words_of_paper(kind, told), whole
     notice = parse_notice(told)
     format_ = book.formats.get(notice.mark) or next(

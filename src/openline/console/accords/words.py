@@ -10,11 +10,13 @@ from openline.accord.declarations.declaration import parse_count, parse_declarat
 from openline.accord.declarations.judging import day_text
 from openline.accord.declarations.layout import layout_digest
 from openline.accord.drafting.bodies import Closing, parse_closed, parse_position, parse_tabled
+from openline.accord.escrow import bodies as escrow
 from openline.accord.formats.notice import parse_notice
 from openline.accord.meetings.bodies import Sort, Word, parse_meeting, parse_meeting_word
 from openline.accord.topics.bodies import What, parse_capacity, parse_contradiction, parse_filed, parse_topic
 from openline.console.agreeing.words import words_of_agreements
 from openline.console.dtg import dtg
+from openline.console.escrowing.words import words_of_sealed
 from openline.record.entry import (
     ACT,
     AGREEMENT,
@@ -107,6 +109,8 @@ def words_of_paper(kind: int, body: bytes) -> str:
         taken = parse_withdrawal(body)
         why = f": {taken.reason}" if taken.reason else ""
         return f"signs the joint statement {taken.digest.hex()[:12]} no more{why}"
+    if kind in escrow.KINDS:
+        return words_of_sealed(escrow.parse(kind, body))
     notice = parse_notice(body)
     return f"notice {notice.mark.hex()}/{notice.year}/{notice.serial:04d}"
 

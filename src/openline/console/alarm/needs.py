@@ -103,7 +103,7 @@ def causes_of_dues(risen: Iterable[Due], state: LineState, now_ms: int) -> list[
     causes = []
     for due in risen:
         if due.what is not What.ACKNOWLEDGE:
-            words = f"{WORDS[due.what]}: {_subject(due, state)}, overdue since {dtg(due.at_ms)}"
+            words = f"{due.words or WORDS[due.what]}: {_subject(due, state)}, overdue since {dtg(due.at_ms)}"
             priority, name = Priority(due.precedence), f"due {due.subject} {due.what.name.lower()}"
             text = f"{words}; falls to {_whose(due, now_ms)}"
             causes.append(Cause(name, Kind.NEED, priority, text, stage=due.step(now_ms)))

@@ -17,6 +17,7 @@ from openline.console.agreeing import asking as agreeing
 from openline.console.alarm import asking as alarm
 from openline.console.channel import asking as line
 from openline.console.declaring import asking as declaring
+from openline.console.escrowing import asking as escrowing
 from openline.console.files import asking as files
 from openline.console.ladder import asking as ladder
 from openline.console.ladder.rows import DirectoryRow
@@ -185,6 +186,20 @@ TABLE: Final[tuple[Row, ...]] = (
     _row("GET", "/meetings", topics.AskMeetings, list[topics.MeetingRow], READ, listed="place"),
     _row("POST", "/meetings", topics.ProposeMeeting, line.Sent),
     _row("POST", "/meetings/words", topics.SayOfMeeting, line.Sent),
+    _row("GET", "/sealed", escrowing.AskExchanges, list[escrowing.ExchangeRow], READ, listed="place"),
+    _row("GET", "/sealed/one", escrowing.AskExchange, escrowing.ExchangeWhole, READ),
+    _row("POST", "/sealed", escrowing.ProposeExchange, line.Sent),
+    _row("POST", "/sealed/commitments", escrowing.CommitList, line.Sent),
+    _row("POST", "/sealed/countersignatures", escrowing.Countersign, line.Sent),
+    _row("POST", "/sealed/openings", escrowing.OpenList, line.Sent),
+    _row("POST", "/sealed/drafts", escrowing.DraftSealed, accords.Drafted),
+    _row("GET", "/escrow", escrowing.AskEscrows, list[escrowing.EscrowRow], READ, listed="place"),
+    _row("GET", "/escrow/one", escrowing.AskEscrow, escrowing.EscrowWhole, READ),
+    _row("POST", "/escrow", escrowing.CommitEscrow, line.Sent),
+    _row("POST", "/escrow/openings", escrowing.OpenEscrow, line.Sent),
+    _row("POST", "/escrow/challenges", escrowing.ChallengeEscrow, line.Sent),
+    _row("POST", "/escrow/challenges/answers", escrowing.AnswerChallenge, line.Sent),
+    _row("POST", "/escrow/challenges/reveals", escrowing.RevealDraw, line.Sent),
     _row("GET", "/precleared", watch.AskNotices, list[watch.NoticeRow], listed="draft"),
     _row("POST", "/precleared", watch.WriteNotice, watch.DraftRow),
     _row("POST", "/precleared/{notice}/send", watch.SendPrecleared, line.Sent),

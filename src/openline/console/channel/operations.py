@@ -27,6 +27,7 @@ from openline.console.contact.gathering import of_store
 from openline.console.declaring.acts import Declaring
 from openline.console.disclosing.asking import Chosen, Planned
 from openline.console.disclosing.choosing import Choice, choice_of, planned
+from openline.console.escrowing.acts import Escrowing
 from openline.console.files.operations import FilesOf
 from openline.console.home import LineHome
 from openline.console.kept.papers import Papers
@@ -111,6 +112,7 @@ class StationOperations:
         self.accords = Accords(running, self._reader, self.book)
         self.files = FilesOf(running, self._reader, running.status, running.happened)
         self.declaring = Declaring(running, self._reader, self.book)
+        self.escrowing = Escrowing(running, self.book)
         self.publishing = Publishing(running, self.book)
         self.agreeing = Agreeing(running, self._reader, self.book)
         self.topics = Topics(running, self._reader, self.book, lambda question: self.read(question))
@@ -121,7 +123,7 @@ class StationOperations:
     def tables(self) -> tuple[Any, ...]:
         """Those that answer what belongs to one chamber each, by a table of requests."""
         return (self.stating, self.telling, self.accords, self.declaring, self.files, self.publishing, self.agreeing,
-                self.topics)  # fmt: skip
+                self.topics, self.escrowing)  # fmt: skip
 
     async def _read_here(self, question: Callable[[Reader], Any]) -> Any:
         return question(self._reader)

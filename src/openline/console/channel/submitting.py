@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, NamedTuple
 
 from openline import limits
@@ -37,12 +37,18 @@ class Submissions:
     def __init__(self, store: Store) -> None:
         self._store = store
         self.waiting: list[Submission] = []
+        self.doors: list[Callable[[Sequence[Draft]], Awaitable[None]]] = []  # each may refuse what is to be recorded
 
     def take(self, drafts: Sequence[Draft]) -> asyncio.Future[Places]:
         """Let drafts wait for a turn; the future has their places once they are durable here."""
         answer: asyncio.Future[Places] = asyncio.get_running_loop().create_future()
         self.waiting.append(Submission(tuple(drafts), answer))
         return answer
+
+    async def pass_doors(self, drafts: Sequence[Draft]) -> None:
+        """Raises Refused where a door does not let these be recorded now; what it knows is level with the record."""
+        for look in self.doors:
+            await look(drafts)
 
     def check(self, state: LineState, terms: Charter, drafts: Sequence[Draft], now_ms: int) -> None:
         """What the terms of the line do not allow is refused before anything is recorded. (R-180, R-183, R-210)

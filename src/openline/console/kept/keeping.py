@@ -12,6 +12,7 @@ from openline.console import config as settings
 from openline.console import dictionaries
 from openline.console.channel.clock import wall_ms
 from openline.console.config import LineConfig
+from openline.console.escrowing.vault import Vault
 from openline.console.home import LineHome
 from openline.console.kept.papers import Papers, load_papers, roster_of, save_papers
 from openline.console.watch.desk import Desk
@@ -81,6 +82,7 @@ class Kept:
         self.papers = self._papers_on_disk = papers
         self.roster = roster_of(papers)
         self._passphrase = passphrase
+        self.vault = Vault(line.escrow, passphrase)
         self._use(_parse(station.path, station.secret))
         self._ring_file = ring
         ports = rings.Ports(LibraryDraw(), lambda message: self.secrets.note_signer().sign(message), self._by_station)

@@ -39,6 +39,7 @@ class Upkeep:
 
     def __init__(self, kept: Kept, roads: Roads, watch: Watch, happened: Callable[[Event], None]) -> None:
         self._kept = kept
+        self.vault = kept.vault
         self._roads = roads
         self._watch = watch
         self._happened = happened

@@ -15,6 +15,7 @@ from openline.console.alarm.asking import Request as AlarmRequest
 from openline.console.channel.asking import Count, Outgoing, _Request
 from openline.console.channel.asking import Request as LineRequest
 from openline.console.declaring.asking import Request as DeclaringRequest
+from openline.console.escrowing.asking import Request as EscrowingRequest
 from openline.console.files.asking import Request as FilesRequest
 from openline.console.ladder.asking import Request as LadderRequest
 from openline.console.monitor.asking import Request as MonitorRequest
@@ -380,5 +381,5 @@ Request = (
 AnyRequest = (
     AccordRequest | DeclaringRequest | LineRequest | StatingRequest | LadderRequest | ScreenRequest | AlarmRequest
     | KeysRequest | MonitorRequest | FilesRequest | TemplatesRequest | Request
-    | PublishingRequest | AgreeingRequest | TopicsRequest
+    | PublishingRequest | AgreeingRequest | EscrowingRequest | TopicsRequest
 )

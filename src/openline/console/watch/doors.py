@@ -16,6 +16,7 @@ from openline.console.alarm import asking as alarm
 from openline.console.channel import asking as line
 from openline.console.codes import Told
 from openline.console.declaring import asking as declaring
+from openline.console.escrowing import asking as escrowing
 from openline.console.files import asking as files
 from openline.console.ladder import asking as ladder
 from openline.console.monitor import asking as monitor
@@ -118,6 +119,21 @@ DOORS: Final[Mapping[type, Act | None]] = {
     topics.SayOfMeeting: Act.RELEASE,
     topics.AskMeetings: None,
     topics.DraftTopics: Act.DRAFT,
+    # what is committed before it is shown
+    escrowing.AskExchanges: None,
+    escrowing.AskExchange: None,
+    escrowing.AskEscrows: None,
+    escrowing.AskEscrow: None,
+    escrowing.ProposeExchange: Act.RELEASE,
+    escrowing.CommitList: Act.RELEASE,
+    escrowing.Countersign: Act.RELEASE,
+    escrowing.OpenList: Act.RELEASE,
+    escrowing.CommitEscrow: Act.RELEASE,
+    escrowing.OpenEscrow: Act.RELEASE,
+    escrowing.ChallengeEscrow: Act.RELEASE,
+    escrowing.AnswerChallenge: Act.RELEASE,
+    escrowing.RevealDraw: Act.RELEASE,
+    escrowing.DraftSealed: Act.DRAFT,
     accords.RecordAgreement: Act.RELEASE,
     accords.SayStanding: Act.RELEASE,
     accords.AskAgreements: None,

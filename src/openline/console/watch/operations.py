@@ -294,7 +294,9 @@ class DeskOperations:
         if draft.version.kind == PRECLEARED:
             self._desk.act(asked, actor)
             return line_asking.Sent([])  # it waits here for its use
-        self._station.look_at([LineDraft(*part) for part in acts.leaving(self._desk.state, draft, actor)])
+        leaving = [LineDraft(*part) for part in acts.leaving(self._desk.state, draft, actor)]
+        await self._station.pass_doors(leaving)
+        self._station.look_at(leaving)
         self._desk.act(asked, actor)
         return await self._let_out(asked.draft)
 

@@ -18,5 +18,8 @@ class Recording(Protocol):
     def look_at(self, drafts: Sequence[LineDraft]) -> None:
         """Raises Refused or Told where the terms of the line do not let these be recorded now."""
 
+    async def pass_doors(self, drafts: Sequence[LineDraft]) -> None:
+        """Raises Refused where what is committed before it is shown is not in its order."""
+
     async def submit(self, drafts: Sequence[LineDraft]) -> list[tuple[LogId, int]]:
         """Append drafts; returns once they are durable here. Raises StoreDown, Refused."""

@@ -1,0 +1,1 @@
+"""Commands of sealed exchanges and of escrow."""
