@@ -14,6 +14,7 @@ import pytest
 from openline.console.channel import asking
 from openline.console.channel.asking import Find, Found, Waited, WaitHeld
 from openline.record.entry import MESSAGE
+from openline.store.sqlite import SqliteStore
 from tests.whole.parties import Desk
 
 pytestmark = pytest.mark.whole
@@ -120,6 +121,38 @@ def test_a_file_without_its_end_is_told_and_its_whole_copy_is_read(on_a_line: Li
     rest = birch.json("carry", "in", str(folder))
     assert rest["files"] == 1 and not rest["refused"] and said["entries"] + rest["entries"] == 141
     assert list(folder.glob("*.done"))
+
+
+def test_a_stick_with_files_missing_doubled_renamed_and_of_another_line_brings_what_is_ours_once(
+    on_a_line: Line, tmp_path: Path
+) -> None:
+    """R-025, R-026: what is there counts, whatever its file is called; what is not ours is refused."""
+    amber, birch = on_a_line("Amber", "Birch")
+    cedar, _ = on_a_line("Cedar", "Delta")
+    for desk in (amber, birch, cedar):
+        desk.settings({})
+        desk.start()
+    files = []
+    for sender, text in ((amber, "one"), (amber, "two"), (amber, "three"), (cedar, "not for you")):
+        sender.json("send", text)
+        (tmp_path / text).mkdir()
+        sender.run("carry", "out", str(tmp_path / text))
+        files.append(next((tmp_path / text).glob("*.oln")))
+    mixed = tmp_path / "mixed"
+    mixed.mkdir()
+    for name, file in (("00000001", files[3]), ("00000002", files[1]), ("00000005", files[0]), ("00000007", files[1])):
+        shutil.copy(file, mixed / f"{name}.oln")
+    said = birch.run("carry", "in", str(mixed), "--json")
+    assert texts(birch) == ["one", "two"], "each once; what is on no file is not made up"
+    assert json.loads(said.stdout)["entries"] == 3
+    status = birch.json_anyhow("status")
+    assert sum(status["refused"].values()) > 0, "frames of another line open under no key of ours, and are counted"
+    assert carry(amber, birch, tmp_path / "next")["entries"] == 1
+    assert texts(birch) == ["one", "two", "three"]
+    birch.stop()
+    store = SqliteStore(birch.store_path, read_only=True)
+    assert not store.exhibits(), "nobody is accused of anything"
+    store.close()
 
 
 def test_sticks_and_tls_mixed_hold_everything_once(on_a_line: Line, tmp_path: Path) -> None:
