@@ -101,6 +101,10 @@ class LineHome(NamedTuple):
         return self.folder / "pages"
 
     @property
+    def written(self) -> Path:
+        return self.folder / "written.json"
+
+    @property
     def read_aloud(self) -> Path:
         return self.folder / "read-aloud.txt"
 

@@ -105,6 +105,7 @@ class Officer(NamedTuple):
     dismissed: bool = False
     is_program: bool = False
     made_by: tuple[int, ...] = ()
+    means_at_ms: int = 0  # when they were given the PIN, or the token, that they have now
 
 
 class Actor(NamedTuple):

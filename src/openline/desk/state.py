@@ -130,6 +130,7 @@ class OfficerKey(NamedTuple):
     label: str
     aaguid: bytes
     uses: int
+    given_at_ms: int = 0
     revoked: bool = False
     told_given: bool = False
     told_taken: bool = False
@@ -222,10 +223,12 @@ def apply(state: DeskState, entry: DeskEntry, entry_hash: bytes) -> DeskState:
     state = replace(state, head=entry_hash, size=state.size + 1, last_at_ms=entry.at_ms)
     match entry.fact:
         case Enrolled(number, name, roles):
-            return _enrolled(state, entry, Officer(number, name, frozenset(roles), made_by=_makers(state, entry)))
+            made = Officer(number, name, frozenset(roles), made_by=_makers(state, entry), means_at_ms=entry.at_ms)
+            return _enrolled(state, entry, made)
         case ProgramEnrolled(number, name, roles, digest, until_ms):
             _expect(digest not in state.programs, entry)
-            state = _enrolled(state, entry, Officer(number, name, frozenset(roles), is_program=True))
+            made = Officer(number, name, frozenset(roles), is_program=True, means_at_ms=entry.at_ms)
+            state = _enrolled(state, entry, made)
             return replace(state, programs={**state.programs, digest: (number, until_ms)})
         case RolesGiven(number, roles):
             officer, given = _known(state, number, entry), frozenset(roles)
@@ -244,7 +247,7 @@ def apply(state: DeskState, entry: DeskEntry, entry_hash: bytes) -> DeskState:
         case DutyRose() | DutyEnded():
             return replace(state, risen=_risen(state, entry.fact))
         case PinRenewed(number):
-            return _officer(state, entry, _given_means(state, entry, number))
+            return _officer(state, entry, _given_means(state, entry, number)._replace(means_at_ms=entry.at_ms))
         case MeansConfirmed(number):
             return _officer(state, entry, _known(state, number, entry)._replace(made_by=()))
         case SoundTold(sound):
@@ -356,7 +359,7 @@ def _key(state: DeskState, entry: DeskEntry, fact: KeyEnrolled | KeyRevoked | Ke
     if isinstance(fact, KeyEnrolled):
         _expect(fact.credential not in state.keys, entry)
         made = _given_means(state, entry, fact.officer)
-        state, key = _officer(state, entry, made), OfficerKey(*fact)
+        state, key = _officer(state, entry, made), OfficerKey(*fact, entry.at_ms)
     else:
         _expect(fact.credential in state.keys, entry)
         key = state.keys[fact.credential]

@@ -34,6 +34,7 @@ from openline.console.kept.papers import Papers
 from openline.console.kept.upkeep import Upkeep
 from openline.console.ladder.acts import Telling
 from openline.console.ladder.addressing import Addressing
+from openline.console.monitor.written import Written
 from openline.console.publishing.acts import Publishing
 from openline.console.stating.acts import Stating
 from openline.console.stating.running import Running as Stated
@@ -101,7 +102,7 @@ class StationOperations:
 
     def __init__(self, running: Running) -> None:
         self._running = running
-        self.written: dict[str, int] = {}  # when the last backup and export were written
+        self.written = Written(running.line.written)  # when the last backup and export were written
         self._reader = Reader(running.store)
         self._amending = Amending(running)
         self.stating = Stating(running, self._reader)
@@ -333,7 +334,7 @@ class StationOperations:
         done = await asyncio.to_thread(
             export, running.store, running.papers, path_of(ask.path), wanted, running.now_ms()
         )
-        self.written["export"] = running.now_ms()
+        self.written.put("export", running.now_ms())
         return done
 
     async def plan_export(self, ask: asking.PlanExport) -> Planned:
@@ -348,7 +349,7 @@ class StationOperations:
     async def backup(self, ask: asking.Backup) -> asking.BackedUp:
         """Consistent while the station runs; holds the charter and roster too, never the keyring."""
         done = await asyncio.to_thread(_back_up, self._running.line, path_of(ask.path), ask.passphrase.encode())
-        self.written["backup"] = self._running.now_ms()
+        self.written.put("backup", self._running.now_ms())
         return done
 
     async def carry_out(self, ask: asking.CarryOut) -> asking.Carried:

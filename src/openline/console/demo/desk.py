@@ -25,6 +25,11 @@ from openline.console.home import write_whole
 from openline.desk.people import Role
 
 BANNER: Final = "A DEMONSTRATION: parties, persons and messages are made up"
+BANNERS: Final = {
+    "en": BANNER,
+    "ru": "УЧЕБНЫЙ ПОКАЗ: стороны, лица и сообщения вымышлены",
+    "ar": "عرض تجريبي: الأطراف والأشخاص والرسائل من الخيال",
+}
 LOOK_EVERY_S: Final = 1.0
 PERSONS: Final = {
     "a": ("Lindqvist", "Moreau", "Okafor", "Tanaka"),
@@ -64,7 +69,8 @@ class TwoDesks:
     def set_up(self) -> list[DeskSheet]:
         """Everything, from the ceremony to the last draft. Raises Broken, Told, Refused."""
         self._tell.heading("OPENLINE  two desks", BANNER, ())
-        open_line(self._stage, self._tell, f"--banner=en={BANNER}")
+        spoken = [f"--language={language}" for language in BANNERS]
+        open_line(self._stage, self._tell, *spoken, *(f"--banner={one}={words}" for one, words in BANNERS.items()))
         ours, theirs = self._staff.values()
         self._tell.chapter("Two stations with their desks start, and have no road to each other yet")
         for staff in (ours, theirs):

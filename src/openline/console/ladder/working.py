@@ -13,6 +13,7 @@ from openline.console.watch.drafts import Presenter
 from openline.desk import acts
 from openline.desk.facts import Translated
 from openline.desk.people import Act, Actor
+from openline.desk.state import Place
 from openline.desk.texts.comparing import differences
 from openline.desk.texts.translations import STAGES, STEPS, Translation, is_name
 
@@ -53,7 +54,10 @@ class Working:
         desk, actor = self._running.desk, self._actor(ask.sitting)
         acts.allow(desk.state, Act.SEE_DRAFTS, actor)
         original = self._original(ask.of, actor)
-        return [self._row(one, original) for one in desk.state.translations.get(ask.of, ())]
+        closed = desk.state.closed.values()
+        drafts = [f"D-{one.number}" for one in closed if one.place is not None and _name_of(one.place) == ask.of]
+        names = [*drafts, ask.of]  # what stood beside the draft stands beside what was recorded
+        return [self._row(one, original) for name in names for one in desk.state.translations.get(name, ())]
 
     async def checklist(self, ask: asking.SetChecklist) -> asking.DraftRow:
         """What is to be looked at before a draft is released."""
@@ -100,3 +104,6 @@ class Working:
         )  # fmt: skip
 
 
+def _name_of(place: Place) -> str:
+    """An entry's full name."""
+    return f"{place.party}/{place.generation.hex()}/{place.index}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from openline.console.doctoring import of_line
@@ -11,6 +11,7 @@ from openline.console.home import LineHome
 from openline.console.kept.papers import Papers
 from openline.console.monitor import asking
 from openline.console.monitor.looking import disk
+from openline.console.monitor.written import Written
 from openline.console.templates.asking import AskTemplates, TemplateRow
 from openline.console.templates.shelf import every
 
@@ -33,9 +34,9 @@ class Kept(Protocol):
 
 
 class KeepingOperations:
-    """`asking.Request`s over one station. `written`: when it last wrote a backup and an export, by those names."""
+    """`asking.Request`s over one station. `written`: when it last wrote a backup and an export."""
 
-    def __init__(self, station: Kept, written: Mapping[str, int]) -> None:
+    def __init__(self, station: Kept, written: Written) -> None:
         self._station = station
         self._written = written
 
@@ -54,7 +55,7 @@ class KeepingOperations:
         store_bytes, free_bytes = disk(station.line.store)
         return asking.Keeping(
             station.now_ms(), station.started_at_ms, certificates(station.papers, station.now_ms()), store_bytes,
-            free_bytes, self._written.get("backup"), self._written.get("export"),
+            free_bytes, self._written.backup, self._written.export,
             [asking.FoundRow(one.what, one.verdict, one.detail) for one in found],
         )  # fmt: skip
 

@@ -98,6 +98,8 @@ class OfficerRow(msgspec.Struct):
     dismissed: bool
     keys: int = 0
     is_program: bool = False
+    means_at_ms: int = 0  # when they were given the PIN, or the token, that they have now
+    key_at_ms: int = 0  # when the oldest of their security keys that are good was given; 0: they have none
     unconfirmed: list[str] = []  # who gave them roles, a PIN or a key, and nobody else has confirmed it
 
 

@@ -158,6 +158,7 @@ class DeskOperations:
         rows = [
             asking.OfficerRow(
                 one.number, one.name, sorted(one.roles), one.dismissed, len(state.keys_of(one.number)), one.is_program,
+                one.means_at_ms, min((key.given_at_ms for key in state.keys_of(one.number)), default=0),
                 [state.officers[maker].name if maker >= 0 else "the account" for maker in one.made_by],
             )
             for one in state.officers

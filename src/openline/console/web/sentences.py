@@ -14,10 +14,12 @@ from typing import Final, NamedTuple
 from babel.messages.pofile import read_po
 from markupsafe import Markup
 
-from openline.console.web.rendering import shown
+from openline.console.web.rendering import shown, translations
+from openline.console.web.vocabulary import WORDS
 
 _HERE: Final = files("openline.console.web")
 _BETWEEN: Final = "; "
+_OR: Final = " or "
 _CHARS_MAX: Final = 4_000  # a sentence of ours is shorter; what is longer is not looked for
 _DEEP: Final = 3  # what is filled in may be a sentence itself, and so may what is filled in there
 _QUOTES: Final = ("'", '"')  # what was typed is filled in within these
@@ -75,6 +77,9 @@ def _told(text: str, language: str, known: Mapping[str, str], deep: int = _DEEP)
     open_, whole = patterns(language)
     if text in known or text in whole:
         return shown(known.get(text) or whole[text])
+    if all(one in WORDS for one in text.split(_OR)):  # a word of the station, or those a thing falls to
+        word = translations(language).gettext
+        return shown(f" {word('or')} ".join(word(one) for one in text.split(_OR)))
     if deep == 0 or len(text) > _CHARS_MAX:
         return None
     if _BETWEEN in text:

@@ -105,6 +105,7 @@ class KeyRow(msgspec.Struct):
     uses: int
     revoked: bool
     told: bool
+    given_at_ms: int = 0
 
 
 class BeginRelease(_Request, tag="begin-release", tag_field="op"):

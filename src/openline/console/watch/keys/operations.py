@@ -204,6 +204,7 @@ class KeyOperations:
             officer=self._desk.state.officers[key.officer].name, label=key.label,
             algorithm=ALGORITHMS[key.algorithm], public=key.public.hex(), rp_id=key.rp_id, aaguid=key.aaguid.hex(),
             uses=key.uses, revoked=key.revoked, told=key.told_taken if key.revoked else key.told_given,
+            given_at_ms=key.given_at_ms,
         )  # fmt: skip
 
     async def _try_to_tell(self) -> None:

@@ -67,7 +67,10 @@ const place = (list, fresh) => {
   const wanted = [...fresh.children].map((one) => {
     const kept = old.get(one.dataset.key);
     if (!kept) return document.importNode(one, true);
-    if (!same(kept, one) && !touched(kept)) kept.replaceChildren(...document.importNode(one, true).childNodes);
+    if (!same(kept, one) && !touched(kept)) {
+      kept.className = one.className;
+      kept.replaceChildren(...document.importNode(one, true).childNodes);
+    }
     return kept;
   });
   for (const [i, one] of wanted.entries()) {
@@ -100,8 +103,12 @@ const take = (fresh, willing) => {
     const moves = keysOf(list).join() !== keysOf(other).join();
     const shy = list.children.length > 0 && touched(list.closest("section")) && moves;
     if (shy && !willing) {
-      if (list.id === "needs" && offer(list, other)) held = fresh;
+      if ("offers" in list.dataset && offer(list, other)) held = fresh;
       continue;
+    }
+    if ("offers" in list.dataset) {
+      $("show-new").hidden = true;
+      held = null;
     }
     if (list.id === "needs") {
       const before = new Set(keysOf(list));
@@ -110,8 +117,6 @@ const take = (fresh, willing) => {
         sound(added[0].classList.contains("p-flash") ? "flash" : "new");
         say(added[0].querySelector("h3")?.textContent ?? "");
       }
-      $("show-new").hidden = true;
-      held = null;
     }
     place(list, other);
   }
@@ -220,7 +225,7 @@ document.addEventListener("submit", (event) => {
 
 $("show-new")?.addEventListener("click", () => {
   if (held) take(held, true);
-  $("needs").firstElementChild?.focus();
+  document.querySelector("[data-offers]").firstElementChild?.focus();
 });
 $("arm")?.addEventListener("click", () => arm());
 
