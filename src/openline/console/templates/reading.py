@@ -62,6 +62,7 @@ def filled_in(row: TemplateRow, pairs: Sequence[str], now_ms: int) -> tuple[str,
         return words.get(found[1], found[0])
 
     minutes = row.reply_within_minutes
+    now_ms -= now_ms % 60_000
     return PLACE.sub(put, row.text), {
         "subject": PLACE.sub(put, row.subject), "language": row.language, "action": tuple(row.action),
         "info": tuple(row.info), "reply_by": iso(now_ms + minutes * 60_000) if minutes is not None else None,

@@ -77,9 +77,10 @@ def _told(text: str, language: str, known: Mapping[str, str], deep: int = _DEEP)
     open_, whole = patterns(language)
     if text in known or text in whole:
         return shown(known.get(text) or whole[text])
-    if all(one in WORDS for one in text.split(_OR)):  # a word of the station, or those a thing falls to
+    several = [text] if text in WORDS else text.split(_OR)
+    if all(one in WORDS for one in several):  # a word of the station, or those a thing falls to
         word = translations(language).gettext
-        return shown(f" {word('or')} ".join(word(one) for one in text.split(_OR)))
+        return shown(f" {word('or')} ".join(word(one) for one in several))
     if deep == 0 or len(text) > _CHARS_MAX:
         return None
     if _BETWEEN in text:

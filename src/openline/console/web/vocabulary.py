@@ -41,6 +41,7 @@ WORDS: Final = frozenset((
     _said("date"), _said("time"), _said("coordinate"), _said("number"),
     # kinds of entries, acts in the desk's log and their fields
     _said("precedence"),
+    _said("draft tabled"), _said("position on a draft"), _said("draft refused or withdrawn"),
     _said("in no directory of theirs"), _said("looks like another office"),
     _said("letters of two scripts in one word"),
     _said("enrolled"), _said("roles given"), _said("dismissed"), _said("pin renewed"), _said("signed in"),

@@ -34,7 +34,9 @@ def test_what_waits_for_an_officer(language: str) -> None:
     assert bare(sentence(due, "ru")) == (
         "ответить: Borealis 48dc-19, просрочено с 23 0242:47Z NOV 26; ответственный: выпускающий или вахтенный"
     )
+    silence = "record their silence, or give them time: Aurora e0f3-6, overdue since 23 0304:37Z NOV 26"
     assert 'lang="en"' not in sentence(due, language)
+    assert "give them time" not in sentence(silence, language)
 
 
 @BOTH

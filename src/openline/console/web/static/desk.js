@@ -237,6 +237,7 @@ if (guarded) {
   guarded.addEventListener("submit", () => { dirty = false; });
   addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
 }
+document.querySelector(".nav a[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }); // one row where narrow
 document.getElementById("summary")?.focus();
 
 keys();
