@@ -13,11 +13,12 @@ from openline.console.channel.clock import wall_ms
 from openline.console.codes import Code, Told, code_of
 from openline.console.screen.asking import AskScreen, Screen
 from openline.console.watch.asking import AnyRequest
-from openline.console.web import rendering, sentences
+from openline.console.web import rendering
 from openline.console.web.desk import Pages
 from openline.console.web.preferences import Preferences
 from openline.console.web.safety import token_of
 from openline.console.web.uploads import Part, parse_parts, text_of
+from openline.console.wording import sentences
 from openline.desk.people import ALLOWED, Act, Role
 
 T = TypeVar("T")

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import openline
-from openline.console.web.sentences import filled, parts_of, patterns, sentence
+from openline.console.wording.sentences import filled, parts_of, patterns, sentence
 
 ROOM = Path(openline.__file__).parent
 SPEAKING = (

@@ -9,7 +9,7 @@ import pytest
 
 from openline.console.alarm.needs import Need, causes_of
 from openline.console.contact.rings import _clock, _missed, _standby, _what_to_do
-from openline.console.web.sentences import sentence
+from openline.console.wording.sentences import sentence
 from openline.desk.acts import Meeting, release_refusal
 from openline.record.entry import Ref
 

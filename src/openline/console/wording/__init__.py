@@ -1,0 +1,1 @@
+"""What the station says in English, said in the language of a page."""
