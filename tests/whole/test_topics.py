@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,7 +29,9 @@ def at(**ahead: int) -> str:
     return (datetime.now(UTC) + timedelta(**ahead)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def test_a_topic_sets_in_order_what_each_side_said_and_what_contradicts_it(on_a_line: Line) -> None:
+def test_a_topic_sets_in_order_what_each_side_said_and_what_contradicts_it(
+    on_a_line: Line, tmp_path: Path
+) -> None:
     """R-570 to R-573."""
     amber, birch = both_up(on_a_line)
     earlier = message(amber, "The draft is ready for both presidents.")
@@ -57,7 +60,20 @@ def test_a_topic_sets_in_order_what_each_side_said_and_what_contradicts_it(on_a_
         assert spoke["own"] and spoke["words"]["en"]["also"] == ["deputy minister"]
         words = desk.here("topic", "show", "arms-limits")
         assert "THE SIDES DIFFER" in words and "spoke as head of delegation" in words and "CONTRADICTS" in words
+    table = tmp_path / "press.csv"
+    head = "date,reported_by,source,words,language,key,contradicts"
+    table.write_text(f"{head}\n2025-10,An outlet,,Near.,en,,\n")
+    refused(birch, 2, "line 2: source is not said", "topic", "import", "arms-limits", str(table), "--entered-by", "Cyd")
+    rows = "2025-10,An outlet,paper,One is near.,en,near,\n2026-02-06,Another,paper,None is.,en,none,near\n"
+    table.write_text(f"{head}\n{rows}")
+    for _ in range(2):  # the second time nothing is entered
+        birch.here("topic", "import", "arms-limits", str(table), "--entered-by", "Cyd")
+        items = told(birch, "topic", "show", "arms-limits")["items"]
+        assert [item["said"] for item in items] == ["2025-10", "2026-02", "2026-02-05", "2026-02-06"]
+        assert items[0]["against"][0]["other"] == items[3]["place"] and "reported by An outlet" in items[0]["words"]
     held(amber, "topic", "file", "arms-limits", earlier, "--as", "not of it")
+    birch.here("topic", "file", "arms-limits", items[0]["place"], "--as", "not of it")
+    birch.here("topic", "file", "arms-limits", items[3]["place"], "--as", "not of it")
     assert [item["place"] for item in told(birch, "topic", "show", "arms-limits")["items"]] == [later]
 
 

@@ -113,7 +113,7 @@ class Topics:
         filed = Filed(ask.topic, of, what, ask.said, ask.remark, ask.language)
         if what is What.NOT_OF_IT and not ours:
             raise Refused(f"we have not filed {ask.place} under {ask.topic}; another's filing is not ours to take back")
-        if ours == [filed]:
+        if ours == [filed] and not ask.token:  # asked again under one token it is one entry
             raise Refused(f"we have filed {ask.place} under {ask.topic} so already")
         return filed
 
