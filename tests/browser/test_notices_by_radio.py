@@ -14,12 +14,12 @@ import pytest
 
 from openline.accord.formats.format import Format
 from openline.accord.formats.tables import ListOf, Table
+from openline.console.accord_pages.forms import parts_of
 from openline.console.accords import asking as accords
 from openline.console.accords.library import files, formats
 from openline.console.channel.asking import Sent
 from openline.console.demo.relay import Relay
 from openline.console.demo.weather import Weather
-from openline.console.web.notices.forms import parts_of
 from tests.browser.conftest import ARGUMENTS
 from tests.browser.test_notices import release
 from tests.needs import lacks, needs_tool

@@ -74,7 +74,7 @@ TABLE: Final = (
     Row("declare", "declaring.commands.declare", "Declarations: layouts, check, send, show, export; what we count."),
     Row("reconcile", "declaring.commands.over_time", "The last declaration and the notices since, against the next."),
     Row("limits", "declaring.commands.over_time", "What was declared under its ceilings over time; drawn, too."),
-    Row("topic", "topics.commands.importing", "Topics: what was said in order, who spoke as what, what contradicts what."),
+    Row("topic", "topics.commands.importing", "Topics: what was said, who spoke as what, what contradicts what."),
     Row("meeting", "topics.commands.meeting", "Meetings and talks: propose, answer, say whether held."),
     Row("sealed", "escrowing.commands.sealed", "Lists exchanged at once: all commit, all countersign, then all open."),
     Row("escrow", "escrowing.commands.escrow", "Declarations committed whole and opened level by level; challenges."),

@@ -11,18 +11,16 @@ from typing import Final, NamedTuple, Protocol
 
 from starlette.responses import Response
 
-from openline.console.web.notices import pages as notices
+from openline.console.accord_pages import declaring, notices, topics
 from openline.console.web.pages import (
     alarming,
     clearing,
-    declaring,
     drafting,
     entering,
     files,
     finding,
     keeping,
     keys,
-    topics,
     translating,
     watching,
 )

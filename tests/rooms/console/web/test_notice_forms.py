@@ -10,10 +10,10 @@ import pytest
 from openline.accord.formats.format import Format
 from openline.accord.formats.notice import compose
 from openline.accord.formats.tables import ListOf, Table
+from openline.console.accord_pages.forms import GRID_ROWS_MAX, as_csv, given_of, parts_of
+from openline.console.accord_pages.widgets import widgets
 from openline.console.accords.library import formats
 from openline.console.accords.rows import fault_rows
-from openline.console.web.notices.forms import GRID_ROWS_MAX, as_csv, given_of, parts_of
-from openline.console.web.notices.widgets import widgets
 from tests.rooms.accord.formats.examples import every_type
 from tests.rooms.accord.library.listing import example
 

@@ -18,7 +18,7 @@ SPEAKING = (
     "accord/formats/notice.py", "accord/formats/numbers.py", "accord/formats/places.py", "accord/formats/tables.py",
     "accord/formats/texts.py", "accord/formats/times.py", "accord/declarations/judging.py",
     "accord/declarations/reconciling.py", "console/accords/rows.py", "console/declaring/acts.py",
-    "console/web/notices/forms.py",
+    "console/accord_pages/forms.py",
 )  # fmt: skip
 CALLS = {"Unfit", "Fault", "Lack", "_fault", "_note", "FaultRow", "Finding", "FindingRow"}
 NAMES = {"what", "which", "when", "_REMEDY", "_AS_INSTANT", "_AS_DATE", "_AS_CLOCK"}

@@ -12,8 +12,8 @@ from openline.accord.formats.tables import FieldType, ListOf, Plain, Table
 from openline.accord.formats.texts import Choice, Flag, Identifier, Text
 from openline.accord.formats.times import LOCAL, Clock, Date, Instant, Window, Year
 from openline.accord.formats.words import OCEAN_CODES, QUADRANT_CODES, UNITS, Said, said
+from openline.console.accord_pages.forms import GRID_ROWS_MAX, as_csv, parts_of
 from openline.console.accords.asking import FaultRow
-from openline.console.web.notices.forms import GRID_ROWS_MAX, as_csv, parts_of
 
 EMPTY_ROWS: Final = 2  # of a list or table, ready to be filled
 Widget = dict[str, Any]

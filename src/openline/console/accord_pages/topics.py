@@ -7,8 +7,8 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from openline.accord.agreements.dates import SEASONS
+from openline.console.accord_pages.widgets import labelled
 from openline.console.topics import asking
-from openline.console.web.notices.widgets import labelled
 from openline.console.web.visit import Visit
 
 ITEMS_MAX: Final = 500  # of one topic on one page, the newest

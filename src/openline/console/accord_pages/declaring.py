@@ -10,9 +10,9 @@ from starlette.responses import Response
 from openline.accord.declarations.layout import Layout
 from openline.accord.formats.texts import Choice
 from openline.accord.formats.words import said
+from openline.console.accord_pages.widgets import labelled, tongue
 from openline.console.accords import library
 from openline.console.declaring import asking
-from openline.console.web.notices.widgets import labelled, tongue
 from openline.console.web.pages.watching import place_of
 from openline.console.web.visit import Visit
 

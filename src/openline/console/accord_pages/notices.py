@@ -11,6 +11,9 @@ from openline.accord.formats.format import Format
 from openline.accord.formats.notice import compose, has_free_text, parse_notice
 from openline.accord.formats.unfit import Fault
 from openline.accord.formats.words import said
+from openline.console.accord_pages import printing
+from openline.console.accord_pages.forms import Given, given_of
+from openline.console.accord_pages.widgets import EMPTY_ROWS, labelled, tongue, widgets
 from openline.console.accords import asking
 from openline.console.accords.library import known_format
 from openline.console.accords.rows import limit_text
@@ -20,9 +23,6 @@ from openline.console.maps.drawing import draw
 from openline.console.maps.shapes import shapes_of
 from openline.console.sheets import notices as sheets
 from openline.console.watch.asking import DraftRow, SubmitDraft
-from openline.console.web.notices import printing
-from openline.console.web.notices.forms import Given, given_of
-from openline.console.web.notices.widgets import EMPTY_ROWS, labelled, tongue, widgets
 from openline.console.web.pages.drafting import whole
 from openline.console.web.pages.watching import place_of
 from openline.console.web.preferences import LANGUAGES

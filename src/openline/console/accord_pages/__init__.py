@@ -1,0 +1,1 @@
+"""Pages of the accords: notices, declarations, topics, meetings. Their routes stand in `web/routes.py`."""
