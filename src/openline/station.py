@@ -190,11 +190,9 @@ class Station:
         known = (self.line.name, self.state.roster.line_id, serving.relying)
         desk = DeskOperations(self.desk, self, operations.compose_all, *known)
         screen = ScreenOperations(self, operations, operations.book, self.watch.note)
-        operations.read = screen.read
         alarms = Alarms(self)
-        screen.board, alarms.overdue = alarms.now, screen.overdue
-        keeping = KeepingOperations(self, operations.written)
-        tables = (desk, keeping, *operations.tables(), screen, alarms)
+        operations.read, screen.board, alarms.overdue = screen.read, alarms.now, screen.overdue
+        tables = (desk, KeepingOperations(self, operations.written), *operations.tables(), screen, alarms)
         more = {kind: act for one in tables for kind, act in one.table().items()}
         door = ControlDoor(serving.line.control, operations, more, desk.once.let_in, desk.once.perform)
         async with contextlib.AsyncExitStack() as stack:
