@@ -17,6 +17,7 @@ from openline.console.web.pages import (
     clearing,
     drafting,
     entering,
+    escrowing,
     files,
     finding,
     keeping,
@@ -100,6 +101,10 @@ TABLE: Final[tuple[Row, ...]] = (
     # topics and meetings
     Row("GET", "/topics", Act.SEE_MESSAGES, topics.topics),
     Row("GET", "/topics/{topic}", Act.SEE_MESSAGES, topics.topic),
+    # what is committed before it is shown
+    Row("GET", "/sealed", Act.SEE_MESSAGES, escrowing.sealed),
+    Row("GET", "/sealed/exchange/{party}/{generation}/{index}", Act.SEE_MESSAGES, escrowing.exchange),
+    Row("GET", "/sealed/escrow/{party}/{generation}/{index}", Act.SEE_MESSAGES, escrowing.escrow),
     # declarations
     Row("GET", "/declarations", Act.SEE_MESSAGES, declaring.declarations),
     Row("GET", "/declarations/{layout}", Act.SEE_MESSAGES, declaring.over_time),
