@@ -1,4 +1,4 @@
-"""Sealed exchanges and escrow in a browser: steps with their times, what is open, what is not proved; three languages."""
+"""Sealed exchanges and escrow in a browser: steps and times, what is open, what is not proved; three languages."""
 
 from __future__ import annotations
 
