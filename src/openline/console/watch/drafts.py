@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from openline.accord.bodies import KINDS as ACCORD_KINDS
+from openline.accord.formats.notice import parse_notice as parse_formatted
 from openline.console.channel.asking import PRECEDENCES, Place
 from openline.console.ladder.telling import in_words
 from openline.console.templates.reading import places_in
@@ -57,6 +58,7 @@ class Presenter:
             row.says, row.text = self._desk.words_of(version.kind, told)
             row.subject = row.says
             row.is_notice = version.kind == NOTICE and bool(version.told)
+            row.language = language_of(told) if version.kind == NOTICE else ""
         elif told:
             _tell(row, parse_body(version.kind, told), bare=not body)
         if draft.stage is Stage.SUBMITTED:
@@ -139,6 +141,11 @@ class Presenter:
                 fields[name] = value.hex() if isinstance(value, bytes) else str(value)
         words = "".join(" " + c.lower() if c.isupper() else c for c in type(entry.fact).__name__).strip()
         return asking.DeskLogRow(entry.index, entry.at_ms, self._name(entry.actor), words, fields)
+
+
+def language_of(told: bytes) -> str:
+    """Of the free text of a notice; empty where it has none, and says the same in every language of its format."""
+    return parse_formatted(told).language
 
 
 def _tell_notice(row: asking.DraftRow, notice: Notice) -> None:
