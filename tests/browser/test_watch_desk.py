@@ -18,6 +18,7 @@ pytestmark = pytest.mark.whole
 Opened = Callable[..., Any]
 PAGES = ("/", "/keys", "/drafts", "/drafts/0", "/drafts/new", "/search?words=drill", "/watch", "/contact", "/engineer",
          "/custodian", "/desk-log", "/alarms", "/help", "/precleared", "/declarations", "/topics", "/sealed",
+         "/agreements",
          "/drafts/0/translations")  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple, Protocol
 
 from starlette.responses import Response
 
-from openline.console.accord_pages import declaring, notices, topics
+from openline.console.accord_pages import agreeing, declaring, notices, topics
 from openline.console.web.pages import (
     alarming,
     clearing,
@@ -98,6 +98,11 @@ TABLE: Final[tuple[Row, ...]] = (
     Row("GET", "/notices/draft/{draft:int}", Act.SEE_DRAFTS, notices.draft),
     Row("GET", NOTICE, Act.SEE_MESSAGES, notices.notice),
     Row("GET", f"{NOTICE}/sheet.pdf", Act.SEE_MESSAGES, notices.sheet),
+    # agreements
+    Row("GET", "/agreements", Act.SEE_MESSAGES, agreeing.agreements),
+    Row("GET", "/agreement/{name}", Act.SEE_MESSAGES, agreeing.agreement),
+    Row("POST", "/agreement/{name}", Act.DRAFT, agreeing.draft),
+    Row("POST", "/offer/{party}/{generation}/{index}/answer", Act.DRAFT, agreeing.answer),
     # topics and meetings
     Row("GET", "/topics", Act.SEE_MESSAGES, topics.topics),
     Row("GET", "/topics/{topic}", Act.SEE_MESSAGES, topics.topic),

@@ -100,4 +100,23 @@ WORDS: Final = frozenset((
     # verdicts of rules, and how a unit differs
     _said("holds"), _said("is broken"), _said("cannot be told"), _said("is not in force"), _said("appeared"),
     _said("gone"), _said("moved"), _said("changed state"), _said("changed type"), _said("not as a notice said"),
+    # agreements, offers, reports
+    _said("proposed"), _said("signed"), _said("applied provisionally"), _said("in force"), _said("extended"),
+    _said("withdrawn from"), _said("expired"), _said("adhered to on condition"), _said("ratified"),
+    _said("extended to a new end"), _said("adherence ended"), _said("ended"), _said("countermeasure"),
+    _said("accepted with conditions"), _said("unanswered at its date"), _said("contradicts"), _said("confirms"),
+    _said("replaces"), _said("spring"), _said("summer"), _said("autumn"), _said("winter"), _said("suspend it"),
+    _said("resume it"), _said("leave it"), _said("extend it to a new end"), _said("adhere to it alone, on condition"),
+    _said("adhere to it no longer"), _said("say that it is ratified"), _said("apply it provisionally"),
+    _said("say the day of signature"), _said("not every party has recorded this agreement"),
+    _said("it is not applied yet"), _said("it has ended"), _said("nobody adheres to it here"),
+    _said("it has not ended: nothing to adhere to alone"), _said("this party left it by its own act"),
+    _said("two terms of one agreement: none of them counts"),
+    _said("two ends: its end is not that of the agreement it is of"),
+    _said("accepted after the end that it would have moved"), _said("there is no end to extend"),
+    _said("an extension after the end"), _said("two ends: no later than the end that stands"),
+    _said("two ends proposed by one party"), _said("only the party that made an offer withdraws it"),
+    _said("late: its term had ended before"), _said("a party does not answer its own offer"),
+    _said("of a party that is not of this line now"), _said("late: held after the date of the offer"),
+    _said("an answer to a withdrawn offer"), _said("accepted already"), _said("not proved to be held yet"),
 ))  # fmt: skip
