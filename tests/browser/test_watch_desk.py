@@ -19,6 +19,7 @@ Opened = Callable[..., Any]
 PAGES = ("/", "/keys", "/drafts", "/drafts/0", "/drafts/new", "/search?words=drill", "/watch", "/contact", "/engineer",
          "/custodian", "/desk-log", "/alarms", "/help", "/precleared", "/declarations", "/topics", "/sealed",
          "/agreements",
+         "/joint",
          "/drafts/0/translations")  # fmt: skip
 
 

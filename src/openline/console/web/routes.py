@@ -22,6 +22,7 @@ from openline.console.web.pages import (
     finding,
     keeping,
     keys,
+    publishing,
     translating,
     watching,
 )
@@ -114,6 +115,13 @@ TABLE: Final[tuple[Row, ...]] = (
     Row("GET", "/declarations", Act.SEE_MESSAGES, declaring.declarations),
     Row("GET", "/declarations/{layout}", Act.SEE_MESSAGES, declaring.over_time),
     Row("GET", DECLARATION, Act.SEE_MESSAGES, declaring.declaration),
+    # joint statements
+    Row("GET", "/joint", Act.SEE_MESSAGES, publishing.statements),
+    Row("GET", "/joint/{statement}", Act.SEE_MESSAGES, publishing.statement),
+    Row("POST", "/joint/{statement}/sign", Act.DRAFT, publishing.sign),
+    Row("POST", "/joint/{statement}/withdraw", Act.DRAFT, publishing.withdraw),
+    Row("GET", "/joint/{statement}/statement.json", Act.SEE_MESSAGES, publishing.file),
+    Row("GET", "/joint/{statement}/statement.pdf", Act.SEE_MESSAGES, publishing.sheet),
     Row("GET", "/drafts/{draft:int}/translations", Act.SEE_DRAFTS, translating.translations),
     Row("POST", "/drafts/{draft:int}/translations", Act.TRANSLATE, translating.translate),
     Row("POST", "/drafts/{draft:int}/translations/mark", Act.TRANSLATE, translating.mark),

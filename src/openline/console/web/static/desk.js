@@ -36,6 +36,12 @@ const tick = () => {
     one.textContent = left > 0 ? `${words} ${page.dataset.left}` : `▲ ${page.dataset.overdue} ${words}`;
     one.closest(".due")?.classList.toggle("over", left <= 0);
   }
+  for (const one of document.querySelectorAll("[data-until]")) {
+    const s = Math.floor((Number(one.dataset.until) - now) / 1000);
+    const days = Math.floor(s / 86400);
+    const words = `${days ? `${days} d ` : ""}${two(Math.floor(s / 3600) % 24)}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}`;
+    one.textContent = s >= 0 ? `\u2066${words}\u2069 ${page.dataset.left}` : one.dataset.passed;
+  }
   const stale = performance.now() - beatAt > STALE_AFTER_MS;
   if (stale !== ("stale" in page.dataset)) {
     const box = $("stale");
