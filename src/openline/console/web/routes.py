@@ -11,7 +11,7 @@ from typing import Final, NamedTuple, Protocol
 
 from starlette.responses import Response
 
-from openline.console.accord_pages import agreeing, declaring, notices, topics
+from openline.console.accord_pages import agreeing, declaring, notices, publishing, topics
 from openline.console.web.pages import (
     alarming,
     clearing,
@@ -22,7 +22,6 @@ from openline.console.web.pages import (
     finding,
     keeping,
     keys,
-    publishing,
     translating,
     watching,
 )

@@ -6,13 +6,13 @@ from typing import Final
 
 from starlette.responses import Response
 
+from openline.console.accord_pages import printing
 from openline.console.accords.asking import Drafted
 from openline.console.channel.asking import Amendments, AskAmendments
 from openline.console.codes import Told
 from openline.console.dtg import dtg
 from openline.console.publishing import asking
 from openline.console.publishing.sheets import given_of
-from openline.console.web.notices import printing
 from openline.console.web.visit import Visit
 
 LISTED_MAX: Final = 300
@@ -84,6 +84,6 @@ async def sheet(visit: Visit) -> Response:
     given = given_of(made.file.encode(), line=visit.pages.line, signers=signers, banners=banners)
     data = await printing.set_apart(given)
     if data is None:
-        raise Told("OL-803", visit.word("This station has no setter for PDF; save the file itself."))
+        raise Told("OL-803", "this station has no setter for PDF; save the file itself")
     headers = {"content-disposition": f'attachment; filename="{made.name.removesuffix(".json")}.pdf"'}
     return Response(data, media_type="application/pdf", headers=headers)
