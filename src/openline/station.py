@@ -75,6 +75,7 @@ class Station:
         self.ticks = 0
         self._roads = Roads(self.happened, self.frame_came, self.settled, self.watch.note, self.watch.set)
         self._sending = Sending(kept, self._roads, self.watch)
+        self.relayed = self._sending.relayed  # when bearers took what belongs to a drill of ours
         self._quiet = Quiet(self._roads.frames)
         self._is_out = False  # the store is closed, or no life could begin in it: tried again with every probe
         self.upkeep = Upkeep(kept, self._roads, self.watch, self.happened)
@@ -86,8 +87,7 @@ class Station:
         """Every start opens a new generation, so that a restored copy of this store can never fork its log."""
         now_ms = self.now_ms()
         self._heard: dict[int, Heard] = {}
-        papers = self.kept.papers
-        kept = self.kept
+        kept, papers = self.kept, self.kept.papers
         self.turns = Turns(kept.store, kept.keys, kept.roster, papers.me, papers.charter, kept.dictionaries, seen)
         self.upkeep.follow(self.state, now_ms)
         generation = name_generation(self.state, now_ms, os.urandom(6))
@@ -211,9 +211,8 @@ class Station:
     async def _tick(self) -> None:
         for self.ticks in itertools.count():
             await asyncio.sleep(0)  # the turn that takes the last tick
-            still = self._is_still()
-            await self._stillness.pause(still=still)
-            calm = still and self._is_still() and all_calm(self.state.peers.values())
+            await self._stillness.pause(still=self._is_still())
+            calm = self._is_still() and all_calm(self.state.peers.values())
             try:
                 if self.ticks % PROBE_EVERY_TICKS == 0:
                     self._probe()
@@ -232,8 +231,7 @@ class Station:
 
     def _is_still(self) -> bool:
         """Nothing has moved for a while but hails, and nothing waits to move: time is looked at more seldom."""
-        is_busy = bool(self._sending.pacing) or self._is_out or self.watch.rings("disk")
-        return not is_busy and self._stillness.is_still
+        return not (self._sending.pacing or self._is_out or self.watch.rings("disk")) and self._stillness.is_still
 
     def _turn(self) -> None:
         """Take everything that waits, as one batch."""

@@ -166,7 +166,9 @@ def test_a_drill_runs_over_both_desks_and_tells_how_far_it_came(on_a_line: Line,
     steps = {step["step"]: step for step in report["steps"]}
     assert list(steps) == ["released", "relayed", "held", "alerted", "opened", "answered"]
     known = [name for name, step in steps.items() if step["at_ms"] is not None]
-    assert known == ["released", "held", "opened", "answered"]
+    assert known == ["released", "relayed", "held", "opened", "answered"]
+    assert "tls had taken all of it" in steps["relayed"]["note"] and steps["relayed"]["name"] == "Birch"
+    assert 0 <= steps["relayed"]["after_ms"] <= steps["held"]["after_ms"]
     assert report["exercise"] and report["ended"] and "officer B" in steps["opened"]["note"]
     refused(amber, 4, "no drill of ours is on", "drill", "stop")
     assert status(amber)["drills"] == []

@@ -37,7 +37,7 @@ from openline.console.ladder.addressing import Addressing
 from openline.console.monitor.written import Written
 from openline.console.publishing.acts import Publishing
 from openline.console.stating.acts import Stating
-from openline.console.stating.running import Running as Stated
+from openline.console.stating.running import Drilling as Stated
 from openline.console.topics.acts import Topics
 from openline.console.watch.desk import files_beside
 from openline.console.words import parse_place

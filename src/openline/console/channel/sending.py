@@ -10,6 +10,8 @@ from typing import Final
 
 from openline.bearer.contract import Bearer, BearerFacts
 from openline.bearer.roads import Roads, up_of
+from openline.console.channel.clock import wall_ms
+from openline.console.channel.relayed import Relayed
 from openline.console.channel.reporting import Watch
 from openline.console.kept.keeping import Kept
 from openline.errors import StoreDown, Unchecked, UnknownOutcome
@@ -32,10 +34,12 @@ class Sending:
         self._roads = roads
         self._watch = watch
         self._opened_at_ms = kept.papers.charter.opened_at_ms
+        self.relayed = Relayed(kept.papers.me, self._opened_at_ms)
         self.begin(b"")
 
     def begin(self, generation: bytes) -> None:
         """A new life: what waited is forgotten, the record has it."""
+        self.relayed.begin(generation)
         self._frame_start = generation[-4:]
         self._counter = 0
         self._keyring_saved = -1
@@ -92,6 +96,7 @@ class Sending:
         else:
             for body in bodies:
                 self._roads.carry(peer, bearer, body)
+            self.relayed.took(peer, bearer.facts.name, what, wall_ms())
 
     def seal(self, peer: int, items: Sequence[Item], frame_bytes_max: int, *, padded: bool = False) -> list[bytes]:
         """Frame bodies that carry items to a peer, after everything they depend on is on disk."""

@@ -11,7 +11,7 @@ from openline.console.codes import as_given
 from openline.console.dtg import dtg
 from openline.console.stating import asking
 from openline.console.stating.drills import Drills
-from openline.console.stating.running import Running
+from openline.console.stating.running import Drilling
 from openline.console.stating.telling import declared_in_words, in_words
 from openline.contact.declared import declared, open_drills
 from openline.contact.saying import (
@@ -34,7 +34,7 @@ from openline.record.entry import MESSAGE, NOTICE_KINDS, SILENCE_RECORDED, Ref
 class Stating:
     """Makes statements and tells how the parties have declared themselves."""
 
-    def __init__(self, running: Running, reader: Reader) -> None:
+    def __init__(self, running: Drilling, reader: Reader) -> None:
         self._running = running
         self._reader = reader
         self._drills = Drills(running, reader)

@@ -9,7 +9,7 @@ from openline.console.channel.asking import FIND_MAX
 from openline.console.channel.showing import Reader, name_of
 from openline.console.codes import Told, as_given
 from openline.console.stating import asking
-from openline.console.stating.running import Running
+from openline.console.stating.running import Drilling
 from openline.contact.declared import open_drills
 from openline.contact.saying import Drill, Stated, encode_said
 from openline.desk import acts
@@ -36,7 +36,7 @@ SUBJECT: Final = "Drill"
 class Drills:
     """Begins and ends drills of ours."""
 
-    def __init__(self, running: Running, reader: Reader) -> None:
+    def __init__(self, running: Drilling, reader: Reader) -> None:
         self._running = running
         self._reader = reader
 
@@ -61,6 +61,7 @@ class Drills:
         is_free = self._running.desk.lets_pass([Draft(MESSAGE, PRIORITY, EXERCISE, (), body)])
         actor = None if is_free else self._drafter(ask.sitting)  # before anything is recorded
         begun_at_ms = self._running.now_ms()
+        self._running.relayed.is_on = True
         drill = await self._record(DRILL, 0, (), _body(True, ask))
         report = asking.DrillReport(drill.full_name, None, begun_at_ms, ended=False)
         if actor is None:
@@ -101,6 +102,7 @@ class Drills:
         else:
             report.steps = list(self._not_released(drill, ask))
         await self._record(DRILL, 0, (drill,), _body(False, ask))
+        self._running.relayed.is_on = False
         return report
 
     def _not_released(self, drill: Ref, ask: asking.DrillAsk) -> Iterator[asking.DrillStep]:
@@ -143,7 +145,12 @@ class Drills:
             return asking.DrillStep(what, party, name, at_ms, at_ms - begun_ms if at_ms is not None else None, note)
 
         yield step("released", self._me, begun_ms)
-        yield step("relayed", None, None, "when a bearer took it is not on the record")
+        for party in self._others():
+            relay = self._running.relayed.of(party, message.generation, message.index)
+            if relay is not None:
+                yield step("relayed", party, relay.at_ms, f"{relay.bearer} had taken all of it, as this station saw it")
+            else:
+                yield step("relayed", party, None, "no bearer took it while this station looked: it is on no record")
         for held in shown.held:
             note = "time disputed" if held.disputed else "at the latest; by their receipt and its arrival here"
             yield step("held", held.party, held.latest_ms, note)

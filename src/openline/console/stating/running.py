@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from openline.console.channel.relayed import Relayed
 from openline.console.watch.desk import Desk
 from openline.line.events import Draft
 from openline.line.ports import LogId, Store
@@ -36,3 +37,11 @@ class Running(Protocol):
 
     async def submit(self, drafts: Sequence[Draft]) -> list[tuple[LogId, int]]:
         """Append drafts; returns once they are durable here. Raises StoreDown, Refused."""
+
+
+class Drilling(Running, Protocol):
+    """What a drill needs beside."""
+
+    @property
+    def relayed(self) -> Relayed:
+        """When bearers took what belongs to a drill of ours."""
