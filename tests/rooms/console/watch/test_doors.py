@@ -129,6 +129,9 @@ class Recorded:
         if any(len(draft.body) > 2_000 for draft in drafts):
             raise Told("OL-402", "too long")
 
+    async def pass_doors(self, drafts: Sequence[LineDraft]) -> None:
+        return
+
     async def submit(self, drafts: Sequence[LineDraft]) -> list[tuple[LogId, int]]:
         return [(LogId(0, bytes(12)), index) for index, _ in enumerate(drafts)]
 
