@@ -120,6 +120,7 @@ class StationOperations:
         running.desk.words_of = self._words_of_draft
         # For whoever asks to see entries; the station's screen, once it is up, reads them beside the loop.
         self.read: Callable[[Callable[[Reader], Any]], Awaitable[Any]] = self._read_here
+        self.stating.read = lambda question: self.read(question)
 
     def tables(self) -> tuple[Any, ...]:
         """Those that answer what belongs to one chamber each, by a table of requests."""

@@ -37,7 +37,9 @@ class Stating:
     def __init__(self, running: Drilling, reader: Reader) -> None:
         self._running = running
         self._reader = reader
-        self._drills = Drills(running, reader)
+        # Reads entries with all that was said of them; the station's screen, once it is up, does that beside the loop.
+        self.read: Callable[[Callable[[Reader], Any]], Awaitable[Any]] = self._read_here
+        self._drills = Drills(running, reader, lambda question: self.read(question))
         self._acts: dict[str, Callable[[asking.Declare], Said]] = {
             "refuse": lambda ask: Refusal(False, ask.text, ask.officer),
             "refuse-contact": lambda ask: Refusal(True, ask.text, ask.officer),
@@ -58,7 +60,13 @@ class Stating:
         written."""
         ask.officer = self._who(ask.sitting, ask.officer)
         references, exercise = self._about(ask)
+        if ask.act == "silence" and ask.until_ms is None:
+            state, place = self._running.state, ask.place or ""
+            ask.until_ms = self._due_of(await self.read(lambda reader: reader.shown_at(place, state)))
         return await self._record(self._acts[ask.act](ask), references, exercise, ask.token)
+
+    async def _read_here(self, question: Callable[[Reader], Any]) -> Any:
+        return question(self._reader)
 
     async def say(self, ask: asking.SayOperating) -> Sent:
         """Record a service message. Raises Told OL-204, OL-301."""
@@ -163,16 +171,14 @@ class Stating:
         return Resumption(ask.text, ask.officer)
 
     def _silence(self, ask: asking.Declare) -> Said:
-        """Of the time given; else of the message's own reply-by, or the line's time for a person to open it."""
-        shown = self._reader.shown_at(ask.place or "", self._running.state)
-        due_ms = ask.until_ms
-        if due_ms is None:
-            due_ms = shown.reply_by_ms
-        if due_ms is None:
-            due_ms = self._to_open_by(shown)
-        if due_ms > self._running.now_ms():
-            raise Refused(f"its time is due {dtg(due_ms)}: until then nobody is silent")
-        return SilenceRecorded(due_ms, ask.text, ask.officer)
+        assert ask.until_ms is not None  # what was not given was found before
+        if ask.until_ms > self._running.now_ms():
+            raise Refused(f"its time is due {dtg(ask.until_ms)}: until then nobody is silent")
+        return SilenceRecorded(ask.until_ms, ask.text, ask.officer)
+
+    def _due_of(self, shown: Shown) -> int:
+        """The message's own reply-by, else the line's time for a person to open it. Raises Refused."""
+        return self._to_open_by(shown) if shown.reply_by_ms is None else shown.reply_by_ms
 
     def _to_open_by(self, shown: Shown) -> int:
         """Clocks run from receipt. Raises Refused where nobody holds it, or everybody has opened it."""

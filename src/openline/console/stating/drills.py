@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any, Final
 
-from openline.console.channel.asking import FIND_MAX
+from openline.console.channel.asking import FIND_MAX, Shown
 from openline.console.channel.showing import Reader, name_of
 from openline.console.codes import Told, as_given
 from openline.console.stating import asking
@@ -36,8 +36,12 @@ SUBJECT: Final = "Drill"
 class Drills:
     """Begins and ends drills of ours."""
 
-    def __init__(self, running: Drilling, reader: Reader) -> None:
+    def __init__(
+        self, running: Drilling, reader: Reader, read: Callable[[Callable[[Reader], Any]], Awaitable[Any]]
+    ) -> None:
+        """`read`: entries with all that was said of them, beside the loop."""
         self._running = running
+        self._read = read
         self._reader = reader
 
     async def drill(self, ask: asking.DrillAsk) -> asking.DrillReport:
@@ -98,7 +102,10 @@ class Drills:
         report = asking.DrillReport(drill.full_name, None, begun.at.at_ms, ended=True)
         if found is not None:
             report.message = found.full_name
-            report.steps = list(self._steps(found))
+            log, state = LogId(found.party, found.generation), self._running.state
+            position = self._reader.position_of(log, found.index)
+            shown = await self._read(lambda reader: reader.shown(position, log, found.index, state))
+            report.steps = list(self._steps(found, position, shown))
         else:
             report.steps = list(self._not_released(drill, ask))
         await self._record(DRILL, 0, (drill,), _body(False, ask))
@@ -134,10 +141,7 @@ class Drills:
             position = rows[-1].position
         return None
 
-    def _steps(self, message: Ref) -> Iterator[asking.DrillStep]:
-        log = LogId(message.party, message.generation)
-        position = self._reader.position_of(log, message.index)
-        shown = self._reader.shown(position, log, message.index, self._running.state)
+    def _steps(self, message: Ref, position: int, shown: Shown) -> Iterator[asking.DrillStep]:
         begun_ms = shown.written_at_ms
 
         def step(what: str, party: int | None, at_ms: int | None, note: str = "") -> asking.DrillStep:
