@@ -44,6 +44,9 @@ class Line:
     def now_ms(self) -> int:
         return NOW_MS
 
+    async def pass_doors(self, drafts: Sequence[LineDraft]) -> None:
+        """There are none."""
+
     def look_at(self, drafts: Sequence[LineDraft]) -> None:
         pass
 
