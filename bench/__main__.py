@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from bench import accord, agreeing, declaring, desk, escrow, machine, publishing, radio, traffic
+from bench import accord, agreeing, declaring, desk, escrow, machine, negotiating, publishing, radio, traffic
 from bench.machine import Machine
 from bench.million import Million
 from bench.pair import Homes
@@ -46,6 +46,7 @@ TRAFFIC: Mapping[tuple[str, ...], Callable[[Homes, Sizes, Machine], Measured]] =
     ("reconcile_5k_s",): lambda _homes, _sizes, _now: declaring.reconciling(say),
     ("verify_statement_ms",): lambda _homes, _sizes, _now: publishing.proving(say),
     ("escrow_65k_s", "escrow_open_ms"): lambda _homes, _sizes, _now: escrow.committing(say),
+    ("compare_100p_s",): lambda _homes, _sizes, _now: negotiating.comparing(say),
     ("fold_1k_agreements_s",): lambda _homes, _sizes, _now: agreeing.folding(say),
 }
 RADIO: Mapping[tuple[str, ...], Callable[[Homes, Sizes, Machine], Measured]] = {

@@ -78,6 +78,7 @@ PROMISES = {
         Promise("reconcile_5k_s", "s", 2, False, "decoding the same 5,002 bodies, and nothing else"),
         Promise("escrow_65k_s", "s", 3, False, "as many hashes as it has leaves and nodes, and nothing else"),
         Promise("escrow_open_ms", "ms", 5, False, "as many hashes as it has leaves and nodes, and nothing else"),
+        Promise("compare_100p_s", "s", 1, False, "splitting the same files into words, and nothing else"),
         Promise("fold_1k_agreements_s", "s", 1, False, "decoding the same 10,000 bodies, and nothing else"),
         Promise("card_p95_ms", "ms", 250, False, "two commits, two ways over loopback, one hop to the pages"),
         Promise("first_screen_100k_ms", "ms", 300, False, "one way over loopback and one hop, nothing looked up"),

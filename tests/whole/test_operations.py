@@ -30,7 +30,7 @@ _WHO: Final = re.compile(r"# (?:side ([AB])|(both) sides)\n")
 _CARRY: Final = re.compile(r"^# carry (\S+) to side ([AB])$", re.MULTILINE)
 ORDER: Final = (
     "install", "ceremony", "first-contact", "watch", "notices", "declarations", "joint-statements",
-    "sealed-exchanges", "agreements", "topics",
+    "sealed-exchanges", "agreements", "negotiations", "topics",
     "hand-over", "broken-line", "drill",
     "lost-officer-key", "lost-station-key", "last-custodian-lost", "restore", "upgrade", "decommission",
 )  # fmt: skip

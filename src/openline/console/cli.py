@@ -69,6 +69,7 @@ TABLE: Final = (
     Row("agreement", "agreeing.commands.agreement", "Agreements: terms, signing, what we declare, each side's view."),
     Row("offer", "agreeing.commands.offer", "Offers with a term: make, answer, withdraw; unanswered at their date."),
     Row("report", "agreeing.commands.report", "What others report: enter and list, with source; never as agreed."),
+    Row("text", "negotiating.commands.text", "Texts under negotiation: table, counter, accept, compare, sign."),
     Row("duties", "accords.commands.agreement", "What is due, from whom and by when, and because of which entries."),
     Row("joint", "publishing.commands.joint", "Joint statements: propose, sign, withdraw; publish at their instant."),
     Row("declare", "declaring.commands.declare", "Declarations: layouts, check, send, show, export; what we count."),

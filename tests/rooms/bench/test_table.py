@@ -14,7 +14,7 @@ ASKED = [
     "radio_2400_ru_ratio", "radio_9600_en_ratio", "radio_9600_ru_ratio", "flash_overtake_extra_s",
     "failover_hail_periods", "idle_300_bps", "catchup_1k_s", "idle_100_lines_cpu_percent",
     "verify_statement_ms", "reconcile_5k_s",
-    "escrow_65k_s", "escrow_open_ms", "fold_1k_agreements_s",
+    "escrow_65k_s", "escrow_open_ms", "compare_100p_s", "fold_1k_agreements_s",
     "card_p95_ms", "first_screen_100k_ms", "search_100k_ms", "card_p95_50_desks_ms", "page_kb",
     "fold_100k_s", "fold_next_ms", "validate_ms", "due_100k_ms",
 ]  # fmt: skip

@@ -117,7 +117,7 @@ class Drafts:
 
     def __init__(self, parties: Sequence[int]) -> None:
         """`parties`: who is of the line now: all of them sign."""
-        self._parties = tuple(parties)
+        self.parties = tuple(parties)
         self._versions: dict[Ref, Version] = {}
         self._by_id: dict[str, list[Ref]] = {}
         self._by_digest: dict[bytes, list[Ref]] = {}
@@ -288,7 +288,7 @@ class Drafts:
         signed = self._signed_by(ref)
         closed = {each.closed.closing for each in self.closures(ref) if not each.why_not}
         rows = (
-            (State.SIGNED, signed >= set(self._parties)),
+            (State.SIGNED, signed >= set(self.parties)),
             (State.WITHDRAWN, Closing.WITHDRAWN in closed),
             (State.REFUSED, Closing.REFUSED in closed),
             (State.LAPSED, one.has_lapsed(at_ms)),

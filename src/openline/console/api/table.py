@@ -22,6 +22,7 @@ from openline.console.files import asking as files
 from openline.console.ladder import asking as ladder
 from openline.console.ladder.rows import DirectoryRow
 from openline.console.monitor import asking as monitor
+from openline.console.negotiating import asking as negotiating
 from openline.console.publishing import asking as publishing
 from openline.console.screen import asking as screen
 from openline.console.stating import asking as stating
@@ -156,6 +157,16 @@ TABLE: Final[tuple[Row, ...]] = (
     _row("GET", "/reports", agreeing.AskReports, list[agreeing.ReportRow], READ, listed="place"),
     _row("POST", "/reports", agreeing.EnterReport, line.Sent),
     _row("GET", "/duties", accords.AskDuties, list[accords.DutyRow], READ),
+    _row("GET", "/texts", negotiating.AskTexts, list[negotiating.TextRow], READ, listed="place"),
+    _row("GET", "/texts/one", negotiating.AskText, negotiating.TextWhole, READ),
+    _row("GET", "/texts/file", negotiating.AskTextFile, negotiating.TextFile, READ),
+    _row("GET", "/texts/compared", negotiating.CompareTexts, negotiating.Compared, READ),
+    _row("POST", "/texts", negotiating.TableText, line.Sent),
+    _row("POST", "/texts/positions", negotiating.SayOfText, line.Sent),
+    _row("POST", "/texts/closings", negotiating.CloseText, line.Sent),
+    _row("POST", "/texts/signatures", negotiating.SignText, line.Sent),
+    _row("POST", "/texts/drafts", negotiating.DraftNegotiating, accords.Drafted),
+    _row("POST", "/texts/fetch", negotiating.FetchText, line.Nothing),
     _row("GET", "/joint", publishing.AskJoints, list[publishing.JointRow], READ, listed="digest"),
     _row("GET", "/joint/one", publishing.AskJoint, publishing.JointWhole, READ),
     _row("POST", "/joint", publishing.ProposeJoint, line.Sent),

@@ -31,7 +31,7 @@ def take_files(store: Store, files: Sequence[asking.Attachment], blob_bytes_max:
         raise Refused(f"{len(files)} attachments; a message takes {ATTACHMENTS_MAX}")
     taken = [_read(file, blob_bytes_max) for file in files]  # all of them, before the first is kept
     for data in taken:
-        _keep(store, data)
+        keep_bytes(store, data)
     return tuple(
         Attachment(file.name, len(data), file.media_type, hashlib.sha256(data).digest())
         for file, data in zip(files, taken, strict=True)
@@ -55,7 +55,8 @@ def _at_once(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NONBLOCK)
 
 
-def _keep(store: Store, data: bytes) -> None:
+def keep_bytes(store: Store, data: bytes) -> None:
+    """Keep what goes along, whole, under its hash. Raises StoreDown."""
     digest = hashlib.sha256(data).digest()
     starts = range(0, len(data), BLOB_CHUNK_BYTES) or range(1)  # an empty file is one empty chunk
     store.commit([PutBlob(digest, at, len(data), data[at : at + BLOB_CHUNK_BYTES]) for at in starts])

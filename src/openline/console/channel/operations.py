@@ -35,6 +35,7 @@ from openline.console.kept.upkeep import Upkeep
 from openline.console.ladder.acts import Telling
 from openline.console.ladder.addressing import Addressing
 from openline.console.monitor.written import Written
+from openline.console.negotiating.acts import Negotiating
 from openline.console.publishing.acts import Publishing
 from openline.console.stating.acts import Stating
 from openline.console.stating.running import Drilling as Stated
@@ -117,6 +118,7 @@ class StationOperations:
         self.publishing = Publishing(running, self.book)
         self.agreeing = Agreeing(running, self._reader, self.book)
         self.topics = Topics(running, self._reader, self.book, lambda question: self.read(question))
+        self.negotiating = Negotiating(running, self._reader, self.book, self.accords, running.happened)
         running.desk.words_of = self._words_of_draft
         # For whoever asks to see entries; the station's screen, once it is up, reads them beside the loop.
         self.read: Callable[[Callable[[Reader], Any]], Awaitable[Any]] = self._read_here
@@ -125,13 +127,14 @@ class StationOperations:
     def tables(self) -> tuple[Any, ...]:
         """Those that answer what belongs to one chamber each, by a table of requests."""
         return (self.stating, self.telling, self.accords, self.declaring, self.files, self.publishing, self.agreeing,
-                self.topics, self.escrowing)  # fmt: skip
+                self.topics, self.escrowing, self.negotiating)  # fmt: skip
 
     async def _read_here(self, question: Callable[[Reader], Any]) -> Any:
         return question(self._reader)
 
     def _words_of_draft(self, kind: int, told: bytes) -> tuple[str, str]:
         found = self.declaring.words_of_draft(kind, told) or self.publishing.words_of_draft(kind, told)
+        found = found or self.negotiating.words_of_draft(kind, told)
         return found if found is not None else self.accords.words_of_draft(kind, told)
 
     # ---------------------------------------------------------------- writing

@@ -19,6 +19,7 @@ from openline.console.escrowing.asking import Request as EscrowingRequest
 from openline.console.files.asking import Request as FilesRequest
 from openline.console.ladder.asking import Request as LadderRequest
 from openline.console.monitor.asking import Request as MonitorRequest
+from openline.console.negotiating.asking import Request as NegotiatingRequest
 from openline.console.publishing.asking import Request as PublishingRequest
 from openline.console.screen.asking import Request as ScreenRequest
 from openline.console.stating.asking import Request as StatingRequest
@@ -383,5 +384,5 @@ Request = (
 AnyRequest = (
     AccordRequest | DeclaringRequest | LineRequest | StatingRequest | LadderRequest | ScreenRequest | AlarmRequest
     | KeysRequest | MonitorRequest | FilesRequest | TemplatesRequest | Request
-    | PublishingRequest | AgreeingRequest | EscrowingRequest | TopicsRequest
+    | PublishingRequest | AgreeingRequest | EscrowingRequest | TopicsRequest | NegotiatingRequest
 )

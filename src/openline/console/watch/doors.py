@@ -20,6 +20,7 @@ from openline.console.escrowing import asking as escrowing
 from openline.console.files import asking as files
 from openline.console.ladder import asking as ladder
 from openline.console.monitor import asking as monitor
+from openline.console.negotiating import asking as negotiating
 from openline.console.publishing import asking as publishing
 from openline.console.screen import asking as screen
 from openline.console.stating import asking as stating
@@ -138,6 +139,17 @@ DOORS: Final[Mapping[type, Act | None]] = {
     accords.SayStanding: Act.RELEASE,
     accords.AskAgreements: None,
     accords.AskDuties: None,
+    # texts under negotiation
+    negotiating.TableText: Act.RELEASE,
+    negotiating.SayOfText: Act.RELEASE,
+    negotiating.CloseText: Act.RELEASE,
+    negotiating.SignText: Act.RELEASE,
+    negotiating.DraftNegotiating: Act.DRAFT,
+    negotiating.AskTexts: None,
+    negotiating.AskText: None,
+    negotiating.AskTextFile: None,
+    negotiating.CompareTexts: None,
+    negotiating.FetchText: Act.OPERATE,
     publishing.ProposeJoint: Act.RELEASE,
     publishing.SignJoint: Act.RELEASE,
     publishing.WithdrawJoint: Act.RELEASE,

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple, Protocol
 
 from starlette.responses import Response
 
-from openline.console.accord_pages import agreeing, declaring, notices, publishing, topics
+from openline.console.accord_pages import agreeing, declaring, negotiating, notices, publishing, topics
 from openline.console.web.pages import (
     alarming,
     clearing,
@@ -50,6 +50,7 @@ class Row(NamedTuple):
 
 ENTRY: Final = "/message/{party}/{generation}/{index}"
 NOTICE: Final = "/notice/{party}/{generation}/{index}"
+TEXT: Final = "/text/{party}/{generation}/{index}"
 DECLARATION: Final = "/declaration/{party}/{generation}/{index}"
 
 TABLE: Final[tuple[Row, ...]] = (
@@ -131,6 +132,15 @@ TABLE: Final[tuple[Row, ...]] = (
     Row("GET", "/drafts/{draft:int}/attachments/{number:int}", Act.SEE_DRAFTS, files.of_draft),
     Row("GET", f"{ENTRY}/attachments/{{number:int}}", Act.SEE_MESSAGES, files.of_entry),
     Row("POST", f"{ENTRY}/attachments/{{number:int}}/fetch", Act.OPERATE, files.fetch),
+    # texts under negotiation
+    Row("GET", "/texts", Act.SEE_MESSAGES, negotiating.texts),
+    Row("GET", "/texts/new", Act.DRAFT, negotiating.new),
+    Row("POST", "/texts", Act.DRAFT, negotiating.table),
+    Row("GET", TEXT, Act.SEE_MESSAGES, negotiating.text),
+    Row("GET", f"{TEXT}/counter", Act.DRAFT, negotiating.counter),
+    Row("POST", f"{TEXT}/say", Act.DRAFT, negotiating.say),
+    Row("POST", f"{TEXT}/close", Act.DRAFT, negotiating.close),
+    Row("POST", f"{TEXT}/sign", Act.DRAFT, negotiating.sign),
     # what keeps a desk
     Row("GET", "/contact", Act.SEE_SCREEN, keeping.contact),
     Row("GET", "/contact.svg", Act.SEE_SCREEN, keeping.contact_drawn),

@@ -119,4 +119,10 @@ WORDS: Final = frozenset((
     _said("late: its term had ended before"), _said("a party does not answer its own offer"),
     _said("of a party that is not of this line now"), _said("late: held after the date of the offer"),
     _said("an answer to a withdrawn offer"), _said("accepted already"), _said("not proved to be held yet"),
+    # texts under negotiation
+    _said("tabled"), _said("countered"), _said("lapsed"), _said("signed"), _said("signed by some"), _said("accepts"),
+    _said("reserves"), _said("comments"), _said("brackets remain"), _said("a language is missing"),
+    _said("articles are reserved"), _said("it was refused"), _said("it was withdrawn"), _said("it has lapsed"),
+    _said("it was tabled in an exercise"), _said("draft tabled"), _said("position on a draft"),
+    _said("draft refused or withdrawn"),
 ))  # fmt: skip

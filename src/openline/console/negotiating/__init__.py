@@ -1,0 +1,1 @@
+"""The station's side of drafts across the border: tabling, positions, signing, comparison; commands."""

@@ -1,0 +1,1 @@
+"""Commands of drafts across the border."""
