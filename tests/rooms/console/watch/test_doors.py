@@ -125,9 +125,6 @@ class Recorded:
     def now_ms(self) -> int:
         return 1_795_000_000_000
 
-    async def pass_doors(self, drafts: Sequence[LineDraft]) -> None:
-        """There are none."""
-
     def look_at(self, drafts: Sequence[LineDraft]) -> None:
         if any(len(draft.body) > 2_000 for draft in drafts):
             raise Told("OL-402", "too long")
