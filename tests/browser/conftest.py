@@ -11,7 +11,7 @@ import pytest
 from openline.console.channel.asking import Outgoing, Send, Sent
 from openline.console.watch import asking
 from tests.needs import lacks, needs_tool
-from tests.whole.parties import make_parties, open_line
+from tests.whole.parties import WITHIN_S, make_parties, open_line
 from tests.whole.watching import Watch
 
 ARGUMENTS: Final = [
@@ -28,6 +28,14 @@ SEEDED: Final = (
     Outgoing(text="<script>document.title='x'</script> zero\u200bwidth " + "long " * 380, subject="<b>Hostile</b>"),
     Outgoing(text="This is a drill.", subject="Drill 7", exercise=True, precedence="PRIORITY"),
 )  # fmt: skip
+
+
+def expect(locator: Any) -> Any:
+    """What a page must come to say, as long as a busy machine takes."""
+    from playwright.sync_api import expect as playwright_expect
+
+    playwright_expect.set_options(timeout=WITHIN_S * 1000)
+    return playwright_expect(locator)
 
 
 def send(watch: Watch, *messages: Outgoing) -> list[str]:
@@ -86,7 +94,7 @@ def opened(browser: Any, watch: Watch) -> Iterator[Callable[..., Any]]:
     def open_page(name: str, path: str = "/", language: str = "en", colours: str = "night", **more: Any) -> Any:
         context = browser.new_context(viewport=more.pop("viewport", {"width": 1280, "height": 800}), **more)
         contexts.append(context)
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(120_000)
         cookies = {f"openline-preferences-{watch.port}": f"{language}.{colours}.keys"}
         if name:
             cookies[watch.cookie] = watch.tokens[name]

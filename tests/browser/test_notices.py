@@ -14,6 +14,7 @@ from openline.console.accords import asking as accords
 from openline.console.accords.library import files
 from openline.console.channel.asking import Sent
 from openline.console.watch import asking
+from tests.browser.conftest import expect
 from tests.rooms.accord.formats.examples import EVERY_TYPE
 from tests.rooms.accord.library.listing import example
 from tests.whole.watching import Watch
@@ -94,12 +95,6 @@ def fill_every_type(page: Any) -> None:
     page.locator('[id="csv.items"]').fill("id;number\nX2;not provided\n")
 
 
-def expect(locator: Any) -> Any:
-    from playwright.sync_api import expect as playwright_expect
-
-    return playwright_expect(locator)
-
-
 def violations(page: Any) -> list[str]:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")
     told = axe.Axe().run(page, options={"runOnly": TAGS})
@@ -120,7 +115,7 @@ def test_a_notice_of_every_type_is_composed_without_script_released_by_two_and_r
     expect(summary).to_contain_text("(A4)")
     for words in ("Когда", "soon to", "не промежуток", "U+202E", "R-441", "A1"):
         expect(summary).to_contain_text(words)
-    assert page.locator('[id="f.when"]').get_attribute("aria-invalid") == "true"
+    expect(page.locator('[id="f.when"]')).to_have_attribute("aria-invalid", "true")
     expect(page.locator("#when-faults")).to_contain_text("обязательно")
     fill_every_type(page)
     page.get_by_role("button", name="العربية").first.click()
@@ -130,12 +125,13 @@ def test_a_notice_of_every_type_is_composed_without_script_released_by_two_and_r
     expect(page.locator('[id="f.count.not"]')).to_be_checked()
     page.get_by_role("button", name="Русский").first.click()
     page.get_by_role("button", name="Проверить").click()
-    assert page.locator("#summary").count() == 0, page.locator("#summary").inner_text()
+    expect(page.locator("#summary")).to_have_count(0)
     expect(page.locator("svg.map")).to_have_count(1)
     expect(page.locator(".typed").first).to_contain_text("НЕ ПРЕДОСТАВЛЕНО")
     page.locator("#language_of").select_option("ru")
     page.get_by_role("button", name="Сохранить черновик").click()
-    number = int(re.findall(r"/drafts/(\d+)", page.url)[0])
+    page.wait_for_url(re.compile(r"/drafts/\d+$"))
+    number = int(page.url.rsplit("/", 1)[1])
     place = release(watch, number)
     assert watch.other is not None
     other = watch.other

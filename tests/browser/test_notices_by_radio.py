@@ -20,12 +20,11 @@ from openline.console.accords.library import files, formats
 from openline.console.channel.asking import Sent
 from openline.console.demo.relay import Relay
 from openline.console.demo.weather import Weather
-from tests.browser.conftest import ARGUMENTS
+from tests.browser.conftest import ARGUMENTS, expect
 from tests.browser.test_notices import release
 from tests.needs import lacks, needs_tool
 from tests.rooms.accord.library.listing import example
-from tests.whole.parties import Desk, make_parties, open_line
-from tests.whole.test_overtaking import until
+from tests.whole.parties import Desk, make_parties, open_line, until
 from tests.whole.watching import Watch
 
 pytestmark = [pytest.mark.whole, pytest.mark.acceptance]
@@ -147,11 +146,11 @@ def test_one_of_each_family_is_written_here_and_read_there_in_the_other_language
         fill(page, format_, example(name))
         page.locator("#language_of").select_option("en")
         page.locator("button[name=check]").click()
-        assert page.locator("#summary").count() == 0, (name, page.locator("#summary").inner_text())
+        expect(page.locator("#summary")).to_have_count(0)
         bytes_[name] = re.search(r"(\d+) байт", page.locator("section.panel").inner_text())
         page.locator("button.primary").click()
-        number = int(re.findall(r"/drafts/(\d+)", page.url)[0])
-        places[name] = release(by_radio, number)
+        page.wait_for_url(re.compile(r"/drafts/\d+$"))
+        places[name] = release(by_radio, int(page.url.rsplit("/", 1)[1]))
     kept = Path(os.environ.get("OPENLINE_KEEP", tmp_path))
     for name, place in places.items():
         until(lambda place=place: birch.try_here("notice", "show", place).code == 0, f"{name} is there")

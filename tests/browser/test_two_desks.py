@@ -3,6 +3,7 @@ answered with a file, signed by a second officer's security key, read at the oth
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,8 +14,8 @@ import pytest
 from openline.console.channel.asking import Outgoing, Sent
 from openline.console.files.asking import AskFiles, Files
 from openline.console.watch import asking
+from tests.browser.conftest import expect
 from tests.browser.test_security_keys import Held, register
-from tests.browser.test_watch_desk import expect
 from tests.whole.parties import make_parties, open_line
 from tests.whole.watching import Watch
 
@@ -52,7 +53,7 @@ def sits(browser: Any) -> Iterator[Callable[..., Any]]:
     def sit(desk: Watch, name: str, path: str = "/", language: str = "en", **more: Any) -> Any:
         context = browser.new_context(viewport={"width": 1280, "height": 800}, **more)
         contexts.append(context)
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(120_000)
         cookies = {desk.cookie: desk.tokens[name], f"openline-preferences-{desk.port}": f"{language}.night.keys"}
         context.add_cookies([{"name": key, "value": value, "url": desk.address} for key, value in cookies.items()])
         page = context.new_page()
@@ -90,7 +91,7 @@ def test_one_matter_from_receipt_to_the_answer_at_two_desks(
     watch = sits(ours, "Ann")
     asked = leaves(theirs, Outgoing(text="How many are you there?", subject="Crossing", precedence="PRIORITY"))
     card = watch.locator("#needs .card", has_text="Crossing")
-    expect(card).to_be_visible(timeout=120_000)
+    expect(card).to_be_visible()
     watch.locator("body").click(position={"x": 3, "y": 3})
     watch.keyboard.press("a")
     expect(watch.locator("#needs")).not_to_contain_text("Crossing")
@@ -107,6 +108,7 @@ def test_one_matter_from_receipt_to_the_answer_at_two_desks(
     drafter.get_by_role("link", name="Write the next version").click()
     drafter.locator("#text").fill("Two units, sixty and forty. The list goes along.")
     drafter.get_by_role("button", name="Keep and submit for release").click()
+    drafter.wait_for_url(re.compile(r"/drafts/\d+$"))
     expect(files).to_contain_text("список.csv")  # the next version has it too
     # the second officer, elsewhere, by key
     releaser = Held(sits(ours, "Cyd", "/keys"))
@@ -120,7 +122,7 @@ def test_one_matter_from_receipt_to_the_answer_at_two_desks(
     # the other desk has it, and says what it understood
     other = sits(theirs, "Ann")
     card = other.locator("#needs .card", has_text="sixty and forty")
-    expect(card).to_be_visible(timeout=120_000)
+    expect(card).to_be_visible()
     card.get_by_role("button", name="Acknowledge receipt").click()
     expect(other.locator("#needs")).not_to_contain_text("sixty and forty")
     theirs.until(lambda: theirs.ask("Ann", AskFiles(place=answer), Files).files[0].held == len(LIST))
@@ -137,7 +139,7 @@ def test_one_matter_from_receipt_to_the_answer_at_two_desks(
     expect(other.locator("#ladder + .scroll")).to_contain_text("One hundred at the crossing.")
     # and answers
     leaves(theirs, Outgoing(text="Agreed. We keep to the north.", subject="Re: Crossing", in_reply_to=answer))
-    expect(watch.locator("#needs")).to_contain_text("We keep to the north.", timeout=120_000)
+    expect(watch.locator("#needs")).to_contain_text("We keep to the north.")
     page.reload()
     ladder = page.locator("#ladder + .scroll")
     expect(ladder).to_contain_text("One hundred at the crossing.")

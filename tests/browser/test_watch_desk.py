@@ -3,6 +3,7 @@ languages; what axe finds; what happens when the station is gone."""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 from openline.console.channel.asking import Outgoing
-from tests.browser.conftest import send
+from tests.browser.conftest import expect, send
 from tests.whole.watching import PIN, Watch
 
 pytestmark = pytest.mark.whole
@@ -21,13 +22,6 @@ PAGES = ("/", "/keys", "/drafts", "/drafts/0", "/drafts/new", "/search?words=dri
          "/agreements",
          "/joint",
          "/drafts/0/translations")  # fmt: skip
-
-
-def expect(locator: Any) -> Any:
-    from playwright.sync_api import expect as playwright_expect
-
-    playwright_expect.set_options(timeout=120_000)  # as long as a busy machine takes
-    return playwright_expect(locator)
 
 
 @pytest.mark.parametrize("language", ["en", "ru", "ar"])
@@ -67,7 +61,7 @@ def test_a_new_message_comes_by_itself_and_is_acknowledged_by_one_key(opened: Op
     expect(first).to_contain_text("Flash one")
     expect(page.locator("#news")).to_contain_text("Flash one")
     expect(page).to_have_title(re.compile(rf"^\({before + 1}\) FLASH"))
-    assert page.locator("link[rel=icon]").get_attribute("href") == f"/icon/{before + 1}.svg"
+    expect(page.locator("link[rel=icon]")).to_have_attribute("href", f"/icon/{before + 1}.svg")
     page.keyboard.press("a")
     expect(page.locator("#needs")).not_to_contain_text("Flash one")
     expect(page.locator("#needs .card")).to_have_count(before)
@@ -112,7 +106,7 @@ def test_keys_alone_from_receipt_to_release_and_the_other_side_has_it(opened: Op
     expect(releaser.get_by_role("status").first).to_contain_text("Released and recorded")
     assert watch.other is not None
     other = watch.other
-    watch.until(lambda: "letters here" in other.run("inbox", "--json").stdout)
+    watch.until(lambda: "letters here" in json.dumps(other.json_here("inbox")))
     expect(releaser.locator("#ladder + .scroll")).to_contain_text("Birch")
 
 
@@ -179,12 +173,12 @@ def test_a_page_whose_station_is_gone_says_so_by_itself_and_comes_back(opened: O
     assert watch.desk.process is not None
     os.kill(watch.desk.process.pid, signal.SIGSTOP)
     try:
-        expect(page.locator("#stale")).to_be_visible(timeout=120_000)
+        expect(page.locator("#stale")).to_be_visible()
         expect(page.locator("#stale")).to_contain_text("STALE SINCE")
         expect(page).to_have_title(re.compile("^STALE"))
     finally:
         os.kill(watch.desk.process.pid, signal.SIGCONT)
-    expect(page.locator("#stale")).to_be_hidden(timeout=120_000)
+    expect(page.locator("#stale")).to_be_hidden()
     expect(page).not_to_have_title(re.compile("^STALE"))
     send(watch, Outgoing(text="Back again.", subject="After the stop"))
     expect(page.locator("#needs")).to_contain_text("After the stop")

@@ -7,13 +7,13 @@ import io
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from unittest import mock
 
 from openline.__main__ import Hall
@@ -23,15 +23,35 @@ from openline.console.cli import run
 from openline.console.kept.keeping import keep_line
 from openline.console.terminal import Serving
 from openline.store import keyfile
+from tests.ports import free_port
 
-WITHIN_S = 240.0
+T = TypeVar("T")
+WITHIN_S = 300.0  # a busy machine with two processors, a browser and other tests on it
+HELD_MS = 200_000  # for a receipt that must come; less than the above, so that its absence is what is told
 PASSPHRASE = "a passphrase for tests"
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+class Patient(ControlLink):
+    """A link whose user waits as long as a busy machine takes."""
+
+    @classmethod
+    def open(cls, path: Path, sitting: str = "") -> Patient:
+        made = super().open(path, sitting)
+        assert isinstance(made, Patient)
+        return made
+
+    def collect(self, request_id: int, answer: type[T], within_ms: int = 0) -> T:
+        return super().collect(request_id, answer, max(within_ms, int(WITHIN_S * 1000)))
+
+
+def until(look: Callable[[], T], what: str, within_s: float = WITHIN_S) -> T:
+    """The first answer that is true. A fact is waited for, never a time; what did not come is said."""
+    end = time.monotonic() + within_s
+    while not (found := look()):
+        if time.monotonic() > end:
+            raise AssertionError(f"never so: {what}; last {found!r}")
+        time.sleep(0.1)
+    return found
 
 
 @dataclass
@@ -70,12 +90,12 @@ class Desk:
         return ran.out
 
     def json_anyhow(self, *arguments: str) -> Any:
-        """As `json`, however the command ends: `status` says 6 while a party is not up."""
-        done = self.run(*arguments, "--json", ok=None)
+        """As `json`, in this process and however the command ends: `status` says 6 while a party is not up."""
+        ran = self.try_here(*arguments, "--json")
         try:
-            return json.loads(done.stdout)
+            return json.loads(ran.out)
         except json.JSONDecodeError as error:
-            said = f"{' '.join(arguments)} ended with {done.returncode} and said no JSON\n{done.stdout}\n{done.stderr}"
+            said = f"{' '.join(arguments)} ended with {ran.code} and said no JSON\n{ran.out}\n{ran.err}"
             raise AssertionError(f"{said}\nthe station's log ends:\n{self.log.read_text()[-3000:]}") from error
 
     def json(self, *arguments: str) -> Any:
@@ -128,8 +148,16 @@ class Desk:
                 return
         raise AssertionError(f"the station of {self.name} did not answer: {self.log.read_text()[-3000:]}")
 
-    def link(self) -> ControlLink:
-        return ControlLink.open(self.control)
+    def link(self) -> Patient:
+        return Patient.open(self.control)
+
+    def json_here(self, *arguments: str) -> Any:
+        """As `json`, in this process: for what is asked again and again while something is waited for."""
+        return json.loads(self.here(*arguments, "--json"))
+
+    def holds(self, place: str) -> bool:
+        """Whether its record has that entry yet."""
+        return self.try_here("show", place, "--json").code == 0
 
     def kill(self) -> None:
         """SIGKILL: no goodbye, no flush."""

@@ -15,29 +15,18 @@ from openline.console.channel import asking
 from openline.limits import COMMIT_ENTRIES_MAX
 from openline.line.ports import LogId
 from openline.store.sqlite import SqliteStore
-from tests.whole.parties import WITHIN_S, Desk, make_parties, open_line
+from tests.whole.parties import HELD_MS, Desk, make_parties, open_line, until
 
 pytestmark = pytest.mark.whole
 Line = Callable[..., list[Desk]]
 
 
-def until(what: str, is_so: Callable[[], Any], within_s: float = WITHIN_S) -> Any:
-    """Wait for something that must come; what it came to. Says what did not come."""
-    end = time.monotonic() + within_s
-    while time.monotonic() < end:
-        found = is_so()
-        if found:
-            return found
-        time.sleep(0.1)
-    raise AssertionError(f"did not come: {what}")
-
-
 def amendments(desk: Desk) -> list[dict[str, Any]]:
-    return list(desk.json("line", "amendments")["amendments"])
+    return list(desk.json_here("line", "amendments")["amendments"])
 
 
 def status(desk: Desk) -> dict[str, Any]:
-    return dict(json.loads(desk.run("status", "--json", ok=None).stdout))
+    return dict(desk.json_anyhow("status"))
 
 
 def state_of(desk: Desk, place: str) -> str:
@@ -51,7 +40,7 @@ def send(desk: Desk, *texts: str, within_ms: int = 0) -> list[asking.Place]:
             batch = [asking.Outgoing(text=text) for text in texts[at : at + 500]]
             places += link.ask(asking.Send(messages=batch), asking.Sent).places
         if within_ms:
-            waited = link.ask(asking.WaitHeld(places=places, within_ms=within_ms), asking.Waited, within_ms + 5_000)
+            waited = link.ask(asking.WaitHeld(places=places, within_ms=within_ms), asking.Waited)
             assert waited.held, waited.lacking[:3]
     return places
 
@@ -95,12 +84,12 @@ def test_terms_change_when_all_agree_and_not_before(on_a_line: Line) -> None:
     birch.start()
     proposed = amber.json("line", "amend", "--body-bytes-max", "2000", "--remark", "shorter, please")
     assert proposed["state"] == "open" and proposed["lacking"] == ["Birch"]
-    until("the proposal at Birch", lambda: state_of(birch, proposed["place"]) == "open")
+    until(lambda: state_of(birch, proposed["place"]) == "open", "the proposal at Birch")
     send(birch, "x" * 3000)
     assert amber.run("line", "agree", proposed["place"], ok=None).returncode == 7, "our own is our yes already"
     assert birch.run("line", "agree", f"{proposed['place'][:-1]}99", ok=None).returncode == 3, "yes to nothing"
     assert birch.json("line", "agree", proposed["place"])["state"] == "in force"
-    until("the answer at Amber", lambda: state_of(amber, proposed["place"]) == "in force")
+    until(lambda: state_of(amber, proposed["place"]) == "in force", "the answer at Amber")
     assert birch.run("send", "x" * 3000, ok=None).returncode == 4
     assert birch.run("line", "refuse", proposed["place"], ok=None).returncode == 7, "it is in force"
     assert amber.run("line", "amend", "--banner", "fr=SECRET", ok=None).returncode == 4, "no such language"
@@ -109,17 +98,16 @@ def test_terms_change_when_all_agree_and_not_before(on_a_line: Line) -> None:
     birch.start()
     assert birch.json("line", "amendments")["limits"][0] == 2000, "derived again at the start"
     slower = amber.json("line", "amend", "--body-bytes-max", "2000", "--entries-per-minute", "2")
-    until("the proposal at Birch", lambda: state_of(birch, slower["place"]) == "open")
+    until(lambda: state_of(birch, slower["place"]) == "open", "the proposal at Birch")
     assert birch.json("line", "agree", slower["place"])["state"] == "in force"
-    birch.run("send", "one", ok=None), birch.run("send", "two", ok=None)
-    refused = birch.run("send", "three within a minute", ok=4)
-    assert "OL-403" in refused.stderr
+    said = [birch.try_here("send", f"{n} within a minute") for n in range(12)]  # in a moment, on any machine
+    assert {ran.code for ran in said} <= {0, 4} and "OL-403" in said[-1].err, said[-1]
     birch.run("send", "--precedence", "FLASH", "FLASH has a reserve")
     close = birch.json("line", "close", "--yes")
-    until("the proposal to close", lambda: state_of(amber, close["place"]) == "open")
+    until(lambda: state_of(amber, close["place"]) == "open", "the proposal to close")
     assert amber.json("line", "agree", close["place"])["state"] == "in force"
     assert amber.run("send", "too late", ok=None).returncode == 4
-    until("receipts of all", lambda: same_everywhere(amber, birch))
+    until(lambda: same_everywhere(amber, birch), "receipts of all")
 
 
 def admitted(folder: Path, sponsor: Desk, others: list[Desk], joiner: Desk) -> None:
@@ -130,9 +118,9 @@ def admitted(folder: Path, sponsor: Desk, others: list[Desk], joiner: Desk) -> N
     joiner.run(*wanted, *secret(joiner))
     proposed = sponsor.json("line", "admit", str(folder / "joining"), "--yes")
     for other in others:
-        until("the proposal", lambda other=other: state_of(other, proposed["place"]) == "open")  # type: ignore[misc]
+        until(lambda other=other: state_of(other, proposed["place"]) == "open", "the proposal")  # type: ignore[misc]
         other.run("line", "agree", proposed["place"])
-    until("the last yes", lambda: state_of(sponsor, proposed["place"]) == "in force")
+    until(lambda: state_of(sponsor, proposed["place"]) == "in force", "the last yes")
 
 
 def test_a_party_joins_at_entry_1000_reads_everything_and_later_leaves(tmp_path: Path) -> None:
@@ -144,8 +132,8 @@ def test_a_party_joins_at_entry_1000_reads_everything_and_later_leaves(tmp_path:
     try:
         amber.start()
         birch.start()
-        oldest = send(amber, *(f"amber {n}" for n in range(600)), within_ms=60_000)[0]
-        send(birch, *(f"birch {n}" for n in range(600)), within_ms=60_000)
+        oldest = send(amber, *(f"amber {n}" for n in range(600)), within_ms=HELD_MS)[0]
+        send(birch, *(f"birch {n}" for n in range(600)), within_ms=HELD_MS)
         position = amber.json("show", str(oldest))["position"]
         assert amber.json("show", str(position))["place"] == str(oldest), "by its full name, however old"
         amber.stop()
@@ -155,16 +143,16 @@ def test_a_party_joins_at_entry_1000_reads_everything_and_later_leaves(tmp_path:
         cedar.start()
         amber.settings({birch.name: birch.port, cedar.name: cedar.port})
         birch.settings({amber.name: amber.port, cedar.name: cedar.port})
-        until("one record at all three", lambda: same_everywhere(amber, birch, cedar))
-        place = send(cedar, "good day from Cedar", within_ms=60_000)
+        until(lambda: same_everywhere(amber, birch, cedar), "one record at all three")
+        place = send(cedar, "good day from Cedar", within_ms=HELD_MS)
         assert place[0].party == 2
-        send(amber, "welcome", within_ms=60_000)
+        send(amber, "welcome", within_ms=HELD_MS)
         own = logs(amber)
 
         def all_receipted() -> bool:
             return all(size >= own[log][0] for log, size in receipts(amber, 2).items() if log in own)
 
-        until("receipts of Cedar for every log", all_receipted)
+        until(all_receipted, "receipts of Cedar for every log")
         cards = [tmp_path / f"{name}.card" for name in ("Amber", "Birch", "Cedar")]
         found = verified(cedar, tmp_path / "joined.openline", *cards)
         assert [party["name"] for party in found["parties"]] == ["Amber", "Birch", "Cedar"]
@@ -176,11 +164,11 @@ def test_a_party_joins_at_entry_1000_reads_everything_and_later_leaves(tmp_path:
         left = cedar.json("line", "leave", "--yes", "--remark", "our part is done")
         assert left["state"] == "in force"
         for desk in (amber, birch):
-            until("word of the leaving", lambda desk=desk: state_of(desk, left["place"]) == "in force")  # type: ignore[misc]
+            until(lambda desk=desk: state_of(desk, left["place"]) == "in force", "word of the leaving")  # type: ignore[misc]
         assert cedar.run("send", "one more", ok=None).returncode == 4
         cannot_return(tmp_path, amber, cedar)
         before = len(logs(cedar))
-        send(amber, *(f"without Cedar {n}" for n in range(5)), within_ms=60_000)
+        send(amber, *(f"without Cedar {n}" for n in range(5)), within_ms=HELD_MS)
         time.sleep(7)  # longer than the grace and two hails: nothing may come any more
         assert logs(cedar) != logs(amber) and len(logs(cedar)) == before
         assert same_everywhere(amber, birch)
@@ -210,7 +198,7 @@ def lose_the_keyring(joiner: Desk, *others: Desk) -> None:
     joiner.start()
     for other in others:
         other.run("line", "recover", "--party", joiner.name)
-    send(joiner, "sealed anew", within_ms=60_000)
+    send(joiner, "sealed anew", within_ms=HELD_MS)
 
 
 def test_a_stranger_and_a_foreign_request_are_refused(tmp_path: Path) -> None:
@@ -245,13 +233,12 @@ def test_renewed_keys_are_used_once_all_hold_their_certificate_and_the_old_ones_
     send(amber, "under the first keys")
     renewed = amber.json("party", "renew", *secret(amber))
     assert renewed["recorded"]
-    time.sleep(1)
-    assert any("Birch" in alarm for alarm in status(amber)["alarms"]), "it waits for Birch, and says so"
+    until(lambda: any("Birch" in alarm for alarm in status(amber)["alarms"]), "it waits for Birch, and says so")
     own = status(amber)["generation"]
     birch.start()
-    until("new keys", lambda: status(amber)["generation"] > own)
-    send(amber, "under the new keys", within_ms=60_000)
-    place = send(birch, "seen", within_ms=60_000)
+    until(lambda: status(amber)["generation"] > own, "new keys")
+    send(amber, "under the new keys", within_ms=HELD_MS)
+    place = send(birch, "seen", within_ms=HELD_MS)
     assert place
     first = next(
         one for one in amber.run("party", "revoke", "--yes", *secret(amber), ok=None).stderr.split() if len(one) == 16
@@ -259,11 +246,11 @@ def test_renewed_keys_are_used_once_all_hold_their_certificate_and_the_old_ones_
     renewed_name = renewed["certificate"][:16]
     assert first != renewed_name
     amber.run("party", "revoke", "--certificate", first, "--reason", "retired", "--yes", *secret(amber))
-    send(amber, "after the revocation", within_ms=60_000)
+    send(amber, "after the revocation", within_ms=HELD_MS)
     amber.stop()
     amber.start()
-    send(birch, "again", within_ms=60_000)
-    until("one record", lambda: same_everywhere(amber, birch))
+    send(birch, "again", within_ms=HELD_MS)
+    until(lambda: same_everywhere(amber, birch), "one record")
     found = verified(birch, tmp_path / "renewed.openline", tmp_path / "Amber.card", tmp_path / "Birch.card")
     assert found["doubts"] == [] and [log["revoked"] for log in found["logs"]].count(True) == 1
     assert all(log["disputed_from"] is None for log in found["logs"])
@@ -275,7 +262,7 @@ def test_a_stolen_key_is_revoked_by_a_file_without_the_other_side(on_a_line: Lin
     amber, birch = on_a_line("Amber", "Birch")
     amber.start()
     birch.start()
-    send(amber, "before", within_ms=60_000)
+    send(amber, "before", within_ms=HELD_MS)
     amber.stop()
     shutil.copytree(amber.home / "lines", tmp_path / "stolen")
     amber.run("party", "revoke", "--out", str(tmp_path / "revocation"), "--yes", *secret(amber))
@@ -293,8 +280,8 @@ def test_a_stolen_key_is_revoked_by_a_file_without_the_other_side(on_a_line: Lin
     shutil.rmtree(amber.home / "lines")
     shutil.move(tmp_path / "ours", amber.home / "lines")
     amber.start()
-    send(amber, "ourselves again", within_ms=60_000)
-    until("one record", lambda: same_everywhere(amber, birch))
+    send(amber, "ourselves again", within_ms=HELD_MS)
+    until(lambda: same_everywhere(amber, birch), "one record")
     found = verified(birch, tmp_path / "revoked.openline")
     assert found["doubts"] == []
 
@@ -304,24 +291,19 @@ def test_a_lost_keyring_is_reopened_by_both_and_stands_in_the_record(on_a_line: 
     amber, birch = on_a_line("Amber", "Birch")
     amber.start()
     birch.start()
-    send(amber, "before the loss", within_ms=60_000)
+    send(amber, "before the loss", within_ms=HELD_MS)
     amber.stop()
     (amber.home / "lines" / amber.line / "keyring").unlink()
     assert amber.run("serve", ok=None).returncode == 8
     amber.run("line", "recover", *secret(amber))
     amber.start()
     place = send(amber, "after the loss")[0]
-    until(
-        "an alarm at Birch",
-        lambda: any(
-            "recovery" in alarm for alarm in status(birch)["alarms"]
-        ),
-    )
+    until(lambda: any("recovery" in alarm for alarm in status(birch)["alarms"]), "an alarm at Birch")
     birch.run("line", "recover", *secret(birch))
     with amber.link() as link:
-        assert link.ask(asking.WaitHeld(places=[place], within_ms=60_000), asking.Waited, 65_000).held
-    send(birch, "good to hear you", within_ms=60_000)
-    until("one record", lambda: same_everywhere(amber, birch))
+        assert link.ask(asking.WaitHeld(places=[place], within_ms=HELD_MS), asking.Waited).held
+    send(birch, "good to hear you", within_ms=HELD_MS)
+    until(lambda: same_everywhere(amber, birch), "one record")
     kinds = [entry["kind"] for entry in amber.json("inbox", "--all", "--count", "1000")["entries"]]
     assert kinds.count("recovery") == 2, "each side recorded it"
 

@@ -27,7 +27,7 @@ from openline.console.channel.asking import (
 )
 from openline.record.entry import MESSAGE
 from openline.store.sqlite import SqliteStore
-from tests.whole.parties import PASSPHRASE, WITHIN_S, Desk
+from tests.whole.parties import HELD_MS, PASSPHRASE, WITHIN_S, Desk, until
 
 pytestmark = pytest.mark.whole
 Line = Callable[..., list[Desk]]
@@ -41,7 +41,7 @@ def say(desk: Desk, texts: Sequence[str], *, wait: bool = True) -> set[str]:
             batch = [Outgoing(text=text) for text in texts[at : at + 200]]
             places += link.ask(Send(messages=batch), Sent).places
         if wait:
-            assert link.ask(WaitHeld(places=places, within_ms=60_000), Waited, 70_000).held
+            assert link.ask(WaitHeld(places=places, within_ms=HELD_MS), Waited).held
     return set(texts)
 
 
@@ -98,11 +98,13 @@ def three_days(desk: Desk, other: Desk) -> set[str]:
     return said
 
 
+def status(desk: Desk) -> Status:
+    with desk.link() as link:
+        return link.ask(AskStatus(), Status)
+
+
 def wait_for(desk: Desk, wanted: set[str]) -> None:
-    until = time.monotonic() + WITHIN_S
-    while not wanted <= (have := set(texts(desk))):
-        assert time.monotonic() < until, f"{desk.name} lacks {len(wanted - have)}, for example {min(wanted - have)}"
-        time.sleep(0.1)
+    until(lambda: wanted <= set(texts(desk)), f"{desk.name} has all that was said")
 
 
 def check_whole(desks: Sequence[Desk], wanted: set[str], folder: Path) -> None:
@@ -112,10 +114,8 @@ def check_whole(desks: Sequence[Desk], wanted: set[str], folder: Path) -> None:
         have = texts(desk)
         assert len(have) == len(set(have)), "a message stands twice"
         assert set(have) == wanted
-        with desk.link() as link:
-            now = link.ask(AskStatus(), Status)
-        assert now.alarms == []
-        assert not any(peer.disputed for peer in now.peers)
+        until(lambda desk=desk: not status(desk).alarms, "nothing rings")  # type: ignore[misc]
+        assert not any(peer.disputed for peer in status(desk).peers)
         record = folder / f"{desk.name}-{time.monotonic_ns()}.record"
         desk.here("export", str(record))
         verdict: dict[str, Any] = json.loads(desk.here("verify", str(record), "--json"))

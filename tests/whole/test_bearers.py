@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import socket
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.ports import free_port
 from tests.rooms.bearer.cable import Cable
-from tests.whole.parties import WITHIN_S, Desk, free_port
+from tests.whole.parties import Desk
+from tests.whole.parties import until as wait_until
 
 pytestmark = pytest.mark.whole
 Line = Callable[..., list[Desk]]
@@ -28,26 +28,24 @@ def bearer(kind: str, name: str, **keys: object) -> str:
 def only(desk: Desk, *tables: str) -> None:
     """Settings without TLS: nobody listens, nobody dials."""
     rows = ["[station]", f'line = "{desk.line}"', f'passphrase_file = "{desk.passphrase_file}"', f"[lines.{desk.line}]"]
+    rows.append("test_every_s = 0")  # no test of these counts on no whole hour
     (desk.home / "station.toml").write_text("\n".join([*rows, *tables]) + "\n")
 
 
 def until(desk: Desk, holds: Callable[[Any], object]) -> Any:
     """The status of a desk once something holds in it."""
-    last: Any = None
-    end = time.monotonic() + WITHIN_S
-    while time.monotonic() < end:
-        last = desk.json_anyhow("status")
-        if holds(last):
-            return last
-        time.sleep(0.05)
-    raise AssertionError(f"never so: {last}")
+    return wait_until(lambda: holds(last := desk.json_anyhow("status")) and last, f"the status of {desk.name}")
+
+
+def radio_of(status: Any) -> Any:
+    return next(one for one in status["bearers"] if one["name"] == "radio")
 
 
 def exchange(amber: Desk, birch: Desk, tmp_path: Path) -> None:
     """Messages both ways with receipts, an acknowledgement, an export that a stranger verifies."""
-    sent = amber.json("send", "The exercise begins at 1000Z.", "--subject", "exercise", "--wait", "50")
+    sent = amber.json("send", "The exercise begins at 1000Z.", "--subject", "exercise", "--wait", "200")
     assert sent["held"][0]["name"] == "Birch"
-    assert birch.json("send", "Understood.", "--wait", "50")["held"][0]["name"] == "Amber"
+    assert birch.json("send", "Understood.", "--wait", "200")["held"][0]["name"] == "Amber"
     came = birch.json("inbox")
     assert [entry["text"] for entry in came["entries"]] == ["The exercise begins at 1000Z."]
     birch.run("acknowledge", came["entries"][0]["place"], "--officer", "officer B", "--role", "watch")
@@ -66,25 +64,19 @@ def test_over_a_serial_cable_only(on_a_line: Line, tmp_path: Path, duplex: str) 
             only(desk, bearer("serial", "radio", **keys))
             desk.start()
         exchange(amber, birch, tmp_path)
-        status = amber.json_anyhow("status")
-        assert [(one["name"], one["up"]) for one in status["bearers"]] == [("radio", ["Birch"])]
+        until(amber, lambda now: [(one["name"], one["up"]) for one in now["bearers"]] == [("radio", ["Birch"])])
         amber.stop()
         birch.stop()
 
 
 def test_over_udp_only(on_a_line: Line, tmp_path: Path) -> None:
     amber, birch = on_a_line("Amber", "Birch")
-    probes = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2)]
-    for probe in probes:
-        probe.bind(("127.0.0.1", 0))
-    ports = [f"127.0.0.1:{probe.getsockname()[1]}" for probe in probes]
-    for probe in probes:
-        probe.close()
+    ports = [f"127.0.0.1:{free_port()}" for _ in range(2)]
     for desk, (ours, theirs) in ((amber, ports), (birch, ports[::-1])):
         only(desk, bearer("udp", "path", listen=ours, address=theirs))
         desk.start()
     exchange(amber, birch, tmp_path)
-    assert amber.json_anyhow("status")["bearers"][0]["up"] == ["Birch"]
+    until(amber, lambda now: now["bearers"][0]["up"] == ["Birch"])
 
 
 def test_over_a_program_only(on_a_line: Line, tmp_path: Path) -> None:
@@ -95,7 +87,7 @@ def test_over_a_program_only(on_a_line: Line, tmp_path: Path) -> None:
         only(desk, bearer("program", "pipe", program=command, bits_per_second=1_000_000))
         desk.start()
     exchange(amber, birch, tmp_path)
-    assert amber.json_anyhow("status")["bearers"][0]["up"] == ["Birch"]
+    until(amber, lambda now: now["bearers"][0]["up"] == ["Birch"])
     assert "WELL   line hotline: bearer pipe: " in amber.run("doctor", ok=None).stdout
 
 
@@ -108,17 +100,15 @@ def test_a_device_that_is_unplugged_rings_by_name_and_the_line_goes_on_without_i
             device = bearer("serial", "radio", device=str(cable.paths[number]), baud=38_400, latency_ms=20)
             desk.settings({other.name: other.port}, device)
             desk.start()
-        amber.json("send", "Over both.", "--wait", "50")
+        amber.json("send", "Over both.", "--wait", "200")
         cable.unplug(0)
-        status = until(amber, lambda now: any("radio" in alarm for alarm in now["alarms"]))
-        assert any(alarm.startswith("bearer radio: ") and "tty0" in alarm for alarm in status["alarms"])
-        radio = next(one for one in status["bearers"] if one["name"] == "radio")
-        assert radio["up"] == [] and "tty0" in radio["trouble"]
-        assert amber.json("send", "Without it.", "--wait", "50")["held"]
+        until(amber, lambda now: any(one.startswith("bearer radio: ") and "tty0" in one for one in now["alarms"]))
+        until(amber, lambda now: (radio := radio_of(now))["up"] == [] and "tty0" in radio["trouble"])
+        assert amber.json("send", "Without it.", "--wait", "200")["held"]
         cable.plug(0)
-        status = until(amber, lambda now: not any("radio" in alarm for alarm in now["alarms"]))
-        assert next(one for one in status["bearers"] if one["name"] == "radio")["up"] == ["Birch"]
+        until(amber, lambda now: not any("radio" in alarm for alarm in now["alarms"]))
+        until(amber, lambda now: radio_of(now)["up"] == ["Birch"])
         before = list(cable.carried)
         until(amber, lambda _: all(now > then + 60 for now, then in zip(cable.carried, before, strict=True)))  # hails
-        assert amber.json("send", "And with it again.", "--wait", "50")["held"]
+        assert amber.json("send", "And with it again.", "--wait", "200")["held"]
         assert "radio" in amber.run("status", ok=None).stdout

@@ -25,7 +25,7 @@ from openline.desk.leaving import GATED
 from openline.record.evidence.export import read_export
 from openline.record.evidence.judge import judge_at_once
 from openline.store.desklog import DeskLog
-from tests.whole.parties import Desk
+from tests.whole.parties import Desk, until
 
 pytestmark = pytest.mark.whole
 
@@ -133,9 +133,7 @@ def test_a_message_leaves_by_two_and_by_no_other_door(on_a_line: Callable[..., l
     party, generation, index = released["places"][0]
     place = f"{party}/{generation}/{index}"
     amber.run("show", place)
-    until = time.monotonic() + 60
-    while not (there := birch.json("inbox")["entries"]) and time.monotonic() < until:
-        time.sleep(0.1)
+    there = until(lambda: birch.json_here("inbox")["entries"], "it is there")
     assert there[0]["text"] == "We propose to meet on Tuesday."
     assert there[0]["released_by"] == ["Bob", "Cyd"]
     assert official(amber, tmp_path) == 1
@@ -169,9 +167,7 @@ def test_what_was_released_before_a_kill_is_recorded_after_it(
     log.close()
     for _ in range(2):  # the second start finds it done
         amber.start()
-        until = time.monotonic() + 60
-        while "Released before" not in json.dumps(birch.json("inbox")) and time.monotonic() < until:
-            time.sleep(0.1)
+        until(lambda: "Released before" in json.dumps(birch.json_here("inbox")), "it is recorded, and there")
         amber.stop()
     sent = [one for one in birch.json("inbox")["entries"] if "Released before" in one["text"]]
     assert len(sent) == 1
@@ -186,7 +182,7 @@ def test_acknowledging_is_the_watch_officers_and_sittings_end(
     birch.start()
     officers = Officers(amber, tmp_path)
     officers.staff()
-    birch.run("send", "Are you there?", "--wait", "60")
+    birch.run("send", "Are you there?", "--wait", "200")
     position = str(amber.json("inbox")["entries"][0]["position"])
     assert "drafter" in officers.run("Bob", "acknowledge", position, ok=4).stderr
     assert "OL-404" in officers.run("Nobody", "acknowledge", position, ok=4).stderr

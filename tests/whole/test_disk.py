@@ -30,7 +30,7 @@ from openline.console.channel.asking import (
 from openline.console.codes import Told
 from openline.record.entry import MESSAGE
 from tests.needs import lacks, needs_root, needs_tool
-from tests.whole.parties import WITHIN_S, Desk
+from tests.whole.parties import HELD_MS, Desk, until
 
 pytestmark = pytest.mark.whole
 Line = Callable[..., list[Desk]]
@@ -101,9 +101,9 @@ def say(desk: Desk, *texts: str) -> list[Place]:
         return link.ask(Send(messages=[Outgoing(text=text) for text in texts]), Sent).places
 
 
-def held(desk: Desk, places: list[Place], within_s: float = WITHIN_S) -> bool:
+def held(desk: Desk, places: list[Place], within_ms: int = HELD_MS) -> bool:
     with desk.link() as link:
-        return link.ask(WaitHeld(places=places, within_ms=int(within_s * 1000)), Waited, 1_000_000).held
+        return link.ask(WaitHeld(places=places, within_ms=within_ms), Waited).held
 
 
 def status(desk: Desk) -> Status:
@@ -118,13 +118,6 @@ def texts(desk: Desk) -> list[str]:
 
 def has_disk_alarm(desk: Desk) -> bool:
     return any(alarm.startswith("disk: ") for alarm in status(desk).alarms)
-
-
-def until(true: Callable[[], bool], what: str) -> None:
-    end = time.monotonic() + WITHIN_S
-    while not true():
-        assert time.monotonic() < end, what
-        time.sleep(0.1)
 
 
 def say_until_refused(desk: Desk) -> list[Place]:
@@ -155,7 +148,7 @@ def test_a_full_disk_refuses_new_words_loses_none_and_goes_on_when_there_is_room
     time.sleep(1)  # hails and ticks go on, and do not take the alarm away
     assert has_disk_alarm(amber)
     came = say(birch, "are you there?", LONG)
-    assert not held(birch, came, 1.5), "a receipt for what could not be stored"
+    assert not held(birch, came, 1_500), "a receipt for what could not be stored"
     assert texts(amber)[0] == "before the disk was full"
     assert len(texts(amber)) == len(taken) + 1
     disk.free()
@@ -216,7 +209,7 @@ def test_a_disk_that_breaks_in_the_middle_of_a_commit_and_mends_loses_and_double
             link.ask(Send(messages=[Outgoing(text="in the middle", token=f"middle {n}")]), Sent)
         assert refused.value.code in ("OL-102", "OL-104")
         came = say(birch, "to a broken disk")
-        assert not held(birch, came, 1.5)
+        assert not held(birch, came, 1_500)
         assert has_disk_alarm(amber)
         with pytest.raises(Told) as refused:  # what the disk really holds nobody knows: it is not shown either
             texts(amber)

@@ -15,7 +15,7 @@ from openline.record.body import parse_message
 from openline.record.entry import MESSAGE, parse_header
 from openline.record.evidence.export import Entry, LogStart, read_export
 from openline.store.sqlite import SqliteStore
-from tests.whole.parties import Desk
+from tests.whole.parties import HELD_MS, Desk
 
 pytestmark = pytest.mark.whole
 Line = Callable[..., list[Desk]]
@@ -90,7 +90,7 @@ def kill_rounds(desks: list[Desk], rounds: int, seed: int) -> tuple[set[str], in
             places = resend(side, mine)
             names |= {m.token or "" for m in mine}
             with side.link() as link:
-                waited = link.ask(WaitHeld(places=places, within_ms=60_000), Waited)  # type: ignore[arg-type]
+                waited = link.ask(WaitHeld(places=places, within_ms=HELD_MS), Waited)  # type: ignore[arg-type]
                 assert waited.held, f"round {round_}: {side.name} lacks receipts"
     return names, open_kills, hit_second
 
@@ -145,4 +145,4 @@ def test_a_kill_before_anything_was_said_does_no_harm(on_a_line: Line) -> None:
     birch.start()
     with pytest.raises(Told), amber.link() as link:
         link.ask(Send(messages=[]), Sent)  # an empty batch is refused, the station goes on
-    assert amber.json("send", "and now", "--wait", "30")["held"]
+    assert amber.json("send", "and now", "--wait", "200")["held"]

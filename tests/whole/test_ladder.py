@@ -10,7 +10,7 @@ import pytest
 
 from openline.console.codes import Told
 from openline.console.ladder.directories import read_offices
-from tests.whole.parties import Desk
+from tests.whole.parties import Desk, until
 from tests.whole.test_desk import Officers
 from tests.whole.test_statements import both_up, held, instant, refused, sent, show, verified
 
@@ -56,8 +56,9 @@ def test_messages_that_crossed_are_shown_as_crossed_at_both(on_a_line: Line) -> 
     second = json.loads(birch.here("send", "From Birch.", "--json"))["place"]
     amber.start()
     held(birch, "service", "send", "Good evening.")  # Amber holds this, and so all that was before it
-    later = json.loads(amber.here("send", "After.", "--wait", "30", "--json"))["place"]
+    later = json.loads(amber.here("send", "After.", "--wait", "200", "--json"))["place"]
     for desk in (amber, birch):
+        until(lambda desk=desk: desk.holds(first), "what its first life wrote")  # type: ignore[misc]
         assert show(desk, first)["crossed"] == [second] and show(desk, second)["crossed"] == [first]
         assert show(desk, later)["crossed"] == []
         assert f"CROSSED     with {second}" in desk.here("show", first)

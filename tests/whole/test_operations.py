@@ -18,12 +18,12 @@ from typing import Final, NamedTuple
 import pytest
 
 from tests.needs import needs_tool
-from tests.whole.parties import free_port
+from tests.ports import free_port
 
 pytestmark = pytest.mark.whole
 ROOT: Final = Path(__file__).resolve().parents[2]
 PAGES: Final = ROOT / "docs" / "operations"
-WITHIN_S: Final = 300.0
+WITHIN_S: Final = 600.0
 PRINTED_ADDRESS: Final = "192.0.2.1:7443"
 _BLOCK: Final = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _WHO: Final = re.compile(r"# (?:side ([AB])|(both) sides)\n")

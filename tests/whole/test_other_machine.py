@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from tests.needs import needs_root, needs_tool
-from tests.whole.parties import Desk, free_port
+from tests.ports import free_port
+from tests.whole.parties import Desk
 from tests.whole.watching import Watch
 
 pytestmark = pytest.mark.whole

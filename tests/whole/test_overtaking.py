@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,34 +12,25 @@ import pytest
 
 from openline.console.demo.relay import Relay
 from openline.console.demo.weather import Weather
+from tests.ports import free_port
 from tests.whole.letters import check_exports
-from tests.whole.parties import Desk, free_port
+from tests.whole.parties import Desk, until
 from tests.whole.test_radio import held, only, send
 
 pytestmark = pytest.mark.whole
 WEATHER = Weather(bits_per_second=9_600, delay_ms=200)
-LETTER_CHARS = 30_000
+LETTER_CHARS = 45_000
 CALL = "Do not intercept: ours, one engine out, no weapons aboard."
 
 
 def letter() -> str:
-    """Text that no press makes much shorter: half a minute of this road."""
+    """Text that no press makes much shorter: three quarters of a minute of this road."""
     draw = random.Random(1962)
     return "".join(draw.choice("abcdefghijklmnopqrstuvwxyz0123456789 ") for _ in range(LETTER_CHARS)).strip()
 
 
-def until(look: Callable[[], Any], what: str) -> Any:
-    """Wait for a fact, not for the clock: a road of this rate has had its time many times over before this gives up."""
-    end = time.monotonic() + 300
-    while time.monotonic() < end:
-        if found := look():
-            return found
-        time.sleep(0.2)
-    raise AssertionError(f"never so: {what}")
-
-
 def ahead(desk: Desk) -> list[Any]:
-    found = desk.json("inbox")
+    found = desk.json_here("inbox")
     assert all(entry["text"] != CALL for entry in found["entries"]), "it stood in its place before it was seen ahead"
     return list(found.get("ahead", []))
 
@@ -60,18 +50,18 @@ def test_a_flash_is_read_while_a_letter_is_still_under_way(
         before = relay.count().there.bytes_in
         (long,) = send(amber, letter())
         until(lambda: relay.count().there.bytes_in > before + 2_000, "the letter is under way")
-        place = amber.json("send", CALL, "--precedence", "FLASH")["place"]
+        place = amber.json_here("send", CALL, "--precedence", "FLASH")["place"]
         (seen,) = until(lambda: ahead(birch), "the FLASH is shown ahead")
         assert (seen["text"], seen["precedence"], seen["ahead_of"], seen["place"]) == (CALL, "FLASH", 1, place)
         assert birch.json_anyhow("status")["peers"][0]["ahead"] == 1
         birch.run("acknowledge", place, "--officer", "Capt. B. Example")
-        said = until(lambda: amber.json("show", place)["said_ahead"], "the other side's word")
+        said = until(lambda: amber.json_here("show", place)["said_ahead"], "the other side's word")
         shown = amber.json("show", place)
         assert said[0]["name"] == "Birch" and (shown["held"] == [] or shown["acknowledged"])
         assert held(amber, [long]), "the letter comes to its end"
-        whole = until(lambda: (one := amber.json("show", place))["held"] and one, "the receipt")
+        whole = until(lambda: (one := amber.json_here("show", place))["held"] and one, "the receipt")
         assert whole["said_ahead"] and whole["lacking"] == []
-        until(lambda: amber.json("show", place)["acknowledged"], "a person has opened it")
+        until(lambda: amber.json_here("show", place)["acknowledged"], "a person has opened it")
         assert birch.json("inbox").get("ahead", []) == []
         for desk in (amber, birch):
             desk.stop()

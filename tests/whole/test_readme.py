@@ -23,7 +23,7 @@ from tests.needs import lacks, needs_root, needs_tool
 
 pytestmark = pytest.mark.whole
 ROOT: Final = Path(__file__).resolve().parents[2]
-WITHIN_S: Final = 180.0
+WITHIN_S: Final = 600.0
 UIDS: Final = {"A": 61801, "B": 61802}  # of nobody: two accounts that cannot read each other's files
 ADDRESSES: Final = {"A": "192.0.2.1/24", "B": "192.0.2.2/24"}
 TRAVEL: Final = {"a.card", "b.card", "hotline.proposal", "hotline.acceptance", "hotline.opening"}

@@ -11,16 +11,12 @@ import pytest
 
 from openline.console.channel.asking import Waited, WaitHeld
 from openline.console.screen.asking import AskMatter, AskNews, AskScreen, Hits, Matter, News, Screen, Search
-from tests.whole.parties import WITHIN_S, Desk
+from tests.whole.parties import HELD_MS, WITHIN_S, Desk
+from tests.whole.parties import until as wait_until
 from tests.whole.test_desk import Officers
 
 pytestmark = pytest.mark.whole
 Line = Callable[..., list[Desk]]
-
-
-def screen(desk: Desk) -> Screen:
-    with desk.link() as link:
-        return link.ask(AskScreen(), Screen)
 
 
 def until(desk: Desk, holds: Callable[[Screen], bool]) -> Screen:
@@ -39,7 +35,7 @@ def test_a_message_is_on_the_others_screen_and_leaves_it_when_it_is_opened(on_a_
     amber, birch = on_a_line("Amber", "Birch")
     amber.start()
     birch.start()
-    calm = until(birch, lambda seen: seen.parties[0].state == "up")
+    calm = until(birch, lambda seen: seen.parties[0].state == "up" and seen.record.level)
     assert (calm.needs, calm.waiting, calm.counts.worst) == ([], [], "")
     assert calm.watch.staffed is False and calm.watch.officer is None
     assert calm.record.level and calm.record.agreed_at_ms is not None
@@ -85,11 +81,12 @@ def test_news_waits_for_a_change_and_grows_over_restarts(on_a_line: Line) -> Non
     amber.start()
     with amber.link() as link:
         assert link.ask(AskNews(after=told.version), News).version > told.version
-    assert screen(amber).waiting[0].state == "not held"
+    waits = until(amber, lambda seen: bool(seen.waiting)).waiting[0]
+    assert waits.state == "not held"
     birch.start()
-    place = [word if at == 1 else int(word) for at, word in enumerate(screen(amber).waiting[0].place.split("/"))]
+    place = [word if at == 1 else int(word) for at, word in enumerate(waits.place.split("/"))]
     with amber.link() as link:
-        assert link.ask(WaitHeld(places=[place], within_ms=120_000), Waited).held  # type: ignore[list-item]
+        assert link.ask(WaitHeld(places=[place], within_ms=HELD_MS), Waited).held  # type: ignore[list-item]
 
 
 def test_what_nobody_opens_in_its_time_goes_on_to_the_next_and_that_is_written_down(on_a_line: Line) -> None:
@@ -109,10 +106,7 @@ def test_what_nobody_opens_in_its_time_goes_on_to_the_next_and_that_is_written_d
         log = json.loads(officers.run("Ann", "watch", "log", "--json").stdout)["entries"]
         return [one["what"] for one in log if one["fields"].get("subject") == place]
 
-    end = time.monotonic() + WITHIN_S
-    while "duty rose" not in facts():
-        assert time.monotonic() < end
-        time.sleep(0.5)
+    wait_until(lambda: "duty rose" in facts(), "it goes on to the next")
     screen = json.loads(officers.run("Ann", "screen", "--json").stdout)
     (card,) = screen["needs"]
     (answer,) = [due for due in card["due"] if due["what"] == "answer"]

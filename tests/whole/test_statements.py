@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 import pytest
 
 from openline.console.channel.asking import Waited, WaitHeld
-from tests.whole.parties import WITHIN_S, Desk
+from tests.whole.parties import HELD_MS, Desk, until
 from tests.whole.test_desk import Officers
 
 pytestmark = pytest.mark.whole
@@ -28,14 +27,14 @@ def held(desk: Desk, *command: str) -> str:
     """Run a command that records an entry, and wait until the other side holds it; the entry's name."""
     party, generation, index = json.loads(desk.here(*command, "--json"))["places"][0]
     with desk.link() as link:
-        ask = WaitHeld(places=[[party, generation, index]], within_ms=30_000)  # type: ignore[list-item]
+        ask = WaitHeld(places=[[party, generation, index]], within_ms=HELD_MS)  # type: ignore[list-item]
         assert link.ask(ask, Waited).held
     return f"{party}/{generation}/{index}"
 
 
 def sent(desk: Desk, *more: str) -> str:
     """A message of theirs that the other side holds."""
-    return str(json.loads(desk.here("send", "A question.", "--wait", "30", *more, "--json"))["place"])
+    return str(json.loads(desk.here("send", "A question.", "--wait", "200", *more, "--json"))["place"])
 
 
 def show(desk: Desk, place: str) -> Any:
@@ -150,9 +149,7 @@ def test_a_drill_runs_over_both_desks_and_tells_how_far_it_came(on_a_line: Line,
     refused(amber, 4, "no drill of ours is on", "drill", "stop")
     begun = json.loads(amber.here("drill", "start", "--officer", "A", "--json"))
     refused(amber, 4, "is on already", "drill", "start")
-    until = time.monotonic() + WITHIN_S
-    while not (came := json.loads(birch.here("inbox", "--json"))["entries"]):
-        assert time.monotonic() < until, "the exercise message did not come"
+    came = until(lambda: birch.json_here("inbox")["entries"], "the exercise message")
     assert came[0]["exercise"] and came[0]["subject"] == "Drill"
     assert "EXERCISE" in birch.here("inbox") and "EXERCISE: drill begins" in birch.try_here("status").out
     place = came[0]["place"]
@@ -236,9 +233,7 @@ def test_where_a_desk_has_officers_the_watch_officer_states_and_a_drill_finds_no
     name = f"D-{json.loads(officers.run('Ann', 'drill', 'start', '--json').stdout)['draft']}"
     code = json.loads(officers.run("Cyd", "draft", "show", name, "--json").stdout)["code"]
     officers.run("Cyd", "draft", "release", name, "--code", code)
-    until = time.monotonic() + WITHIN_S
-    while not (came := json.loads(birch.here("inbox", "--json"))["entries"]):
-        assert time.monotonic() < until, "the exercise message did not come"
+    came = until(lambda: birch.json_here("inbox")["entries"], "the exercise message")
     assert came[0]["exercise"] and came[0]["released_by"] == ["Ann", "Cyd"]
     report = json.loads(officers.run("Ann", "drill", "stop", "--json").stdout)
     assert report["message"] == came[0]["place"] and report["steps"][0]["at_ms"] is not None

@@ -8,7 +8,7 @@ import pytest
 
 from openline.console.channel.asking import Export, Exported, Outgoing, Send, Sent, Waited, WaitHeld
 from openline.store.sqlite import SqliteStore
-from tests.whole.parties import Desk
+from tests.whole.parties import HELD_MS, Desk
 
 pytestmark = pytest.mark.whole
 Line = Callable[..., list[Desk]]
@@ -18,12 +18,12 @@ def test_a_message_is_held_acknowledged_exported_and_verified_by_a_stranger(on_a
     amber, birch = on_a_line("Amber", "Birch")
     amber.start()
     birch.start()
-    sent = amber.json("send", "The exercise begins at 1000Z.", "--subject", "exercise", "--wait", "30")
+    sent = amber.json("send", "The exercise begins at 1000Z.", "--subject", "exercise", "--wait", "200")
     assert sent["held"][0]["name"] == "Birch"
     came = birch.json("inbox")
     assert [entry["text"] for entry in came["entries"]] == ["The exercise begins at 1000Z."]
     birch.run("acknowledge", came["entries"][0]["place"], "--officer", "officer B", "--role", "watch")
-    amber.json("send", "Second.", "--wait", "30")
+    amber.json("send", "Second.", "--wait", "200")
     shown = amber.json("show", sent["place"])
     assert shown["acknowledged"][0]["officer"] == "officer B"
     export = tmp_path / "record.openline"
@@ -47,7 +47,7 @@ def test_sending_while_the_other_side_is_away_is_recorded_said_so_and_held_later
     birch.start()
     with amber.link() as link:
         party, generation, index = sent["place"].split("/")
-        asked = WaitHeld(places=[[int(party), generation, int(index)]], within_ms=30_000)  # type: ignore[list-item]
+        asked = WaitHeld(places=[[int(party), generation, int(index)]], within_ms=HELD_MS)  # type: ignore[list-item]
         assert link.ask(asked, Waited).held
 
 
@@ -60,7 +60,7 @@ def test_one_request_sends_and_waits_until_held_or_says_not_yet(on_a_line: Line)
         assert [place.index for place in sent.places] == [1, 2]  # recorded here
         assert not sent.held  # nobody is there to hold them
         birch.start()
-        assert link.ask(Send(messages=[Outgoing(text="three")], within_ms=30_000), Sent).held
+        assert link.ask(Send(messages=[Outgoing(text="three")], within_ms=HELD_MS), Sent).held
 
 
 def test_one_side_unreachable_from_outside_still_opens_the_line_by_dialling(on_a_line: Line) -> None:
@@ -69,8 +69,8 @@ def test_one_side_unreachable_from_outside_still_opens_the_line_by_dialling(on_a
     birch.settings({"Amber": amber.port})
     amber.start()
     birch.start()
-    assert amber.json("send", "hello", "--wait", "30")["held"]
-    assert birch.json("send", "hello back", "--wait", "30")["held"]
+    assert amber.json("send", "hello", "--wait", "200")["held"]
+    assert birch.json("send", "hello back", "--wait", "200")["held"]
 
 
 def test_three_parties_each_hold_what_each_sends(on_a_line: Line, tmp_path) -> None:
@@ -78,7 +78,7 @@ def test_three_parties_each_hold_what_each_sends(on_a_line: Line, tmp_path) -> N
     for desk in desks:
         desk.start()
     for desk in desks:
-        held = desk.json("send", f"from {desk.name}", "--wait", "30")["held"]
+        held = desk.json("send", f"from {desk.name}", "--wait", "200")["held"]
         assert len(held) == 2
     for desk in desks:
         export = tmp_path / f"{desk.name}.export"
@@ -122,12 +122,12 @@ def test_an_attachment_is_fetched_by_its_hash_and_receipted(on_a_line: Line, tmp
     birch.start()
     file = tmp_path / "map.bin"
     file.write_bytes(bytes(range(256)) * 1000)
-    amber.json("send", "The map.", "--attach", str(file), "--wait", "30")
+    amber.json("send", "The map.", "--attach", str(file), "--wait", "200")
     with amber.link() as link:
         from openline.console.channel.asking import Find, Found
         from openline.record.entry import BLOB_HELD
 
-        found = link.ask(Find(kind=BLOB_HELD, theirs=True, wait_ms=30_000), Found)
+        found = link.ask(Find(kind=BLOB_HELD, theirs=True, wait_ms=HELD_MS), Found)
     assert len(found.entries) == 1
     birch.stop()
     store = SqliteStore(birch.store_path, read_only=True)

@@ -16,7 +16,9 @@ from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
 from openline.console.channel.asking import Nothing
 from openline.console.watch import asking
-from tests.whole.parties import WITHIN_S, Desk, free_port
+from tests.ports import free_port
+from tests.whole.parties import WITHIN_S, Desk
+from tests.whole.parties import until as wait_until
 
 PIN: Final = "481516"
 STEP_S: Final = 30
@@ -82,15 +84,15 @@ class Watch:
         """Whether the pages answer now."""
         try:
             return self.get("/sign-in").status == 200
-        except OSError:
+        except (OSError, http.client.HTTPException):
             return False
 
     def until(self, holds: Callable[[], bool]) -> None:
         """Wait for a fact."""
-        until = time.monotonic() + WITHIN_S
-        while not holds():
-            assert time.monotonic() < until, self.desk.log.read_text()[-3000:]
-            time.sleep(0.1)
+        try:
+            wait_until(holds, "what is waited for")
+        except AssertionError as never:
+            raise AssertionError(self.desk.log.read_text()[-3000:]) from never
 
     def wait_up(self) -> None:
         """Until the pages answer."""

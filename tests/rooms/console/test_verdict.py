@@ -48,6 +48,7 @@ def test_an_honest_exchange_is_told_with_who_held_it(tmp_path: Path) -> None:
 
 
 def test_without_cards_it_says_whose_keys_nobody_knows(tmp_path: Path) -> None:
+    """R-353"""
     ours, theirs = talk()
     text = said(written(tmp_path / "r", *papers(two()), *whole(ours), *whole(theirs)), cards=False)
     assert text.count("NO CARD GIVEN") == 2 and "whose keys these are" in text
@@ -103,6 +104,7 @@ def test_an_after_that_decreases_is_shown_and_accuses_nobody(tmp_path: Path) -> 
 
 
 def test_a_card_of_nobody_on_the_line_is_refused(tmp_path: Path) -> None:
+    """R-353"""
     from tests.rooms.record.world import three
 
     ours, theirs = talk()

@@ -20,6 +20,7 @@ from openline.console.demo.staging import LINE, Ran, Side, Stage
 from openline.console.verifying import verify_file
 from openline.errors import PeerFault
 from tests import needs
+from tests.whole.parties import WITHIN_S, until
 
 pytestmark = pytest.mark.whole
 ROOT = Path(__file__).resolve().parents[3]
@@ -90,7 +91,7 @@ def up(desks: Desks) -> Desks:
 
 
 def test_a_message_is_held_acknowledged_and_shown_on_both_sides(up: Desks) -> None:
-    sent = up.must(up.red, "send", "--wait", "20", "--subject", "Привет", "--precedence", "FLASH", "Слово и дело")
+    sent = up.must(up.red, "send", "--wait", "200", "--subject", "Привет", "--precedence", "FLASH", "Слово и дело")
     assert sent["held"][0]["name"] == "Blue" and not sent["lacking"]
     assert len(bytes.fromhex(sent["held"][0]["signature"])) == 64
     inbox = up.must(up.blue, "inbox")
@@ -98,9 +99,7 @@ def test_a_message_is_held_acknowledged_and_shown_on_both_sides(up: Desks) -> No
     position = str(inbox["entries"][-1]["position"])
     up.must(up.blue, "acknowledge", position, "--officer", "Lt. Blue", "--role", "watch")
     assert up.must(up.blue, "show", position)["acknowledged"][0]["officer"] == "Lt. Blue"
-    until = time.monotonic() + 20
-    while not (seen := up.must(up.red, "show", sent["place"])["acknowledged"]) and time.monotonic() < until:
-        time.sleep(0.05)
+    seen = until(lambda: up.must(up.red, "show", sent["place"])["acknowledged"], "the acknowledgement")
     assert seen[0]["officer"] == "Lt. Blue"
 
 
@@ -116,12 +115,12 @@ def test_without_a_number_the_one_message_that_waits_is_meant_and_never_one_of_s
             up.must(up.blue, "acknowledge", entry["place"])
     ran = up.run(up.blue, "acknowledge")
     assert ran.code == 2 and ran.complaint["code"] == "OL-204" and "no message waits" in ran.complaint["detail"]
-    place = up.must(up.red, "send", "--wait", "20", "the one")["place"]
+    place = up.must(up.red, "send", "--wait", "200", "the one")["place"]
     assert up.must(up.blue, "show")["text"] == "the one"
     up.must(up.blue, "acknowledge")
     assert up.must(up.blue, "show", place)["acknowledged"]
     for text in ("one of two", "two of two"):
-        up.must(up.red, "send", "--wait", "20", text)
+        up.must(up.red, "send", "--wait", "200", text)
     ran = up.run(up.blue, "acknowledge")
     assert ran.code == 2 and "these wait" in ran.complaint["detail"]
     newest = up.must(up.blue, "inbox", "--count", "2")["entries"]
@@ -135,28 +134,24 @@ def test_while_they_are_away_it_is_queued_and_said_so(up: Desks) -> None:
     again = up.must(up.red, "send", "--token", "once", "while you were away")
     assert again["place"] == ran.answer["place"], "one token, one entry"
     up.start(up.blue)
-    up.must(up.red, "send", "--wait", "20", "and another")
+    up.must(up.red, "send", "--wait", "200", "and another")
     assert up.must(up.red, "show", ran.answer["place"])["held"][0]["name"] == "Blue"
     assert [e["text"] for e in up.must(up.blue, "inbox", "--count", "2")["entries"]] == [
         "while you were away", "and another"]
 
 
 def test_the_status_tells_alive_from_gone(up: Desks) -> None:
-    up.must(up.red, "send", "--wait", "20", "are you there")
-    until = time.monotonic() + 30  # a proof of life needs two hails
-    while (now := up.run(up.red, "status")).code != 0 and time.monotonic() < until:
-        time.sleep(0.2)
+    up.must(up.red, "send", "--wait", "200", "are you there")
+    now = until(lambda: (ran := up.run(up.red, "status")).code == 0 and ran, "a proof of life, which takes two hails")
     assert now.answer["peers"][0]["state"] == "up" and now.answer["peers"][0]["bearers"] == ["tls"]
     up.stage.kill(up.blue)
-    while (now := up.run(up.red, "status")).code == 0 and time.monotonic() < until:
-        time.sleep(0.2)
-    assert now.code == 6 and now.answer["peers"][0]["bearers"] == []
+    until(lambda: (ran := up.run(up.red, "status")).code == 6 and not ran.answer["peers"][0]["bearers"], "it is gone")
 
 
 def test_an_attachment_travels_and_is_named(up: Desks, tmp_path: Path) -> None:
     file = tmp_path / "map.txt"
     file.write_bytes(os.urandom(100_000))
-    sent = up.must(up.red, "send", "--wait", "20", "--attach", str(file), "see the map")
+    sent = up.must(up.red, "send", "--wait", "200", "--attach", str(file), "see the map")
     assert "map.txt (100000 bytes" in sent["attachments"][0]
 
 
@@ -213,7 +208,7 @@ def test_stations_killed_during_a_replay_lose_and_double_nothing(up: Desks, tmp_
         time.sleep(0.3)
         up.stage.kill(side)
         up.start(side)
-    out, err = replaying.communicate(timeout=120)
+    out, err = replaying.communicate(timeout=2 * WITHIN_S)
     assert replaying.returncode == 0, err
     assert json.loads(out)["held"] == 400
     for side in (up.red, up.blue):
@@ -222,7 +217,7 @@ def test_stations_killed_during_a_replay_lose_and_double_nothing(up: Desks, tmp_
 
 
 def test_a_record_and_an_extract_verify_and_every_change_is_refused(up: Desks, tmp_path: Path) -> None:
-    places = [up.must(up.red, "send", "--wait", "20", f"proof {n}")["place"] for n in range(4)]
+    places = [up.must(up.red, "send", "--wait", "200", f"proof {n}")["place"] for n in range(4)]
     record, extract = tmp_path / "record.oln", tmp_path / "extract.oln"
     up.must(up.red, "export", str(record))
     up.must(up.red, "export", str(extract), "--entry", places[1])
@@ -283,9 +278,9 @@ def test_without_a_terminal_nobody_is_asked_for_a_passphrase(desks: Desks) -> No
 
 
 def test_a_stopped_station_leaves_a_record_that_is_still_exported_and_checked(up: Desks, tmp_path: Path) -> None:
-    up.must(up.red, "send", "--wait", "20", "last words")
+    up.must(up.red, "send", "--wait", "200", "last words")
     up.must(up.red, "stop")
-    assert up.red.station is not None and up.red.station.wait(20) == 0
+    assert up.red.station is not None and up.red.station.wait(WITHIN_S) == 0
     up.red.station = None
     with pytest.raises(Exception, match="nothing answers"):
         ControlLink.open(up.red.line.control)
@@ -294,10 +289,10 @@ def test_a_stopped_station_leaves_a_record_that_is_still_exported_and_checked(up
 
 
 def test_a_restored_backup_reads_back_what_is_newer(up: Desks, tmp_path: Path) -> None:
-    up.must(up.red, "send", "--wait", "20", "before the backup")
+    up.must(up.red, "send", "--wait", "200", "before the backup")
     backup = tmp_path / "red.backup"
     up.stage.must("backup", str(backup), side=up.red, secret=True)
-    up.must(up.red, "send", "--wait", "20", "after the backup")
+    up.must(up.red, "send", "--wait", "200", "after the backup")
     up.stage.kill(up.red)
     for path in up.red.line.folder.glob("store.sqlite*"):
         path.rename(tmp_path / path.name)
@@ -305,17 +300,15 @@ def test_a_restored_backup_reads_back_what_is_newer(up: Desks, tmp_path: Path) -
     assert refused.code != 0
     up.stage.must("restore", str(backup), side=up.red, secret=True)
     up.start(up.red)
-    until = time.monotonic() + 30
-    while time.monotonic() < until and "after the backup" not in up.texts(up.red):
-        time.sleep(0.2)
+    until(lambda: "after the backup" in up.texts(up.red), "what is newer")
     texts = up.texts(up.red)
     assert texts.count("before the backup") == texts.count("after the backup") == 1
 
 
 def test_a_changed_store_is_found_by_fsck(up: Desks) -> None:
-    up.must(up.blue, "send", "--wait", "20", "a sentence that somebody will change on the disk")
+    up.must(up.blue, "send", "--wait", "200", "a sentence that somebody will change on the disk")
     up.must(up.blue, "stop")
-    assert up.blue.station is not None and up.blue.station.wait(20) == 0
+    assert up.blue.station is not None and up.blue.station.wait(WITHIN_S) == 0
     up.blue.station = None
     base = apsw.Connection(str(up.blue.line.store))
     base.execute("DROP TRIGGER entries_stand")

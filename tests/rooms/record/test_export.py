@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from hashlib import sha256
+from pathlib import Path
 
 import cbor2
 import pytest
@@ -167,3 +169,24 @@ def test_any_bytes_are_items_or_refused(items: list[tuple[int, bytes]], junk: by
             list(export.read_export([data]))
         except Malformed:
             continue
+
+
+def test_each_kind_of_item_is_bounded_before_it_is_read_and_the_document_says_how(tree: Path) -> None:
+    """R-170: the table under section 11 of PROTOCOL, kind by kind."""
+    section = (tree / "docs" / "PROTOCOL.md").read_text("utf-8").split("\n## 11 ")[1].split("\n## 12 ")[0]
+    rows = re.findall(r"^\| (\d+) \| ([a-z]+) \| .+ \| (\d+) \|$", section, re.MULTILINE)
+    assert [int(kind) for kind, _, _ in rows] == list(range(1, 13))
+    for kind, name, most in rows:
+        for more in (0, 1):
+            head = (int(most) + more).to_bytes(4, "big") + bytes([int(kind)])
+            with pytest.raises(Malformed) as caught:
+                list(export.read_export([export.MAGIC + head]))
+            assert f"({name})" in caught.value.reason
+            assert ("is no item" if more else "cut off within it") in caught.value.reason
+
+
+def test_a_head_holds_the_longest_scope_there_is() -> None:
+    head = ITEMS[0]
+    assert isinstance(head, Head)
+    longest = head._replace(scope="\U0001f54a" * 256)
+    assert next(export.read_export(export.spell_export([longest]))) == longest

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from openline.console.contact.gathering import of_findings
 from openline.errors import Forged, Malformed, PeerFault
 from openline.record import entry, merkle, note
 from openline.record.ahead import HeldAhead, encode_held_ahead
@@ -340,6 +341,37 @@ def test_an_extract_that_was_changed_is_refused(
     with pytest.raises(error) as caught:
         found(bend(items, entry_at(items)))
     assert says in caught.value.reason
+
+
+def test_in_an_extract_a_receipt_speaks_of_what_its_own_checkpoint_covers_and_of_nothing_else() -> None:
+    """R-176: an author of two histories shows an entry of the one under a receipt for the other."""
+    true, false = fork()
+    true.receipt(1, OPENED_AT_MS // 1000 + 3)
+    false.write(b"more of it"), false.sign()
+    shown = chosen(false, 1)
+    both = [shown[0], NotePaper(true.note(2)), *shown[1:]]
+    (log,) = found([*papers(two(), export.EXTRACT), *both]).logs
+    assert [row.size for row in log.receipts[1]] == [2], "B's receipt is in the file"
+    assert log.held(1) == [], "and says nothing of war"
+    assert found([*papers(two(), export.EXTRACT), *chosen(true, 1)]).logs[0].held(1)[0].witness == 1
+    alone = of_findings(found([*papers(two(), export.EXTRACT), *both]), None, None)
+    assert not alone["pairs"][0]["proofs"], "nor does it prove contact at that time"
+
+
+def test_in_an_extract_a_revoked_key_is_covered_under_the_very_checkpoint_of_the_proof() -> None:
+    """R-152, R-176: a thief of the key puts an entry of its own below what was receipted before."""
+    world = World(2)
+    true, false = Log(world, 0), Log(world, 0)
+    true.write(b"peace"), true.sign(), true.receipt(1, OPENED_AT_MS // 1000 + 3)
+    false.write(b"war"), false.write(b"more of it"), false.sign()
+    side = world.sides[0]
+    agreed = (Agreed(true.log.generation, 2, true.root(2)),)
+    paper = revoke(side.root, side.certificate.digest, OPENED_AT_MS + 9_000, agreed, "stolen")
+    before = papers(world, export.EXTRACT, revocations=((0, paper.signed),))
+    shown = chosen(false, 1)
+    (log,) = found([*before, shown[0], NotePaper(true.note(2)), *shown[1:]]).logs
+    assert log.disputed_from == 1
+    assert found([*before, *chosen(true, 1)]).logs[0].disputed_from is None
 
 
 def test_a_header_in_an_extract_is_bound_to_its_place() -> None:

@@ -16,7 +16,7 @@ from openline.console.demo.staging import Broken, Stage
 from openline.desk.people import Role
 from openline.limits import TEXT_CHARS_MAX
 
-HELD_WITHIN_MS: Final = 20_000
+HELD_WITHIN_MS: Final = 120_000  # as long as a busy machine takes
 MINUTE_MS: Final = 60_000
 LONG_CHARS: Final = 2_000
 CROSSED: Final = "Sector Kilo tomorrow"

@@ -24,8 +24,9 @@ from openline.console.home import Home, LineHome, make_folder, write_whole
 
 LINE: Final = "hotline"
 COMMAND_WITHIN_S: Final = 300
-UP_WITHIN_S: Final = 30
-END_WITHIN_S: Final = 10
+UP_WITHIN_S: Final = 180  # as long as a busy machine takes: two seconds otherwise
+END_WITHIN_S: Final = 60
+_PORTS: Final = range(20_000, 30_000)  # a kernel gives none of these to an outgoing connection by itself
 
 
 class Broken(Told):
@@ -169,11 +170,13 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def free_port() -> int:
-    """A TCP port of the loopback that nothing listens at now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A TCP port of the loopback that nothing listens at now. Raises Broken where there is none."""
+    for _ in range(1_000):
+        port = secrets.choice(_PORTS)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise Broken(f"no port from {_PORTS.start} to {_PORTS.stop - 1} is free on 127.0.0.1")
 
 
 def _environment() -> dict[str, str]:
