@@ -29,6 +29,7 @@ def _log(log: LogFinding) -> object:
         "log": log.log,
         "size": log.size,
         "entries": [[one.header.index, one.header.kind, one.body] for one in log.entries],
+        "held": [[one.header.index, [row.witness for row in log.held(one.header.index)]] for one in log.entries],
         "checkpoints": log.checkpoints,
         "receipts": [[one.witness, one.size, one.at_s, one.interval] for row in log.receipts for one in row],
         "pq_sizes": log.pq_sizes,

@@ -21,7 +21,7 @@ TERMS: Final = Proposal(Terms(due_ms=DUE), "Answer sooner.")
 
 def write(book: Book) -> None:
     """All of them."""
-    book.shared.add("joining.certificate", _joining().signed)
+    book.shared.add("joining.certificate", joining().signed)
     _joining_papers(book)
     _proposals(book)
     _answers(book)
@@ -30,7 +30,7 @@ def write(book: Book) -> None:
 
 
 @cache
-def _joining() -> Certificate:
+def joining() -> Certificate:
     """C's station on the line of A and B."""
     nonce = join_nonce(line(2).line_id, side(2).card.party_id)
     return certify(side(2).root, draw_station(KeptDraw("joining")), nonce, *WINDOW, KeptDraw("joining tls"))
@@ -54,7 +54,7 @@ def _joining_papers(book: Book) -> None:
         ("with-a-revocation-by-another", papers(0, cards, certificates, [[1, book.shared.named["line2.revocation.0"]]]), "another party", "A's as B's."),
     ):
         book.refuse(f"line-papers-{name}", "line-papers", {"text": text}, "R-096 R-098", story, says)
-    fields: list[Any] = [opened.line_id, 2, side(2).card.signed, _joining().signed, ["PARTY C DESK"]]
+    fields: list[Any] = [opened.line_id, 2, side(2).card.signed, joining().signed, ["PARTY C DESK"]]
 
     def request(at: int = 0, value: object = None) -> str:
         return armour("JOINING", write_map([*fields[:at], value, *fields[at + 1 :]] if value is not None else fields))
@@ -70,7 +70,7 @@ def _joining_papers(book: Book) -> None:
 
 
 def _proposals(book: Book) -> None:
-    join = Join(2, side(2).card, _joining(), ("PARTY C DESK",))
+    join = Join(2, side(2).card, joining(), ("PARTY C DESK",))
     full = Terms(DUE, CharterLimits(1_000, 60, 0), ("en", "fr"), (("fr", "OFFICIEL"),), ((1, ("PARTY B DESK",)),), (word("a format"),))
     for name, change, story in (
         ("terms", Terms(due_ms=DUE), "New due times; null leaves a term as it is."),
@@ -188,13 +188,13 @@ def _joinings(book: Book) -> None:
     def accept(name: str, record: _Record, rules: str, story: str, **expected: object) -> None:
         book.accept(f"line-standing-{name}", "standing", record.given(), rules, story, **expected)
 
-    join = Proposal(Join(2, side(2).card, _joining()), "C joins.")
+    join = Proposal(Join(2, side(2).card, joining()), "C joins.")
     record = _Record()
     ref = record.propose(0, join)
     record.answer(1, ref)
     accept("joined", record, "R-143 R-146", "C is party 2 from now on.", parties=[[0, "PARTY A"], [1, "PARTY B"], [2, "PARTY C"]])
     record = _Record()
-    ref = record.propose(0, Proposal(Join(3, side(2).card, _joining())))
+    ref = record.propose(0, Proposal(Join(3, side(2).card, joining())))
     record.answer(1, ref)
     accept("joined-in-the-wrong-place", record, "R-146", "Place 3 is not the next one.", amendments=_states((ref, "void", [])))
     record = _Record()

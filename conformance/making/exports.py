@@ -183,7 +183,7 @@ def _entries(book: Book) -> None:
         ("entries-under-no-checkpoint", [start(a, 2), *ours[1:4], ours[5]], "R-174", "no checkpoint covers them", "The last entry is nobody's word."),
         ("size-more-than-is-there", [start(a, 4), *ours[1:]], "R-174", "end at another size", "Said to have four, and has three."),
         ("log-of-no-checkpoint", [start(a, 1), entry(a, 0)], "R-174", "end at another size", "Nobody signed it."),
-        ("an-entry-of-the-other-log", [ours[0], theirs[1], *ours[2:]], "R-173 R-174", "", "B's opening in A's log."),
+        ("an-entry-of-the-other-log", [ours[0], theirs[1], *ours[2:]], "R-078 R-174", "", "B's opening in A's log."),
     ):  # fmt: skip
         book.refuse(f"export-{name}", "export", _given([*head, *items]), rules, story, says)
     book.refuse("export-body-without-its-salt", "export", {"bytes": half}, "R-173", "Both or neither.", "salt")

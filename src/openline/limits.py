@@ -51,6 +51,8 @@ FRAGMENT_SETS_MAX: Final = 8
 FRAGMENT_GAPS_MAX: Final = 4096  # separate stretches of one set
 GAPS_TOLD_MAX: Final = 48  # of one set at a time; what lies behind is told as one
 CERTIFICATE_BYTES_MAX: Final = 16 * 1024
+REVOCATION_BYTES_MAX: Final = 128 * 1024  # a root's two signatures, and 1,024 logs with size and root
+REASON_CHARS_MAX: Final = 400  # of a revocation
 CERTIFICATES_A_PARTY_MAX: Final = 128  # of its stations, in force or not: monthly renewals for ten years
 GRANT_BYTES_MAX: Final = 4096
 

@@ -76,7 +76,7 @@ def parse_taken(data: bytes) -> TakenDown:
         text(officer, OFFICE_CHARS_MAX, "read aloud: officer", data),
         text(remark, REMARK_CHARS_MAX, "read aloud: remark", data),
     )
-    if not taken.officer.strip(" "):
+    if not taken.officer.strip():
         raise Malformed("read aloud: nobody is named who took it down", data)
     same(_spell(taken), data, "read aloud")
     return taken

@@ -64,6 +64,8 @@ class LogBook:
         self._peaks: merkle.Peaks = ()
         self._noted_size = 0
         self._unproved: int | None = None  # extract: the entry that waits for its proof
+        self._ends_in_entry = False
+        self.proved: dict[int, int] | None = None if whole else {}  # extract: entry -> size of the checkpoint over it
 
     def _known_signers(self, roster: Roster) -> dict[tuple[str, bytes], _Signer]:
         known: dict[tuple[str, bytes], _Signer] = {}
@@ -111,6 +113,7 @@ class LogBook:
         before = self.entries[-1].header.after if self.entries else NOTHING_HELD
         if header.after is not before and header.after != before:
             self.changes.append((header.index, header.after))
+        self._ends_in_entry = True
         self.entries.append(EntryFinding(header, item.body))
         self.leaves.append(leaf(item.header))
         if header.index == 0 and header.kind == OPENING and item.body is not None:
@@ -161,6 +164,8 @@ class LogBook:
             raise Malformed(
                 f"{under}: the checkpoint of {checkpoint.size} stands after {len(self.leaves)} entries", data
             )
+        if not self._ends_in_entry:
+            raise Malformed(f"{under}: an arrival stands between the last of them and their checkpoint", data)
         self._peaks, _ = merkle.extend(self._noted_size, self._peaks, self.leaves[self._noted_size :])
         if merkle.root(self._peaks) != checkpoint.root:
             raise Forged(f"{under}: what stands here is not what the author's checkpoint covers", data)
@@ -191,6 +196,8 @@ class LogBook:
         at_s, signature = parse_timestamped(line.signature, MLDSA44_BYTES)
         if party == self.start.party and at_s:
             raise Malformed(f"{under}: the author's own ML-DSA-44 signature states a time")
+        if self.pq_sizes[party] == checkpoint.size:
+            raise Malformed(f"{under}: party {party} signs them twice with ML-DSA-44")
         self.pq_sizes[party] = checkpoint.size
         message = cosigned_message(line.name, at_s, checkpoint)
         what = f"{under}: ML-DSA-44 signature of party {party}"
@@ -208,9 +215,13 @@ class LogBook:
             raise Malformed(f"{entry_name(self.log, index)}: its proof is against a checkpoint that is not here")
         if not merkle.verify_inclusion(self.leaves[-1], index, item.size, item.hashes, root):
             raise Forged(f"{entry_name(self.log, index)}: its proof does not lead to the checkpoint of {item.size}")
+        if self.proved is not None:
+            self.proved[index] = item.size
 
     def take_arrival(self, item: Arrival) -> None:
-        """The exporter's own record of a receipt's arrival. Raises Malformed where there is no such receipt."""
+        """The exporter's own record of a receipt's arrival. Raises Malformed where there is no such receipt. (R-172)"""
+        self._wait_for_no_proof()
+        self._ends_in_entry = False
         key = (item.witness, item.size)
         if key not in self.receipts or key in self.arrivals:
             raise Malformed(f"{self.name}: no one receipt of party {item.witness} for {item.size} to have arrived")

@@ -20,7 +20,15 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from openline.errors import Malformed
-from openline.limits import GENERATION_BYTES, HAIL_LOGS_MAX, LOG_ENTRIES_MAX, RENEW_WARN_BEFORE_MS
+from openline.limits import (
+    CERTIFICATE_BYTES_MAX,
+    GENERATION_BYTES,
+    HAIL_LOGS_MAX,
+    LOG_ENTRIES_MAX,
+    REASON_CHARS_MAX,
+    RENEW_WARN_BEFORE_MS,
+    REVOCATION_BYTES_MAX,
+)
 from openline.seal import signature
 from openline.seal.draw import XWING_PUBLIC_BYTES, XWING_SEED_BYTES, Draw, xwing_public
 from openline.seal.party import PartyRoot, RootPublic, Signed, parse_signed
@@ -30,10 +38,7 @@ from openline.seal.spelling import INT_MAX, Fields, items, octets, whole, write_
 CERTIFICATE_LABEL: Final = "openline/certificate/v1"
 REVOCATION_LABEL: Final = "openline/revocation/v1"
 JOIN_LABEL: Final = b"openline/join-nonce/v1\n"
-CERTIFICATE_BYTES_MAX: Final = 16 * 1024
-REVOCATION_BYTES_MAX: Final = 128 * 1024
 TLS_CERTIFICATE_BYTES_MAX: Final = 4096
-REASON_CHARS_MAX: Final = 400
 NONCE_BYTES: Final = 32
 _TLS_YEARS_MAX: Final = datetime.datetime(9999, 12, 31, 23, 59, 59, tzinfo=datetime.UTC)
 
@@ -354,6 +359,8 @@ def tls_fingerprint(certificate: Certificate) -> bytes:
 __all__ = [
     "CERTIFICATE_BYTES_MAX",
     "NONCE_BYTES",
+    "REASON_CHARS_MAX",
+    "REVOCATION_BYTES_MAX",
     "Agreed",
     "Certificate",
     "Revocation",

@@ -10,7 +10,7 @@ from openline.contact.fold import Fact, Given, fold
 from openline.contact.timeline import BETWEEN_MS, draw
 from openline.line.ports import Store
 from openline.record.entry import LINK_ANSWER, LINK_TEST, OBSERVED, LogId, parse_header
-from openline.record.evidence.findings import Findings
+from openline.record.evidence.findings import Findings, LogFinding
 
 KINDS: Final = (LINK_TEST, LINK_ANSWER, OBSERVED)
 PAGE_ROWS: Final = 1_024
@@ -58,10 +58,16 @@ def of_findings(findings: Findings, from_ms: int | None, to_ms: int | None) -> P
     facts, given = [], []
     for log in findings.logs:
         for one in log.receipts:
-            given += list(thinned(Given(log.log, row.witness, row.size, row.at_s) for row in one))
+            rows = [row for row in one if _covers(log, row.size)]
+            given += list(thinned(Given(log.log, row.witness, row.size, row.at_s) for row in rows))
         for entry in log.entries:
             facts.append(Fact(log.log, entry.header, entry.body if entry.header.kind in KINDS else None))
     return as_data(draw(fold(facts, given), range(len(names)), from_ms, to_ms), names)
+
+
+def _covers(log: LogFinding, size: int) -> bool:
+    """Whether a receipt for so many entries speaks of all of them that are here: in an extract proofs say. (R-176)"""
+    return log.proved is None or all(under == size for index, under in log.proved.items() if index < size)
 
 
 def thinned(given: Iterator[Given]) -> Iterator[Given]:

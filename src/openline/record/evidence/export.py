@@ -26,6 +26,7 @@ from openline.limits import (
     BODY_BYTES_MAX,
     CARD_BYTES_MAX,
     CEREMONY_BYTES_MAX,
+    CERTIFICATE_BYTES_MAX,
     EXHIBIT_BYTES_MAX,
     EXPORT_ITEM_BYTES_MAX,
     GENERATION_BYTES,
@@ -33,6 +34,7 @@ from openline.limits import (
     LOG_ENTRIES_MAX,
     NOTE_BYTES_MAX,
     PARTIES_MAX,
+    REVOCATION_BYTES_MAX,
     SUBJECT_CHARS_MAX,
     WRITTEN_AT_MS_MAX,
 )
@@ -45,6 +47,8 @@ RECORD: Final = "record"
 EXTRACT: Final = "extract"
 CHECK_BYTES: Final = 8
 _HEAD_BYTES: Final = 5
+_PAPER_BYTES: Final = 16  # that the map around a paper takes at most
+HEAD_BYTES_MAX: Final = 2048
 
 
 class Head(NamedTuple):
@@ -148,7 +152,7 @@ END: Final = 12
 
 
 def _read_head(data: bytes) -> Head:
-    line_id, kind, made_at_ms, by, scope = load_map(data, 5, "head", 1024).values()
+    line_id, kind, made_at_ms, by, scope = load_map(data, 5, "head", HEAD_BYTES_MAX).values()
     if kind not in (RECORD, EXTRACT):
         raise Malformed("head: neither a record nor an extract", data)
     return Head(
@@ -161,7 +165,7 @@ def _read_head(data: bytes) -> Head:
 
 
 def _read_paper(data: bytes, bytes_max: int) -> tuple[int, bytes]:
-    party, paper = load_map(data, 2, "paper", bytes_max + 16).values()
+    party, paper = load_map(data, 2, "paper", bytes_max + _PAPER_BYTES).values()
     return whole(party, PARTIES_MAX - 1, "party", data), octets_up_to(paper, bytes_max, "paper", data)
 
 
@@ -220,10 +224,16 @@ class _Kind(NamedTuple):
 
 
 _KIND_OF: Final[dict[type[Any], _Kind]] = {
-    Head: _Kind(1, "head", 1024, dump_map, _read_head),
+    Head: _Kind(1, "head", HEAD_BYTES_MAX, dump_map, _read_head),
     CharterPaper: _Kind(2, "charter", CEREMONY_BYTES_MAX, _raw, CharterPaper),
-    CardPaper: _Kind(3, "card", CARD_BYTES_MAX + 16, dump_map, _paper(CardPaper, CARD_BYTES_MAX)),
-    CertificatePaper: _Kind(4, "certificate", CARD_BYTES_MAX + 16, dump_map, _paper(CertificatePaper, CARD_BYTES_MAX)),
+    CardPaper: _Kind(3, "card", CARD_BYTES_MAX + _PAPER_BYTES, dump_map, _paper(CardPaper, CARD_BYTES_MAX)),
+    CertificatePaper: _Kind(
+        4,
+        "certificate",
+        CERTIFICATE_BYTES_MAX + _PAPER_BYTES,
+        dump_map,
+        _paper(CertificatePaper, CERTIFICATE_BYTES_MAX),
+    ),
     LogStart: _Kind(5, "log", 128, dump_map, _read_log),
     Entry: _Kind(6, "entry", EXPORT_ITEM_BYTES_MAX, dump_map, _read_entry),
     NotePaper: _Kind(7, "checkpoint", NOTE_BYTES_MAX, _raw, NotePaper),
@@ -233,9 +243,9 @@ _KIND_OF: Final[dict[type[Any], _Kind]] = {
     RevocationPaper: _Kind(
         11,
         "revocation",
-        CEREMONY_BYTES_MAX + 16,
+        REVOCATION_BYTES_MAX + _PAPER_BYTES,
         dump_map,
-        _paper(RevocationPaper, CEREMONY_BYTES_MAX),
+        _paper(RevocationPaper, REVOCATION_BYTES_MAX),
     ),
 }
 _END_KIND: Final = _Kind(END, "end", 64, dump_map, CharterPaper)  # its payload is read apart

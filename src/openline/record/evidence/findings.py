@@ -7,7 +7,7 @@ Only `Unsettled.settle` makes `Findings`, and only from one answer for each job.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from openline.errors import Forged
@@ -77,9 +77,18 @@ class LogFinding(NamedTuple):
     pq_sizes: tuple[int, ...]  # by party: the largest size under its ML-DSA-44 signature, 0 for none
     withheld: int  # bodies that are not disclosed
     disputed_from: int | None  # entries from here on: two histories, or a revoked key nobody covered
+    proved: Mapping[int, int] | None = None  # in an extract: entry -> size of the checkpoint that its proof leads to
 
     def held(self, index: int) -> list[ReceiptFinding]:
-        """For each party that holds the entry, the receipt that first covers it."""
+        """For each party that holds the entry, the receipt that first covers it.
+
+        In an extract those over the very checkpoint that its proof leads to: nothing there binds one checkpoint of a
+        log to another, and whoever signed two histories could show an entry of the one under a receipt for the other.
+        (R-176)
+        """
+        if self.proved is not None:
+            size = self.proved.get(index)
+            return [one for receipts in self.receipts for one in receipts if one.size == size]
         ats = [(receipts, bisect_right(receipts, index, key=lambda one: one.size)) for receipts in self.receipts]
         return [receipts[at] for receipts, at in ats if at < len(receipts)]
 

@@ -226,18 +226,26 @@ class _Walk:
             tuple(book.pq_sizes),
             book.withheld,
             min(disputed, default=None),
+            book.proved,
         )
 
     @staticmethod
     def _uncovered(book: LogBook, members: Members) -> list[int]:
-        """Under a revoked key: entries past what the revocation agrees to and what another party's receipt covers."""
+        """Under a revoked key: entries past what the revocation agrees to and what another party's receipt covers.
+
+        In an extract an entry is covered under the very checkpoint that its proof leads to, and under no other. (R-176)
+        """
         agreed = [
-            one.size
+            one
             for party, revocation in members.revocations
             for one in revocation.agreed
             if party == book.log.party and one.generation == book.log.generation
         ]
-        covered = max([0, *agreed, *(size for _, size in book.receipts)])
+        receipted = {size for _, size in book.receipts}
+        if book.proved is not None:
+            good = receipted | {one.size for one in agreed if book.noted.get(one.size) == one.root}
+            return [index for index, size in book.proved.items() if size not in good]
+        covered = max([0, *receipted, *(one.size for one in agreed)])
         return [covered] if covered < book.start.size else []
 
 
