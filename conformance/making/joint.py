@@ -142,6 +142,8 @@ def _standing(book: Book) -> None:
     book.accept("joint-standing-signed-late", "joint-standing", {"parties": 2, "entries": late}, "R-544", "Agreed, and marked: signed when it should have been out.")
     three = [proposed, signs(1, 1, holds=[(0, 2)]), withdraws(0, 2), signs(2, 1, holds=[(0, 2), (1, 2)])]
     book.accept("joint-standing-of-three", "joint-standing", {"parties": 3, "entries": three}, "R-543", "The third signed without the withdrawal in hand.")
+    broken = [[*one[:5], b"\xa0", one[6]] for one in three[:1]]
+    book.refuse("joint-standing-of-no-body", "joint-standing", {"parties": 3, "entries": broken}, "R-543", "Bytes that are no signature stand for nothing.", "keys 0 to")
 
 
 def _asked(entries: list[Row]) -> list[Any]:
