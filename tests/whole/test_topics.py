@@ -22,7 +22,7 @@ def told(desk: Desk, *command: str) -> Any:
 
 
 def message(desk: Desk, text: str) -> str:
-    return str(told(desk, "send", text, "--wait", "30")["place"])
+    return str(told(desk, "send", text, "--wait", "200")["place"])
 
 
 def at(**ahead: int) -> str:
