@@ -94,7 +94,7 @@ def opened(browser: Any, watch: Watch) -> Iterator[Callable[..., Any]]:
     def open_page(name: str, path: str = "/", language: str = "en", colours: str = "night", **more: Any) -> Any:
         context = browser.new_context(viewport=more.pop("viewport", {"width": 1280, "height": 800}), **more)
         contexts.append(context)
-        context.set_default_timeout(120_000)
+        context.set_default_timeout(WITHIN_S * 1000)
         cookies = {f"openline-preferences-{watch.port}": f"{language}.{colours}.keys"}
         if name:
             cookies[watch.cookie] = watch.tokens[name]

@@ -15,7 +15,7 @@ from openline.console.channel.asking import Nothing, Outgoing
 from openline.console.watch import asking
 from openline.console.watch.keys.asking import AskKeys, ConfirmMeans, KeyRow
 from tests.browser.conftest import expect
-from tests.whole.parties import make_parties, open_line
+from tests.whole.parties import WITHIN_S, make_parties, open_line
 from tests.whole.watching import PIN, ROLES, Watch
 
 pytestmark = pytest.mark.whole
@@ -78,7 +78,7 @@ def holding(browser: Any, desk: Watch) -> Iterator[Callable[..., Held]]:
         address = f"http://{host}:{desk.port}"
         context = browser.new_context(viewport={"width": 1280, "height": 800}, **more)
         contexts.append(context)
-        context.set_default_timeout(120_000)
+        context.set_default_timeout(WITHIN_S * 1000)
         if name:
             context.add_cookies([{"name": desk.cookie, "value": desk.tokens[name], "url": address}])
         page = context.new_page()

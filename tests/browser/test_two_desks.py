@@ -16,7 +16,7 @@ from openline.console.files.asking import AskFiles, Files
 from openline.console.watch import asking
 from tests.browser.conftest import expect
 from tests.browser.test_security_keys import Held, register
-from tests.whole.parties import make_parties, open_line
+from tests.whole.parties import WITHIN_S, make_parties, open_line
 from tests.whole.watching import Watch
 
 pytestmark = pytest.mark.whole
@@ -53,7 +53,7 @@ def sits(browser: Any) -> Iterator[Callable[..., Any]]:
     def sit(desk: Watch, name: str, path: str = "/", language: str = "en", **more: Any) -> Any:
         context = browser.new_context(viewport={"width": 1280, "height": 800}, **more)
         contexts.append(context)
-        context.set_default_timeout(120_000)
+        context.set_default_timeout(WITHIN_S * 1000)
         cookies = {desk.cookie: desk.tokens[name], f"openline-preferences-{desk.port}": f"{language}.night.keys"}
         context.add_cookies([{"name": key, "value": value, "url": desk.address} for key, value in cookies.items()])
         page = context.new_page()
