@@ -22,7 +22,7 @@ SIMULATE = @echo "simulation: not built yet, $(1) seeds not run"
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup tools demo demo-radio desk screens lint types walls static check test acceptance bench wheel lock clean
+.PHONY: help setup tools demo demo-2026 demo-radio desk screens lint types walls static check test acceptance bench wheel lock clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -56,6 +56,9 @@ tools: ## what the tests like to find on the machine; installs only as root on D
 
 demo: $(READY) ## two stations, one line, a kill, a verified record and a refused forgery
 	@$(BIN)/openline demo
+
+demo-2026: $(READY) ## the case of February 2026, each event in the kind of object it was
+	@$(BIN)/openline demo 2026
 
 demo-radio: $(READY) ## a FLASH overtakes a long letter over 300 bit/s; about two minutes
 	@$(BIN)/openline demo radio

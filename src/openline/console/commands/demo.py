@@ -17,6 +17,8 @@ from openline.console.demo.radio import RadioDemo
 from openline.console.demo.staging import Stage
 from openline.console.demo.story import shipped_story
 from openline.console.demo.telling import Telling
+from openline.console.history.case import shipped_case
+from openline.console.history.play import History
 from openline.console.terminal import Session, room_options
 
 
@@ -25,7 +27,7 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
 
 
 @click.command()
-@click.argument("which", type=click.Choice(["line", "radio", "desk"]), default="line")
+@click.argument("which", type=click.Choice(["line", "radio", "desk", "2026"]), default="line")
 @click.option("--keep", is_flag=True, help="Leave homes, stores and the exported record where they are.")
 @room_options
 @click.pass_obj
@@ -34,6 +36,7 @@ def demo(session: Session, which: str, keep: bool) -> None:
 
     `openline demo radio` plays another: a FLASH overtakes a long letter over 300 bit/s, in about two minutes.
     `openline demo desk` opens two desks with a watch under way, prints addresses and sign-ins, and stays until Ctrl-C.
+    `openline demo 2026` enters the case of February 2026, each event in the kind of object it was, and shows its pages.
     Touches nothing outside a temporary folder of its own; the others end by themselves.
     """
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -46,7 +49,11 @@ def demo(session: Session, which: str, keep: bool) -> None:
         if which == "desk":
             _desks(session, TwoDesks(stage, telling))
             return
-        (RadioDemo(stage, telling) if which == "radio" else Demo(shipped_story(), stage, telling)).play()
+        words = None
+        if which == "2026":
+            words = History(shipped_case(), stage, telling).play()
+        else:
+            (RadioDemo(stage, telling) if which == "radio" else Demo(shipped_story(), stage, telling)).play()
     finally:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)  # whoever presses again must not leave half of it behind
@@ -56,7 +63,8 @@ def demo(session: Session, which: str, keep: bool) -> None:
         else:
             shutil.rmtree(folder, ignore_errors=True)
     seconds = round(time.monotonic() - begun, 1)
-    session.answer({"seconds": seconds, "folder": str(folder) if keep else None}, f"done in {seconds} s")
+    told = {"seconds": seconds, "folder": str(folder) if keep else None, **({"says": words} if words else {})}
+    session.answer(told, f"done in {seconds} s")
 
 
 def _desks(session: Session, desks: TwoDesks) -> None:

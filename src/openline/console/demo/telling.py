@@ -38,6 +38,12 @@ class Telling:
         for text in about:
             self._wrapped(text, "")
 
+    def lines(self, lines: Sequence[str]) -> None:
+        """Lines that somebody else has set."""
+        for line in lines:
+            indent = line[: len(line) - len(line.lstrip())]
+            self._wrapped(line.strip(), indent) if line else self._echo("")
+
     def received(self, shown: Shown) -> None:
         """A message as the other side's officer sees it."""
         self._wrapped(f"{shown.precedence}  from {safe(shown.name)}: {safe(shown.subject)}", "   │ ")
