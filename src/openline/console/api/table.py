@@ -37,7 +37,7 @@ from openline.desk.people import Act
 PREFIX: Final = "/api/v1"
 ENTRY: Final = "/entries/{party}/{generation}/{index}"
 DRAFT: Final = "/drafts/{draft}"
-_OURS: Final = frozenset(("id", "sitting", "once", "meant", "source"))  # said by us, not by who asks
+_OURS: Final = frozenset(("id", "sitting", "once", "meant"))  # said by us, not by who asks
 _OF_A_FILE: Final = frozenset(("path", "sha256"))  # of the bytes that a request brings
 # A key does for the first; who acts is who is signed in.
 _NOT_OVER_HTTP: Final = frozenset(("token", "officer", "role"))
@@ -285,6 +285,8 @@ class Shape:
         fields: list[Any] = []
         for one in msgspec.structs.fields(self.row.request):
             if one.name in named or (self.row.request is line.Find and one.name == "ahead_since_ms"):
+                continue
+            if one.type == keys.Source:  # from where it is asked: ours to say
                 continue
             kind: Any = one.type
             if kind is line.Outgoing:

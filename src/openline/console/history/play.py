@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
@@ -34,6 +35,7 @@ from openline.console.topics import asking as topics
 from openline.console.watch.asking import AnyRequest
 
 HELD_WITHIN_MS: Final = 60_000
+LAPSED_WITHIN_S: Final = 120
 _LANGUAGE_OF: Final = {"a": "en", "b": "ru"}  # in which each side files
 
 
@@ -64,6 +66,7 @@ class History:
                 self._ask(side, topics.NameTopic(topic=topic, titles={_LANGUAGE_OF[key]: titles[_LANGUAGE_OF[key]]}))
         for event in self._case.events:
             self._perform(event)
+        self._until_lapsed()
         return self._told()
 
     # --- events
@@ -114,11 +117,12 @@ class History:
                 act: Any = op
                 return Declare(act=act, officer="the re-enactment", text=text, from_ms=self._now(op))
             case "table-text":
-                return _tabled(filled)
+                lapses_ms = self._status("a").now_ms + 1000 * int(filled.pop("lapses_in_s"))
+                return _tabled({**filled, "lapses_ms": lapses_ms // 1000 * 1000})
             case "talk":
                 begins = (self._status("a").now_ms // 86_400_000 + 1) * 86_400_000 + 16 * 3_600_000
                 return topics.ProposeMeeting(**filled, sort="contact", from_ms=begins)
-        found: AnyRequest = msgspec.convert({"op": op, **filled}, AnyRequest)  # type: ignore[arg-type]
+        found: AnyRequest = msgspec.convert({"op": op, **filled}, AnyRequest)
         return found
 
     def _now(self, op: str) -> int | None:
@@ -146,13 +150,25 @@ class History:
             return link.ask(AskStatus(), Status)
 
     # --- what the record comes to
+    def _until_lapsed(self) -> None:
+        """The draft's date comes within the demonstration."""
+        until = time.monotonic() + LAPSED_WITHIN_S
+        while any(one.state != "lapsed" for one in self._drafts("a")):
+            if time.monotonic() > until:
+                raise Broken("the draft does not lapse")
+            time.sleep(0.5)
+
+    def _drafts(self, key: str) -> list[negotiating.TextRow]:
+        with self._stage.link(self._sides[key]) as link:
+            return link.ask(negotiating.AskTexts(), list[negotiating.TextRow])
+
     def _told(self) -> dict[str, list[telling.Word]]:
         found = {}
         for key, side in self._sides.items():
             with self._stage.link(side) as link:
                 told = telling.Told(
                     link.ask(agreeing.AskLife(agreement="NEW-START"), agreeing.LifeWhole),
-                    link.ask(negotiating.AskTexts(), list[negotiating.TextRow]),
+                    self._drafts(key),
                     [link.ask(topics.AskTopic(topic=topic), topics.TopicWhole) for topic in self._case.topics],
                     link.ask(AskStatus(), Status),
                     link.ask(topics.AskMeetings(), list[topics.MeetingRow]),
