@@ -15,6 +15,7 @@ from openline.console.channel.bearers import pins_of, unknown_dialled
 from openline.console.channel.reporting import Watch
 from openline.console.contact.keeping import ContactKeeping
 from openline.console.contact.rings import Rings
+from openline.console.escrowing.vault import Vault
 from openline.console.kept.keeping import Kept
 from openline.errors import LocalFault, Misconfigured, PeerFault, Refused, Unchecked
 from openline.line.amendments import is_revoked
@@ -39,7 +40,6 @@ class Upkeep:
 
     def __init__(self, kept: Kept, roads: Roads, watch: Watch, happened: Callable[[Event], None]) -> None:
         self._kept = kept
-        self.vault = kept.vault
         self._roads = roads
         self._watch = watch
         self._happened = happened
@@ -52,6 +52,11 @@ class Upkeep:
         self._recovery_secret: bytes | None = None
         self._is_behind = False  # papers on disk do not have what the record has
         self._asked: set[str] = set()  # tokens of entries asked for in this run
+
+    @property
+    def vault(self) -> Vault:
+        """What was committed here and is not shown yet."""
+        return self._kept.vault
 
     # ---------------------------------------------------------------- what the record changed
     def follow(self, state: LineState, now_ms: int) -> None:
