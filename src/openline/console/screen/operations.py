@@ -216,7 +216,12 @@ class ScreenOperations:
         return owed.dues_of(found, state.me, self._running.desk.state.risen, now_ms)
 
     async def read(self, question: Callable[[Reader], T]) -> T:
-        """Read entries with all that was said of them, beside the loop; where the register is behind, without it."""
+        """Read entries with all that was said of them, beside the loop; where the register is behind, without it.
+
+        Raises StoreDown while nobody knows what the disk holds: a reader beside the loop would show what was written
+        and may never have become durable. (R-193)
+        """
+        self._running.store.submission("")  # the store itself says so
         position = self._position()
         if await self._following.until(position, WAITS_FOR_REGISTER_MS) < position:
             return await self._following.ask_record(question)
