@@ -48,7 +48,6 @@ MUST: Final[dict[str, tuple[str, ...]]] = {
     "kind": KINDS,
     "bearers": ("one", "two"),
     "failover": ("held in time",),
-    "flash": ("went first", "passed what was half gone", "shared its bearer"),
     "amendment": (IN_FORCE, OPEN, REFUSED, WITHDRAWN),
     "asked": ("proposed Terms", "proposed Close", "accepted", "refused a proposal", "withdrawn", "renewed", "revoked"),
     "keys": ("renewed", "revoked"),

@@ -20,7 +20,6 @@ from openline.line import amendments, custody, hails, intake, outgoing, receipts
 from openline.line.events import BlobChecked, UnsignedReceipt
 from openline.line.forks import disputes
 from openline.line.narrow import ahead, contacts, roads
-from openline.line.narrow.outbox import Outbox, Rank
 from openline.line.ports import LogId, PutEntries, PutReceipt, PutState, Write
 from openline.line.work import Work
 from openline.record import roster as rosters
@@ -370,22 +369,6 @@ def _recovery_sent_once(patch: Patch) -> None:
     before = patch.put(Upkeep, "recovery_frames", frames)
 
 
-def _begun_goes_on(patch: Patch) -> None:
-    def whose(box: Outbox) -> Rank | None:
-        begun = (rank for rank in Rank if any(one.has_begun for one in box._lines[rank]))
-        return next(begun, None) or before(box)
-
-    before = patch.put(Outbox, "_whose_turn", whose)
-
-
-def _longest_first(patch: Patch) -> None:
-    def whose(box: Outbox) -> Rank | None:
-        waiting = [rank for rank in Rank if box._lines[rank]]
-        return min(waiting, key=lambda rank: box._served[rank], default=None)
-
-    patch.put(Outbox, "_whose_turn", whose)
-
-
 FAULTS: Final[dict[str, Callable[[Patch], None]]] = {
     "receipt before commit": _receipt_before_commit,
     "sent before commit": _sent_before_commit,
@@ -433,8 +416,6 @@ FAULTS: Final[dict[str, Callable[[Patch], None]]] = {
     "renewed keys used too early": _renewed_too_early,
     "revoked key receipted": _revoked_receipted,
     "recovery grant sent once": _recovery_sent_once,
-    "what has begun goes on before FLASH": _begun_goes_on,
-    "whoever waited longest goes first": _longest_first,
 }
 
 

@@ -328,7 +328,6 @@ class Station:
             for item in items:
                 self.world.count("item", errands.kind_of(item))
             self.pacing.put(self.turns.state, peer, road, items)
-            self.world.watch.passing.put(self, peer, road.name, items)
             return
         for body in self.seal(peer, items, road.frame_bytes_max):
             self.world.carry(self.party, peer, road.name, body)
@@ -337,8 +336,7 @@ class Station:
         """Give slow bearers what they have room for."""
         if self.turns is None:
             return
-        due = self.pacing.due(self.turns.state, self.wall_ms(), self._has_room)
-        for peer, name, payload in self.world.watch.passing.given(self, due):
+        for peer, name, payload in self.pacing.due(self.turns.state, self.wall_ms(), self._has_room):
             self.world.count("paced", "frame")
             self.kept.save_keyring()
             for body in self.seal_payload(peer, payload):

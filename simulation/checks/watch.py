@@ -22,7 +22,6 @@ from simulation.checks.contact import Contacts, pace_ms
 from simulation.checks.failover import Failover
 from simulation.checks.leaving import Leaving
 from simulation.checks.ledger import Ledger
-from simulation.checks.passing import Passing
 from simulation.checks.proofs import Proofs
 from simulation.checks.records import Records
 from simulation.checks.standings import Standings
@@ -53,7 +52,6 @@ class Watch:
         self.contact = Contacts(world)
         self.standings = Standings(world)
         self.failover = Failover(world)
-        self.passing = Passing()
         self._tests_from_ms = 0
         self.leave = Leaving(signatures, self.standings)
         self.told_lies: list[ToldLie] = []
