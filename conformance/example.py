@@ -341,7 +341,6 @@ BOUNDS: Final = (
     ("characters of a media type", "MEDIA_TYPE_CHARS_MAX"),
     ("ms between two honest clocks", "CLOCK_TOLERANCE_MS"),
     ("ms between hails on a broad bearer", "HAIL_EVERY_MS"),
-    ("ms between them while nothing is under way and they are answered", "CALM_HAIL_EVERY_MS"),
     ("ms before something is repeated", "RESEND_AFTER_MS"),
     ("ms of an epoch", "EPOCH_EVERY_MS"),
     ("epochs granted ahead", "EPOCHS_AHEAD_MAX"),

@@ -56,13 +56,6 @@ def pace_ms(bytes_per_second: int) -> int:
     return max(0, 2 * 72 * 200 * 1000 // bytes_per_second - limits.HAIL_EVERY_MS)
 
 
-def fresh_for_ms(bytes_per_second: int) -> int:
-    """How old a proof may be that is shown as life: four periods, or two calm and two quick ones; said here once more.
-    R-230."""
-    pace = pace_ms(bytes_per_second)
-    return 4 * (limits.HAIL_EVERY_MS + pace) if pace else 2 * (limits.HAIL_EVERY_MS + limits.CALM_HAIL_EVERY_MS)
-
-
 class Contacts:
     """Judges what stations show of each other."""
 
@@ -151,7 +144,7 @@ class Contacts:
             for name, contact in peer.contacts.items():
                 if contact.proved_at_ms is None or name not in up:
                     continue
-                fresh = fresh_for_ms(up[name].bytes_per_second)
+                fresh = 4 * (limits.HAIL_EVERY_MS + pace_ms(up[name].bytes_per_second))
                 if 0 <= station.wall_ms() - contact.proved_at_ms <= fresh:
                     self._world.count("contact", "shown as up")
                     silent_ms = self._world.now_ms - self._spoke.get((party, station.party), -(1 << 40))
@@ -181,7 +174,8 @@ class Contacts:
             link = self._world.link(here, peer, bearer).plan if bearer != "stick" else None
             if link is None:
                 continue
-            most_ms = max(link.alarm_ms, fresh_for_ms(link.bytes_per_second)) - TURN_MS
+            hails_ms = limits.HAIL_EVERY_MS + pace_ms(link.bytes_per_second)
+            most_ms = max(link.alarm_ms, 4 * hails_ms) - TURN_MS
             age_ms = self._now() - sent_ms
             name = f"party {here} shows party {peer} as {shown.value}; {bearer} brought a hail sent {age_ms} ms ago"
             demand(age_ms > most_ms, "false red", name)

@@ -45,7 +45,7 @@ from openline.console.watch.desk import Desk
 from openline.console.watch.operations import DeskOperations
 from openline.errors import LocalFault, PeerFault, Refused, StoreDown, Unchecked, UnknownOutcome
 from openline.line.events import Amended, Arrived, CarryOut, ClockSet, Down, Draft, Event, Send, Submitted, Tick, Up
-from openline.line.narrow.contacts import all_calm, hailed_in_ms
+from openline.line.narrow.contacts import hailed_in_ms
 from openline.line.ports import PutState, Store
 from openline.line.state import LineState, PeerState
 from openline.line.turn import Heard, Life, Result, Turns, name_generation
@@ -212,11 +212,10 @@ class Station:
         for self.ticks in itertools.count():
             await asyncio.sleep(0)  # the turn that takes the last tick
             await self._stillness.pause(still=self._is_still())
-            calm = self._is_still() and all_calm(self.state.peers.values())
             try:
                 if self.ticks % PROBE_EVERY_TICKS == 0:
                     self._probe()
-                if not self._is_out and self._stillness.looks_around(calm=calm):
+                if not self._is_out:
                     self._turn_keys()
                     self._sending.say_lacking(self._heard, self.state, self.now_ms())
                     if self.upkeep.due(self.state, self.now_ms()):

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-import pytest
-
-from openline.console.channel.stillness import LOOK_AROUND_EVERY_MS, TICK_MS, Stillness
+from openline.console.channel.stillness import TICK_MS, Stillness
 from openline.console.channel.submitting import Watchers
 
 DAY_MS = 86_400_000
@@ -85,32 +83,3 @@ def test_what_wakes_the_process_anyway_ends_a_long_pause_where_a_hail_is_due() -
         stillness.look()
 
     asyncio.run(act())
-
-
-def test_a_sleep_is_longer_where_what_came_shows_that_the_next_hail_may_wait() -> None:
-    async def act() -> None:
-        left_ms = [2 * TICK_MS]
-        stillness = Stillness(lambda: left_ms[0])
-        pause = asyncio.create_task(stillness.pause(still=True))
-        await asyncio.sleep(0)
-        left_ms[0] = DAY_MS
-        stillness.look()
-        await asyncio.sleep(3 * TICK_MS / 1000)
-        assert not pause.done(), "the hail was answered meanwhile"
-        stillness.stir()
-        await pause
-        stillness.look()
-
-    asyncio.run(act())
-
-
-def test_what_is_idle_and_answered_is_not_looked_around_in_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    now_ms = [1_000_000]
-    monkeypatch.setattr("openline.console.channel.stillness.counted_ms", lambda: now_ms[0])
-    stillness = Stillness(lambda: DAY_MS)
-    assert stillness.looks_around(calm=False)
-    now_ms[0] += LOOK_AROUND_EVERY_MS - 1
-    assert not stillness.looks_around(calm=True), "a moment ago"
-    now_ms[0] += 1
-    assert stillness.looks_around(calm=True), "now and then all the same"
-    assert stillness.looks_around(calm=False), "something moves"

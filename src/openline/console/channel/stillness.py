@@ -14,7 +14,6 @@ from openline.console.channel.clock import counted_ms
 
 TICK_MS: Final = 250
 STILL_AFTER_MS: Final = 5_000
-LOOK_AROUND_EVERY_MS: Final = 15_000  # at least, also where nothing but hails moves and all of them are answered
 SLACK_MS: Final = 5  # two clocks run beside each other: time is not looked at a moment before a hail is due
 
 
@@ -26,22 +25,11 @@ class Stillness:
         self._hails_in_ms = hails_in_ms
         self._stirred_at_ms = counted_ms()
         self._long: asyncio.Future[None] | None = None  # a pause that whatever stirs ends
-        self._looked_ms = self._stirred_at_ms
-        self._timer: asyncio.TimerHandle | None = None  # what ends the pause under way
 
     @property
     def is_still(self) -> bool:
         """Nothing has stirred for a while."""
         return counted_ms() - self._stirred_at_ms > STILL_AFTER_MS
-
-    def looks_around(self, *, calm: bool) -> bool:
-        """At each look at time: is there more to look at than the hails that are due? `calm`: nothing moves but hails,
-        and all of ours were answered; then only now and then."""
-        now_ms = counted_ms()
-        if calm and now_ms - self._looked_ms < LOOK_AROUND_EVERY_MS:
-            return False
-        self._looked_ms = now_ms
-        return True
 
     def stir(self) -> None:
         """Something moves: time is looked at every TICK_MS for a while, a long pause under way included."""
@@ -51,32 +39,22 @@ class Stillness:
             self._long = None
 
     def look(self) -> None:
-        """After something came: where a hail is due with it, time is looked at now, since the process is awake; where
-        ours was answered and the next may wait, the sleep is longer."""
-        if self._long is None or self._long.done():
-            return
-        in_ms = self._hails_in_ms()
-        if in_ms <= 0:
+        """After something came: where a hail is due with it, time is looked at now, since the process is awake."""
+        if self._long is not None and self._hails_in_ms() <= 0:
             _end(self._long)
             self._long = None
-        elif self._timer is not None and self._timer.when() < asyncio.get_running_loop().time() + in_ms / 1000:
-            self._timer.cancel()
-            self._wake_in(in_ms + SLACK_MS, self._long)
 
     async def pause(self, *, still: bool) -> None:
         """Returns when time is to be looked at again. `still`: as long as nothing stirs, not before a hail is due."""
         wait_ms = max(TICK_MS, self._hails_in_ms() + SLACK_MS) if still else TICK_MS
-        paused = asyncio.get_running_loop().create_future()
-        self._wake_in(wait_ms, paused)
+        loop = asyncio.get_running_loop()
+        paused = loop.create_future()
+        timer = loop.call_later(wait_ms / 1000, _end, paused)
         self._long = paused if wait_ms > TICK_MS else None
         try:
             await paused
         finally:
-            if self._timer is not None:
-                self._timer.cancel()
-
-    def _wake_in(self, wait_ms: int, paused: asyncio.Future[None]) -> None:
-        self._timer = asyncio.get_running_loop().call_later(wait_ms / 1000, _end, paused)
+            timer.cancel()
 
 
 def _end(paused: asyncio.Future[None]) -> None:

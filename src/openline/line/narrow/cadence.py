@@ -1,8 +1,7 @@
 """How often to hail over a bearer, and for how long a proof of life stays fresh on it. R-230.
 
-Charter. On a broad bearer every few seconds, half as often while both sides are idle and answer each other; on a narrow
-one so seldom that the hails of both sides take half a hundredth of its rate, or a twentieth while something waits to be
-repaired; over a courier not by time at all.
+Charter. On a broad bearer every few seconds; on a narrow one so seldom that the hails of both sides take half a
+hundredth of its rate, or a twentieth while something waits to be repaired; over a courier not by time at all.
 """
 
 from __future__ import annotations
@@ -30,16 +29,9 @@ def hail_every_ms(bearer: BearerUp, *, busy: bool = False) -> int:
     return max(limits.HAIL_EVERY_MS, 2 * bearer.latency_ms, by_rate_ms)
 
 
-def calm_every_ms(bearer: BearerUp) -> int:
-    """The same while nothing is under way and the other side answers: longer only where it could be shortest."""
-    every_ms = hail_every_ms(bearer)
-    return limits.CALM_HAIL_EVERY_MS if every_ms == limits.HAIL_EVERY_MS else every_ms
-
-
 def fresh_ms(bearer: BearerUp) -> int:
-    """How old a proof of life over this bearer may be and still show it as up: the hail that is lost is a calm one, and
-    quick ones follow it."""
-    return LOST_HAILS // 2 * (hail_every_ms(bearer) + calm_every_ms(bearer))
+    """How old a proof of life over this bearer may be and still show it as up."""
+    return LOST_HAILS * hail_every_ms(bearer)
 
 
 def alarm_after_ms(bearer: BearerUp) -> int:

@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Final
 
 from openline import limits
-from openline.line.narrow.cadence import calm_every_ms, hail_every_ms, is_courier
+from openline.line.narrow.cadence import hail_every_ms, is_courier
 from openline.line.state import NO_CONTACT, Asked, BearerUp, Contact, PeerState
 from openline.line.work import LONG_AGO_MS, Work
 from openline.wire.items import Hail, ShortHail
@@ -25,7 +25,6 @@ JOINS_WITHIN_MS: Final = 250  # after a hail of the other side came: ours goes w
 LEADS_BY_MS: Final = limits.HAIL_EVERY_MS // 8  # who joins in waits so much longer before it begins by itself
 assert LEADS_BY_MS > JOINS_WITHIN_MS
 ANSWER_REST_MS: Final = 500  # between hails sent out of turn: two stations must not chase each other
-FAR_AHEAD_MS: Final = 1 << 60
 ANSWERS_BYTES: Final = 800  # nor may who repeats an old hail have a slow road filled with ours: four times a whole one
 
 
@@ -140,64 +139,31 @@ def is_due(work: Work, peer: PeerState, bearer: BearerUp, *, level: bool) -> boo
     waited_ms = work.since(hailed_at_ms) if hailed_at_ms is not None else LONG_AGO_MS
     if is_courier(bearer):
         return not level and bearer.name == preferred(peer) and waited_ms >= limits.COURIER_HAIL_EVERY_MS
-    if waited_ms >= _every_ms(peer, bearer) or _joins_in(work.me, peer, bearer, work.now_ms):
+    if waited_ms >= hail_every_ms(bearer) or _joins_in(work.me, peer, bearer, work.now_ms):
         return True
-    if waited_ms >= hail_every_ms(bearer):
-        return False  # all is calm
     busy_ms = hail_every_ms(bearer, busy=True)
     if level or waited_ms < busy_ms or bearer.name != preferred(peer):
         return False
     return all(work.since(flow.moved_at_ms) >= busy_ms for flow in peer.flows.values() if flow.sent > flow.reported)
 
 
-def _is_calm(peer: PeerState, bearer: BearerUp) -> bool:
-    """True where nothing is known to be under way either way, and our last hail over this bearer was answered, or
-    answered theirs: the next may wait. R-230."""
-    contact = peer.contacts.get(bearer.name, NO_CONTACT)
-    if contact.hailed_at_ms is None or contact.heard_at_ms is None or peer.lacks_since:
-        return False
-    is_answered = contact.heard_at_ms + JOINS_WITHIN_MS >= contact.hailed_at_ms
-    return is_answered and all(flow.sent <= flow.reported for flow in peer.flows.values())
-
-
-def all_calm(peers: Iterable[PeerState]) -> bool:
-    """True where something is hailed by time, nothing is known to be under way, and all of our last hails that go every
-    few seconds were answered."""
-    hailed = [(peer, one) for peer in peers for one in peer.bearers if calm_every_ms(one) > hail_every_ms(one)]
-    return bool(hailed) and all(_is_calm(peer, one) for peer, one in hailed)
-
-
-def _every_ms(peer: PeerState, bearer: BearerUp) -> int:
-    return calm_every_ms(bearer) if _is_calm(peer, bearer) else hail_every_ms(bearer)
-
-
 def _joins_in(me: int, peer: PeerState, bearer: BearerUp, now_ms: int) -> bool:
     """True where the other side's hail came this moment and ours is half due: an idle station is not woken twice for
-    one exchange. The higher place joins in, the lower leads, so that they never chase each other. Who leads, and has
-    been silent for almost a period since all was calm, answers too: for the other side it is not calm. R-230."""
+    one exchange. The higher place joins in, the lower leads, so that they never chase each other. R-230."""
     contact = peer.contacts.get(bearer.name, NO_CONTACT)
-    if contact.hailed_at_ms is None or contact.heard_at_ms is None or hail_every_ms(bearer) != limits.HAIL_EVERY_MS:
+    if contact.hailed_at_ms is None or contact.heard_at_ms is None or not _follows(me, peer, bearer):
         return False
     is_fresh = 0 <= now_ms - contact.heard_at_ms < JOINS_WITHIN_MS
-    after_ms = limits.HAIL_EVERY_MS // 2 if _follows(me, peer, bearer) else limits.HAIL_EVERY_MS - LEADS_BY_MS
-    return is_fresh and now_ms - contact.hailed_at_ms >= after_ms
+    return is_fresh and 2 * (now_ms - contact.hailed_at_ms) >= hail_every_ms(bearer)
 
 
 def _follows(me: int, peer: PeerState, bearer: BearerUp) -> bool:
     return peer.party < me and hail_every_ms(bearer) == limits.HAIL_EVERY_MS
 
 
-def unanswered_at_ms(peer: PeerState, bearer: BearerUp) -> int:
-    """When the first hail of ours went over this bearer that nothing came after; far ahead where there is none."""
-    contact = peer.contacts.get(bearer.name, NO_CONTACT)
-    heard_ms = max(contact.up_at_ms, contact.heard_at_ms or 0)
-    asked = [one.at_ms for one in peer.asked if one.bearer == bearer.name and one.at_ms > heard_ms + JOINS_WITHIN_MS]
-    return min(asked, default=FAR_AHEAD_MS)
-
-
 def hailed_in_ms(me: int, peers: Iterable[PeerState], now_ms: int) -> int:
-    """How long until a bearer is to be hailed by time alone; CALM_HAIL_EVERY_MS at most, and a little more where the
-    other side leads. 0 or less: it is due."""
+    """How long until a bearer is to be hailed by time alone; HAIL_EVERY_MS at most, and a little more where the other
+    side leads. 0 or less: it is due."""
     left = []
     for peer in peers:
         for bearer in peer.bearers:
@@ -206,10 +172,10 @@ def hailed_in_ms(me: int, peers: Iterable[PeerState], now_ms: int) -> int:
                 continue
             if _joins_in(me, peer, bearer, now_ms):
                 return 0
-            left_ms = hailed_at_ms + _every_ms(peer, bearer) - now_ms
-            if left_ms <= limits.CALM_HAIL_EVERY_MS:
+            left_ms = hailed_at_ms + hail_every_ms(bearer) - now_ms
+            if left_ms <= limits.HAIL_EVERY_MS:
                 left.append(left_ms + (LEADS_BY_MS if _follows(me, peer, bearer) else 0))
-    return min(left, default=limits.CALM_HAIL_EVERY_MS)
+    return min(left, default=limits.HAIL_EVERY_MS)
 
 
 def level4(work: Work) -> bytes:

@@ -1,10 +1,10 @@
 """Which of several bearers ordinary traffic to a peer takes, and what happens when that changes. R-206 to R-208.
 
 The least cost first, of one cost the quickest, of those over which the peer was heard of late. A bearer that is up and
-brings no hail for two and a half of its hail periods, two of ours unanswered, or none that answers ours for as long as
-shows it as up, is passed over until it brings one: links that are up and carry nothing are the usual way in which lines
-break. What was given to a bearer that is no longer taken, and is not proved to be held, goes again by the one that is:
-the record repeats, no bearer is asked what it did.
+brings no hail for two and a half of its hail periods, or none that answers ours for four, is passed over until it
+brings one: links that are up and carry nothing are the usual way in which lines break. What was given to a bearer that
+is no longer taken, and is not proved to be held, goes again by the one that is: the record repeats, no bearer is asked
+what it did.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from openline import limits
 from openline.line.narrow import contacts, shortening
-from openline.line.narrow.cadence import calm_every_ms, can_answer, fresh_ms, hail_every_ms, is_courier
+from openline.line.narrow.cadence import can_answer, fresh_ms, hail_every_ms, is_courier
 from openline.line.outgoing import pump
 from openline.line.state import NO_CONTACT, BearerUp, PeerState
 from openline.line.work import Work
@@ -24,15 +24,10 @@ def is_silent(work: Work, peer: PeerState, bearer: BearerUp) -> bool:
     if not can_answer(bearer):
         return False
     contact = peer.contacts.get(bearer.name, NO_CONTACT)
-    proved_ms = work.since(max(contact.up_at_ms, contact.proved_at_ms or 0))
     period_ms = hail_every_ms(bearer)
-    if calm_every_ms(bearer) > period_ms:  # all may be calm: two of ours went unanswered, and the second had its time
-        answer_ms = 2 * bearer.latency_ms + contacts.ANSWER_REST_MS
-        is_unheard = work.now_ms - contacts.unanswered_at_ms(peer, bearer) > period_ms + answer_ms
-    else:
-        heard_ms = work.since(max(contact.up_at_ms, contact.heard_at_ms or 0))
-        is_unheard = heard_ms > period_ms * limits.ROAD_SILENT_HALF_PERIODS // 2
-    return is_unheard or proved_ms > fresh_ms(bearer)
+    heard_ms = work.since(max(contact.up_at_ms, contact.heard_at_ms or 0))
+    proved_ms = work.since(max(contact.up_at_ms, contact.proved_at_ms or 0))
+    return heard_ms > period_ms * limits.ROAD_SILENT_HALF_PERIODS // 2 or proved_ms > fresh_ms(bearer)
 
 
 def choose(work: Work, peer: PeerState) -> BearerUp | None:

@@ -74,33 +74,6 @@ def test_a_link_cut_without_notice_is_left_within_three_hail_periods() -> None:
     assert air.run(60_000, lambda: air.receipted(0) == 3) < 4_000
 
 
-def test_an_idle_link_cut_without_notice_is_left_within_three_periods_of_what_is_written_then() -> None:
-    """R-207: nothing was under way, and the hails of both were few; when something is, three quick ones show it."""
-    air = level(TLS, MODEM)
-    for quiet_ms in (500, 5_500):
-        air.run(20_000)
-        air.roads["tls"].dead = True
-        air.run(quiet_ms)
-        before, since_ms = air.receipted(0), air.now_ms
-        air.write(0, f"nobody hears this over the first, {quiet_ms} ms after the cut")
-        spent_ms = air.run(60_000, lambda size=before + 1: air.receipted(0) == size)
-        assert spent_ms <= 3 * limits.HAIL_EVERY_MS
-        assert over(air, since_ms, before) == {"modem"}
-        air.roads["tls"].dead = False
-        assert air.run(60_000, lambda: road(air) == road(air, 1) == "tls") < 60_000
-
-
-def test_an_idle_link_cut_without_notice_is_left_though_nobody_writes() -> None:
-    """R-207, R-230: the first hail that is not answered is followed by quick ones."""
-    air = level(TLS, MODEM)
-    air.run(20_000)
-    air.roads["tls"].dead = True
-    spent_ms = air.run(60_000, lambda: road(air) == road(air, 1) == "modem")
-    assert spent_ms <= limits.CALM_HAIL_EVERY_MS + 3 * limits.HAIL_EVERY_MS
-    air.run(20_000)
-    assert road(air) == "modem"
-
-
 def test_a_link_that_lives_again_is_taken_again() -> None:
     """R-207"""
     air = level(TLS, MODEM)

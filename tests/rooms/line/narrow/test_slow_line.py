@@ -221,16 +221,12 @@ def test_who_looks_at_time_wakes_for_the_next_hail() -> None:
     air.run(60_000)
     state = air.desks[0].turns.state
     hailed_ms = state.peers[1].contacts["tls"].hailed_at_ms
-    calm_ms = limits.CALM_HAIL_EVERY_MS
-    assert hailed_in_ms(state.me, state.peers.values(), hailed_ms + 1_000) == calm_ms - 1_000
-    assert hailed_in_ms(state.me, state.peers.values(), hailed_ms + 7_000) == calm_ms - 7_000, "it is late"
+    assert hailed_in_ms(state.me, state.peers.values(), hailed_ms) == limits.HAIL_EVERY_MS
+    assert hailed_in_ms(state.me, state.peers.values(), hailed_ms + 2_000) == 1_000
+    assert hailed_in_ms(state.me, state.peers.values(), hailed_ms + 4_000) == -1_000, "it is late"
     set_back_ms = hailed_ms - 86_400_000
-    assert hailed_in_ms(state.me, state.peers.values(), set_back_ms) == calm_ms, "our clock was set back"
-    assert hailed_in_ms(0, (), 0) == calm_ms
-    air.roads["tls"].dead = True
-    air.write(0, "something is under way")
-    busy = air.desks[0].turns.state
-    assert hailed_in_ms(busy.me, busy.peers.values(), hailed_ms + 1_000) == limits.HAIL_EVERY_MS - 1_000
+    assert hailed_in_ms(state.me, state.peers.values(), set_back_ms) == limits.HAIL_EVERY_MS, "our clock was set back"
+    assert hailed_in_ms(0, (), 0) == limits.HAIL_EVERY_MS
 
 
 def test_idle_stations_hail_together_so_that_one_exchange_wakes_each_once() -> None:
@@ -242,7 +238,7 @@ def test_idle_stations_hail_together_so_that_one_exchange_wakes_each_once() -> N
     air.run(60_000)
     hails = {me: [at_ms for at_ms, at, _, item in air.came[came:] if at == 1 - me and isinstance(item, Hail)]
              for me in (0, 1)}  # fmt: skip
-    assert all(9 <= len(times) <= 11 for times in hails.values()), "every 6 s: nothing is under way"
+    assert all(18 <= len(times) <= 21 for times in hails.values())
     for mine in hails[1]:
         assert any(0 <= mine - theirs <= JOINS_WITHIN_MS + 2 * TLS.latency_ms for theirs in hails[0]), "it went alone"
     leads, follows = (desk.turns.state for desk in air.desks)
@@ -251,20 +247,4 @@ def test_idle_stations_hail_together_so_that_one_exchange_wakes_each_once() -> N
     air.roads["tls"].dead = True
     before = air.roads["tls"].frames
     air.run(60_000)
-    assert air.roads["tls"].frames - before >= 2 * 18, "both go on by themselves, and every 3 s: nobody answers"
-
-
-@pytest.mark.parametrize("writer", [0, 1])
-def test_whose_hails_are_frequent_again_is_answered_as_often(writer: int) -> None:
-    """R-230: one side has something under way that never comes through, and hails every 3 s; the other, for whom all is
-    calm, answers each of them."""
-    air = Air(TLS)
-    air.run(60_000)
-    air.roads["tls"].longest = 600  # hails pass, this does not
-    air.write(writer, "x" * 1_000)
-    came = len(air.came)
-    air.run(60_000)
-    assert air.receipted(writer) == 1
-    for me in (0, 1):
-        hails = [at_ms for at_ms, at, _, item in air.came[came:] if at == 1 - me and isinstance(item, Hail)]
-        assert len(hails) >= 18, "both hail every 3 s while something is not known to be held"
+    assert air.roads["tls"].frames - before >= 2 * 18, "both go on by themselves"
