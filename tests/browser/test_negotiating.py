@@ -4,7 +4,6 @@ countered, compared, accepted and signed; another is refused with its reason. Ea
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,8 +14,7 @@ from openline.console.watch import asking
 from tests.browser.test_two_desks import AXE, sits
 from tests.browser.test_watch_desk import expect
 from tests.rooms.accord.drafting.treaty import english, russian
-from tests.whole.parties import make_parties, open_line
-from tests.whole.watching import Watch
+from tests.whole.watching import Watch, two_desks
 
 __all__ = ["sits"]
 pytestmark = pytest.mark.whole
@@ -28,18 +26,8 @@ STAFF = {"Ann": ["custodian", "watch officer"], "Bob": ["drafter"], "Cyd": ["rel
 def desks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Watch, Watch]]:
     """Amber's desk and Birch's; at both a release takes two."""
     folder = tmp_path_factory.mktemp("delegations")
-    amber, birch = make_parties(folder, "Amber", "Birch")
-    open_line(folder, [amber, birch])
-    ours, theirs = Watch(amber, birch), Watch(birch, amber)
-    try:
-        ours.open(**STAFF)
-        theirs.open(**STAFF)
-        yield ours, theirs
-    finally:
-        for one in (amber, birch):
-            if one.process is not None:
-                one.kill()
-        shutil.rmtree(folder, ignore_errors=True)
+    with two_desks(folder, STAFF) as desks:
+        yield desks
 
 
 def released(desk: Watch, page: Any) -> str:

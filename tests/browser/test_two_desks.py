@@ -4,7 +4,6 @@ answered with a file, signed by a second officer's security key, read at the oth
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,8 +15,8 @@ from openline.console.files.asking import AskFiles, Files
 from openline.console.watch import asking
 from tests.browser.conftest import expect
 from tests.browser.test_security_keys import Held, register
-from tests.whole.parties import WITHIN_S, make_parties, open_line
-from tests.whole.watching import Watch
+from tests.whole.parties import WITHIN_S
+from tests.whole.watching import Watch, two_desks
 
 pytestmark = pytest.mark.whole
 
@@ -30,18 +29,8 @@ AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}
 def desks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Watch, Watch]]:
     """Amber's desk and Birch's; at both a release takes two."""
     folder = tmp_path_factory.mktemp("desks")
-    amber, birch = make_parties(folder, "Amber", "Birch")
-    open_line(folder, [amber, birch])
-    ours, theirs = Watch(amber, birch), Watch(birch, amber)
-    try:
-        ours.open(**STAFF)
-        theirs.open(**STAFF)
-        yield ours, theirs
-    finally:
-        for one in (amber, birch):
-            if one.process is not None:
-                one.kill()
-        shutil.rmtree(folder, ignore_errors=True)
+    with two_desks(folder, STAFF) as desks:
+        yield desks
 
 
 @pytest.fixture

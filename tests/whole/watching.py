@@ -5,9 +5,12 @@ from __future__ import annotations
 import base64
 import http.client
 import re
+import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qs, urlencode, urlparse
 
@@ -17,7 +20,7 @@ from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from openline.console.channel.asking import Nothing
 from openline.console.watch import asking
 from tests.ports import free_port
-from tests.whole.parties import WITHIN_S, Desk
+from tests.whole.parties import WITHIN_S, Desk, make_parties, open_line
 from tests.whole.parties import until as wait_until
 
 PIN: Final = "481516"
@@ -159,3 +162,20 @@ class Watch:
 
 def _named(headers: dict[str, str]) -> dict[str, str]:
     return {key.replace("_", "-"): value for key, value in headers.items()}
+
+
+@contextmanager
+def two_desks(folder: Path, staff: dict[str, list[str]]) -> Iterator[tuple[Watch, Watch]]:
+    """Amber's desk and Birch's on one line, with the same officers; all of it is gone afterwards."""
+    amber, birch = make_parties(folder, "Amber", "Birch")
+    open_line(folder, [amber, birch])
+    ours, theirs = Watch(amber, birch), Watch(birch, amber)
+    try:
+        ours.open(**staff)
+        theirs.open(**staff)
+        yield ours, theirs
+    finally:
+        for one in (amber, birch):
+            if one.process is not None:
+                one.kill()
+        shutil.rmtree(folder, ignore_errors=True)

@@ -14,12 +14,12 @@ from typing import Final, NamedTuple
 from openline.accord.agreements.dates import stated
 from openline.accord.formats.section import is_language
 from openline.accord.formats.times import SECONDS_MAX
+from openline.accord.identity import DIGEST_BYTES
 from openline.errors import Malformed
 from openline.limits import REMARK_CHARS_MAX, SUBJECT_CHARS_MAX
 from openline.record.fields import dump_map, load_map, octets, same, text, whole
 
 ACT_BYTES_MAX: Final = 16 * 1024
-DIGEST_BYTES: Final = 32
 
 
 class What(IntEnum):

@@ -15,14 +15,15 @@ from typing import Final, NamedTuple
 from openline.accord.agreements.dates import stated
 from openline.accord.formats.section import is_language
 from openline.accord.formats.times import SECONDS_MAX
+from openline.accord.identity import DIGEST_BYTES
 from openline.errors import Malformed
-from openline.limits import GENERATION_BYTES, LOG_ENTRIES_MAX, PARTIES_MAX, REMARK_CHARS_MAX, SUBJECT_CHARS_MAX
+from openline.limits import REMARK_CHARS_MAX, SUBJECT_CHARS_MAX
+from openline.record.body import read_ref
 from openline.record.entry import Ref
-from openline.record.fields import dump_map, load_map, octets, row, same, text, whole
+from openline.record.fields import dump_map, load_map, octets, same, text, whole
 
 OFFER_BYTES_MAX: Final = 64 * 1024
 OFFER_CHARS_MAX: Final = 12_000
-DIGEST_BYTES: Final = 32
 
 
 class Said(IntEnum):
@@ -75,22 +76,7 @@ def encode_offer(offer: Offer) -> bytes:
 
 def _spell(one: Offer) -> bytes:
     answer = None if one.answer is None else int(one.answer)
-    return dump_map((int(one.said), spelled(one.of), *one[2:8], answer, *one[9:]))
-
-
-def spelled(ref: Ref | None) -> list[object] | None:
-    """A reference as bodies have it."""
-    return None if ref is None else [ref.party, ref.generation, ref.index]
-
-
-def reference(value: object, what: str, data: bytes) -> Ref:
-    """A reference from a body. Raises Malformed."""
-    party, generation, index = row(value, 3, what, data)
-    return Ref(
-        whole(party, PARTIES_MAX - 1, what, data),
-        octets(generation, GENERATION_BYTES, what, data),
-        whole(index, LOG_ENTRIES_MAX - 1, what, data),
-    )
+    return dump_map((int(one.said), None if one.of is None else list(one.of), *one[2:8], answer, *one[9:]))
 
 
 def parse_offer(data: bytes) -> Offer:
@@ -102,7 +88,7 @@ def parse_offer(data: bytes) -> Offer:
         raise Malformed("offer: no language of its words", data)
     found = Offer(
         Said(whole(said, _SAID_LAST, "offer: what is said", data)),
-        None if of is None else reference(of, "offer: the offer it is about", data),
+        None if of is None else read_ref(of, "offer: the offer it is about", data),
         None if agreement is None else octets(agreement, DIGEST_BYTES, "offer: agreement", data),
         text(subject, SUBJECT_CHARS_MAX, "offer: subject", data),
         text(words, OFFER_CHARS_MAX, "offer: words", data, lines=True),

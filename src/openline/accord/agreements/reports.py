@@ -14,10 +14,12 @@ from enum import IntEnum
 from typing import Final, NamedTuple
 
 from openline.accord.agreements.dates import stated
-from openline.accord.agreements.offers import DIGEST_BYTES, OFFER_CHARS_MAX, reference, spelled
+from openline.accord.agreements.offers import OFFER_CHARS_MAX
 from openline.accord.formats.section import is_language
+from openline.accord.identity import DIGEST_BYTES
 from openline.errors import Malformed
 from openline.limits import REFERENCES_MAX, REMARK_CHARS_MAX, SUBJECT_CHARS_MAX
+from openline.record.body import read_ref
 from openline.record.entry import Ref
 from openline.record.fields import dump_map, load_map, octets, row, rows, same, text, whole
 
@@ -60,7 +62,7 @@ def encode_report(report: Report) -> bytes:
 
 
 def _spell(one: Report) -> bytes:
-    about = [[int(word), spelled(ref)] for word, ref in one.about]
+    about = [[int(word), list(ref)] for word, ref in one.about]
     return dump_map((*one[:6], int(one.confirmed), about, *one[8:]))
 
 
@@ -100,4 +102,4 @@ def _named(value: object, chars: int, what: str, data: bytes) -> str:
 
 def _about(value: object, data: bytes) -> tuple[Word, Ref]:
     word, of = row(value, 2, "report: about", data)
-    return Word(whole(word, max(Word), "report: word", data)), reference(of, "report: about", data)
+    return Word(whole(word, max(Word), "report: word", data)), read_ref(of, "report: about", data)

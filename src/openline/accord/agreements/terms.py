@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 
 from openline.accord.formats.section import is_language
 from openline.accord.formats.times import SECONDS_MAX
+from openline.accord.identity import DIGEST_BYTES
 from openline.accord.spelling import read_id
 from openline.errors import Malformed
 from openline.limits import REMARK_CHARS_MAX, SUBJECT_CHARS_MAX
@@ -26,7 +27,6 @@ TERMS_BYTES_MAX: Final = 64 * 1024
 NAMES_MAX: Final = 32  # of parties, areas, contacts, limits, each
 DAYS_MAX: Final = 36_525
 OFFSET_MINUTES_MAX: Final = 14 * 60
-DIGEST_BYTES: Final = 32
 
 
 class End(NamedTuple):

@@ -16,6 +16,7 @@ from typing import Any, Final, NamedTuple
 
 from openline.accord.formats.section import is_language
 from openline.accord.formats.times import SECONDS_MAX
+from openline.accord.identity import DIGEST_BYTES
 from openline.accord.spelling import LANGUAGES_MAX, read_id, remark
 from openline.errors import Malformed
 from openline.limits import (
@@ -28,7 +29,6 @@ from openline.limits import (
 from openline.record.fields import dump_map, load_map, octets, octets_up_to, row, rows, same, text, whole
 from openline.seal.spelling import SPACES
 
-DIGEST_BYTES: Final = 32
 STATEMENT_LABEL: Final = b"openline/joint-statement/v1\n"
 STATEMENT_BYTES_MAX: Final = BODY_BYTES_MAX - 64
 WITHDRAWAL_BYTES_MAX: Final = 16 * 1024

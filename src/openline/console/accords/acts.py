@@ -12,7 +12,6 @@ from openline.accord.bodies import (
     Standing,
     Status,
     agreement_digest,
-    check_body,
     encode_offered,
     encode_status,
     parse_agreement,
@@ -38,15 +37,14 @@ from openline.accord.formats.section import is_language
 from openline.accord.formats.unfit import Fault
 from openline.console.accords import asking, library, rows
 from openline.console.accords.keeping import OneBook
+from openline.console.accords.writing import record, write_draft, write_version
 from openline.console.agreeing.acts import check_standing, digest_of
 from openline.console.channel.asking import PRECEDENCES, Sent
-from openline.console.channel.showing import Reader, name_of, place_of
+from openline.console.channel.showing import Reader, name_of
 from openline.console.codes import Told, as_given
 from openline.console.stating.running import Running
 from openline.desk.acts import Write
-from openline.desk.facts import DraftedOther
 from openline.errors import Refused
-from openline.line.events import Draft
 from openline.record.entry import AGREEMENT, EXERCISE, FORMAT, NOTICE, STATUS, Ref
 
 DUTIES_MAX: Final = 2_000  # in one answer
@@ -134,7 +132,7 @@ class Accords:
 
     async def offer(self, ask: asking.OfferFormat) -> Sent:
         """Record a format. Raises Told OL-204 with every fault of its file."""
-        return await self._record(FORMAT, self._offered(await self.book(), ask), token=ask.token)
+        return await record(self._running, FORMAT, self._offered(await self.book(), ask), token=ask.token)
 
     def _offered(self, book: Book, ask: asking.OfferFormat) -> bytes:
         data = ask.file.encode()
@@ -206,7 +204,10 @@ class Accords:
         """Record a notice. Raises Told OL-204 with every fault of its form: none is sent by mistake."""
         async with self._numbering:
             body = self._spelled(await self.book(), ask)
-            return await self._record(NOTICE, body, PRECEDENCES.index(ask.precedence), int(ask.exercise), ask.token)
+            precedence = PRECEDENCES.index(ask.precedence)
+            return await record(
+                self._running, NOTICE, body, precedence=precedence, flags=int(ask.exercise), token=ask.token
+            )
 
     def _spelled(self, book: Book, ask: asking.SendNotice, serial: int | None = None) -> bytes:
         format_, _ = self._named(book, ask.format)
@@ -237,7 +238,7 @@ class Accords:
             body = self._spelled(book, notice, serial)
             write = Write(ask.draft, ask.over, PRECEDENCES.index(notice.precedence), int(notice.exercise), b"", NOTICE,
                           body)  # fmt: skip
-            return self._write(write, ask.sitting)
+            return write_version(self._running.desk, ask.sitting, write)
 
     async def draft_paper(self, ask: asking.DraftPaper) -> asking.Drafted:
         """A draft of a format, an agreement or a standing. Raises as these do, and Refused."""
@@ -249,7 +250,7 @@ class Accords:
                 kind, body = AGREEMENT, self._recorded(book, ask.paper)
             case _:
                 kind, body = STATUS, self._said(book, ask.paper)
-        return self._write(Write(None, 0, 0, 0, b"", kind, body), ask.sitting)
+        return write_draft(self._running.desk, ask.sitting, kind, body)
 
     async def redraft(self, ask: asking.AskNoticeDraft) -> asking.NoticeDraft:
         """A draft of a notice as a form. Raises Told OL-301 where it is none, or its format is not here."""
@@ -266,12 +267,6 @@ class Accords:
             relation=_RELATED[notice.relation], place=notice.of.full_name if notice.of is not None else None,
         )  # fmt: skip
         return asking.NoticeDraft(draft.number, version.number, form, version.told.hex())
-
-    def _write(self, write: Write, sitting: str) -> asking.Drafted:
-        desk = self._running.desk
-        (fact,) = desk.act(write, desk.sitting(sitting).actor)
-        assert isinstance(fact, DraftedOther)
-        return asking.Drafted(fact.draft, fact.version)
 
     async def notice(self, ask: asking.AskNotice) -> asking.NoticeRow:
         """A notice of the record. Raises Told OL-301 where there is none."""
@@ -303,7 +298,7 @@ class Accords:
     # ---------------------------------------------------------------- agreements and duties
     async def record(self, ask: asking.RecordAgreement) -> Sent:
         """Record an agreement's identity. Raises Told OL-204."""
-        return await self._record(AGREEMENT, self._recorded(await self.book(), ask), token=ask.token)
+        return await record(self._running, AGREEMENT, self._recorded(await self.book(), ask), token=ask.token)
 
     def _recorded(self, book: Book, ask: asking.RecordAgreement) -> bytes:
         try:
@@ -318,7 +313,7 @@ class Accords:
 
     async def say(self, ask: asking.SayStanding) -> Sent:
         """Record how we stand to an agreement. Raises Told OL-301, OL-204."""
-        return await self._record(STATUS, self._said(await self.book(), ask), token=ask.token)
+        return await record(self._running, STATUS, self._said(await self.book(), ask), token=ask.token)
 
     def _said(self, book: Book, ask: asking.SayStanding) -> bytes:
         digest = digest_of(book, ask.agreement)
@@ -358,13 +353,6 @@ class Accords:
             return sorted(found, key=lambda one: (one.due_earliest_ms, one.party, one.format, one.causes))
 
         return await self._one_book.ask(asked)
-
-    async def _record(
-        self, kind: int, body: bytes, precedence: int = 0, flags: int = 0, token: str | None = None
-    ) -> Sent:
-        references = check_body(kind, body)
-        places = await self._running.submit([Draft(kind, precedence, flags, references, body, token or "")])
-        return Sent([place_of(log, index) for log, index in places])
 
 
 def _ms(seconds: int | None) -> int | None:

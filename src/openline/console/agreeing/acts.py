@@ -14,20 +14,18 @@ from openline.accord.agreements.names import mixed_in
 from openline.accord.agreements.offers import Answer, Offer, Said, encode_offer
 from openline.accord.agreements.reports import Report, Word, encode_report
 from openline.accord.agreements.terms import End, Terms, encode_terms
-from openline.accord.bodies import Standing, Status, agreement_digest, check_body, encode_agreement
+from openline.accord.bodies import Standing, Status, agreement_digest, encode_agreement
 from openline.accord.clocks.book import Book
 from openline.accord.clocks.shelf import PREFIX_MIN
 from openline.console.accords.asking import Drafted
 from openline.console.accords.keeping import OneBook
+from openline.console.accords.writing import record, write_draft
 from openline.console.agreeing import asking, rows
 from openline.console.channel.asking import Sent
-from openline.console.channel.showing import Reader, place_of
+from openline.console.channel.showing import Reader
 from openline.console.codes import Told, as_given
 from openline.console.stating.running import Running
-from openline.desk.acts import Write
-from openline.desk.facts import DraftedOther
 from openline.errors import Refused
-from openline.line.events import Draft
 from openline.record.entry import ACT, AGREEMENT, OFFER, REPORT, TERMS, Ref
 
 _ACTS: Final = {"signed": What.SIGNED, "provisional": What.PROVISIONAL, "ratified": What.RATIFIED,
@@ -58,16 +56,12 @@ class Agreeing:
     async def say(self, ask: asking.Paper) -> Sent:
         """Record it. Raises Told OL-204, OL-301, Refused."""
         kind, body = await self._bodied(ask, ask.sitting)
-        places = await self._running.submit([Draft(kind, 0, 0, check_body(kind, body), body, ask.token or "")])
-        return Sent([place_of(log, index) for log, index in places])
+        return await record(self._running, kind, body, token=ask.token)
 
     async def draft(self, ask: asking.DraftAgreeing) -> Drafted:
         """The same as a draft of this desk. Raises as `say` does."""
         kind, body = await self._bodied(ask.paper, ask.sitting)
-        desk = self._running.desk
-        (fact,) = desk.act(Write(None, 0, 0, 0, b"", kind, body), desk.sitting(ask.sitting).actor)
-        assert isinstance(fact, DraftedOther)
-        return Drafted(fact.draft, fact.version)
+        return write_draft(self._running.desk, ask.sitting, kind, body)
 
     async def _bodied(self, ask: asking.Paper, sitting: str) -> Bodied:
         book = await self._book.level()

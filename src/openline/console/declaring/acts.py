@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from openline.accord.bodies import Offered, check_body, encode_offered
+from openline.accord.bodies import Offered, encode_offered
 from openline.accord.clocks.book import Book
 from openline.accord.clocks.shelf import PREFIX_MIN
 from openline.accord.declarations.declaration import (
@@ -32,17 +32,15 @@ from openline.accord.formats.unfit import Fault, Unfit
 from openline.console.accords import library
 from openline.console.accords.asking import Drafted
 from openline.console.accords.keeping import OneBook
+from openline.console.accords.writing import record, write_draft
 from openline.console.channel.asking import PRECEDENCES, Sent
-from openline.console.channel.showing import Reader, name_of, place_of
+from openline.console.channel.showing import Reader, name_of
 from openline.console.codes import Told, as_given
 from openline.console.declaring import asking, rows
 from openline.console.declaring.over_time import lives, pairs_of, under_ceilings
 from openline.console.stating.running import Running
-from openline.desk.acts import Write
-from openline.desk.facts import DraftedOther
 from openline.errors import Refused
 from openline.limits import DRAFTS_OPEN_MAX
-from openline.line.events import Draft
 from openline.record.entry import COUNT, DECLARATION, LAYOUT, Ref
 
 _RELATIONS: Final = {"": Relation.NONE, "corrects": Relation.CORRECTS, "cancels": Relation.CANCELS}
@@ -119,7 +117,7 @@ class Declaring:
 
     async def offer(self, ask: asking.OfferLayout) -> Sent:
         """Record a layout. Raises Told OL-204 with every fault of its file."""
-        return await self._record(LAYOUT, [self._offered(await self._book.level(), ask)], token=ask.token)
+        return await record(self._running, LAYOUT, self._offered(await self._book.level(), ask), token=ask.token)
 
     def _offered(self, book: Book, ask: asking.OfferLayout) -> bytes:
         data = ask.file.encode()
@@ -217,7 +215,9 @@ class Declaring:
         async with self._numbering:
             bodies = self._spelled(await self._book.level(), ask)
             precedence = PRECEDENCES.index(ask.precedence)
-            return await self._record(DECLARATION, bodies, precedence, int(ask.exercise), ask.token)
+            return await record(
+                self._running, DECLARATION, *bodies, precedence=precedence, flags=int(ask.exercise), token=ask.token
+            )
 
     async def draft(self, ask: asking.DraftDeclaring) -> Drafted:
         """A draft for another officer to release, one a part of a declaration. Raises as these do, and Refused."""
@@ -241,11 +241,7 @@ class Declaring:
         room = DRAFTS_OPEN_MAX - len(desk.state.under_way)
         if len(bodies) > max(1, room):
             raise Refused(f"it needs {len(bodies)} drafts, and {room} more may be open; withdraw what is not needed")
-        actor, numbers = desk.sitting(sitting).actor, []
-        for body in bodies:
-            (fact,) = desk.act(Write(None, 0, precedence, flags, b"", kind, body), actor)
-            assert isinstance(fact, DraftedOther)
-            numbers.append(fact.draft)
+        numbers = [write_draft(desk, sitting, kind, body, precedence, flags).draft for body in bodies]
         return Drafted(numbers[0], 1, numbers[1:])
 
     def words_of_draft(self, kind: int, told: bytes) -> tuple[str, str] | None:
@@ -329,7 +325,7 @@ class Declaring:
     # ---------------------------------------------------------------- what we count
     async def count(self, ask: asking.CountDeclaration) -> Sent:
         """Record what we count. Raises Told OL-204, OL-301, Refused for our own declaration."""
-        return await self._record(COUNT, [self._counted(await self._book.level(), ask)], token=ask.token)
+        return await record(self._running, COUNT, self._counted(await self._book.level(), ask), token=ask.token)
 
     def _counted(self, book: Book, ask: asking.CountDeclaration) -> bytes:
         whole = self._whole(book, ask.place)
@@ -367,14 +363,3 @@ class Declaring:
             return under_ceilings(book, self._named(book, ask.layout)[0], self._name, ask.language)
 
         return await self._book.ask(asked)
-
-    async def _record(
-        self, kind: int, bodies: list[bytes], precedence: int = 0, flags: int = 0, token: str | None = None
-    ) -> Sent:
-        drafts = [
-            Draft(kind, precedence, flags, check_body(kind, body), body,
-                  f"{token}/{number}" if token and number else token or "")
-            for number, body in enumerate(bodies)
-        ]  # fmt: skip
-        places = await self._running.submit(drafts)
-        return Sent([place_of(log, index) for log, index in places])

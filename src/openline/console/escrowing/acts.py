@@ -36,6 +36,7 @@ from openline.accord.formats.times import Date
 from openline.accord.formats.unfit import Unfit
 from openline.console.accords.asking import Drafted
 from openline.console.accords.keeping import OneBook
+from openline.console.accords.writing import write_draft
 from openline.console.channel.asking import Place, Sent
 from openline.console.channel.showing import name_of, place_of
 from openline.console.codes import Told, as_given
@@ -46,8 +47,6 @@ from openline.console.escrowing.vault import Secret, make_secret
 from openline.console.kept.upkeep import Upkeep
 from openline.console.stating.running import Running as Stated
 from openline.console.words import parse_place
-from openline.desk.acts import Write
-from openline.desk.facts import DraftedOther
 from openline.errors import Refused
 from openline.line.events import Draft
 from openline.line.state import others
@@ -159,11 +158,7 @@ class Escrowing:
             if len(said) > 1:
                 raise Refused(f"it needs {len(said)} entries, and a draft is one: open fewer records at once")
             one = _draft(said[0], flags, "")
-            desk = self._running.desk
-            write = Write(None, 0, 0, flags, b"", one.kind, one.body)
-            (fact,) = desk.act(write, desk.sitting(ask.sitting).actor)
-        assert isinstance(fact, DraftedOther)
-        return Drafted(fact.draft, fact.version)
+            return write_draft(self._running.desk, ask.sitting, one.kind, one.body, flags=flags)
 
     async def _said(self, ask: asking.Paper) -> Said:
         """The bodies of its entries. What opens them again is on disk before this returns."""

@@ -27,16 +27,15 @@ from openline.console.accords.acts import Accords
 from openline.console.accords.asking import Drafted, RecordAgreement
 from openline.console.accords.keeping import OneBook
 from openline.console.accords.words import words_of_paper
+from openline.console.accords.writing import record, write_draft
 from openline.console.channel.asking import PRECEDENCES, Nothing, Sent
 from openline.console.channel.attaching import keep_bytes, texts_beside
-from openline.console.channel.showing import Reader, name_of, place_of
+from openline.console.channel.showing import Reader, name_of
 from openline.console.codes import Told, as_given
 from openline.console.negotiating import asking, rows
 from openline.console.negotiating.reading import NO_HEADER, differing, texts_of
 from openline.console.negotiating.words import files_in_words, said_in_words
 from openline.console.stating.running import Running
-from openline.desk.acts import Write
-from openline.desk.facts import DraftedOther
 from openline.errors import Refused
 from openline.limits import DRAFT_INLINE_BYTES_MAX
 from openline.line.events import BlobWanted, Draft, Event
@@ -77,8 +76,7 @@ class Negotiating:
     async def act(self, ask: asking.TableText | asking.SayOfText | asking.CloseText) -> Sent:
         """Record it. Raises Told OL-204, OL-301, Refused."""
         kind, precedence, flags, body = self._spelled(await self._book.level(), ask)
-        draft = Draft(kind, precedence, flags, check_body(kind, body), body, ask.token or "")
-        return Sent([place_of(log, index) for log, index in await self._running.submit([draft])])
+        return await record(self._running, kind, body, precedence=precedence, flags=flags, token=ask.token)
 
     async def sign(self, ask: asking.SignText) -> Sent:
         """Record the agreement that a version says. Raises Told OL-301, OL-204, Refused. (R-524, R-526)"""
@@ -95,10 +93,7 @@ class Negotiating:
         else:
             entry = self._spelled(book, ask.paper)
         kind, precedence, flags, body = entry
-        desk = self._running.desk
-        (fact,) = desk.act(Write(None, 0, precedence, flags, b"", kind, body), desk.sitting(ask.sitting).actor)
-        assert isinstance(fact, DraftedOther)
-        return Drafted(fact.draft, fact.version)
+        return write_draft(self._running.desk, ask.sitting, kind, body, precedence, flags)
 
     def _spelled(self, book: Book, ask: asking.TableText | asking.SayOfText | asking.CloseText) -> Entry:
         with as_given():

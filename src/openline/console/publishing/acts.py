@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable
 from hashlib import sha256
 from typing import Any, Protocol
 
-from openline.accord.bodies import check_body
 from openline.accord.clocks.shelf import PREFIX_MIN
 from openline.accord.communique.ledger import State, Statements
 from openline.accord.communique.statement import (
@@ -24,8 +23,9 @@ from openline.accord.communique.statement import (
 )
 from openline.console.accords.asking import Drafted
 from openline.console.accords.keeping import OneBook
+from openline.console.accords.writing import record, write_draft
 from openline.console.channel.asking import Sent
-from openline.console.channel.showing import name_of, place_of
+from openline.console.channel.showing import name_of
 from openline.console.codes import Told, as_given
 from openline.console.dtg import dtg
 from openline.console.kept.papers import Papers
@@ -33,10 +33,7 @@ from openline.console.publishing import asking, timing
 from openline.console.publishing.filing import file_of
 from openline.console.publishing.words import file_name, release_text
 from openline.console.stating.running import Running as Stated
-from openline.desk.acts import Write
-from openline.desk.facts import DraftedOther
 from openline.errors import Refused
-from openline.line.events import Draft
 from openline.record.entry import JOINT, JOINT_WITHDRAWN
 
 
@@ -71,15 +68,16 @@ class Publishing:
     # ---------------------------------------------------------------- writing
     async def propose(self, ask: asking.ProposeJoint) -> Sent:
         """Record a statement, and sign it by that. Raises Told OL-204, Refused."""
-        return await self._record(JOINT, self._proposed(await self._ledger(), ask), ask.token)
+        return await record(self._running, JOINT, self._proposed(await self._ledger(), ask), token=ask.token)
 
     async def sign(self, ask: asking.SignJoint) -> Sent:
         """Sign a statement of the record. Raises Told OL-301, Refused."""
-        return await self._record(JOINT, self._signed(await self._ledger(), ask), ask.token)
+        return await record(self._running, JOINT, self._signed(await self._ledger(), ask), token=ask.token)
 
     async def withdraw(self, ask: asking.WithdrawJoint) -> Sent:
         """Sign no more, or not at all. Raises Told OL-301, OL-204, Refused."""
-        return await self._record(JOINT_WITHDRAWN, self._withdrawn(await self._ledger(), ask), ask.token)
+        body = self._withdrawn(await self._ledger(), ask)
+        return await record(self._running, JOINT_WITHDRAWN, body, token=ask.token)
 
     async def draft(self, ask: asking.DraftJoint) -> Drafted:
         """The same as a draft. Raises as these do."""
@@ -91,14 +89,7 @@ class Publishing:
                 kind, body = JOINT, self._signed(ledger, ask.paper)
             case _:
                 kind, body = JOINT_WITHDRAWN, self._withdrawn(ledger, ask.paper)
-        desk = self._running.desk
-        (fact,) = desk.act(Write(None, 0, 0, 0, b"", kind, body), desk.sitting(ask.sitting).actor)
-        assert isinstance(fact, DraftedOther)
-        return Drafted(fact.draft, fact.version)
-
-    async def _record(self, kind: int, body: bytes, token: str | None) -> Sent:
-        places = await self._running.submit([Draft(kind, 0, 0, check_body(kind, body), body, token or "")])
-        return Sent([place_of(log, index) for log, index in places])
+        return write_draft(self._running.desk, ask.sitting, kind, body)
 
     def _proposed(self, ledger: Statements, ask: asking.ProposeJoint) -> bytes:
         versions = sorted(Version(one.language, one.title, one.text) for one in ask.texts)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
-from openline.accord.bodies import check_body
 from openline.accord.clocks.book import Book
 from openline.accord.clocks.shelf import PREFIX_MIN
 from openline.accord.meetings.bodies import (
@@ -31,15 +30,13 @@ from openline.accord.topics.bodies import (
 )
 from openline.console.accords.asking import Drafted
 from openline.console.accords.keeping import OneBook
+from openline.console.accords.writing import record, write_draft
 from openline.console.channel.asking import Sent
-from openline.console.channel.showing import Reader, name_of, place_of
+from openline.console.channel.showing import Reader, name_of
 from openline.console.codes import Told, as_given
 from openline.console.stating.running import Running
 from openline.console.topics import asking, rows
-from openline.desk.acts import Write
-from openline.desk.facts import DraftedOther
 from openline.errors import Refused
-from openline.line.events import Draft
 from openline.record.entry import CAPACITY, CONTRADICTION, FILED, MEETING, MEETING_WORD, TOPIC, Ref
 
 _FILINGS: Final = {said: what for what, said in rows.FILINGS.items()}
@@ -72,16 +69,12 @@ class Topics:
     async def record(self, ask: Paper) -> Sent:
         """Record one of them. Raises Told OL-204, OL-301, Refused."""
         kind, body = self._spelled(await self._book.level(), ask)
-        draft = Draft(kind, 0, 0, check_body(kind, body), body, ask.token or "")
-        return Sent([place_of(log, index) for log, index in await self._running.submit([draft])])
+        return await record(self._running, kind, body, token=ask.token)
 
     async def draft(self, ask: asking.DraftTopics) -> Drafted:
         """A draft of one of them. Raises as `record` does."""
         kind, body = self._spelled(await self._book.level(), ask.paper)
-        desk = self._running.desk
-        (fact,) = desk.act(Write(None, 0, 0, 0, b"", kind, body), desk.sitting(ask.sitting).actor)
-        assert isinstance(fact, DraftedOther)
-        return Drafted(fact.draft, fact.version)
+        return write_draft(self._running.desk, ask.sitting, kind, body)
 
     def _spelled(self, book: Book, ask: Paper) -> tuple[int, bytes]:
         with as_given():

@@ -20,20 +20,23 @@ AS_DRAFT: Final = click.option("--as-draft", is_flag=True, help="Write a draft t
 
 
 def drafted(session: Session, ask: Any) -> None:
-    """Write the draft and say its number."""
+    """Write the draft, or one a part, and say its number."""
     with session.link() as link:
         row = link.ask(ask, asking.Drafted)
-    session.answer(row, lambda: f"D-{row.draft}, version {row.version}: `openline draft submit`, then another officer")
+    drafts = ", ".join(f"D-{number}" for number in (row.draft, *row.more))
+    parts = f", a part each of {1 + len(row.more)}" if row.more else ""
+    text = f"{drafts}, version {row.version}{parts}: `openline draft submit`, then another officer"
+    session.answer(row, lambda: text)
 
 
-def written(session: Session, ask: Any, draft: Callable[[Any], Any] | None, then: str = "") -> None:
+def written(session: Session, ask: Any, draft: Callable[[Any], Any] | None, then: str = "", said: str = "as") -> None:
     """Record what is asked; or, by the request that `draft` makes of it, write it as a draft. `then`: what follows."""
     if draft is not None:
         drafted(session, draft(ask))
         return
     with session.link() as link:
         sent = link.ask(ask, Sent)
-    session.answer(sent, lambda: f"recorded as {sent.places[0]}{f'; {then}' if then else ''}")
+    session.answer(sent, lambda: f"recorded {said} {', '.join(map(str, sent.places))}{f'; {then}' if then else ''}")
 
 
 def read(path: Path, most: int) -> bytes:

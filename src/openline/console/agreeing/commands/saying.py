@@ -7,10 +7,8 @@ from typing import Any, Final
 
 import click
 
-from openline.console.accords.asking import Drafted
-from openline.console.accords.commands.drafting import AS_DRAFT, TOKEN
+from openline.console.accords.commands.drafting import AS_DRAFT, TOKEN, written
 from openline.console.agreeing import asking
-from openline.console.channel.asking import Sent
 from openline.console.dtg import parse_iso
 from openline.console.terminal import Session, room_options
 
@@ -30,14 +28,7 @@ def saying(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def say(session: Session, paper: asking.Paper, as_draft: bool, then: str = "") -> None:
     """Record it, or write it as a draft, and say where it is."""
-    with session.link() as link:
-        if as_draft:
-            row = link.ask(asking.DraftAgreeing(paper=paper), Drafted)
-            session.answer(row, lambda: f"D-{row.draft}, version {row.version}: `openline draft submit`, then another "
-                                        "officer")  # fmt: skip
-        else:
-            sent = link.ask(paper, Sent)
-            session.answer(sent, lambda: f"recorded as {sent.places[0]}{f'; {then}' if then else ''}")
+    written(session, paper, (lambda one: asking.DraftAgreeing(paper=one)) if as_draft else None, then)
 
 
 def instant(text: str | None) -> int | None:

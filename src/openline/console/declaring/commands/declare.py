@@ -14,9 +14,16 @@ from openline.accord.declarations.files import FILE_CHARS_MAX
 from openline.accord.declarations.reading import NotALayout, read_layout
 from openline.accord.formats.reader import FORMAT_BYTES_MAX
 from openline.console.accords import library
-from openline.console.accords.asking import Drafted
-from openline.console.accords.commands.drafting import AS_DRAFT, TOKEN, file_named, in_a_line, read, refused_with
-from openline.console.channel.asking import PRECEDENCES, Precedence, Sent
+from openline.console.accords.commands.drafting import (
+    AS_DRAFT,
+    TOKEN,
+    file_named,
+    in_a_line,
+    read,
+    refused_with,
+    written,
+)
+from openline.console.channel.asking import PRECEDENCES, Precedence
 from openline.console.codes import Told
 from openline.console.commands.message import full_name
 from openline.console.declaring import asking
@@ -169,16 +176,8 @@ _Paper = asking.OfferLayout | asking.SendDeclaration | asking.CountDeclaration
 
 
 def _written(session: Session, ask: _Paper, as_draft: bool, then: str) -> None:
-    with session.link() as link:
-        if as_draft:
-            row = link.ask(asking.DraftDeclaring(paper=ask), Drafted)
-            drafts = ", ".join(f"D-{number}" for number in (row.draft, *row.more))
-            parts = f", a part each of {1 + len(row.more)}" if row.more else ""
-            text = f"{drafts}, version {row.version}{parts}: `openline draft submit`, then another officer"
-            session.answer(row, lambda: text)
-            return
-        sent = link.ask(ask, Sent)
-    session.answer(sent, lambda: f"recorded here as {', '.join(map(str, sent.places))}; {then}")
+    draft = (lambda one: asking.DraftDeclaring(paper=one)) if as_draft else None
+    written(session, ask, draft, then, "here as")
 
 
 @declare.command("list")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from openline.console.accords.asking import Drafted
-from openline.console.channel.asking import Sent
+from openline.console.accords.commands import drafting
 from openline.console.dtg import dtg
 from openline.console.escrowing import asking
 from openline.console.terminal import Session
@@ -12,14 +11,8 @@ from openline.console.words import safe
 
 def written(session: Session, ask: asking.Paper, as_draft: bool, then: str) -> None:
     """Record it, or write a draft that another officer releases; say where."""
-    with session.link() as link:
-        if as_draft:
-            row = link.ask(asking.DraftSealed(paper=ask), Drafted)
-            text = f"D-{row.draft}, version {row.version}: `openline draft submit`, then another officer"
-            session.answer(row, lambda: text)
-            return
-        sent = link.ask(ask, Sent)
-    session.answer(sent, lambda: f"recorded here as {', '.join(map(str, sent.places))}; {then}")
+    draft = (lambda one: asking.DraftSealed(paper=one)) if as_draft else None
+    drafting.written(session, ask, draft, then, "here as")
 
 
 def step_line(one: asking.StepRow) -> str:

@@ -9,9 +9,8 @@ import click
 
 from openline.accord.drafting.comparing import differences_of_build
 from openline.accord.drafting.text import NotAText, brackets_of, parse_text, text_digest
-from openline.console.accords.asking import Drafted
-from openline.console.accords.commands.drafting import AS_DRAFT, TOKEN, read
-from openline.console.channel.asking import PRECEDENCES, Nothing, Sent
+from openline.console.accords.commands.drafting import AS_DRAFT, TOKEN, read, written
+from openline.console.channel.asking import PRECEDENCES, Nothing
 from openline.console.codes import Told
 from openline.console.commands.message import full_name
 from openline.console.dtg import parse_iso
@@ -132,14 +131,8 @@ def counter(session: Session, /, entry: str, as_draft: bool, **given: Any) -> No
 
 
 def _written(session: Session, ask: _Paper, as_draft: bool, then: str) -> None:
-    with session.link() as link:
-        if as_draft:
-            row = link.ask(asking.DraftNegotiating(paper=ask), Drafted)
-            said = f"D-{row.draft}, version {row.version}: `openline draft submit`, then another officer"
-            session.answer(row, lambda: said)
-            return
-        sent = link.ask(ask, Sent)
-    session.answer(sent, lambda: f"recorded here as {', '.join(map(str, sent.places))}; {then}")
+    draft = (lambda one: asking.DraftNegotiating(paper=one)) if as_draft else None
+    written(session, ask, draft, then, "here as")
 
 
 # ------------------------------------------------------------------ positions

@@ -8,9 +8,8 @@ from typing import Any
 import click
 
 from openline.accord.communique.statement import Statement
-from openline.console.accords.asking import Drafted
-from openline.console.accords.commands.drafting import AS_DRAFT, TOKEN
-from openline.console.channel.asking import Amendments, AskAmendments, AskStatus, Sent, Status
+from openline.console.accords.commands.drafting import AS_DRAFT, TOKEN, written
+from openline.console.channel.asking import Amendments, AskAmendments, AskStatus, Status
 from openline.console.dtg import dtg
 from openline.console.home import write_whole
 from openline.console.publishing import asking
@@ -30,14 +29,7 @@ def joint() -> None:
 
 
 def _write(session: Session, paper: _Paper, as_draft: bool, then: str) -> None:
-    with session.link() as link:
-        if as_draft:
-            row = link.ask(asking.DraftJoint(paper=paper), Drafted)
-            next_ = "`openline draft submit`, then another officer"
-            session.answer(row, lambda: f"D-{row.draft}, version {row.version}: {next_}")
-            return
-        sent = link.ask(paper, Sent)
-    session.answer(sent, lambda: f"recorded as {sent.places[0]}; {then}")
+    written(session, paper, (lambda one: asking.DraftJoint(paper=one)) if as_draft else None, then)
 
 
 @joint.command("propose")
