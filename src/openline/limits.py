@@ -210,7 +210,6 @@ ONCE_KEY_CHARS_MAX: Final = 128
 TAG_CHARS_MAX: Final = 1024  # of all states of a draft that one If-Match names
 ONCE_KEPT_MS: Final = 86_400_000  # so long a key makes asking twice harmless
 ONCE_KEPT_MAX: Final = 100_000
-PROGRAM_MS_MAX: Final = 366 * 86_400_000  # how long a program's token is good at most
 PRECLEARED_BYTES_MAX: Final = 8 * 1024  # of a notice that was released beforehand; it stands in each release of it
 TRANSLATIONS_MAX: Final = 64  # of one text
 PROGRAM_CHARS_MAX: Final = 64  # of the name of a program that translates

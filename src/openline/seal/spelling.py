@@ -85,11 +85,6 @@ def write_map(values: Sequence[object]) -> bytes:
     return cbor2.dumps(dict(enumerate(values)))
 
 
-def write_list(values: Sequence[object]) -> bytes:
-    """The deterministic CBOR of an array."""
-    return cbor2.dumps(list(values))
-
-
 def _read(data: bytes, what: str, bytes_max: int) -> object:
     if len(data) > bytes_max:
         raise Malformed(f"{what}: {len(data)} bytes, more than {bytes_max}", data[:64])
