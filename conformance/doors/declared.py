@@ -8,10 +8,12 @@ from openline.accord.bodies import Offered
 from openline.accord.clocks.book import Book, NoticeSeen
 from openline.accord.declarations.declaration import parse_count, parse_declaration
 from openline.accord.declarations.judging import Verdict, judge_declaration, judge_step
+from openline.accord.declarations.ledger import Ledger
 from openline.accord.declarations.reading import read_layout
 from openline.accord.declarations.reconciling import ended_before, events_of, reconcile
 from openline.accord.formats.format import format_digest
 from openline.accord.formats.notice import parse_notice
+from openline.console.declaring.rows import figure_rows
 from openline.record.entry import Ref
 
 
@@ -69,10 +71,31 @@ def reconciled(given: dict[str, Any]) -> object:
     }
 
 
+def counted(given: dict[str, Any]) -> object:
+    """Declarations of party 0, each with what party 1 counts of it: of the last one each figure as declared, or null
+    where it is kept back, with what is counted and how long a reservation has been open."""
+    rules = read_layout(bytes.fromhex(given["layout"]))
+    ledger = Ledger((0, 1))
+    ledger.take_offered(Ref(0, bytes(12), 0), Offered(rules.digest, bytes.fromhex(given["layout"])))
+    refs = []
+    for number, body in enumerate(given["declared"], 1):
+        refs.append(Ref(0, bytes(12), number))
+        ledger.take_declaration(refs[-1], parse_declaration(bytes.fromhex(body)), exercise=False)
+    for number, said in enumerate(given["counts"], 1):
+        ledger.take_count(Ref(1, bytes(12), number), parse_count(bytes.fromhex(said)))
+    whole = ledger.whole_of(refs[-1])
+    assert whole is not None
+    return {"figures": [
+        [one.name, one.declared, [[each.number, each.since, each.updates, each.open] for each in one.counted]]
+        for one in figure_rows(ledger, whole, str)
+    ]}  # fmt: skip
+
+
 DOORS: Final = {
     "layout": layout,
     "declaration-body": body,
     "count-body": count,
     "declaration-judged": judged,
+    "declarations-counted": counted,
     "declarations-reconciled": reconciled,
 }

@@ -9,7 +9,7 @@ from typing import Any, Final
 from conformance.making.entries import cbor
 from conformance.making.scenarios import Book
 from openline.accord.clocks.spans import days_of
-from openline.accord.declarations.declaration import Declaration, encode_declaration
+from openline.accord.declarations.declaration import Count, Declaration, encode_count, encode_declaration
 from openline.accord.declarations.layout import Layout
 from openline.accord.formats.notice import Notice, Relation, compose, encode_notice
 from openline.console.accords import library
@@ -44,6 +44,32 @@ def write(book: Book) -> None:
     _judged(book)
     _other_layouts(book)
     _reconciled(book)
+    _counted(book)
+
+
+def _counted(book: Book) -> None:
+    data = library.layouts()[DATA]
+    days = [days_of(2022, 3, 1), days_of(2022, 9, 1), days_of(2023, 3, 1)]
+    said = [declared(data, [[list(totals)]], day, number) for number, (totals, day) in enumerate(zip(((700, 1457, 800), (690, 1457, 800), (690, False, 799)), days, strict=True), 1)]
+    def count(of: int, figure: str, number: int) -> bytes:
+        return encode_count(Count(Ref(0, bytes(12), of), ((figure, number),), "", ""))
+
+    first = "2022-03-01"
+    for name, of, counts, figures, story in (
+        ("f1-side-by-side", 1, [count(1, "launchers", 901)], [["launchers", 800, [["901", first, 0, True]]]], "Declared 800, counted 901: both stand."),
+        ("f1-counted-as-declared", 1, [count(1, "launchers", 800)], [["launchers", 800, [["800", first, 0, False]]]], "The same number is no reservation."),
+        ("f1-of-what-is-kept-back", 3, [count(3, "warheads", 1500)], [["warheads", None, [["1500", "2023-03-01", 0, True]]]], "Not provided, and counted all the same."),
+        ("f2-open-over-two-updates", 3, [count(1, "launchers", 901)], [["launchers", 799, [["901", first, 2, True]]]], "Shown with each later declaration."),
+        ("f2-withdrawn", 3, [count(1, "launchers", 901), count(2, "launchers", 800)], [["launchers", 799, []]], "A count as declared ends it."),
+    ):
+        given = {"layout": library.layout_files()[DATA], "declared": said[:of], "counts": counts}
+        book.accept(f"declared-{name}", "declarations-counted", given, "R-414 R-419", story)
+        found = [[one, number, [[str(n), since, updates, is_open] for n, since, updates, is_open in each]]
+                 for one, number, each in book.ask("declarations-counted", given)["figures"] if one == figures[0][0]]
+        if name == "f1-side-by-side":
+            book.refuse("declared-f1-no-count", "declarations-counted", {**given, "counts": [b""]}, "R-414", "Nothing is counted.", "not CBOR")
+        if found != figures:
+            book.problems.append(f"{name}: {found}")
 
 
 def _bodies(book: Book) -> None:
@@ -91,7 +117,7 @@ def _counts(book: Book) -> None:
         book.refuse(f"declared-count-{name}", "count-body", {"bytes": cbor(fields)}, "R-414", story, says)
 
 
-def declared(layout: Layout, tables: Sequence[Any], as_of: int = AS_OF) -> bytes:
+def declared(layout: Layout, tables: Sequence[Any], as_of: int = AS_OF, serial: int = 1) -> bytes:
     """A declaration with rows as people give them."""
     cells: list[Any] = []
     for table, given in zip(layout.tables, tables, strict=False):
@@ -100,7 +126,7 @@ def declared(layout: Layout, tables: Sequence[Any], as_of: int = AS_OF) -> bytes
              for column, cell in zip(table.columns, [*row, *[None] * (len(table.columns) - len(row))], strict=True)]
             for row in given
         ])  # fmt: skip
-    return encode_declaration(Declaration(layout.mark, 2026, 1, "", as_of, tuple(cells)))
+    return encode_declaration(Declaration(layout.mark, 2026, serial, "", as_of, tuple(cells)))
 
 
 def _figures(totals: Sequence[Any] = TOTALS, *other: tuple[str, str, Any], more: Sequence[Any] = (), units: Any = None) -> list[Any]:

@@ -45,6 +45,7 @@ from openline.record.entry import Header, Ref
 GAPS_MAX: Final = 1000  # serials told of one run
 ROUNDS_MAX: Final = 200_000  # of one limit that are walked through
 CALENDAR_DUTIES_MAX: Final = 4096  # of one agreement, format and party in one answer
+_ROUND: Final = (LimitKind.EVERY, LimitKind.CALENDAR_DAY, LimitKind.FIRST_THEN)  # owed round after round
 _MARGIN_MS: Final = 5 * DAY_MS  # months of other lengths, days in other scales, receipts that are intervals
 
 
@@ -305,7 +306,7 @@ class Book:
         formats = [self.shelf.read[one] for one in agreement.formats if one in self.shelf.read]
         for format_ in sorted(formats, key=lambda one: one.id):
             for limit in format_.limits:
-                if limit.of != "notice" or limit.kind not in (LimitKind.EVERY, LimitKind.CALENDAR_DAY):
+                if limit.of != "notice" or limit.kind not in _ROUND:
                     continue
                 for party in self.parties:
                     first_ms = year_begin(from_ms) if limit.quota else from_ms
@@ -317,7 +318,8 @@ class Book:
         times: tuple[int, int, int],
     ) -> Iterator[Duty]:  # fmt: skip
         in_force_s, end_s = self.span(digest)
-        begin_s = agreement.periods_from_s if agreement.periods_from_s is not None else in_force_s
+        counts_periods = limit.kind is not LimitKind.FIRST_THEN and agreement.periods_from_s is not None
+        begin_s = agreement.periods_from_s if counts_periods else in_force_s
         if begin_s is None:
             return
         at_ms, end_ms = begin_s * SECOND_MS, times[1]

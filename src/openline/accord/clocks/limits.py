@@ -21,10 +21,11 @@ from enum import StrEnum
 from itertools import count
 from typing import Final, NamedTuple
 
-from openline.accord.clocks.spans import DAY_MS, LAST_MS, When, day_of, days_at, inside, month_day_of, plus
+from openline.accord.clocks.spans import DAY_MS, LAST_MS, When, day_of, days_at, days_of, inside, month_day_of, plus
 from openline.accord.formats.format import DayCount, Limit, LimitKind, Span
 
 _DAYS_LOOKED_AHEAD: Final = 8 * 366 + 2
+_YEAR_LAST: Final = 9999
 
 
 class Kept(StrEnum):
@@ -119,11 +120,17 @@ def next_on_days(limit: Limit, after_ms: int) -> Due:
 
 
 def due_times(limit: Limit, begin_ms: int) -> Iterator[Due]:
-    """Every due time of `every` or `calendar day` after an instant, ascending; at the end of all time it stays."""
+    """Every due time of `every`, `calendar day` or `first then` after an instant, ascending; at the end of all time it
+    stays."""
     last_ms = begin_ms
     for number in count(1):
-        is_day = limit.kind is LimitKind.CALENDAR_DAY
-        due = next_on_days(limit, last_ms) if is_day else _due_of_period(limit, begin_ms, number)
+        match limit.kind:
+            case LimitKind.CALENDAR_DAY:
+                due = next_on_days(limit, last_ms)
+            case LimitKind.FIRST_THEN:
+                due = _due_of_year(limit, begin_ms, number)
+            case _:
+                due = _due_of_period(limit, begin_ms, number)
         if due.by.latest_ms > last_ms or due.by.latest_ms >= LAST_MS:
             last_ms = due.by.latest_ms
             yield due
@@ -137,6 +144,19 @@ def _due_of_period(limit: Limit, begin_ms: int, number: int) -> Due:
         return Due(When(at_ms, at_ms), every)
     by, rule = _counted(limit, When(at_ms, at_ms), limit.then, 1)
     return Due(by, f"{every}, then {span_text(limit.then)}: {rule}")
+
+
+def _due_of_year(limit: Limit, begin_ms: int, number: int) -> Due:
+    """The first that long after the begin; every other one that long before a calendar year begins. (R-464)"""
+    if number == 1:
+        first = _counted(limit, When(begin_ms, begin_ms), limit.span, 1)
+        return Due(first.by, f"first, {span_text(limit.span)} from the begin: {first.rule}")
+    year = month_day_of(begin_ms // DAY_MS)[0] + number - 1
+    if limit.then is None or year > _YEAR_LAST:
+        return Due(When(LAST_MS, LAST_MS), "the end of all that can be written")
+    begins = day_of(days_of(year, 1, 1), limit.scale)[0]
+    due = _counted(limit, begins, limit.then, -1)
+    return Due(due.by, f"then, {span_text(limit.then)} before the year {year} begins: {due.rule}")
 
 
 def _times(span: Span, number: int) -> Span:

@@ -96,11 +96,15 @@ class Limit(NamedTuple):
 
 
 class Keep(NamedTuple):
-    """A quantity that an agreement bounds: one that is less, in the field's unit, is sent, shown and recorded."""
+    """A quantity that an agreement bounds: one that is less, in the field's unit, is sent, shown and recorded.
+
+    `days_most`: of a window of dates instead, how many days it reaches beyond its first at most.
+    """
 
     rule: str
     field: str
     at_least: int
+    days_most: int = 0
 
 
 class Owed(NamedTuple):

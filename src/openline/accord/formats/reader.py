@@ -38,6 +38,7 @@ NEEDS_MAX: Final = 8
 SOURCES_MAX: Final = 16
 LANGUAGES_MAX: Final = 12
 QUOTA_MAX: Final = 1000
+DAYS_MOST: Final = 3_660
 _ID: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?", re.ASCII)
 _SPAN: Final = re.compile(
     r"P(?=\d|T\d)(?:(\d{1,2})Y)?(?:(\d{1,3})M)?(?:(\d{1,4})D)?(?:T(?=\d)(?:(\d{1,4})H)?(?:(\d{1,4})M)?)?", re.ASCII
@@ -214,8 +215,10 @@ def _rule(given: Section) -> str:
 
 
 def _keep(given: Section) -> Keep:
-    at_least = given.whole("at_least", 0, 0, NUMBER_MAX, required=True)
-    found = Keep(_rule(given), given.line("field", required=True), at_least)
+    of_days = given.has("days_most")
+    at_least = 0 if of_days else given.whole("at_least", 0, 0, NUMBER_MAX, required=True)
+    days_most = given.whole("days_most", 1, 1, DAYS_MOST) if of_days else 0
+    found = Keep(_rule(given), given.line("field", required=True), at_least, days_most)
     given.end()
     return found
 
@@ -280,9 +283,12 @@ def _check_across(found: Format, whole: Section, lines: Lines, faults: list[Faul
                   "the name of a field of the type instant, date, window or clock time")
     for number, keep in enumerate(found.keeps, 1):
         bounded = found.field(keep.field)
-        if keep.field and (bounded is None or not isinstance(bounded.type, Number)):
-            fault(f"keep[{number}]", "field", f"{keep.field!r:.40} is no field that holds a number",
-                  "the name of a field of the type number")  # fmt: skip
+        type_: Any = bounded.type if bounded is not None else None
+        is_window = isinstance(type_, Window) and isinstance(type_.of, Date)
+        if keep.field and not (is_window if keep.days_most else isinstance(type_, Number)):
+            kind, name = ("a window of dates", "window") if keep.days_most else ("a number", "number")
+            fault(f"keep[{number}]", "field", f"{keep.field!r:.40} is no field that holds {kind}",
+                  f"the name of a field of the type {name}")  # fmt: skip
     owed = found.owed
     when = found.field(owed.event) if owed is not None else None
     if owed is not None and owed.event and (when is None or not isinstance(when.type, Instant | Date | Window)):

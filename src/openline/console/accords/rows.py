@@ -235,11 +235,23 @@ def _bounded(seen: NoticeSeen, format_: Format) -> list[asking.FaultRow]:
     found = []
     for keep in format_.keeps:
         type_, value = given.get(keep.field, (None, None))
+        if keep.days_most and isinstance(type_, Window) and _days_long(value) > keep.days_most:
+            what = f"{_days_long(value)} days from its first to its last; at most {keep.days_most}"
+            found.append(asking.FaultRow(keep.field, what, "shorten it, or explain", "BREACH", keep.rule))
         if isinstance(type_, Number) and type(value) is int and value < keep.at_least * 10**type_.decimals:
             unit = f" {type_.unit}" if type_.unit else ""
             what = f"{type_.give(value)}{unit} is less than {keep.at_least}{unit}"
             found.append(asking.FaultRow(keep.field, what, "keep the distance, or explain", "BREACH", keep.rule))
     return found
+
+
+def _days_long(value: object) -> int:
+    """How far a window of dates reaches beyond its first day."""
+    match value:
+        case (int(), int(length)) | [int(), int(length)]:
+            return length
+        case _:
+            return 0
 
 
 def words_of_draft(

@@ -19,7 +19,7 @@ from openline.accord.clocks.limits import (
     on_a_day,
     span_text,
 )
-from openline.accord.clocks.spans import DAY_MS, When, day_of, days_of, exactly, month_day_of, plus
+from openline.accord.clocks.spans import DAY_MS, LAST_MS, When, day_of, days_of, exactly, month_day_of, plus
 from openline.accord.formats.format import DayCount, Limit, LimitKind, Span
 from openline.accord.formats.reader import parse_span
 
@@ -132,6 +132,20 @@ def test_half_years_from_the_first_of_march() -> None:
     begin = at("2011-03-01T00:00:00")
     assert next_after(limit, begin, at("2020-10-01T00:00:00")).by == exactly(at("2021-03-01T00:00:00"))
     assert next_after(limit, begin, at("2011-02-01T00:00:00")).by == exactly(at("2011-09-01T00:00:00"))
+
+
+def test_first_then_is_due_before_each_year_begins() -> None:
+    """R-464."""
+    limit = Limit(LimitKind.FIRST_THEN, Span(days=30), then=Span(days=30))
+    dues = due_times(limit, at("2011-02-05T00:00:00"))
+    assert [next(dues).by for _ in range(3)] == [
+        exactly(at(day)) for day in ("2011-03-07T00:00:00", "2011-12-02T00:00:00", "2012-12-02T00:00:00")
+    ]
+    late = due_times(limit, at("2011-12-20T00:00:00"))
+    firsts = [next(late).by for _ in range(2)]
+    assert firsts == [exactly(at("2012-01-19T00:00:00")), exactly(at("2012-12-02T00:00:00"))], "none before the first"
+    dues = due_times(limit, at("9998-12-20T00:00:00"))
+    assert [next(dues).by.latest_ms for _ in range(4)][-1] == LAST_MS
 
 
 @pytest.mark.parametrize("text", ["P14D", "PT24H", "P6M", "P1Y6M", "P3DT12H30M", "PT45M"])

@@ -81,7 +81,10 @@ a_year = 1
 
 def test_what_an_agreement_bounds_and_how_many_are_owed_are_data_of_the_format() -> None:
     found = read_format((EVERY_TYPE + MORE).encode())
-    assert found.keeps == (("D8", "height", 40),) and found.owed == ("D9", "day", 1)
+    assert found.keeps == (("D8", "height", 40, 0),) and found.owed == ("D9", "day", 1)
+    days = (EVERY_TYPE + MORE).replace('field = "height"\nat_least = 40', 'field = "days"\ndays_most = 5')
+    assert read_format(days.encode()).keeps == (("D8", "days", 0, 5),)
+    assert any("holds a window of dates" in one for one in faults_of(days.replace('"days"\ndays', '"height"\ndays')))
     limit = 'kind = "at once"'
     for was, becomes, says in (
         ('field = "height"', 'field = "when"', "keep[1].field: 'when' is no field that holds a number"),
