@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import html
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import openline
+from openline.console.codes import CODES, Code
 from openline.console.wording.sentences import filled, parts_of, patterns, sentence
 
 ROOM = Path(openline.__file__).parent
@@ -64,6 +67,16 @@ def test_no_sentence_of_a_fault_or_a_finding_lacks_its_words(language: str) -> N
         if 'lang="en"' in sentence(filled_in, language) and any(c.islower() for c in text):
             lacking.append((name, text))
     assert not lacking
+
+
+@pytest.mark.parametrize("language", ["ru", "ar"])
+@pytest.mark.parametrize("code", CODES.values(), ids=lambda code: code.code)
+def test_every_end_and_its_advice_is_said_in_the_language_of_the_page(code: Code, language: str) -> None:
+    for text in (code.title, code.known, code.unknown, code.act):
+        told = str(sentence(text, language))
+        assert 'lang="en"' not in told and told != text, text
+        commands = re.findall("`[^`]+`", text)
+        assert re.findall("`[^`]+`", html.unescape(told)) == commands, "what is to be typed stays as it is"
 
 
 @pytest.mark.parametrize("language", ["ru", "ar"])
