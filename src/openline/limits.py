@@ -175,6 +175,7 @@ SIGN_INS_REFUSED_MAX: Final = 5  # of one officer within the span below, then no
 SIGN_IN_REST_MS: Final = 15 * 60_000
 RELEASE_BYTES_MAX: Final = 16 * 1024  # of a release record, evidence included
 ALARMS_MAX: Final = 512  # on one board, the most urgent first
+RELAYED_MAX: Final = 4_096  # messages of ours of which a desk has at hand when bearers took them; its log has all
 ALERTED_MAX: Final = 4_096  # messages of which a desk has at hand when they rang; its log has all
 ALARM_NAME_CHARS_MAX: Final = 256
 ALARM_LEVEL_MAX: Final = 3  # so often does what nobody acknowledges rise

@@ -75,7 +75,7 @@ class Station:
         self.ticks = 0
         self._roads = Roads(self.happened, self.frame_came, self.settled, self.watch.note, self.watch.set)
         self._sending = Sending(kept, self._roads, self.watch)
-        self.relayed = self._sending.relayed  # when bearers took what belongs to a drill of ours
+        self.relayed = self._sending.relayed  # when bearers took messages of ours
         self._quiet = Quiet(self._roads.frames)
         self._is_out = False  # the store is closed, or no life could begin in it: tried again with every probe
         self.upkeep = Upkeep(kept, self._roads, self.watch, self.happened)

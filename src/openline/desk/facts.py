@@ -22,6 +22,7 @@ from openline.desk.key_facts import MeansConfirmed as MeansConfirmed
 from openline.desk.key_facts import Opened as Opened
 from openline.desk.key_facts import PreclearedAsked as PreclearedAsked
 from openline.desk.key_facts import ProgramEnrolled as ProgramEnrolled
+from openline.desk.key_facts import Relayed as Relayed
 from openline.desk.key_facts import ReleaseSigned as ReleaseSigned
 from openline.desk.key_facts import WeakerAsked as WeakerAsked
 from openline.desk.people import Actor, Role
@@ -299,7 +300,7 @@ Fact = (
     | KeyEnrolled | KeyRevoked | KeyUsed | KeyTold | KeysDemanded | WeakerAsked | ReleaseSigned | ProgramEnrolled
     | NoticeUsed | PreclearedSet | Translated | TranslationMarked | ChecklistSet | Ticked
     | DutyRose | DutyEnded | ReliefSet
-    | MeansConfirmed | PreclearedAsked | Alerted | Opened
+    | MeansConfirmed | PreclearedAsked | Alerted | Opened | Relayed
 )  # fmt: skip
 
 

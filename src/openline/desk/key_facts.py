@@ -88,6 +88,16 @@ class Alerted(NamedTuple):
     heard: int
 
 
+class Relayed(NamedTuple):
+    """A bearer of ours (`label`) had taken the whole of a message (its full name) for a party, at that instant by our
+    clock: what this station saw, and no promise of anybody."""
+
+    of: str
+    party: int
+    label: str
+    at_ms: int
+
+
 class Opened(NamedTuple):
     """The officer opened a message of theirs; the line's record says so to all."""
 

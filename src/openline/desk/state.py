@@ -37,6 +37,7 @@ from openline.desk.facts import (
     PreclearedSet,
     ProgramEnrolled,
     Recorded,
+    Relayed,
     Released,
     ReleaseSigned,
     ReliefSet,
@@ -60,7 +61,7 @@ from openline.desk.people import Actor, Officer
 from openline.desk.texts.precleared import PRECLEARED
 from openline.desk.texts.translations import Translation, marked
 from openline.errors import LocalFault
-from openline.limits import ALERTED_MAX, DRAFTS_CLOSED_KEPT_MAX
+from openline.limits import ALERTED_MAX, DRAFTS_CLOSED_KEPT_MAX, RELAYED_MAX
 from openline.record.entry import MESSAGE
 
 
@@ -117,6 +118,7 @@ class Draft(NamedTuple):
     values: bytes = b""
     checklist: tuple[str, ...] = ()
     ticked: tuple[tuple[int, int, Actor], ...] = ()  # (point, version it was looked at, by whom)
+    steps: tuple[tuple[str, int, Actor | None], ...] = ()  # drafted, submitted, released: when, by whom
 
 
 class OfficerKey(NamedTuple):
@@ -166,6 +168,7 @@ class DeskState:
     relief_at_ms: int = 0  # 0: open
     risen: Mapping[Key, int] = field(default_factory=dict)  # duties that went on to the next, and have not ended
     alerted: Mapping[str, tuple[int, bool]] = field(default_factory=dict)  # when each of the newest rang, and aloud
+    relayed: Growing[str, tuple[Relayed, ...]] = field(default_factory=Growing)  # of the newest messages, by full name
     sound: int = 0  # what was last said of the alarm's sound: an index of facts.SOUNDS
     sound_at_ms: int = 0
     sound_by: Actor | None = None
@@ -259,6 +262,8 @@ def apply(state: DeskState, entry: DeskEntry, entry_hash: bytes) -> DeskState:
         case Alerted(of, heard):
             newest = [*state.alerted.items()][1 - ALERTED_MAX :]
             return replace(state, alerted={**dict(newest), of: (entry.at_ms, bool(heard))})
+        case Relayed():
+            return replace(state, relayed=_relayed(state.relayed, entry.fact))
         case KeyEnrolled() | KeyRevoked() | KeyUsed() | KeyTold():
             return _key(state, entry, entry.fact)
         case ReleaseSigned(number, evidence):
@@ -311,6 +316,15 @@ def _risen(state: DeskState, fact: DutyRose | DutyEnded) -> dict[Key, int]:
     if isinstance(fact, DutyRose):
         return {**state.risen, key: fact.rise}
     return {one: rise for one, rise in state.risen.items() if one != key}
+
+
+def _relayed(before: Growing[str, tuple[Relayed, ...]], fact: Relayed) -> Growing[str, tuple[Relayed, ...]]:
+    """For each party the first counts. Of the newest messages; the log has all."""
+    seen = before.get(fact.of, ())
+    if any(one.party == fact.party for one in seen):
+        return before
+    after = before.put(fact.of, (*seen, fact))
+    return after.without(next(iter(after))) if len(after) > RELAYED_MAX else after
 
 
 def _expect(holds: bool, entry: DeskEntry) -> None:
@@ -433,31 +447,40 @@ def _draft(state: DeskState, entry: DeskEntry) -> Draft:
         _expect(fact.version == (old.version.number + 1 if old else 1), entry)
         _expect(old is not None or fact.draft == state.drafted, entry)
         if old is not None:
-            return Draft(fact.draft, version, Stage.OPEN, entry.at_ms, remark=old.remark, checklist=old.checklist)
-        return Draft(fact.draft, version, Stage.OPEN, entry.at_ms)
+            made = Draft(fact.draft, version, Stage.OPEN, entry.at_ms, remark=old.remark, checklist=old.checklist)
+        else:
+            made = Draft(fact.draft, version, Stage.OPEN, entry.at_ms)
+        return _stepped(made, "drafted", entry)
     if isinstance(fact, NoticeUsed):
         _expect(actor is not None and fact.draft == state.drafted and fact.under in state.drafts, entry)
         assert actor is not None
         version = Version(1, entry.index, actor, fact.precedence, fact.flags, fact.body)
-        return Draft(fact.draft, version, Stage.RELEASED, entry.at_ms, released_by=actor, digest=fact.digest,
+        made = Draft(fact.draft, version, Stage.RELEASED, entry.at_ms, released_by=actor, digest=fact.digest,
                      method=BEFOREHAND, under=fact.under, values=fact.told)  # fmt: skip
+        return _stepped(made, "released", entry)
     assert isinstance(fact, Submitted | Returned | Withdrawn | Released | Recorded)
     _expect(fact.draft in state.drafts, entry)
     draft = state.drafts[fact.draft]._replace(changed_at_ms=entry.at_ms)
     match fact:
         case Submitted(_, _, remark):
-            return draft._replace(stage=Stage.SUBMITTED, submitted_by=actor, remark=remark)
+            draft = draft._replace(stage=Stage.SUBMITTED, submitted_by=actor, remark=remark)
+            return _stepped(draft, "submitted", entry)
         case Returned(_, remark):
-            return draft._replace(stage=Stage.OPEN, submitted_by=None, remark=remark)
+            return draft._replace(stage=Stage.OPEN, submitted_by=None, remark=remark, steps=draft.steps[:1])
         case Withdrawn(_, remark):
             return _closed(draft)._replace(stage=Stage.WITHDRAWN, remark=remark)
         case Released(_, _, digest, method):
             stage = Stage.CLEARED if draft.version.kind == PRECLEARED else Stage.RELEASED
-            return draft._replace(stage=stage, released_by=actor, digest=digest, method=method)
+            draft = draft._replace(stage=stage, released_by=actor, digest=digest, method=method)
+            return _stepped(draft, "released", entry)
         case Recorded(_, party, generation, index):
             return _closed(draft)._replace(stage=Stage.RECORDED, place=Place(party, generation, index))
         case _:
             assert_never(fact)
+
+
+def _stepped(draft: Draft, word: str, entry: DeskEntry) -> Draft:
+    return draft._replace(steps=(*draft.steps, (word, entry.at_ms, entry.actor)))
 
 
 def _closed(draft: Draft) -> Draft:

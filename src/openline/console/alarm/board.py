@@ -15,10 +15,12 @@ from openline.console.alarm import asking
 from openline.console.alarm.needs import NEED, Needs, causes_of, causes_of_dues
 from openline.console.channel.asking import Status
 from openline.console.channel.clock import counted_ms
+from openline.console.channel.relayed import Relayed
 from openline.console.channel.reporting import Watch
 from openline.console.channel.submitting import Watchers
 from openline.console.dtg import dtg
 from openline.console.watch.desk import Desk
+from openline.console.watch.relays import write_down
 from openline.desk import alarms, facts
 from openline.desk.alarms import Alarm, Board, Cause, Kind, Priority, Standing
 from openline.desk.due import Due
@@ -66,6 +68,10 @@ class Alarming(Protocol):
 
     def changed(self) -> None:
         """Tell whoever watches."""
+
+    @property
+    def relayed(self) -> Relayed:
+        """When bearers took messages of ours."""
 
     @property
     def watchers(self) -> Watchers:
@@ -134,6 +140,7 @@ class Alarms:
             pass
         self.follow()
         self._note_alerted()
+        write_down(self._station.desk, self._station.state.me, self._station.relayed, self._station.now_ms())
 
     def _note_alerted(self) -> None:
         """When a message rang here first stands in the desk's log, and whether anybody could hear it."""

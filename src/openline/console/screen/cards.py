@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from openline.console.channel.asking import PRECEDENCES, Shown
@@ -171,12 +171,13 @@ def _waiting(
 
 # ------------------------------------------------------------------ the ladder, lines, hits
 def ladder(
-    entry: Shown, steps: Sequence[StepRow], view: View, rang: tuple[int, bool] | None = None
+    entry: Shown, steps: Sequence[StepRow], view: View, rang: tuple[int, bool] | None = None,
+    beside: Iterable[Step] = (),
 ) -> list[Step]:
     """Every step of a message with its evidence, in order of time. `rang`: when it did at this desk, and aloud, as the
-    desk's own log has it; that is shared with nobody."""
+    desk's own log has it; that is shared with nobody, and neither is what stands `beside` the record."""
     at_ms, came_at_ms = entry.written_at_ms, entry.arrived_at_ms
-    rows = [Step("recorded", entry.party, entry.name, "", "", at_ms, came_at_ms, entry.place, "")]
+    rows = [*beside, Step("recorded", entry.party, entry.name, "", "", at_ms, came_at_ms, entry.place, "")]
     if not entry.ours:  # they recorded it; that we hold it is ours to say
         word, us = "held ahead" if entry.ahead_of is not None else "held", view.state.me
         rows.append(Step(word, us, view.name(us), "", "", came_at_ms, came_at_ms, "", ""))

@@ -24,13 +24,14 @@ from openline.desk.facts import (
     NoticeUsed,
     Opened,
     Recorded,
+    Relayed,
     Released,
     ReleaseSigned,
 )
 from openline.record.entry import Ref
 
 RECORDED_AT_ONCE_MS: Final = 10_000
-LEFT_OUT: Final = (Alerted, Opened, DutyRose, DutyEnded, KeyUsed, ReleaseSigned)
+LEFT_OUT: Final = (Alerted, Opened, Relayed, DutyRose, DutyEnded, KeyUsed, ReleaseSigned)
 _RAW: Final = frozenset((
     "precedence", "flags", "kind", "digest", "credential", "algorithm", "public", "aaguid", "uses", "evidence",
     "party", "generation", "index",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Final, Protocol, TypeVar
 
 import msgspec
@@ -14,6 +14,7 @@ from openline.console.channel.asking import PRECEDENCES, Status
 from openline.console.channel.clock import counted_ms
 from openline.console.channel.showing import Reader
 from openline.console.screen import asking, cards, composing, lines
+from openline.console.screen.beside import steps_beside
 from openline.console.screen.desk_lines import desk_lines
 from openline.console.screen.duties import Duties
 from openline.console.screen.following import Following
@@ -31,6 +32,7 @@ from openline.desk.state import Draft, Stage
 from openline.errors import OpenlineError, Refused, StoreDown
 from openline.limits import SITTING_IDLE_MS, SITTING_MS_MAX
 from openline.line.state import others
+from openline.record.entry import Ref
 from openline.seal.charter import Charter
 from openline.store.register.file import Whose
 from openline.store.register.folding import terms_of
@@ -259,7 +261,10 @@ class ScreenOperations:
         """Everything about one message."""
         await self._following.until(self._position(), WAITS_FOR_REGISTER_MS)
 
-        rang = self._running.desk.state.alerted
+        running, rang = self._running, self._running.desk.state.alerted
+
+        def beside(ref: Ref, view: cards.View) -> Iterator[asking.Step]:
+            return steps_beside(ref, running.desk, running.relayed, view)
 
         def asked(view: cards.View) -> asking.Matter:
             position = parse_position(ask.place)
@@ -272,7 +277,7 @@ class ScreenOperations:
             crossed = view.reader.place_at(row.crossed) if row is not None and row.crossed else ""
             return asking.Matter(
                 reference(entry.name, ref), entry,
-                cards.ladder(entry, view.looking.steps(ref), view, rang.get(entry.place)),
+                cards.ladder(entry, view.looking.steps(ref), view, rang.get(entry.place), beside(ref, view)),
                 composing.related(ref, entry.in_reply_to, entry.references, view),
                 [cards.due_row(one, view.now_ms) for one in (cards.dues_of(row, view) if row is not None else [])],
                 composing.versions(ref, row, view), crossed, view.now_ms, cards.standing(entry.related, view),

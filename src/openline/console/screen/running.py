@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from openline.console.channel.asking import Status
+from openline.console.channel.relayed import Relayed
 from openline.console.channel.submitting import Watchers
 from openline.console.home import LineHome
 from openline.console.kept.upkeep import Upkeep
@@ -40,6 +41,10 @@ class Running(Protocol):
     @property
     def desk(self) -> Desk:
         """Who is at work here."""
+
+    @property
+    def relayed(self) -> Relayed:
+        """When bearers took messages of ours."""
 
     @property
     def watchers(self) -> Watchers:

@@ -65,7 +65,6 @@ class Drills:
         is_free = self._running.desk.lets_pass([Draft(MESSAGE, PRIORITY, EXERCISE, (), body)])
         actor = None if is_free else self._drafter(ask.sitting)  # before anything is recorded
         begun_at_ms = self._running.now_ms()
-        self._running.relayed.is_on = True
         drill = await self._record(DRILL, 0, (), _body(True, ask))
         report = asking.DrillReport(drill.full_name, None, begun_at_ms, ended=False)
         if actor is None:
@@ -109,7 +108,6 @@ class Drills:
         else:
             report.steps = list(self._not_released(drill, ask))
         await self._record(DRILL, 0, (drill,), _body(False, ask))
-        self._running.relayed.is_on = False
         return report
 
     def _not_released(self, drill: Ref, ask: asking.DrillAsk) -> Iterator[asking.DrillStep]:

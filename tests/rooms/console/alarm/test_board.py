@@ -16,6 +16,7 @@ from openline.console.alarm.annunciator import heard_of
 from openline.console.alarm.board import Alarms
 from openline.console.channel.asking import Status
 from openline.console.channel.clock import counted_ms
+from openline.console.channel.relayed import Relayed
 from openline.console.channel.reporting import Watch
 from openline.console.codes import Told
 from openline.console.commands.alarm import in_words
@@ -48,6 +49,7 @@ class Alarmed:
     desk: Desk
     wire: Wire = field(default_factory=make_world)
     watch: Watch = field(default_factory=Watch)
+    relayed: Relayed = field(default_factory=lambda: Relayed(0, 0))
     ticks: int = 0
     passed_ms: int = 0
     changes: int = 0
