@@ -23,7 +23,7 @@ from openline.accord.communique.statement import (
     encode_withdrawal,
 )
 from openline.record import merkle
-from openline.record.entry import EXERCISE, JOINT, JOINT_WITHDRAWN, Held, Receipted
+from openline.record.entry import EXERCISE, JOINT, JOINT_WITHDRAWN, Held, Receipted, Ref
 from openline.record.evidence import export
 
 AT_S: Final = OPENED_AT_MS // 1000
@@ -167,13 +167,14 @@ class Made(NamedTuple):
         return spell_published(self.published._replace(evidence=evidence, **changes))
 
 
-def logs(parties: int = 2, *, flags: int = 0, body: bytes = BODY, digest: bytes = DIGEST) -> list[Log]:
+def logs(parties: int = 2, *, flags: int = 0, body: bytes = BODY, digest: bytes = DIGEST, referring: bool = False) -> list[Log]:
     """A proposes at 1, everybody else signs after holding that; each log ends with a link of no meaning here."""
     opened = line(parties)
     every = [Log(opened, number) for number in range(parties)]
     every[0].write(encode_signature(Signature(digest, body)), kind=JOINT, flags=flags, at_ms=OPENED_AT_MS + 10_000)
     for number in range(1, parties):
-        every[number].write(encode_signature(Signature(digest, b"")), kind=JOINT, flags=flags,
+        references = [Ref(0, every[0].log.generation, 1)] if referring else []
+        every[number].write(encode_signature(Signature(digest, b"")), kind=JOINT, flags=flags, references=references,
                             held=[every[0].held(2)], at_ms=OPENED_AT_MS + 20_000)  # fmt: skip
     every[0].write(b"", held=[Held(*every[1].held(2))], receipted=[Receipted(1, 2)], at_ms=OPENED_AT_MS + 30_000)
     return every
@@ -213,10 +214,14 @@ def _files(book: Book) -> None:
     book.refuse("joint-file-of-an-exercise", "joint-file", {"bytes": made(flags=EXERCISE).spelled()}, "R-540 R-547 R-548", "In an exercise nobody signs anything.", "(signatures)")
     bare = [*head(2), *of_log(a, 1, 2, []), *of_log(b, 1, 2, [0])]
     book.accept("joint-file-without-a-receipt", "joint-file", {"bytes": sound.spelled(items=bare)}, "R-547", "Who has signed has signed, receipt or not.", held=[[], [0]])
+    _signed_by_whom(book, sound)
     text = data.decode()
     english = Version("en", TEXTS[0].title, TEXTS[0].text.replace("one year", "ten years"))
     for name, bad, says, story in (
         ("empty", b"", "(form)", "No bytes."),
+        ("minutes-of-no-place", data.replace(b'"minutes_east": 60', b'"minutes_east": 841'), "(form)", "No place is further east than 14 hours."),
+        ("instant-before-1970", data.replace(b'"release_at": "2026', b'"release_at": "1926'), "(form)", "Instants begin with 1970."),
+        ("number-below-zero-of-nought", data.replace(b'"minutes_east": 60', b'"minutes_east": -0'), "(form)", "Nought has no sign."),
         ("cut-off", data[:-2], "(form)", "Without its end."),
         ("byte-after-the-end", data + b"\n", "(form)", "One line feed ends it."),
         ("on-one-line", data.replace(b"\n", b""), "(form)", "One spelling."),
@@ -253,6 +258,19 @@ def _files(book: Book) -> None:
                  body=encode_statement(SAID._replace(zone="Vienna")))  # fmt: skip
     mixed = [*head(2), *of_log(a, 1, 2, [1]), *of_log(other[1], 1, 2, [0])]
     book.refuse("joint-file-different-bytes-signed", "joint-file", {"bytes": sound.spelled(items=mixed)}, "R-547 R-548", "B signed another zone.", "(signatures)")
+
+
+def _signed_by_whom(book: Book, sound: Made) -> None:
+    """Signatures that are none, or whose station was revoked."""
+    a, b = logs()
+    referring = logs(referring=True)
+    named = [*head(2), *of_log(referring[0], 1, 2, [1]), *of_log(referring[1], 1, 2, [0])]
+    book.refuse("joint-file-referring", "joint-file", {"bytes": sound.spelled(items=named)}, "R-540 R-547 R-548", "B's signature refers to A's: no signature does.", "(signatures)")
+    revoked = [*head(2), export.RevocationPaper(0, book.shared.named["line2.revocation.0"])]
+    taken = [*revoked, *of_log(a, 1, 2, [1]), *of_log(b, 1, 2, [0])]
+    book.accept("joint-file-revoked-since", "joint-file", {"bytes": sound.spelled(items=taken)}, "R-547 R-152", "A's station was revoked, B had its signature.", held=[[1], [0]])
+    alone = [*revoked, *of_log(a, 1, 2, []), *of_log(b, 1, 2, [0])]
+    book.refuse("joint-file-revoked-and-not-received", "joint-file", {"bytes": sound.spelled(items=alone)}, "R-547 R-548 R-152", "Who has A's keys could have signed it.", "(signatures)")
 
 
 def _two_checkpoints(a: Log, b: Log) -> list[export.Item]:

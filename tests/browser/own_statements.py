@@ -6,7 +6,6 @@ signature gives it away, and a reader must know the rule. The word is that of R-
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -29,6 +28,7 @@ from tests.browser.own_line import (
 from tests.browser.tampering import ARRIVAL, CARD, HEAD, NOTE, Item, items_of, whole
 
 Case = tuple[str, bytes, str]
+NO_STATEMENTS: Final = ("spelling: a line feed before",)  # read as exports, and refused without a word
 HERE: Final = '"release_at": "2026-02-05T10:00:00Z"'
 
 
@@ -104,7 +104,8 @@ def _said(line: Line) -> Iterator[Case]:
     yield "languages: 13", _say(line, texts=many), "form"
     for title, word in (
         ("T" * 256, ""), ("\U0001d11e" * 256, ""), ("\u200b", ""), ("T\ufffe", ""), ("T" * 257, "texts"),
-        ("T\t", "texts"), ("\u3000", "texts"), ("\u2003\xa0", "texts"), ("T\u2028", "texts"), ("T\x7f", "texts"), ("T\0", "texts"),
+        ("T\t", "texts"), ("\u3000", "texts"), ("\u2003\xa0", "texts"), ("T\u2028", "texts"),
+        ("T\x7f", "texts"), ("T\0", "texts"),
     ):  # fmt: skip
         yield f"title: {title[:3]!a} {len(title)}", _say(line, texts=[("en", title, "x")]), word
     for text, word in (
@@ -159,11 +160,6 @@ def _spelled(line: Line) -> Iterator[Case]:
         yield f"base64: {new!a}", turned(inside, new), "evidence"
     for new in ("AB==", "AAA", "A===", "AA-_"):
         yield f"base64: {new!a}", turned(inside, new), "form"
-    for more in (0, 1):
-        room = 8_388_608 - len(sound.encode()) + len(inside)
-        filled = base64.b64encode(bytes(room // 4 * 3)).decode()
-        spoilt = turned(inside, filled).replace(b'"JS-1', b'"JS-1' + b"1" * (room % 4 + more))
-        yield f"size: {more} bytes more than a file may have", spoilt, ("evidence", "form")[more]
 
 
 def _evidence(line: Line) -> Iterator[Case]:

@@ -5,6 +5,7 @@ Both must come to the same verdict, for the same reason, by the word that the pr
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any, Final
 import pytest
 
 from conformance import run
-from tests.browser import tampering
+from tests.browser import own_statements, tampering
 from tests.browser.test_record_page import ENTRY, Reader, file_of, reader
 from tests.whole.parties import in_process
 
@@ -78,6 +79,45 @@ def test_page_and_program_agree_on_statements_spoilt_by_class(reader: Reader, tm
     same = ("signature: the receipt left out", "order: receipt before its own", "order: parties",
             "other line: its card", "other line: its evidence and line")  # fmt: skip
     assert set(verified) == {"sound", *same}
+
+
+def test_page_and_program_give_the_word_of_the_protocol_for_files_signed_as_they_stand(
+    reader: Reader, tmp_path: Path
+) -> None:
+    """Of a line of our own: what is wrong was wrong before it was signed, so only a rule tells."""
+    cases = list(own_statements.cases())
+    assert len(cases) >= 140 and len({what for what, _, _ in cases}) == len(cases)
+    path = tmp_path / "statement.json"
+    differ = []
+    for what, data, word in cases:
+        path.write_bytes(data)
+        ran, said = in_process("verify", str(path), "--json"), reader.read(data)
+        holds = not word and what not in own_statements.NO_STATEMENTS
+        due = ("verified" if holds else "refused", word)
+        page, program = (said["verdict"], said["why"] or ""), ("refused" if ran.code else "verified", why_of(ran.err))
+        if (page, program) != (due, due):
+            differ.append((what, due, page, said["reason"], program, ran.err[:300]))
+        elif holds:
+            differ += beside(what, said, json.loads(ran.out))
+    assert not differ
+
+
+def beside(what: str, page: dict[str, Any], program: dict[str, Any]) -> list[Any]:
+    """What both show beside a file that holds, where it is not the same."""
+    marks = [[(one["late"], one["revoked"]) for one in of["signed"]] for of in (page, program)]
+    held = [[[(one[key]) for one in each["held"]] for each in of["signed"]]
+            for of, key in ((page, "witness"), (program, "party"))]  # fmt: skip
+    lacks = [page["statement"]["lacks"], program["lacks"]]
+    return [(what, *two) for two in (marks, held, lacks) if two[0] != two[1]]
+
+
+def test_the_page_reads_no_more_than_a_file_may_have(reader: Reader) -> None:
+    """R-546; made there, for eight mebibytes take long to hand over."""
+    judge = """async size => { const b = new Uint8Array(size).fill(32); b[0] = 123;
+        const o = await OLV.verifyAny(b); return [o.verdict, o.why, o.reason]; }"""
+    most, beyond = (reader.page.evaluate(judge, 8_388_608 + more) for more in (0, 1))
+    assert most[:2] == beyond[:2] == ["refused", "form"]
+    assert "8388608" in beyond[2] and "8388608" not in most[2]
 
 
 def test_the_page_says_what_is_proved_with_the_texts_and_within_a_second(reader: Reader) -> None:

@@ -7,7 +7,7 @@ who hold the same entries. What crossed is told by what each entry says it held.
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -87,11 +87,14 @@ class Statements:
         """In order of party, generation and index."""
         return list(self._withdrawn.get(digest, ()))
 
-    def signature(self, digest: bytes, party: int) -> Said | None:
-        """The first that counts: written while its writer knew of no withdrawal of this statement, by anybody."""
+    def signature(self, digest: bytes, party: int, stands: Callable[[Ref], bool] = lambda _: True) -> Said | None:
+        """The first that counts: written while its writer knew of no withdrawal of this statement, by anybody.
+
+        `stands`: of those alone whose entry stands, where the caller knows which logs are disputed.
+        """
         withdrawn = self._withdrawn.get(digest, ())
         for one in self._signed.get(digest, {}).get(party, ()):
-            if not any(one.knew(other.said) for other in withdrawn):
+            if stands(one.ref) and not any(one.knew(other.said) for other in withdrawn):
                 return one
         return None
 
@@ -101,9 +104,9 @@ class Statements:
         every = [one for of in self._signed.get(digest, {}).values() for one in of]
         return sorted(one for one in every if any(one.knew(other.said) for other in withdrawn))
 
-    def signed_by(self, digest: bytes) -> dict[int, Said]:
-        """Whose signature counts, by party."""
-        found = ((party, self.signature(digest, party)) for party in self.parties)
+    def signed_by(self, digest: bytes, stands: Callable[[Ref], bool] = lambda _: True) -> dict[int, Said]:
+        """Whose signature counts, by party; `stands` as for `signature`."""
+        found = ((party, self.signature(digest, party, stands)) for party in self.parties)
         return {party: said for party, said in found if said is not None}
 
     def state(self, digest: bytes) -> State:

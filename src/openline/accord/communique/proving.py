@@ -5,6 +5,7 @@ What is refused is refused with one word for why, the first of: form, evidence, 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from openline.accord.communique.published import Published
@@ -21,6 +22,7 @@ class Signed(NamedTuple):
     ref: Ref
     header: Header
     held: tuple[ReceiptFinding, ...]
+    revoked: bool  # its station's certificate, since
 
 
 class Proved(NamedTuple):
@@ -33,6 +35,15 @@ class Proved(NamedTuple):
     def statement(self) -> Statement:
         """The statement."""
         return self.published.statement
+
+    def is_late(self, signed: Signed) -> bool:
+        """Whether its own writer dates it at the instant of release or later. (R-544)"""
+        return signed.header.written_at_ms >= self.statement.release_s * 1000
+
+    def lacks(self, languages: Sequence[str]) -> list[str]:
+        """Those of a charter in which it has no text. (R-544)"""
+        there = {version.language for version in self.statement.versions}
+        return [language for language in languages if language not in there]
 
 
 def prove(published: Published, findings: Findings) -> Proved:
@@ -48,8 +59,11 @@ def prove(published: Published, findings: Findings) -> Proved:
         raise refused("early", "it says another time or publisher of itself than its evidence does")
     if published.published_s < published.statement.release_s:
         raise refused("early", "it says of itself that it was published before the agreed instant")
-    each = (Signed(Ref(*log.log, header.index), header, _held(log)) for log, header, _ in signed)
-    return Proved(published, tuple(each))
+    return Proved(published, tuple(_signed(log, header) for log, header, _ in signed))
+
+
+def _signed(log: LogFinding, header: Header) -> Signed:
+    return Signed(Ref(*log.log, header.index), header, _held(log), bool(log.station.revoked))
 
 
 def refused(why: str, words: str) -> PeerFault:
@@ -90,6 +104,11 @@ def _check_signatures(
             raise refused("signatures", f"{name} signed other bytes")
         if header.flags & EXERCISE:
             raise refused("signatures", f"{name} wrote it in an exercise, where nobody signs anything")
+        if header.references:
+            raise refused("signatures", f"the entry of {name} here refers to another: no signature does")
+        if log.disputed_from is not None and header.index >= log.disputed_from:
+            raise refused("signatures", f"the signature of {name} is disputed: its station was revoked, and nobody "
+                          "shows that it was received before, or agreed to")  # fmt: skip
 
 
 def _held(log: LogFinding) -> tuple[ReceiptFinding, ...]:

@@ -193,6 +193,8 @@ def take_entry(book: Book, ref: Ref, header: Header, body: bytes) -> None:
     """An entry of any kind but a notice. Raises Malformed."""
     if header.kind in _UNSAID_IN_EXERCISES and header.flags & EXERCISE:
         raise Malformed("an exercise: it changes nothing between the parties")
+    if header.kind in (JOINT, JOINT_WITHDRAWN) and header.references:
+        raise Malformed("it refers to another entry: signatures and withdrawals refer to nothing")
     _TAKE[header.kind](book, ref, body, header)
 
 

@@ -30,7 +30,7 @@ from openline.console.codes import Told, as_given
 from openline.console.dtg import dtg
 from openline.console.kept.papers import Papers
 from openline.console.publishing import asking, timing
-from openline.console.publishing.filing import file_of
+from openline.console.publishing.filing import file_of, undisputed
 from openline.console.publishing.words import file_name, release_text
 from openline.console.stating.running import Running as Stated
 from openline.errors import Refused
@@ -136,7 +136,8 @@ class Publishing:
     def _ours(self, ledger: Statements, digest: bytes) -> bool:
         me = self._running.state.me
         spoke = [*ledger.void(digest), *(one.said for one in ledger.withdrawals(digest))]
-        return ledger.signature(digest, me) is not None or any(one.ref.party == me for one in spoke)
+        signed = ledger.signature(digest, me, undisputed(self._running.store))
+        return signed is not None or any(one.ref.party == me for one in spoke)
 
     def _lacking(self, one: Statement) -> list[str]:
         there = {version.language for version in one.versions}
@@ -184,6 +185,10 @@ class Publishing:
         state = ledger.state(digest)
         if state is not State.AGREED:
             return f"it is {state}: not every party has signed these bytes"
+        standing = ledger.signed_by(digest, undisputed(self._running.store))
+        if disputed := [party for party in ledger.parties if party not in standing]:
+            who = ", ".join(name_of(self._running.state.roster, party) for party in disputed)
+            return f"the signature of {who} stands where that party's log is disputed: it is to sign again"
         if any(party.left for party in self._running.state.roster.parties):
             return "a party has left this line, and a file of a few entries could not show that it need not sign"
         others_ms = timing.newest_of_others_ms(self._running.store, self._running.state.me)
@@ -257,7 +262,7 @@ class Publishing:
         if why := self._why_not(ledger, digest):
             raise Refused(f"not to be published: {why}")
         running, one, now_ms = self._running, ledger.read[digest], self._running.now_ms()
-        signed = [said.ref for _, said in sorted(ledger.signed_by(digest).items())]
+        signed = [said.ref for _, said in sorted(ledger.signed_by(digest, undisputed(self._running.store)).items())]
         data = await asyncio.to_thread(file_of, running.store, running.papers, signed, one, digest, now_ms)
         return asking.PublishedFile(
             file_name(one), data.decode(), sha256(data).hexdigest(), one.release_s * 1000, now_ms

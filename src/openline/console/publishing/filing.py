@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from openline.accord.communique.published import Published, spell_published
 from openline.accord.communique.statement import Statement
 from openline.console.channel.exporting import Exporter
 from openline.console.kept.papers import Papers
+from openline.limits import LOG_ENTRIES_MAX
 from openline.line.ports import LogId, Store
 from openline.record.entry import Ref
 from openline.record.evidence.export import spell_export
+
+
+def undisputed(store: Store) -> Callable[[Ref], bool]:
+    """Whether an entry stands where its log is not disputed, by two histories or a revoked key. Raises StoreDown."""
+    ends = {row.log: row.disputed_from for row in store.logs() if row.disputed_from is not None}
+    return lambda ref: ref.index < ends.get(LogId(ref.party, ref.generation), LOG_ENTRIES_MAX)
 
 
 def file_of(

@@ -30,8 +30,8 @@ def in_words(found: ProvedFile) -> str:
         card = "its card is in your hand" if known else "NO CARD GIVEN: compare this with one got in person"
         party = parties[number]
         lines.append(f"  party {number} {safe(party.name)}: party id {party.party_id.hex()[:16]}…, {card}")
-    if doubts := [safe(doubt.sentence) for doubt in findings.doubts]:
-        lines += ["DISPUTED", *("  " + doubt for doubt in doubts)]
+    if beside := [*(safe(doubt.sentence) for doubt in findings.doubts), *_beside(found)]:
+        lines += ["DISPUTED, OR TO BE KNOWN", *("  " + line for line in beside)]
     lines += ["THE STATEMENT"]
     for version in one.versions:
         lines.append(f"  [{version.language}] {safe(version.title)}")
@@ -45,6 +45,25 @@ def in_words(found: ProvedFile) -> str:
 
 def _languages(found: ProvedFile) -> str:
     return ", ".join(version.language for version in found.proved.statement.versions)
+
+
+def _beside(found: ProvedFile) -> list[str]:
+    """What refuses nothing, and is said. (R-544, R-087)"""
+    proved, findings = found.proved, found.verified.findings
+    names = [safe(party.name) for party in findings.roster.parties]
+    lines = []
+    for signed in proved.signed:
+        name = names[signed.ref.party]
+        if signed.revoked:
+            lines.append(f"the station that signed for {name} was revoked since; the signature was received before, "
+                         "or agreed to")  # fmt: skip
+        if proved.is_late(signed):
+            lines.append(f"{name} signed at the agreed instant or later, by its own clock")
+        lines += [f"{names[one.witness]} received it with a key that was revoked since" for one in signed.held
+                  if one.revoked]  # fmt: skip
+    if lacking := proved.lacks(findings.charter.languages):
+        lines.append(f"it has no text in these languages of the line's charter: {', '.join(lacking)}")
+    return lines
 
 
 def _signed(found: ProvedFile, signed: Signed) -> list[str]:
@@ -70,6 +89,7 @@ def _never(found: ProvedFile) -> list[str]:
         "that nobody published it earlier by another way, nor when this copy was made: that is the publisher's word",
         "that no party withdrew: one that says so must show its withdrawal, and that the other had it before it signed",
     ]
+    lines.append("that these are all the parties of the line: one that joined it need not show in a file of so little")
     if found.of_pdf:
         lines.append("that the printed pages say the same as the file that this PDF carries: the words above are its")
     if not all(found.verified.known):
@@ -98,11 +118,12 @@ def as_data(found: ProvedFile) -> dict[str, object]:
         "signed": [
             {"party": signed.ref.party, "name": findings.roster.parties[signed.ref.party].name,
              "card": found.verified.known[signed.ref.party], "entry": signed.ref.full_name,
-             "written_at": iso(signed.header.written_at_ms),
+             "written_at": iso(signed.header.written_at_ms), "late": proved.is_late(signed), "revoked": signed.revoked,
              "held": [{"party": each.witness, "earliest": iso(each.interval.earliest_ms),
                        "latest": None if each.interval.latest_ms is None else iso(each.interval.latest_ms),
                        "disputed": each.interval.disputed} for each in signed.held]}
             for signed in proved.signed
         ],
+        "lacks": proved.lacks(findings.charter.languages),
         "doubts": [{"code": doubt.code, "sentence": doubt.sentence} for doubt in findings.doubts],
     }  # fmt: skip

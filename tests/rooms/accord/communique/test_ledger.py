@@ -81,6 +81,14 @@ def test_who_took_a_signature_back_does_not_give_it_again() -> None:
     assert of(withdraws(0, 1), signs(0, 2, body=BODY), signs(1, 1)).state(DIGEST) is State.WITHDRAWN
 
 
+def test_a_signature_in_a_disputed_log_is_passed_over_by_who_knows_of_it() -> None:
+    found = of(PROPOSED, signs(1, 1), signs(1, 4))
+    assert found.signed_by(DIGEST)[1].ref == ref(1, 1)
+    assert found.signed_by(DIGEST, lambda at: at != ref(1, 1))[1].ref == ref(1, 4)
+    assert list(found.signed_by(DIGEST, lambda at: at.party == 0)) == [0]
+    assert found.state(DIGEST) is State.AGREED, "how it stands follows from the entries alone"
+
+
 def test_different_bytes_under_one_id_are_named_on_both_sides() -> None:
     later = encode_statement(SAID._replace(release_s=RELEASE_S + 60))
     found = of(PROPOSED, signs(1, 1, body=later))
@@ -143,4 +151,9 @@ def test_the_book_takes_them_and_its_state_says_them() -> None:
     drill = Book((0, 1))
     with pytest.raises(Malformed, match="exercise"):
         take_entry(drill, *bodies[0][:1], header({})._replace(flags=EXERCISE), bodies[0][2])
+    with pytest.raises(Malformed, match="refer to nothing"):
+        take_entry(drill, *bodies[0][:1], header({})._replace(references=(ref(1, 1),)), bodies[0][2])
+    named = header({})._replace(kind=JOINT_WITHDRAWN, references=(ref(1, 1),))
+    with pytest.raises(Malformed, match="refer to nothing"):
+        take_entry(drill, bodies[2][0], named, bodies[2][2])
     assert not drill.joint.digests()

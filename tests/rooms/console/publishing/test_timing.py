@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from openline.console.publishing.filing import undisputed
 from openline.console.publishing.timing import clock_word, why_not_yet
 from openline.limits import CLOCK_TOLERANCE_MS
+from openline.store.memory import MemoryStore
+from tests.rooms.store.spoken import Party, arrive
 
 AT = 1_800_000_000_000
 
@@ -28,3 +31,13 @@ def test_at_the_instant_a_known_clock_is_enough_and_another_needs_a_witness() ->
         assert why_not_yet(AT, AT, clock, AT) == ""
         assert f"is {clock}" in why_not_yet(AT, AT, clock, AT - 1)
         assert "no entry of another party" in why_not_yet(AT, AT, clock, 0)
+
+
+def test_what_stands_where_its_log_is_disputed_is_not_published_on() -> None:
+    """R-545."""
+    store, party, other = MemoryStore(), Party(1), Party(0)
+    for one in (party, other):
+        refs = [one.says(words) for words in ("a", "b", "c")]
+        arrive(store, one, disputed_from=1 if one is party else None)
+        stands = undisputed(store)
+        assert [stands(ref) for ref in refs] == ([True, False, False] if one is party else [True] * 3)

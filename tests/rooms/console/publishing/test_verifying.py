@@ -14,6 +14,7 @@ from openline.console.publishing.verifying import attached
 from openline.console.sheets.setting import set_sheets
 from openline.errors import Forged
 from openline.limits import STATEMENT_FILE_BYTES_MAX
+from tests.browser import own_statements
 from tests.whole.parties import in_process
 
 FILE = made().spelled()
@@ -44,6 +45,29 @@ def test_it_says_in_plain_words_what_is_proved_and_what_is_not(tmp_path: Path) -
     other = tmp_path / "other.card"
     other.write_text(side(2).card.armoured())
     assert in_process("verify", str(path), "--card", str(other)).code == 5
+
+
+def test_what_refuses_nothing_stands_beside_what_is_proved(tmp_path: Path) -> None:
+    """R-544, R-548."""
+    files = {what: data for what, data, _ in own_statements.cases()}
+    path = tmp_path / "statement.json"
+    marks: dict[str, tuple[str, ...]] = {
+        "signature: late": ("BETA signed at the agreed instant or later",),
+        "languages of the charter: two lack": ("no text in these languages of the line's charter: fr, EN",),
+        "revoked: received before": ("the station that signed for BETA was revoked since",
+                                     "BETA received it with a key that was revoked since"),
+        "sound: by its digest alone": (),
+    }  # fmt: skip
+    every = [words for each in marks.values() for words in each]
+    for what, words in marks.items():
+        path.write_bytes(files[what])
+        said = in_process("verify", str(path))
+        assert said.code == 0
+        assert [one for one in every if one in said.out] == list(words), what
+        data = json.loads(in_process("verify", str(path), "--json").out)
+        signed = [(one["late"], one["revoked"]) for one in data["signed"]]
+        assert signed == [(False, False), (what == "signature: late", what.startswith("revoked"))]
+        assert data["lacks"] == (["fr", "EN"] if what.startswith("languages") else [])
 
 
 def test_a_pdf_proves_what_the_file_in_it_proves_and_its_pages_nothing(pdf: bytes, tmp_path: Path) -> None:
