@@ -186,7 +186,7 @@ class Station:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stop)
         operations = StationOperations(self)
-        self._submissions.doors += [operations.escrowing.door.check, operations.negotiating.check_leaving]
+        self._submissions.doors += operations.doors()
         known = (self.line.name, self.state.roster.line_id, serving.relying)
         desk = DeskOperations(self.desk, self, operations.compose_all, *known)
         screen = ScreenOperations(self, operations, operations.book, self.watch.note)

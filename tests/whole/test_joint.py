@@ -77,12 +77,30 @@ def test_signed_by_both_kept_until_its_instant_and_proved_to_a_stranger(on_a_lin
     file.write_text(file.read_text().replace("one year", "ten years"))
     refused(amber, 5, "(texts)", "verify", str(file))
     replayed_alike(amber, birch, tmp_path)
+    _after_one_has_left(amber, birch, tmp_path, cards)
 
 
-def published(desk: Desk, file: Path) -> Path:
+def _after_one_has_left(amber: Desk, birch: Desk, folder: Path, cards: list[str]) -> None:
+    """R-545: what all signed is published all the same; what one says alone is agreed with nobody."""
+    held(amber, "joint", "propose", written(folder, "JS-4", instant(seconds=10), en=ENGLISH, ru=RUSSIAN))
+    held(birch, "joint", "sign", "JS-4")
+    held(amber, "joint", "propose", written(folder, "JS-5", instant(days=1), en=ENGLISH, ru=RUSSIAN))
+    left = json.loads(birch.here("line", "leave", "--yes", "--json"))
+    assert left["state"] == "in force"
+    until = time.monotonic() + WITHIN_S
+    while not any(one["left"] for one in json.loads(amber.here("line", "amendments", "--json"))["parties"]):
+        assert time.monotonic() < until
+    for desk in (amber, birch):
+        file = published(desk, folder / f"left-{desk.name}.json", "JS-4")
+        found = json.loads(desk.here("verify", str(file), *cards, "--json"))
+        assert [one["card"] for one in found["signed"]] == [True, True]
+        assert shown(desk, "JS-5")["state"] == "open"
+
+
+def published(desk: Desk, file: Path, name: str = "JS-3") -> Path:
     """As soon as the station lets it out: by its own clock, and once it knows how that stands to the other's."""
     until = time.monotonic() + WITHIN_S
-    while (ran := desk.try_here("joint", "publish", "JS-3", str(file))).code != 0:
+    while (ran := desk.try_here("joint", "publish", name, str(file))).code != 0:
         assert ran.code == 4 and "the agreed instant" in ran.err, ran.err
         assert time.monotonic() < until, ran.err
     return file

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from hashlib import sha256
 from typing import Final, NamedTuple
 
@@ -32,6 +33,12 @@ class Agreement(NamedTuple):
     until_s: int | None  # None: no end was agreed
     periods_from_s: int | None
     formats: tuple[bytes, ...]
+
+
+def by_all(parties: Collection[int], who: Collection[int]) -> bool:
+    """Whether every party of the line is among these, and they are two at least: where all others have left, what one
+    says alone is agreed with nobody. (R-405)"""
+    return len(who) > 1 and all(party in who for party in parties)
 
 
 def agreement_digest(body: bytes) -> bytes:

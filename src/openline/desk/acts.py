@@ -244,7 +244,7 @@ def decide(state: DeskState, asked: Asked, actor: Actor | None) -> tuple[Fact, .
             draft = _draft(state, number, None, Stage.SUBMITTED)
             return (facts.Returned(draft.number, remark),)
         case Withdraw(number, remark):
-            draft = _draft(state, number, None, Stage.OPEN, Stage.SUBMITTED, Stage.CLEARED)
+            draft = _draft(state, number, None, Stage.OPEN, Stage.SUBMITTED, Stage.CLEARED, Stage.NOT_SENT)
             if any(one.under == number and one.stage is Stage.RELEASED for one in state.under_way.values()):
                 raise Refused(f"a use of D-{number} is on its way; withdraw it when that is recorded")
             return (facts.Withdrawn(draft.number, remark),)
@@ -316,11 +316,11 @@ def _write(state: DeskState, asked: Write) -> facts.Drafted | facts.DraftedOther
     if asked.kind != MESSAGE:
         check_told(asked.kind, asked.told, asked.body)
     if asked.draft is None:
-        open_ones = sum(one.stage in (Stage.OPEN, Stage.SUBMITTED, Stage.RELEASED) for one in state.under_way.values())
+        open_ones = sum(one.stage is not Stage.CLEARED for one in state.under_way.values())
         if open_ones >= DRAFTS_OPEN_MAX:
             raise Refused(f"{open_ones} drafts are open; withdraw what is not needed")
         return _written(state.drafted, 1, asked)
-    draft = _draft(state, asked.draft, asked.over, Stage.OPEN, Stage.SUBMITTED)
+    draft = _draft(state, asked.draft, asked.over, Stage.OPEN, Stage.SUBMITTED, Stage.NOT_SENT)
     if draft.version.number >= DRAFT_VERSIONS_MAX:
         raise Refused(f"draft D-{draft.number} has {DRAFT_VERSIONS_MAX} versions; begin another")
     if draft.version.kind != asked.kind:

@@ -36,6 +36,9 @@ class What(IntEnum):
     AGREEMENT_ENDS = 11
     OFFER_NEARS = 12
     OFFER_ENDS = 13
+    DRAFT_NEARS = 14
+    DRAFT_LAPSES = 15
+    NOT_SENT = 16
 
 
 WORDS: Final[Mapping[What, str]] = {
@@ -53,6 +56,9 @@ WORDS: Final[Mapping[What, str]] = {
     What.AGREEMENT_ENDS: "it ends",
     What.OFFER_NEARS: "an offer to us runs out: answer it, or let its date pass",
     What.OFFER_ENDS: "an offer reaches its date",
+    What.DRAFT_NEARS: "a text on the table is about to lapse: see to it in time, or let it pass",
+    What.DRAFT_LAPSES: "a text on the table lapses",
+    What.NOT_SENT: "released, and not sent: read why; write it anew, or withdraw it",
 }
 
 # Whose a duty is at first, when it is overdue, and when it is overdue twice as long.
@@ -65,6 +71,8 @@ WHOSE: Final[Mapping[What, tuple[tuple[Role, ...], ...]]] = {
         (What.PREPARE_NOTICE, (Role.DRAFTER,)), (What.THEIR_NOTICE, (Role.WATCH,)),
         (What.END_NEARS, (Role.DRAFTER,)), (What.AGREEMENT_ENDS, (Role.WATCH,)),
         (What.OFFER_NEARS, (Role.DRAFTER,)), (What.OFFER_ENDS, (Role.WATCH,)),
+        (What.DRAFT_NEARS, (Role.DRAFTER,)), (What.DRAFT_LAPSES, (Role.WATCH,)),
+        (What.NOT_SENT, (Role.DRAFTER, Role.RELEASER)),
     )
 }  # fmt: skip
 

@@ -293,6 +293,13 @@ class ReliefSet(NamedTuple):
     at_ms: int
 
 
+class NotSent(NamedTuple):
+    """A released draft was refused by the record as that stood by then; `remark` says why. Nothing of it left."""
+
+    draft: int
+    remark: str
+
+
 Fact = (
     Enrolled | RolesGiven | Dismissed | PinRenewed | SignedIn | SignInRefused | SignedOut | WatchTaken | WatchHandedOver
     | PolicySet | Drafted | Submitted | Returned | Withdrawn | Released | Recorded | AlarmAcknowledged
@@ -300,7 +307,7 @@ Fact = (
     | KeyEnrolled | KeyRevoked | KeyUsed | KeyTold | KeysDemanded | WeakerAsked | ReleaseSigned | ProgramEnrolled
     | NoticeUsed | PreclearedSet | Translated | TranslationMarked | ChecklistSet | Ticked
     | DutyRose | DutyEnded | ReliefSet
-    | MeansConfirmed | PreclearedAsked | Alerted | Opened | Relayed
+    | MeansConfirmed | PreclearedAsked | Alerted | Opened | Relayed | NotSent
 )  # fmt: skip
 
 

@@ -30,6 +30,7 @@ from openline.desk.facts import (
     KeyUsed,
     MeansConfirmed,
     NoticeUsed,
+    NotSent,
     Opened,
     PinRenewed,
     PolicySet,
@@ -73,6 +74,7 @@ class Stage(StrEnum):
     RELEASED = "released"
     RECORDED = "recorded"
     WITHDRAWN = "withdrawn"
+    NOT_SENT = "not sent"  # released, and refused by the record as it stood by then
     CLEARED = "cleared"  # a notice that may be sent, filled in, by the watch officer alone
 
 
@@ -271,6 +273,7 @@ def apply(state: DeskState, entry: DeskEntry, entry_hash: bytes) -> DeskState:
             return _with_draft(state, state.drafts[number]._replace(evidence=evidence))
         case (
             Drafted() | DraftedOther() | NoticeUsed() | Submitted() | Returned() | Withdrawn() | Released() | Recorded()
+            | NotSent()
         ):
             return _with_draft(state, _draft(state, entry))
         case _:
@@ -458,7 +461,7 @@ def _draft(state: DeskState, entry: DeskEntry) -> Draft:
         made = Draft(fact.draft, version, Stage.RELEASED, entry.at_ms, released_by=actor, digest=fact.digest,
                      method=BEFOREHAND, under=fact.under, values=fact.told)  # fmt: skip
         return _stepped(made, "released", entry)
-    assert isinstance(fact, Submitted | Returned | Withdrawn | Released | Recorded)
+    assert isinstance(fact, Submitted | Returned | Withdrawn | Released | Recorded | NotSent)
     _expect(fact.draft in state.drafts, entry)
     draft = state.drafts[fact.draft]._replace(changed_at_ms=entry.at_ms)
     match fact:
@@ -469,6 +472,8 @@ def _draft(state: DeskState, entry: DeskEntry) -> Draft:
             return draft._replace(stage=Stage.OPEN, submitted_by=None, remark=remark, steps=draft.steps[:1])
         case Withdrawn(_, remark):
             return _closed(draft)._replace(stage=Stage.WITHDRAWN, remark=remark)
+        case NotSent(_, remark):
+            return draft._replace(stage=Stage.NOT_SENT, remark=remark, steps=draft.steps[:1])
         case Released(_, _, digest, method):
             stage = Stage.CLEARED if draft.version.kind == PRECLEARED else Stage.RELEASED
             draft = draft._replace(stage=stage, released_by=actor, digest=digest, method=method)

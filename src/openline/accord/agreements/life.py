@@ -10,11 +10,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from openline.accord.agreements.acts import Act, What
+from openline.accord.agreements.leaving import short_notices
 from openline.accord.agreements.names import mixed_in
 from openline.accord.agreements.table import ALONE, RANK, Event, Move, State, row_for
 from openline.accord.agreements.terms import End, Terms
 from openline.accord.bodies import Agreement, Standing, Status
 from openline.accord.clocks.spans import SECOND_MS, When
+from openline.accord.identity import by_all
 from openline.record.entry import Ref
 
 _BY_STATUS = {Standing.IN_FORCE: Event.RESUMED, Standing.SUSPENDED: Event.SUSPENDED,
@@ -50,7 +52,8 @@ class Mark(NamedTuple):
 class Life(NamedTuple):
     """One agreement. `begin_s`: in force from; `end_s`: the end that stands; None where there is none.
 
-    `open`: ends that are proposed and not agreed yet, with the entries that propose them.
+    `open`: ends that are proposed and not agreed yet, with the entries that propose them. `breaches`: what counts as it
+    was said, against the terms.
     """
 
     views: Mapping[int, tuple[Step, ...]]
@@ -60,6 +63,7 @@ class Life(NamedTuple):
     terms: Terms | None
     open: tuple[tuple[int, tuple[Ref, ...]], ...]
     marks: tuple[Mark, ...]
+    breaches: tuple[Mark, ...] = ()
 
     def step(self, party: int, at_s: int) -> Step:
         """How it stands in a party's view at an instant."""
@@ -86,7 +90,7 @@ def life_of(papers: Papers, parties: Sequence[int]) -> Life:
     """The life of an agreement between these parties."""
     marks = list(_odd_names(papers))
     causes = tuple(papers.known[party] for party in sorted(papers.known))
-    known = all(party in papers.known for party in parties)
+    known = by_all(parties, papers.known)
     terms = _agreed_terms(papers, parties, marks)
     happened = list(_begins(papers, parties, terms, causes)) if known else []
     end_s, end_causes, extended, proposed = _ends(papers, parties, terms, causes, marks)
@@ -101,7 +105,9 @@ def life_of(papers: Papers, parties: Sequence[int]) -> Life:
         views[party] = _walk(own, causes, marks)
     begin_s = next((one.at_s for one in happened if one.event is Event.IN_FORCE), None)
     unique = tuple(sorted(set(marks)))
-    return Life(views, begin_s, end_s, end_causes, terms, proposed, unique)
+    days = terms.notice_days if terms is not None else None
+    short = short_notices(views, days, papers.received) if days is not None else ()
+    return Life(views, begin_s, end_s, end_causes, terms, proposed, unique, tuple(Mark(*one) for one in short))
 
 
 def _walk(happened: Iterable[Happened], causes: tuple[Ref, ...], marks: list[Mark]) -> tuple[Step, ...]:
@@ -147,9 +153,9 @@ def _all_said(papers: Papers, parties: Sequence[int], what: What) -> tuple[int, 
     for ref, act in papers.acts:
         if act.what is what:
             first[ref.party] = min((act.from_s, ref), first.get(ref.party, (act.from_s, ref)))
-    if not all(party in first for party in parties):
+    if not by_all(parties, first):
         return None
-    return max(first[party][0] for party in parties), tuple(first[party][1] for party in sorted(first))
+    return max(at_s for at_s, _ in first.values()), tuple(first[party][1] for party in sorted(first))
 
 
 def _alone(papers: Papers, party: int) -> Iterable[Happened]:
@@ -179,7 +185,7 @@ def _agreed_terms(papers: Papers, parties: Sequence[int], marks: list[Mark]) -> 
         said = by.setdefault(terms.digest, {})
         said[ref.party] = min(ref, said.get(ref.party, ref))
         read[terms.digest] = terms
-    agreed = [digest for digest in sorted(by) if all(party in by[digest] for party in parties)]
+    agreed = [digest for digest in sorted(by) if by_all(parties, by[digest])]
     if len(agreed) > 1:
         marks += [Mark(ref, "two terms of one agreement: none of them counts")
                   for digest in agreed for ref in by[digest].values()]  # fmt: skip
@@ -203,7 +209,7 @@ def _ends(
         end_s, end_causes = terms.end.at_s, tuple(sorted(ref for ref, one in papers.terms if one == terms))
     said: dict[int, dict[int, tuple[int, Ref]]] = {}
     for ref, act in sorted(papers.acts):
-        if act.what is What.EXTEND and act.until_s is not None and ref.party in parties:
+        if act.what is What.EXTEND and act.until_s is not None:
             by = said.setdefault(act.until_s, {})
             by[ref.party] = min((act.from_s, ref), by.get(ref.party, (act.from_s, ref)))
     happened: list[Happened] = []
@@ -214,7 +220,7 @@ def _ends(
         why = _no_extension(end_s, begin_s, until_s)
         if why:
             marks += [Mark(ref, why) for ref in refs]
-        elif len(by) < len(parties):
+        elif not by_all(parties, by):
             proposed.append((until_s, refs))
         elif not _in_time(papers, refs, end_s):
             marks += [Mark(ref, "accepted after the end that it would have moved") for ref in refs]

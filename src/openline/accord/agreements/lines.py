@@ -47,6 +47,8 @@ def held_of(lives: Lives, agreements: Iterable[bytes], at_ms: int) -> Iterator[R
         yield ["end", digest.hex(), life.end_s, _names(life.end_causes), terms, proposed]
         for mark in life.marks:
             yield ["mark", digest.hex(), mark.ref.full_name, mark.why]
+        for mark in life.breaches:
+            yield ["breach", digest.hex(), mark.ref.full_name, mark.why]
     for ref, _ in lives.made():
         outcome = lives.outcome(ref, at_ms)
         towards = [[party, str(one[0]), one[1], one[2].full_name if one[2] is not None else None]

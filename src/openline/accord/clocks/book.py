@@ -29,6 +29,7 @@ from openline.accord.clocks.shelf import Shelf
 from openline.accord.clocks.spans import DAY_MS, SECOND_MS, When, inside, plus, year_begin
 from openline.accord.communique.ledger import Statements
 from openline.accord.declarations.ledger import Ledger
+from openline.accord.drafting import owed as drafts_owed
 from openline.accord.drafting.bodies import Tabled
 from openline.accord.drafting.drafts import Drafts
 from openline.accord.escrow import escrows, exchanging
@@ -37,6 +38,7 @@ from openline.accord.formats.format import Format, Limit, LimitKind
 from openline.accord.formats.notice import Notice, Relation
 from openline.accord.formats.printing import number_of
 from openline.accord.formats.reader import read_format
+from openline.accord.identity import by_all
 from openline.accord.meetings import owed as meetings_owed
 from openline.accord.meetings.ledger import Meetings
 from openline.accord.topics.ledger import Topics
@@ -137,7 +139,7 @@ class Book:
     def is_known(self, digest: bytes) -> bool:
         """Whether every party has recorded this agreement, and in time where a draft of it lapses. (R-405, R-525)"""
         counted = self.drafts.counted(digest)
-        return all(party in (self._known.get(digest, ()) if counted is None else counted) for party in self.parties)
+        return by_all(self.parties, self._known.get(digest, ()) if counted is None else counted)
 
     def standing(self, digest: bytes, party: int, at_s: int) -> Standing | None:
         """How a party says it stands to an agreement at an instant; None before it begins, or where it is not known."""
@@ -249,13 +251,14 @@ class Book:
     # ---------------------------------------------------------------- duties
     def duties(self, from_ms: int, to_ms: int, now_ms: int) -> Iterator[Duty]:
         """What is due between two instants, with how it stands now: replies, confirmations, periodic declarations;
-        ends of agreements and dates of offers, of which every party is reminded."""
+        ends of agreements, dates of offers and lapses of drafts, of which every party is reminded."""
         from_ms, to_ms = inside(from_ms), inside(to_ms)
         yield from self._replies(from_ms, to_ms, now_ms)
         known = {digest: one for digest, one in sorted(self.agreements.items()) if self.is_known(digest)}
         for digest, one in known.items():
             yield from self._periodic(digest, one, from_ms, to_ms, now_ms)
         yield from reminders(self.lives, known, from_ms, to_ms, now_ms)
+        yield from drafts_owed.duties(self.drafts, from_ms, to_ms, now_ms)
         yield from meetings_owed.duties(self.meetings, from_ms, to_ms, now_ms)
         steps = [step for one in exchanging.all_seen(self.sealed) for step in exchanging.steps(one)]
         steps += [step for kept in escrows.all_kept(self.sealed) for step in escrows.steps(kept)]

@@ -14,6 +14,7 @@ from openline.accord.bodies import Offered
 from openline.accord.formats.format import MARK_BYTES
 from openline.accord.formats.reader import NotAFormat
 from openline.accord.formats.unfit import Fault
+from openline.accord.identity import by_all
 from openline.record.entry import Ref
 
 PREFIX_MIN: Final = 6  # digits of a hash that may stand for the whole
@@ -75,7 +76,7 @@ class Shelf(Generic[Paper]):
 
     def is_agreed(self, digest: bytes) -> bool:
         """Whether every party of the line has said this format, and its file is in the record. (R-403)"""
-        return digest in self._files and all(party in self._offered.get(digest, ()) for party in self._parties)
+        return digest in self._files and by_all(self._parties, self._offered.get(digest, ()))
 
     def offered_by(self, digest: bytes) -> tuple[int, ...]:
         """Who has said it."""

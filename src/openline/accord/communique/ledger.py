@@ -17,6 +17,7 @@ from openline.accord.communique.statement import (
     Withdrawal,
     parse_statement,
 )
+from openline.accord.identity import by_all
 from openline.record.entry import Header, Held, Ref
 
 
@@ -105,13 +106,13 @@ class Statements:
         return sorted(one for one in every if any(one.knew(other.said) for other in withdrawn))
 
     def signed_by(self, digest: bytes, stands: Callable[[Ref], bool] = lambda _: True) -> dict[int, Said]:
-        """Whose signature counts, by party; `stands` as for `signature`."""
-        found = ((party, self.signature(digest, party, stands)) for party in self.parties)
+        """Whose signature counts, by party, those who left the line included; `stands` as for `signature`."""
+        found = ((party, self.signature(digest, party, stands)) for party in sorted(self._signed.get(digest, ())))
         return {party: said for party, said in found if said is not None}
 
     def state(self, digest: bytes) -> State:
-        """Agreed once every party's signature counts, whatever is withdrawn after that; else withdrawn, else open."""
-        if digest in self.read and len(self.signed_by(digest)) == len(self.parties):
+        """Agreed once every party's signature counts, whatever is withdrawn later; else withdrawn, else open. (R-543)"""
+        if digest in self.read and by_all(self.parties, self.signed_by(digest)):
             return State.AGREED
         return State.WITHDRAWN if self._withdrawn.get(digest) else State.OPEN
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from openline.accord.clocks.spans import SECOND_MS
 from openline.accord.drafting.bodies import Closed, Closing, Position, Said, Stand, Tabled
-from openline.accord.identity import Agreement
+from openline.accord.identity import Agreement, by_all
 from openline.record.entry import EXERCISE, Header, Ref
 from openline.record.times import crossed
 
@@ -124,6 +124,7 @@ class Drafts:
         self._over: dict[Ref, list[Ref]] = {}
         self._positions: dict[Ref, list[tuple[Ref, Position]]] = {}
         self._closed: dict[Ref, list[tuple[Ref, Closed]]] = {}
+        self._in_exercise: set[Ref] = set()  # positions and closings that were
         self._signed: dict[bytes, list[tuple[Ref, int]]] = {}
         self._named: dict[str, dict[bytes, Agreement]] = {}  # agreements on the record, by id
 
@@ -137,12 +138,16 @@ class Drafts:
         if tabled.over is not None:
             insort(self._over.setdefault(tabled.over, []), ref)
 
-    def take_position(self, ref: Ref, position: Position) -> None:
+    def take_position(self, ref: Ref, position: Position, *, exercise: bool = False) -> None:
         """A party says how it stands to articles. (R-522)"""
+        if exercise:
+            self._in_exercise.add(ref)
         insort(self._positions.setdefault(position.of, []), (ref, position))
 
-    def take_closed(self, ref: Ref, closed: Closed) -> None:
+    def take_closed(self, ref: Ref, closed: Closed, *, exercise: bool = False) -> None:
         """A party refuses a version, or withdraws its own. (R-523)"""
+        if exercise:
+            self._in_exercise.add(ref)
         insort(self._closed.setdefault(closed.of, []), (ref, closed))
 
     def take_signed(self, ref: Ref, digest: bytes, agreement: Agreement, at_ms: int) -> None:
@@ -199,10 +204,17 @@ class Drafts:
         )  # fmt: skip
 
     # ---------------------------------------------------------------- what is said of them
+    def _said(self, ref: Ref) -> list[tuple[Ref, Position]]:
+        """What is said in an exercise says something of what was tabled in one, and of nothing else. (R-522)"""
+        return [one for one in self._positions.get(ref, ()) if not self._is_beside(ref, one[0])]
+
+    def _is_beside(self, ref: Ref, place: Ref) -> bool:
+        return place in self._in_exercise and ref in self._versions and not self._versions[ref].exercise
+
     def positions(self, ref: Ref) -> list[Stated]:
         """What each party said last of each article, comments apart; by article and party."""
         found: dict[tuple[int, int], Stated] = {}
-        for place, position in sorted(self._positions.get(ref, ())):
+        for place, position in self._said(ref):
             for said in position.said:
                 if said.stand is not Stand.COMMENTS:
                     found[said.article, place.party] = Stated(place, place.party, said, position.language)
@@ -212,7 +224,7 @@ class Drafts:
         """Every comment, by article and place."""
         found = [
             Stated(place, place.party, said, position.language)
-            for place, position in self._positions.get(ref, ())
+            for place, position in self._said(ref)
             for said in position.said if said.stand is Stand.COMMENTS
         ]  # fmt: skip
         return sorted(found, key=lambda one: (one.said.article, one.ref))
@@ -225,7 +237,7 @@ class Drafts:
         """Refusals and withdrawals, with those that have no effect. (R-523)"""
         signed = self._signed_by(ref)
         found = []
-        for place, closed in sorted(self._closed.get(ref, ())):
+        for place, closed in self._closed.get(ref, ()):
             why_not = ""
             if closed.closing is Closing.WITHDRAWN and place.party != ref.party:
                 why_not = "a party withdraws its own versions"
@@ -233,6 +245,8 @@ class Drafts:
                 why_not = "a party withdraws its own version, and does not refuse it"
             elif place.party in signed:
                 why_not = "its writer has signed the version"
+            elif self._is_beside(ref, place):
+                why_not = "it was written in an exercise, and the version was not"
             found.append(Closure(place, closed, why_not))
         return found
 
@@ -288,7 +302,7 @@ class Drafts:
         signed = self._signed_by(ref)
         closed = {each.closed.closing for each in self.closures(ref) if not each.why_not}
         rows = (
-            (State.SIGNED, signed >= set(self.parties)),
+            (State.SIGNED, by_all(self.parties, signed)),
             (State.WITHDRAWN, Closing.WITHDRAWN in closed),
             (State.REFUSED, Closing.REFUSED in closed),
             (State.LAPSED, one.has_lapsed(at_ms)),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from openline.accord.identity import by_all
 from openline.accord.meetings.bodies import Meeting, MeetingWord, Word
 from openline.record.entry import Ref
 
@@ -129,16 +130,15 @@ class Meetings:
             return "both"
         if not words:
             return ""
-        if not all(party in told for party in self.parties):
+        if not by_all(self.parties, told):
             return "one"
         return "held" if Word.WAS_HELD in words else "not"
 
     def record_of(self, of: Ref) -> bytes | None:
         """The digest of the agreement that every party names as its record; None where they do not."""
         told = self.told(of)
-        named = {word.record for party, word in told.items() if party in self.parties}
-        found = next(iter(named)) if len(named) == 1 else None
-        return found if all(party in told for party in self.parties) else None
+        named = {word.record for word in told.values()}
+        return next(iter(named)) if len(named) == 1 and by_all(self.parties, told) else None
 
     def unanswered(self, now_ms: int) -> Iterator[tuple[Ref, int]]:
         """Versions that stand proposed, and each party whose answer they wait for."""

@@ -38,7 +38,8 @@ from openline.accord.formats.unfit import Fault
 from openline.console.accords import asking, library, rows
 from openline.console.accords.keeping import OneBook
 from openline.console.accords.writing import record, write_draft, write_version
-from openline.console.agreeing.acts import check_standing, digest_of
+from openline.console.agreeing.acts import digest_of
+from openline.console.agreeing.fitting import check_standing
 from openline.console.channel.asking import PRECEDENCES, Sent
 from openline.console.channel.showing import Reader, name_of
 from openline.console.codes import Told, as_given

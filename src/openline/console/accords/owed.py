@@ -14,15 +14,16 @@ from openline.accord.agreements import reminders
 from openline.accord.clocks.book import Book
 from openline.accord.clocks.duty import Duty, DutyState
 from openline.accord.clocks.spans import DAY_MS, month_day_of
+from openline.accord.drafting.owed import LAPSE
 from openline.accord.escrow import escrows, exchanging
 from openline.accord.escrow.sealed import SEALED
 from openline.console.accords.keeping import OneBook
 from openline.desk.due import Due, Key, What
 from openline.line.ports import Store
-from openline.record.entry import AGREEMENT, ESCROW, EXCHANGE, FORMAT, MEETING, OFFER, PRIORITY, ROUTINE
+from openline.record.entry import AGREEMENT, ESCROW, EXCHANGE, FORMAT, MEETING, OFFER, PRIORITY, ROUTINE, TABLED
 
 SOURCE: Final = "accords"
-_BASES: Final = (AGREEMENT, FORMAT, MEETING, OFFER, EXCHANGE, ESCROW)  # what duties hang on
+_BASES: Final = (AGREEMENT, FORMAT, MEETING, OFFER, EXCHANGE, ESCROW, TABLED)  # what duties hang on
 BACK_MS: Final = 400 * DAY_MS  # what has been late for longer is in `openline duties`
 THEIRS_BACK_MS: Final = 30 * DAY_MS
 AHEAD_MS: Final = 30 * DAY_MS
@@ -32,6 +33,10 @@ WORDS_OF_STEPS: Final = {
     exchanging.COMMIT: "commit to the list", exchanging.COUNTERSIGN: "countersign the commitments",
     exchanging.OPEN: "open what was committed", escrows.ANSWER: "answer the challenge",
     escrows.REVEAL: "show our part of the draw", escrows.OPEN_DRAWN: "open the record that was drawn",
+}  # fmt: skip
+_REMINDED: Final = {
+    reminders.END: (What.END_NEARS, What.AGREEMENT_ENDS), reminders.ADHERENCE: (What.END_NEARS, What.AGREEMENT_ENDS),
+    reminders.OFFER: (What.OFFER_NEARS, What.OFFER_ENDS), LAPSE: (What.DRAFT_NEARS, What.DRAFT_LAPSES),
 }  # fmt: skip
 _OPEN: Final = (DutyState.NOT_DUE, DutyState.DUE, DutyState.MISSING, DutyState.OPEN)
 _NAME_CHARS: Final = 40
@@ -76,7 +81,7 @@ def dues_of(duties: Iterable[Duty], me: int, risen: Mapping[Key, int], now_ms: i
     found: list[Due] = []
     for duty in duties:
         at_ms = duty.due.by.earliest_ms
-        if duty.of in reminders.KINDS:
+        if duty.of in _REMINDED:
             found += _reminded(duty, now_ms) if duty.party == me else []
         elif duty.party != me:
             if at_ms > now_ms - THEIRS_BACK_MS:
@@ -91,10 +96,10 @@ def dues_of(duties: Iterable[Duty], me: int, risen: Mapping[Key, int], now_ms: i
 
 def _reminded(duty: Duty, now_ms: int) -> list[Due]:
     """An end or a date that comes, on both sides: from some time before, and at its instant."""
-    offered = duty.of == reminders.OFFER
-    at_ms, nears = duty.due.by.earliest_ms, What.OFFER_NEARS if offered else What.END_NEARS
-    found = [_due(duty, What.OFFER_ENDS if offered else What.AGREEMENT_ENDS, at_ms, rises=False)]
-    ours = offered and duty.causes[0].party == duty.party
+    nears, ends = _REMINDED[duty.of]
+    at_ms = duty.due.by.earliest_ms
+    found = [_due(duty, ends, at_ms, rises=False)]
+    ours = nears is What.OFFER_NEARS and duty.causes[0].party == duty.party
     if duty.alarm_ms <= now_ms < at_ms and not ours:
         found.append(Due(subject_of(duty), nears, duty.alarm_ms, SOURCE, ROUTINE))
     return found

@@ -54,8 +54,8 @@ from openline.record.entry import (
 )
 from openline.record.evidence.findings import Findings, LogFinding
 
-_TIMED: Final = frozenset((ACT, OFFER, *escrow.KINDS))  # when the others held them says whether they were in time
-_UNSAID_IN_EXERCISES: Final = (TERMS, ACT, OFFER, REPORT, JOINT, JOINT_WITHDRAWN)
+_TIMED: Final = frozenset((ACT, OFFER, STATUS, *escrow.KINDS))  # when the others held them says whether in time
+_UNSAID_IN_EXERCISES: Final = (AGREEMENT, STATUS, TERMS, ACT, OFFER, REPORT, JOINT, JOINT_WITHDRAWN)
 _WRITTEN: Final = frozenset((AGREEMENT, STATUS, TERMS, ACT, OFFER, REPORT))
 _PAGE: Final = 1000
 
@@ -211,8 +211,10 @@ _TAKE: Final[dict[int, Callable[[Book, Ref, bytes, Header], None]]] = {
     OFFER: lambda book, ref, body, _: book.lives.take_offer(ref, parse_offer(body)),
     REPORT: lambda book, ref, body, _: book.lives.take_report(ref, parse_report(body)),
     TABLED: lambda book, ref, body, header: book.take_tabled(ref, parse_tabled(body), header),
-    POSITION: lambda book, ref, body, _: book.drafts.take_position(ref, parse_position(body)),
-    CLOSED: lambda book, ref, body, _: book.drafts.take_closed(ref, parse_closed(body)),
+    POSITION: lambda book, ref, body, header: book.drafts.take_position(
+        ref, parse_position(body), exercise=bool(header.flags & EXERCISE)),
+    CLOSED: lambda book, ref, body, header: book.drafts.take_closed(
+        ref, parse_closed(body), exercise=bool(header.flags & EXERCISE)),
     TOPIC: lambda book, ref, body, _: book.topics.take_topic(ref, parse_topic(body)),
     FILED: lambda book, ref, body, _: book.topics.take_filed(ref, parse_filed(body)),
     CONTRADICTION: lambda book, ref, body, _: book.topics.take_contradiction(ref, parse_contradiction(body)),

@@ -6,27 +6,28 @@ say that does not fit is kept and marked.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final
 
 from openline.accord.agreements.acts import Act, What, encode_act
-from openline.accord.agreements.names import mixed_in
 from openline.accord.agreements.offers import Answer, Offer, Said, encode_offer
 from openline.accord.agreements.reports import Report, Word, encode_report
 from openline.accord.agreements.terms import End, Terms, encode_terms
-from openline.accord.bodies import Standing, Status, agreement_digest, encode_agreement
+from openline.accord.bodies import encode_agreement
 from openline.accord.clocks.book import Book
 from openline.accord.clocks.shelf import PREFIX_MIN
 from openline.console.accords.asking import Drafted
 from openline.console.accords.keeping import OneBook
 from openline.console.accords.writing import record, write_draft
 from openline.console.agreeing import asking, rows
+from openline.console.agreeing.fitting import KINDS, check_fits
 from openline.console.channel.asking import Sent
 from openline.console.channel.showing import Reader
 from openline.console.codes import Told, as_given
 from openline.console.stating.running import Running
 from openline.errors import Refused
-from openline.record.entry import ACT, AGREEMENT, OFFER, REPORT, TERMS, Ref
+from openline.line.events import Draft
+from openline.record.entry import ACT, AGREEMENT, EXERCISE, OFFER, REPORT, TERMS, Ref
 
 _ACTS: Final = {"signed": What.SIGNED, "provisional": What.PROVISIONAL, "ratified": What.RATIFIED,
                 "extend": What.EXTEND, "adhere": What.ADHERE, "cease": What.CEASE}  # fmt: skip
@@ -66,20 +67,33 @@ class Agreeing:
     async def _bodied(self, ask: asking.Paper, sitting: str) -> Bodied:
         book = await self._book.level()
         with as_given():
-            match ask:
-                case asking.SayTerms():
-                    return TERMS, self._terms(book, ask)
-                case asking.SignAgreement():
-                    return AGREEMENT, self._signed(book, ask)
-                case asking.SayAct():
-                    return ACT, self._act(book, ask)
-                case asking.EnterReport():
-                    return REPORT, self._report(book, ask, sitting)
-                case _:
-                    return OFFER, self._offer(book, ask)
+            kind, body = self._spelled(book, ask, sitting)
+            check_fits(book, self._running.state.me, kind, body, self._running.now_ms())
+        return kind, body
+
+    def _spelled(self, book: Book, ask: asking.Paper, sitting: str) -> Bodied:
+        match ask:
+            case asking.SayTerms():
+                return TERMS, self._terms(book, ask)
+            case asking.SignAgreement():
+                return AGREEMENT, encode_agreement(book.agreements[digest_of(book, ask.agreement)])
+            case asking.SayAct():
+                return ACT, self._act(book, ask)
+            case asking.EnterReport():
+                return REPORT, self._report(book, ask, sitting)
+            case _:
+                return OFFER, self._offer(book, ask)
+
+    async def check_leaving(self, drafts: Sequence[Draft]) -> None:
+        """A door: whatever is to be recorded, by whichever way, as the record stands now. Raises Refused."""
+        said = [one for one in drafts if one.kind in KINDS and not one.flags & EXERCISE]
+        if said:
+            book, me, now_ms = await self._book.level(), self._running.state.me, self._running.now_ms()
+            for one in said:
+                check_fits(book, me, one.kind, one.body, now_ms)
 
     def _terms(self, book: Book, ask: asking.SayTerms) -> bytes:
-        digest, me = digest_of(book, ask.agreement), self._running.state.me
+        digest = digest_of(book, ask.agreement)
         if ask.same_as:
             ref = self._ref(ask.same_as)
             there = dict(book.lives.terms_of(digest))
@@ -93,37 +107,15 @@ class Agreeing:
                 digest, ask.language, tuple(ask.parties), ask.asked_by, tuple(ask.areas), tuple(ask.contacts), limits,
                 ask.ending, ask.notice_days, end, _seconds(ask.provisional_ms),
             )  # fmt: skip
-        ours = [one for ref, one in book.lives.terms_of(digest) if ref.party == me]
-        if terms in ours:
-            raise Refused("these terms are on the record already, by us")
-        _names(book, (*terms.parties, terms.asked_by))
-        body = encode_terms(terms)
-        _fits(book.lives.marks_of_terms(me, terms))
-        return body
-
-    def _signed(self, book: Book, ask: asking.SignAgreement) -> bytes:
-        digest, state = digest_of(book, ask.agreement), self._running.state
-        if state.me in book.known_by(digest):
-            raise Refused(f"the agreement {ask.agreement} is on the record already, by us")
-        for (of, party), said in book.statuses().items():
-            if of == digest and said[-1][2].standing is Standing.ENDED:
-                raise Refused(f"party {party} has taken it back: {said[-1][1].full_name}")
-        body = encode_agreement(book.agreements[digest])
-        assert agreement_digest(body) == digest
-        return body
+        return encode_terms(terms)
 
     def _act(self, book: Book, ask: asking.SayAct) -> bytes:
-        act = Act(
+        return encode_act(Act(
             digest_of(book, ask.agreement), _ACTS[ask.act], ask.from_ms // 1000, _seconds(ask.until_ms), ask.words,
             ask.language, ask.said_on, ask.said_by,
-        )  # fmt: skip
-        body = encode_act(act)
-        _names(book, (ask.said_by,), only_mixed=True)
-        _fits(book.lives.marks_of_act(self._running.state.me, act, self._running.now_ms()))
-        return body
+        ))  # fmt: skip
 
     def _offer(self, book: Book, ask: asking.MakeOffer | asking.AnswerOffer | asking.WithdrawOffer) -> bytes:
-        _names(book, (ask.said_by,), only_mixed=True)
         if isinstance(ask, asking.MakeOffer):
             digest = digest_of(book, ask.agreement) if ask.agreement else None
             return encode_offer(Offer(
@@ -137,14 +129,9 @@ class Agreeing:
         answer = _ANSWERS[ask.answer] if isinstance(ask, asking.AnswerOffer) else None
         condition = ask.condition if isinstance(ask, asking.AnswerOffer) else ""
         said = Said.WITHDRAWN if answer is None else Said.ANSWERED
-        offer = Offer(
+        return encode_offer(Offer(
             said, of, None, "", ask.words, condition, ask.language, None, answer, ask.said_on, ask.said_by,
-        )  # fmt: skip
-        body = encode_offer(offer)
-        late = "late: "  # an answer after the date may be said, and is shown as late
-        _fits(why for why in book.lives.marks_of_offer(self._running.state.me, offer, self._running.now_ms())
-              if not (answer is not None and why.startswith(late)))  # fmt: skip
-        return body
+        ))  # fmt: skip
 
     def _report(self, book: Book, ask: asking.EnterReport, sitting: str) -> bytes:
         officer = self._running.desk.who(sitting)
@@ -159,7 +146,6 @@ class Agreeing:
         for _, ref in about:
             self._reader.find_here(ref.full_name)
         digest = digest_of(book, ask.agreement) if ask.agreement else None
-        _names(book, (ask.reported_by, ask.said_by, entered))
         return encode_report(Report(
             ask.reported_by, ask.source, ask.said_by, ask.words, ask.language, ask.said_on, ask.confirmed, about,
             digest, entered,
@@ -223,25 +209,6 @@ def digest_of(book: Book, name: str) -> bytes:
         which = ", ".join(one.hex()[:12] for one in found)
         raise Refused(f"several agreements are called {name}: name one by its digest: {which}")
     return found[0]
-
-
-def check_standing(book: Book, me: int, status: Status) -> None:
-    """Raises Refused where what we would say of ourselves does not fit how the agreement stands in our view."""
-    _fits(book.lives.marks_of_status(me, status))
-
-
-def _fits(marks: Iterable[str]) -> None:
-    found = sorted(set(marks))
-    if found:
-        raise Refused("; ".join(found))
-
-
-def _names(book: Book, names: Iterable[str], *, only_mixed: bool = False) -> None:
-    """Names that somebody may take for others are not said by this station. (R-510)"""
-    for name in names:
-        why = mixed_in(name) if only_mixed else book.lives.odd_name(name)
-        if name and why:
-            raise Refused(f"a name that may be taken for another: {why}; write it as it is known, or another one")
 
 
 def _seconds(at_ms: int | None) -> int | None:

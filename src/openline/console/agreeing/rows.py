@@ -48,7 +48,7 @@ def life_row(view: View, digest: bytes) -> asking.LifeRow:
     return asking.LifeRow(
         digest.hex(), agreement.id, dict(agreement.titles), view.book.is_known(digest),
         [view.name(party) for party in view.book.known_by(digest)], _ms(life.begin_s), _ms(life.end_s), no_end, views,
-        len({step.state for step in steps.values()}) > 1, len(life.marks),
+        len({step.state for step in steps.values()}) > 1, len(life.marks) + len(life.breaches),
     )  # fmt: skip
 
 
@@ -72,7 +72,7 @@ def life_whole(view: View, digest: bytes) -> asking.LifeWhole:
     return asking.LifeWhole(
         life_row(view, digest), {language: text.hex() for language, text in agreement.texts}, formats,
         _terms(view, digest, life), views, _acts(view, digest, life), proposed,
-        [asking.MarkRow(mark.ref.full_name, mark.why) for mark in life.marks], offers(view, digest),
+        [asking.MarkRow(mark.ref.full_name, mark.why) for mark in (*life.marks, *life.breaches)], offers(view, digest),
         reports(view, digest),
     )  # fmt: skip
 
@@ -100,7 +100,7 @@ def _acts(view: View, digest: bytes, life: Life) -> list[asking.ActRow]:
     """Acts and standings in one list, by the instant from which they count."""
     lives, found = view.book.lives, []
     marks: dict[Ref, list[str]] = {}
-    for mark in life.marks:
+    for mark in (*life.marks, *life.breaches):
         marks.setdefault(mark.ref, []).append(mark.why)
     for ref, act in lives.acts_of(digest):
         found.append(asking.ActRow(

@@ -129,6 +129,11 @@ class StationOperations:
         return (self.stating, self.telling, self.accords, self.declaring, self.files, self.publishing, self.agreeing,
                 self.topics, self.escrowing, self.negotiating)  # fmt: skip
 
+    def doors(self) -> list[Callable[[Sequence[Draft]], Awaitable[None]]]:
+        """Each may refuse what is to be recorded, as the record stands when it is."""
+        return [self.escrowing.door.check, self.negotiating.check_leaving, self.agreeing.check_leaving,
+                self.publishing.check_leaving]  # fmt: skip
+
     async def _read_here(self, question: Callable[[Reader], Any]) -> Any:
         return question(self._reader)
 

@@ -46,9 +46,13 @@ class Submissions:
         return answer
 
     async def pass_doors(self, drafts: Sequence[Draft]) -> None:
-        """Raises Refused where a door does not let these be recorded now; what it knows is level with the record."""
-        for look in self.doors:
-            await look(drafts)
+        """Raises Refused where a door does not let these be recorded now; what it knows is level with the record.
+
+        What was recorded under its token has passed already.
+        """
+        new = [one for one in drafts if not (one.token and self._known(one.token))]
+        for look in self.doors if new else ():
+            await look(new)
 
     def check(self, state: LineState, terms: Charter, drafts: Sequence[Draft], now_ms: int) -> None:
         """What the terms of the line do not allow is refused before anything is recorded. (R-180, R-183, R-210)

@@ -72,7 +72,7 @@ class Escrowing:
         self._running = running
         self._book = book
         self._one = asyncio.Lock()  # what was looked at is still so when it is recorded
-        self.door = Door(lambda: running.store, lambda: running.state, book)
+        self.door = Door(lambda: running.state, book)
 
     def table(self) -> dict[type, Callable[[Any], Awaitable[object]]]:
         """Which request is answered by what."""

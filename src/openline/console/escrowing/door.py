@@ -26,7 +26,6 @@ from openline.accord.escrow.sealed import Sealed
 from openline.console.accords.keeping import OneBook
 from openline.errors import Malformed, Refused
 from openline.line.events import Draft
-from openline.line.ports import Store
 from openline.line.state import LineState, others
 from openline.record.entry import Ref
 
@@ -34,13 +33,12 @@ from openline.record.entry import Ref
 class Door:
     """Looks at entries of ours before they are recorded, and at drafts before they are released."""
 
-    def __init__(self, store: Callable[[], Store], state: Callable[[], LineState], book: OneBook) -> None:
-        self._store, self._state, self._book = store, state, book
+    def __init__(self, state: Callable[[], LineState], book: OneBook) -> None:
+        self._state, self._book = state, book
 
     async def check(self, drafts: Sequence[Draft]) -> None:
-        """Raises Refused with the reason. What was recorded under its token before has passed already."""
-        ours = [one for one in drafts if one.kind in bodies.KINDS]
-        new = [one for one in ours if not (one.token and self._store().submission(one.token))]
+        """Raises Refused with the reason."""
+        new = [one for one in drafts if one.kind in bodies.KINDS]
         if not new:
             return
         said = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from hashlib import sha256
 from typing import Any, Protocol
 
@@ -19,6 +19,7 @@ from openline.accord.communique.statement import (
     encode_withdrawal,
     parse_signature,
     parse_statement,
+    parse_withdrawal,
     statement_digest,
 )
 from openline.console.accords.asking import Drafted
@@ -34,7 +35,8 @@ from openline.console.publishing.filing import file_of, undisputed
 from openline.console.publishing.words import file_name, release_text
 from openline.console.stating.running import Running as Stated
 from openline.errors import Refused
-from openline.record.entry import JOINT, JOINT_WITHDRAWN
+from openline.line.events import Draft
+from openline.record.entry import EXERCISE, JOINT, JOINT_WITHDRAWN
 
 
 class Running(Stated, Protocol):
@@ -100,20 +102,49 @@ class Publishing:
                 Statement(ask.name, tuple(versions), ask.release_ms // 1000, ask.zone, ask.minutes_east)
             )
         digest = statement_digest(body)
-        self._refuse_languages(parse_statement(body))
-        now_ms = self._running.now_ms()
-        if ask.release_ms <= now_ms:
-            raise Refused(f"it would be released at {dtg(ask.release_ms)}, before it is proposed: it is {dtg(now_ms)}")
         if self._ours(ledger, digest):
             raise Refused(f"{ask.name} is on the record already, by us: {self._stands(ledger, digest)}")
-        taken = [other for other, one in sorted(ledger.read.items()) if one.id == ask.name and other != digest]
-        if taken:
-            raise Refused(f"other bytes stand under the id {ask.name} ({taken[0].hex()[:12]}); propose under another")
+        self._check_proposed(ledger, digest, parse_statement(body))
         with as_given():
             return encode_signature(Signature(digest, b"" if digest in ledger.bytes else body))
 
     def _signed(self, ledger: Statements, ask: asking.SignJoint) -> bytes:
         digest = self._named(ledger, ask.statement)
+        self._check_signed(ledger, digest)
+        with as_given():
+            return encode_signature(Signature(digest, b""))
+
+    def _withdrawn(self, ledger: Statements, ask: asking.WithdrawJoint) -> bytes:
+        digest = self._named(ledger, ask.statement)
+        self._check_withdrawn(ledger, digest)
+        with as_given():
+            return encode_withdrawal(Withdrawal(digest, ask.reason, ask.language))
+
+    # ---------------------------------------------------------------- what fits the record
+    async def check_leaving(self, drafts: Sequence[Draft]) -> None:
+        """A door: whatever is to be recorded, by whichever way, as the record stands now. Raises Refused. (R-340)"""
+        for draft in drafts:
+            if draft.flags & EXERCISE:
+                continue
+            if draft.kind == JOINT:
+                ledger, signature = await self._ledger(), parse_signature(draft.body)
+                if signature.digest in ledger.read:
+                    self._check_signed(ledger, signature.digest)
+                elif signature.statement:
+                    self._check_proposed(ledger, signature.digest, parse_statement(signature.statement))
+            elif draft.kind == JOINT_WITHDRAWN:
+                self._check_withdrawn(await self._ledger(), parse_withdrawal(draft.body).digest)
+
+    def _check_proposed(self, ledger: Statements, digest: bytes, one: Statement) -> None:
+        self._refuse_languages(one)
+        now_ms, release_ms = self._running.now_ms(), one.release_s * 1000
+        if release_ms <= now_ms:
+            raise Refused(f"it would be released at {dtg(release_ms)}, before it is proposed: it is {dtg(now_ms)}")
+        taken = [other for other, each in sorted(ledger.read.items()) if each.id == one.id and other != digest]
+        if taken:
+            raise Refused(f"other bytes stand under the id {one.id} ({taken[0].hex()[:12]}); propose under another")
+
+    def _check_signed(self, ledger: Statements, digest: bytes) -> None:
         if digest not in ledger.read:
             raise Refused("its words are not on the record: nobody signs what nobody can read")
         if self._ours(ledger, digest):
@@ -121,17 +152,12 @@ class Publishing:
         if ledger.withdrawals(digest):
             raise Refused("it was withdrawn; propose it anew under another id")
         self._refuse_languages(ledger.read[digest])
-        with as_given():
-            return encode_signature(Signature(digest, b""))
 
-    def _withdrawn(self, ledger: Statements, ask: asking.WithdrawJoint) -> bytes:
-        digest = self._named(ledger, ask.statement)
+    def _check_withdrawn(self, ledger: Statements, digest: bytes) -> None:
         if ledger.state(digest) is State.AGREED:
             raise Refused("every party has signed it: what is agreed is not withdrawn by one")
         if any(one.said.ref.party == self._running.state.me for one in ledger.withdrawals(digest)):
             raise Refused("we have withdrawn from it already")
-        with as_given():
-            return encode_withdrawal(Withdrawal(digest, ask.reason, ask.language))
 
     def _ours(self, ledger: Statements, digest: bytes) -> bool:
         me = self._running.state.me
@@ -185,15 +211,17 @@ class Publishing:
         state = ledger.state(digest)
         if state is not State.AGREED:
             return f"it is {state}: not every party has signed these bytes"
-        standing = ledger.signed_by(digest, undisputed(self._running.store))
-        if disputed := [party for party in ledger.parties if party not in standing]:
+        parties, me = self._running.state.roster.parties, self._running.state.me
+        signed, standing = ledger.signed_by(digest), ledger.signed_by(digest, undisputed(self._running.store))
+        if disputed := [party for party in signed if party not in standing]:
             who = ", ".join(name_of(self._running.state.roster, party) for party in disputed)
             return f"the signature of {who} stands where that party's log is disputed: it is to sign again"
-        if any(party.left for party in self._running.state.roster.parties):
-            return "a party has left this line, and a file of a few entries could not show that it need not sign"
-        others_ms = timing.newest_of_others_ms(self._running.store, self._running.state.me)
+        if without := [party.name for number, party in enumerate(parties) if number not in signed]:
+            return f"{without[0]}, which has left this line, did not sign it: a file proves the word of every party"
+        alone = parties[me].left or all(party.left for number, party in enumerate(parties) if number != me)
+        others_ms = timing.newest_of_others_ms(self._running.store, me)
         return timing.why_not_yet(
-            ledger.read[digest].release_s * 1000, self._running.now_ms(), self._clock(), others_ms
+            ledger.read[digest].release_s * 1000, self._running.now_ms(), self._clock(), others_ms, alone=alone
         )
 
     def _stands(self, ledger: Statements, digest: bytes) -> str:
@@ -201,9 +229,8 @@ class Publishing:
 
     def _row(self, ledger: Statements, digest: bytes) -> asking.JointRow:
         roster, one = self._running.state.roster, ledger.read.get(digest)
-        counted = ledger.signed_by(digest)
-        signed = []
-        for party in ledger.parties:
+        counted, signed = ledger.signed_by(digest), []
+        for party in sorted({*ledger.parties, *counted}):
             said = counted.get(party)
             place, at_ms = (said.ref.full_name, said.written_at_ms) if said is not None else ("", None)
             signed.append(asking.SignerRow(party, name_of(roster, party), place, at_ms))

@@ -41,12 +41,13 @@ def _written_ms(store: Store, log: LogId, index: int) -> int:
     return parse_header(entry.header).written_at_ms
 
 
-def why_not_yet(release_ms: int, now_ms: int, clock: str, others_ms: int) -> str:
-    """Why a statement may not be published now; empty where it may. (R-545)"""
+def why_not_yet(release_ms: int, now_ms: int, clock: str, others_ms: int, *, alone: bool = False) -> str:
+    """Why a statement may not be published now; empty where it may. `alone`: nobody else is on the line any more whose
+    clock or entries could bear ours out. (R-545)"""
     if now_ms < release_ms:
         doubt = "" if clock == "agrees" else f", which is not known to be right (others: {clock})"
         return f"the agreed instant is {dtg(release_ms)}, and it is {dtg(now_ms)} by this station's clock{doubt}"
-    if clock == "agrees" or others_ms >= release_ms:
+    if alone or clock == "agrees" or others_ms >= release_ms:
         return ""
     shown = f"their newest entry is dated {dtg(others_ms)}" if others_ms else "no entry of another party is here"
     return (f"the agreed instant {dtg(release_ms)} has passed by this station's clock alone, whose standing to the "

@@ -24,6 +24,7 @@ from openline.record.entry import FLASH, PRIORITY
 
 WINDOW: Final = 64  # earliest duties of one kind and precedence that are looked at; what has risen is looked at besides
 SWEEP_EVERY_S: Final = 1.0
+_WAIT: Final = {Stage.SUBMITTED: What.RELEASE, Stage.NOT_SENT: What.NOT_SENT}
 _COLUMNS: Final = ("to_open", "to_answer", "unanswered")
 Source = Callable[[int], Awaitable[Iterable[Due]]]
 
@@ -111,9 +112,9 @@ class Duties:
         state = self._running.desk.state
         dues = []
         for draft in state.under_way.values():
-            if draft.stage is Stage.SUBMITTED:
+            if draft.stage in _WAIT:
                 at_ms = draft.changed_at_ms + OPEN_WITHIN_MS[draft.version.precedence]
-                dues.append(Due(f"D-{draft.number}", What.RELEASE, at_ms, "desk", draft.version.precedence))
+                dues.append(Due(f"D-{draft.number}", _WAIT[draft.stage], at_ms, "desk", draft.version.precedence))
         if state.watch is not None and state.relief_at_ms:
             dues.append(Due("watch", What.RELIEF, state.relief_at_ms, "desk", PRIORITY))
         return dues

@@ -26,6 +26,7 @@ from openline.desk.release import encode_release
 from openline.desk.state import Draft, Stage
 from openline.desk.texts.precleared import PRECLEARED
 from openline.errors import OpenlineError, Refused, StoreDown
+from openline.limits import REMARK_CHARS_MAX
 from openline.line.events import Draft as LineDraft
 from openline.record.body import encode_message, parse_message
 from openline.record.entry import MESSAGE, RELEASE
@@ -344,24 +345,36 @@ class DeskOperations:
         return await self.desk(asking.AskDesk())
 
     async def _record(self, draft: Draft) -> line_asking.Place:
-        """Put a released draft on the line's record. Asked twice it is recorded once."""
+        """Put a released draft on the line's record. Asked twice it is recorded once. Raises Refused where the record
+        as it stands by now does not take it: that ends this release, and is written down. (R-340)"""
         state = self._desk.state
         assert draft.released_by is not None
         parts = acts.leaving(state, draft, draft.released_by)
         if parts[-1].digest != draft.digest:
-            raise Told("OL-101", f"draft D-{draft.number} is no longer what was released; it is not sent")
+            raise self._not_sent(draft, "it is no longer what was released")
         token = token_of(draft)
         drafts = [LineDraft(*part, f"{token}/{at}" if at else token) for at, part in enumerate(parts)]
         record = encode_release(acts.release_of(state, draft))
         last = parts[-1]
         release = LineDraft(RELEASE, last.precedence, last.flags, (), record, token + "/release")
+        try:
+            await self._station.pass_doors([*drafts, release])
+        except Refused as refused:
+            raise self._not_sent(draft, str(refused)) from refused
         places = await self._station.submit([*drafts, release])
         log, index = places[0]
         self._desk.write((facts.Recorded(draft.number, log.party, log.generation, index),), None)
         return place_of(log, index)
 
+    def _not_sent(self, draft: Draft, why: str) -> Refused:
+        """What was released and can be recorded no more: the desk's log says so, and it is tried no further."""
+        told = f"released, and refused by the record as it stands by now: {why}"
+        self._desk.write((facts.NotSent(draft.number, told[:REMARK_CHARS_MAX]),), None)
+        return Refused(f"D-{draft.number} was {told}; nothing of it was sent: write its next version, or withdraw it")
+
     async def carry_through(self) -> None:
-        """Record what was released before a crash or while the disk took nothing; again and again until it is."""
+        """Record what was released before a crash or while the disk took nothing; again and again until it is, or
+        until the record refuses it."""
         while True:
             async with self._turn:
                 with contextlib.suppress(OpenlineError):  # the keys first: what they signed comes after them

@@ -61,6 +61,9 @@ WORDS: Final = frozenset((
     _said("terms of an agreement"), _said("act in the life of an agreement"), _said("offer"),
     _said("report from outside"), _said("an end comes near: prolong it in time, or let it pass"), _said("it ends"),
     _said("an offer to us runs out: answer it, or let its date pass"), _said("an offer reaches its date"),
+    _said("a text on the table is about to lapse: see to it in time, or let it pass"),
+    _said("a text on the table lapses"), _said("released, and not sent: read why; write it anew, or withdraw it"),
+    _said("not sent"),
     _said("topic"), _said("filed under a topic"), _said("contradiction"), _said("capacity of a speaker"),
     _said("meeting"), _said("word of a meeting"),
     # topics and meetings

@@ -16,7 +16,7 @@ from openline.accord.agreements.reminders import END, LEAD_MS, OFFER
 from openline.accord.agreements.reports import Report, Word
 from openline.accord.agreements.table import TABLE, Event, Move, State, matching, row_for
 from openline.accord.agreements.terms import End, Terms
-from openline.accord.bodies import Agreement, Standing, Status, agreement_digest, encode_agreement
+from openline.accord.bodies import Agreement, Standing, Status, agreement_digest, encode_agreement, encode_status
 from openline.accord.clocks import canon
 from openline.accord.clocks.book import Book
 from openline.accord.clocks.duty import DutyState
@@ -25,7 +25,7 @@ from openline.console.accords.owed import dues_of
 from openline.console.accords.reading import take_paper
 from openline.desk.due import What as Owed
 from openline.errors import Malformed
-from openline.record.entry import ACT, EXERCISE, Ref
+from openline.record.entry import ACT, AGREEMENT, EXERCISE, STATUS, Ref
 from tests.rooms.accord.clocks.test_book import at
 
 LIFE = bytes(12)
@@ -219,3 +219,90 @@ def test_an_exercise_changes_nothing() -> None:
     """R-513."""
     with pytest.raises(Malformed, match="an exercise"):
         take_paper(Book(range(2)), ref(0, 1), ACT, b"", EXERCISE)
+
+
+NOTICE_DAYS = 90
+ASKS = Terms(digest(), "en", ("Amber", "Birch"), "", (), (), (), "By notice.", NOTICE_DAYS, None, None)
+DAY_S = 86_400
+
+
+def leaves(from_s: int, held_s: int | None, *, asks: Terms = ASKS) -> list[Take]:
+    """Both agreed to the terms; party 1 leaves."""
+    takes = [*known(), *(lambda book, p=p: book.lives.take_terms(ref(p, 2), asks) for p in (0, 1))]  # type: ignore[misc]
+    takes.append(says(1, 5, Standing.ENDED, from_s))
+    if held_s is not None:
+        held = When(held_s * 1000, held_s * 1000 + 999)
+        takes.append(lambda book: book.lives.take_received(ref(1, 5), held))
+    return takes
+
+
+@pytest.mark.parametrize(
+    ("days", "given"), [(NOTICE_DAYS - 1, "89 days of notice"), (0, "0 days of notice"), (-3, "no notice: it counts")]
+)
+def test_a_withdrawal_with_shorter_notice_than_the_terms_ask_for_counts_and_is_marked_on_both_sides(
+    days: int, given: str
+) -> None:
+    """R-577"""
+    held_s = BEGIN + 400 * DAY_S
+    book = book_of(leaves(held_s + days * DAY_S, held_s))
+    life = book.lives.life(digest())
+    assert life is not None and not life.marks
+    ((place, why),) = life.breaches
+    assert place == ref(1, 5) and "against the terms, which stops nothing" in why and given in why
+    assert "ask for 90" in why and "2012-06-09T00:00:00Z" in why
+    assert book.standing(digest(), 1, held_s + days * DAY_S) is Standing.ENDED, "it counts as its party says"
+    assert book.standing(digest(), 0, held_s + days * DAY_S) is Standing.IN_FORCE, "and only for that party"
+    assert sum('"breach"' in line for line in canon.held(book, END_S * 1000)) == 1
+
+
+def test_notice_as_long_as_the_terms_ask_for_or_not_proved_or_not_asked_for_is_no_breach() -> None:
+    """R-577"""
+    held_s = BEGIN + 400 * DAY_S
+    for takes in (
+        leaves(held_s + NOTICE_DAYS * DAY_S, held_s), leaves(held_s, None),
+        leaves(held_s, held_s, asks=ASKS._replace(notice_days=None)), leaves(BEGIN - 5, BEGIN - 9),
+    ):  # fmt: skip
+        life = book_of(takes).lives.life(digest())
+        assert life is not None and not life.breaches
+    alone = leaves(held_s, held_s)[:2] + leaves(held_s, held_s)[3:]
+    life = book_of(alone).lives.life(digest())
+    assert life is not None and not life.breaches, "terms by one party's word ask for nothing"
+
+
+def test_a_station_is_not_kept_from_leaving_with_short_notice() -> None:
+    """R-577: shown, never enforced."""
+    book = book_of(leaves(BEGIN + 5, None)[:-1])
+    assert book.lives.marks_of_status(1, Status(digest(), Standing.ENDED, BEGIN + 5, "", "")) == []
+
+
+def test_nothing_is_signed_suspended_or_left_in_an_exercise() -> None:
+    """R-405, R-406"""
+    body, book = encode_agreement(IDENTITY), Book((0, 1))
+    take_paper(book, ref(0, 1), AGREEMENT, body)
+    with pytest.raises(Malformed, match="an exercise"):
+        take_paper(book, ref(1, 1), AGREEMENT, body, EXERCISE)
+    assert not book.is_known(digest())
+    take_paper(book, ref(1, 2), AGREEMENT, body)
+    ended = encode_status(Status(digest(), Standing.ENDED, BEGIN + 5, "", ""))
+    with pytest.raises(Malformed, match="an exercise"):
+        take_paper(book, ref(1, 3), STATUS, ended, EXERCISE)
+    assert book.standing(digest(), 1, BEGIN + 9) is Standing.IN_FORCE
+
+
+def test_what_one_says_alone_when_the_others_have_left_brings_nothing_into_force_and_prolongs_nothing() -> None:
+    """R-405, R-508"""
+    body = encode_agreement(IDENTITY)
+    for takes, is_known in ((known()[:1], False), (known(), True), (known()[1:], False)):
+        book = Book((0,))
+        for take in takes:
+            take(book)
+        assert book.is_known(agreement_digest(body)) is is_known
+        assert (book.standing(digest(), 0, BEGIN) is Standing.IN_FORCE) is is_known
+    book = Book((0,))
+    longer = Act(digest(), What.EXTEND, BEGIN + 5, END_S + 1000)
+    for take in (*known(), *act(0, 10, longer)):
+        take(book)
+    assert book.span(digest())[1] == END_S
+    for take in act(1, 10, longer):  # said before it left
+        take(book)
+    assert book.span(digest())[1] == END_S + 1000

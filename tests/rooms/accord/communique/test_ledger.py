@@ -157,3 +157,12 @@ def test_the_book_takes_them_and_its_state_says_them() -> None:
     with pytest.raises(Malformed, match="refer to nothing"):
         take_entry(drill, bodies[2][0], named, bodies[2][2])
     assert not drill.joint.digests()
+
+
+def test_what_one_says_alone_when_the_others_have_left_is_agreed_with_nobody() -> None:
+    """R-405, R-545: what those who left signed before counts as it was said."""
+    alone = of(PROPOSED, parties=1)
+    assert alone.state(DIGEST) is State.OPEN and set(alone.signed_by(DIGEST)) == {0}
+    both = of(PROPOSED, signs(1, 1), parties=1)
+    assert both.state(DIGEST) is State.AGREED and set(both.signed_by(DIGEST)) == {0, 1}
+    assert of(signs(1, 1, body=BODY), parties=1).state(DIGEST) is State.OPEN, "who is there has not signed"

@@ -7,8 +7,12 @@ from random import Random
 
 from openline.accord.clocks import canon
 from openline.accord.clocks.book import Book
+from openline.accord.clocks.duty import DutyState
 from openline.accord.drafting.bodies import Closed, Closing, Position, Said, Stand, Tabled
 from openline.accord.drafting.drafts import Drafts, Hindrance, State
+from openline.accord.drafting.owed import LAPSE
+from openline.console.accords.owed import dues_of
+from openline.desk.due import What
 from openline.record.entry import Ref
 from tests.rooms.accord.drafting.treaty import AT_MS, ID, both, header, ref, tabled
 
@@ -185,3 +189,48 @@ def test_what_counters_nothing_or_another_draft_says_so() -> None:
 def test_nothing_is_known_of_what_is_not_there() -> None:
     drafts = Drafts((0, 1))
     assert drafts.version(V1) is None and drafts.ids() == [] and drafts.counted(bytes(32)) is None
+
+
+def test_every_party_is_reminded_before_a_text_on_the_table_lapses_and_of_no_other() -> None:
+    """R-511"""
+    lapses_s = AT_MS // 1000 + 40 * 86_400
+    now_ms = lapses_s * 1000 - 86_400_000
+    one, counter = tabled(lapses_s=lapses_s), tabled(both("20"), over=V1)
+    book = booked(table(V1, one))
+    found = list(book.duties(0, lapses_s * 1000 + 1, now_ms))
+    assert [(each.party, each.of, each.causes) for each in found] == [(0, LAPSE, (V1,)), (1, LAPSE, (V1,))]
+    for party in (0, 1):
+        dues = dues_of(found, party, {}, now_ms)
+        assert {due.what for due in dues} == {What.DRAFT_NEARS, What.DRAFT_LAPSES}
+        assert [due.rises for due in dues if due.what is What.DRAFT_NEARS] == [True]
+        assert not dues_of(found, party, {}, AT_MS) or all(due.what is What.DRAFT_LAPSES
+                                                           for due in dues_of(found, party, {}, AT_MS))
+    assert not list(book.duties(0, lapses_s * 1000, now_ms)), "the end of the time that is asked for is not in it"
+    (gone,) = {each.state for each in book.duties(0, lapses_s * 1000 + 1, lapses_s * 1000)}
+    assert gone is DutyState.PASSED
+    signed_by_one = booked(table(V1, one), signs(ref(1, 2), one))
+    assert len(list(signed_by_one.duties(0, lapses_s * 1000 + 1, now_ms))) == 2
+    for over in (
+        [signs(ref(0, 2), one), signs(ref(1, 2), one)], [closes(ref(1, 2), V1, Closing.REFUSED)],
+        [closes(ref(0, 2), V1, Closing.WITHDRAWN)], [table(V2, counter, saw=2)],
+    ):  # fmt: skip
+        book = booked(table(V1, one), *over)
+        assert not [each for each in book.duties(0, lapses_s * 1000 + 1, now_ms) if each.of == LAPSE]
+    assert not list(booked(table(V1, one, exercise=True)).duties(0, lapses_s * 1000 + 1, now_ms))
+
+
+def test_what_is_said_in_an_exercise_closes_and_accepts_nothing_that_is_not_one() -> None:
+    """R-522"""
+    def closes_in_one(at: Ref, of: Ref) -> Act:
+        return lambda book: book.drafts.take_closed(at, Closed(of, Closing.REFUSED, "No.", "en"), exercise=True)
+
+    def accepts_in_one(at: Ref, of: Ref) -> Act:
+        said = Position(of, (Said(1, Stand.RESERVES, ""),), "")
+        return lambda book: book.drafts.take_position(at, said, exercise=True)
+
+    book = booked(table(V1, OPEN), closes_in_one(ref(1, 2), V1), accepts_in_one(ref(1, 3), V1))
+    assert state(book, V1) is State.TABLED and not book.drafts.positions(V1)
+    (closure,) = book.drafts.closures(V1)
+    assert closure.why_not == "it was written in an exercise, and the version was not"
+    book = booked(table(V1, OPEN, exercise=True), closes_in_one(ref(1, 2), V1), accepts_in_one(ref(1, 3), V1))
+    assert state(book, V1) is State.REFUSED and len(book.drafts.positions(V1)) == 1

@@ -41,3 +41,8 @@ def test_what_stands_where_its_log_is_disputed_is_not_published_on() -> None:
         arrive(store, one, disputed_from=1 if one is party else None)
         stands = undisputed(store)
         assert [stands(ref) for ref in refs] == ([True, False, False] if one is party else [True] * 3)
+
+
+def test_where_nobody_else_is_on_the_line_any_more_our_clock_decides_alone() -> None:
+    assert why_not_yet(AT, AT, "unknown", 0, alone=True) == ""
+    assert "the agreed instant is" in why_not_yet(AT, AT - 1, "unknown", AT + 1, alone=True)

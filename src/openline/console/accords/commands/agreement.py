@@ -9,6 +9,7 @@ from typing import Any, Final
 import click
 
 from openline.accord.agreements import reminders
+from openline.accord.drafting.owed import LAPSE
 from openline.console.accords import asking
 from openline.console.accords.commands.drafting import AS_DRAFT, TOKEN, drafted
 from openline.console.accords.papers import read_agreement
@@ -109,7 +110,7 @@ def duties(session: Session, begins: str | None, ends: str | None, agreement: st
 
 
 def _duty_text(one: asking.DutyRow) -> str:
-    if one.of in reminders.KINDS:
+    if one.of in (*reminders.KINDS, LAPSE):
         when = interval(one.due_earliest_ms, one.due_latest_ms)
         return f"{when}  {safe(one.name)} is reminded: {one.of}, {safe(one.agreement)}: {one.state}"
     views = "".join(f"; in the view of {safe(name)}: {state}" for name, state in one.views.items())
