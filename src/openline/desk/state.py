@@ -473,7 +473,7 @@ def _draft(state: DeskState, entry: DeskEntry) -> Draft:
         case Withdrawn(_, remark):
             return _closed(draft)._replace(stage=Stage.WITHDRAWN, remark=remark)
         case NotSent(_, remark):
-            return draft._replace(stage=Stage.NOT_SENT, remark=remark, steps=draft.steps[:1])
+            return draft._replace(stage=Stage.NOT_SENT, remark=remark)
         case Released(_, _, digest, method):
             stage = Stage.CLEARED if draft.version.kind == PRECLEARED else Stage.RELEASED
             draft = draft._replace(stage=stage, released_by=actor, digest=digest, method=method)

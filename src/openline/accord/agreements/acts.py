@@ -51,9 +51,14 @@ class Act(NamedTuple):
 
 def encode_act(act: Act) -> bytes:
     """The one spelling. Raises Malformed for one that `parse_act` would refuse."""
-    data = dump_map((act.agreement, int(act.what), *act[2:]))
+    data = spell_act(act)
     parse_act(data)
     return data
+
+
+def spell_act(act: Act) -> bytes:
+    """The one spelling of one that was read, or that is looked at next."""
+    return dump_map((act.agreement, int(act.what), *act[2:]))
 
 
 def parse_act(data: bytes) -> Act:
@@ -70,7 +75,7 @@ def parse_act(data: bytes) -> Act:
         text(by, SUBJECT_CHARS_MAX, "act: who said it", data),
     )
     _fits(found, data)
-    same(dump_map((found.agreement, int(found.what), *found[2:])), data, "act")
+    same(spell_act(found), data, "act")
     return found
 
 

@@ -125,7 +125,9 @@ def _walk(happened: Iterable[Happened], causes: tuple[Ref, ...], marks: list[Mar
         renewed = one.event in (Event.ADHERED, Event.EXTENDED) and state in (State.ADHERED, State.EXTENDED)
         if state is not before or (renewed and not row.why):
             step = Step(one.at_s, state, one.event, one.causes, one.until_s)
-            steps = [*steps[:-1], step] if steps[-1].at_s == one.at_s else [*steps, step]
+            if steps[-1].at_s == one.at_s:
+                steps.pop()
+            steps.append(step)
     return tuple(steps)
 
 
@@ -179,21 +181,19 @@ def _alone(papers: Papers, party: int) -> Iterable[Happened]:
 # ------------------------------------------------------------------ the end, and what moves it
 def _agreed_terms(papers: Papers, parties: Sequence[int], marks: list[Mark]) -> Terms | None:
     """The terms that every party has recorded; none where there are two such, or where they name another end."""
-    by: dict[bytes, dict[int, Ref]] = {}
-    read: dict[bytes, Terms] = {}
+    by: dict[Terms, dict[int, Ref]] = {}
     for ref, terms in papers.terms:
-        said = by.setdefault(terms.digest, {})
+        said = by.setdefault(terms, {})
         said[ref.party] = min(ref, said.get(ref.party, ref))
-        read[terms.digest] = terms
-    agreed = [digest for digest in sorted(by) if by_all(parties, by[digest])]
+    agreed = [terms for terms, said in by.items() if by_all(parties, said)]
     if len(agreed) > 1:
         marks += [Mark(ref, "two terms of one agreement: none of them counts")
-                  for digest in agreed for ref in by[digest].values()]  # fmt: skip
+                  for terms in agreed for ref in by[terms].values()]  # fmt: skip
         return None
     for ref, terms in papers.terms:
         if _other_end(papers.agreement, terms.end):
             marks.append(Mark(ref, "two ends: its end is not that of the agreement it is of"))
-    return read[agreed[0]] if agreed and not _other_end(papers.agreement, read[agreed[0]].end) else None
+    return agreed[0] if agreed and not _other_end(papers.agreement, agreed[0].end) else None
 
 
 def _other_end(agreement: Agreement, end: End | None) -> bool:

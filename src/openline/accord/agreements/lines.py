@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 
-from openline.accord.agreements.acts import encode_act
-from openline.accord.agreements.offers import encode_offer
+from openline.accord.agreements.acts import spell_act
+from openline.accord.agreements.offers import spell_offer
 from openline.accord.agreements.papers import Lives
-from openline.accord.agreements.reports import encode_report
+from openline.accord.agreements.reports import spell_report
 from openline.record.entry import Ref
 
 Row = list[object]
@@ -20,14 +20,14 @@ def said_of(lives: Lives) -> Iterator[Row]:
         yield ["terms", ref.full_name, terms.agreement.hex(), terms.digest.hex()]
     for ref, act in sorted((ref, one) for digest in lives.agreements() for ref, one in lives.acts_of(digest)):
         yield ["act", ref.full_name, act.agreement.hex(), act.what.name, act.from_s, act.until_s,
-               _hash(encode_act(act))]  # fmt: skip
+               _hash(spell_act(act))]  # fmt: skip
     for ref, offer in sorted(lives.offers.items()):
         answer = None if offer.answer is None else offer.answer.name
         yield ["offer", ref.full_name, offer.said.name, None if offer.of is None else offer.of.full_name, offer.until_s,
-               answer, _hash(encode_offer(offer))]  # fmt: skip
+               answer, _hash(spell_offer(offer))]  # fmt: skip
     for ref, report in sorted(lives.reports.items()):
         about = [[word.name, of.full_name] for word, of in report.about]
-        yield ["report", ref.full_name, report.confirmed, about, _hash(encode_report(report))]
+        yield ["report", ref.full_name, report.confirmed, about, _hash(spell_report(report))]
     for name, why, ref in lives.odd_names():
         yield ["name", name, why, ref.full_name]
     for mark in lives.astray():

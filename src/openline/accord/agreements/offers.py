@@ -69,12 +69,13 @@ class Offer(NamedTuple):
 
 def encode_offer(offer: Offer) -> bytes:
     """The one spelling. Raises Malformed for one that `parse_offer` would refuse."""
-    data = _spell(offer)
+    data = spell_offer(offer)
     parse_offer(data)
     return data
 
 
-def _spell(one: Offer) -> bytes:
+def spell_offer(one: Offer) -> bytes:
+    """The one spelling of one that was read, or that is looked at next."""
     answer = None if one.answer is None else int(one.answer)
     return dump_map((int(one.said), None if one.of is None else list(one.of), *one[2:8], answer, *one[9:]))
 
@@ -100,7 +101,7 @@ def parse_offer(data: bytes) -> Offer:
         text(by, SUBJECT_CHARS_MAX, "offer: who said it", data),
     )
     _fits(found, data)
-    same(_spell(found), data, "offer")
+    same(spell_offer(found), data, "offer")
     return found
 
 

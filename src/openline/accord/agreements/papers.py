@@ -43,6 +43,7 @@ class Lives:
         self._said: dict[Ref, dict[Ref, Offer]] = {}
         self._related: dict[Ref, dict[Ref, Word]] = {}
         self._folded: dict[bytes, Life] = {}
+        self._about: dict[Ref, bytes] = {}  # of acts and statuses: when they were held changes what stands
 
     # ---------------------------------------------------------------- taking in
     def take_terms(self, ref: Ref, terms: Terms) -> None:
@@ -53,7 +54,12 @@ class Lives:
     def take_act(self, ref: Ref, act: Act) -> None:
         """A party declares something."""
         self._acts.setdefault(act.agreement, {})[ref] = act
-        self.changed(act.agreement)
+        self.take_status(ref, act.agreement)
+
+    def take_status(self, ref: Ref, agreement: bytes) -> None:
+        """A party says how it stands; the book has what it says."""
+        self._about[ref] = agreement
+        self.changed(agreement)
 
     def take_offer(self, ref: Ref, offer: Offer) -> None:
         """An offer, an answer, a withdrawal."""
@@ -71,7 +77,8 @@ class Lives:
     def take_received(self, ref: Ref, received: When) -> None:
         """When all others held an entry, as receipts prove."""
         self.received[ref] = received
-        self._folded.clear()
+        if ref in self._about:
+            self.changed(self._about[ref])
 
     def changed(self, agreement: bytes) -> None:
         """What is said of an agreement has changed."""

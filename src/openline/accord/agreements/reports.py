@@ -56,12 +56,13 @@ class Report(NamedTuple):
 
 def encode_report(report: Report) -> bytes:
     """The one spelling. Raises Malformed for one that `parse_report` would refuse."""
-    data = _spell(report)
+    data = spell_report(report)
     parse_report(data)
     return data
 
 
-def _spell(one: Report) -> bytes:
+def spell_report(one: Report) -> bytes:
+    """The one spelling of one that was read, or that is looked at next."""
     about = [[int(word), list(ref)] for word, ref in one.about]
     return dump_map((*one[:6], int(one.confirmed), about, *one[8:]))
 
@@ -89,7 +90,7 @@ def parse_report(data: bytes) -> Report:
         raise Malformed("report: it says nothing", data)
     if len(set(found.references)) != len(found.references):
         raise Malformed("report: about: one entry twice", data)
-    same(_spell(found), data, "report")
+    same(spell_report(found), data, "report")
     return found
 
 

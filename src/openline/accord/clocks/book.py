@@ -119,7 +119,7 @@ class Book:
     def take_status(self, ref: Ref, status: Status) -> None:
         """A party says how it stands to an agreement."""
         insort(self._statuses.setdefault((status.agreement, ref.party), []), (status.from_s, ref, status))
-        self.lives.changed(status.agreement)
+        self.lives.take_status(ref, status.agreement)
 
     def take_notice(self, seen: NoticeSeen) -> None:
         """A notice, or again the same one with a receipt that came since."""

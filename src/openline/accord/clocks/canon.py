@@ -28,6 +28,7 @@ from openline.record.entry import Ref
 LABEL: Final = b"openline/accord/state/v1\n"
 AHEAD_DAYS: Final = 366
 Row = list[object]
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"))  # made once: a state has many lines
 
 
 class State(NamedTuple):
@@ -141,4 +142,4 @@ def _due(due: Due | None) -> Row | None:
 
 
 def _line(row: Row) -> str:
-    return json.dumps(row, ensure_ascii=True, separators=(",", ":"))
+    return _ENCODER.encode(row)

@@ -9,7 +9,8 @@ from __future__ import annotations
 from bisect import insort
 from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
-from typing import NamedTuple
+from itertools import islice
+from typing import Final, NamedTuple
 
 from openline.accord.communique.statement import (
     Signature,
@@ -19,6 +20,8 @@ from openline.accord.communique.statement import (
 )
 from openline.accord.identity import by_all
 from openline.record.entry import Header, Held, Ref
+
+OTHERS_SHOWN_MAX: Final = 16
 
 
 class State(StrEnum):
@@ -63,13 +66,17 @@ class Statements:
         self.read: dict[bytes, Statement] = {}
         self._signed: dict[bytes, dict[int, list[Said]]] = {}
         self._withdrawn: dict[bytes, list[Withdrawn]] = {}
+        self._first_gone: dict[bytes, dict[int, Said]] = {}  # of each party the first: who knows any knows that
+        self._by_id: dict[str, list[bytes]] = {}  # ascending
 
     # ---------------------------------------------------------------- taking in
     def take_signature(self, ref: Ref, header: Header, signature: Signature) -> None:
         """A party signs."""
         if signature.statement:
             self.bytes[signature.digest] = signature.statement
-            self.read[signature.digest] = parse_statement(signature.statement)
+            if signature.digest not in self.read:
+                read = self.read[signature.digest] = parse_statement(signature.statement)
+                insort(self._by_id.setdefault(read.id, []), signature.digest)
         of = self._signed.setdefault(signature.digest, {}).setdefault(ref.party, [])
         insort(of, Said(ref, header.written_at_ms, header.after.held))
 
@@ -77,6 +84,8 @@ class Statements:
         """A party withdraws, or refuses."""
         said = Said(ref, header.written_at_ms, header.after.held)
         insort(self._withdrawn.setdefault(withdrawal.digest, []), Withdrawn(said, withdrawal))
+        first = self._first_gone.setdefault(withdrawal.digest, {})
+        first[ref.party] = min(said, first.get(ref.party, said))
 
     # ---------------------------------------------------------------- asked
     def digests(self) -> list[bytes]:
@@ -93,17 +102,16 @@ class Statements:
 
         `stands`: of those alone whose entry stands, where the caller knows which logs are disputed.
         """
-        withdrawn = self._withdrawn.get(digest, ())
-        for one in self._signed.get(digest, {}).get(party, ()):
-            if stands(one.ref) and not any(one.knew(other.said) for other in withdrawn):
-                return one
-        return None
+        signed = self._signed.get(digest, {}).get(party, ())
+        return next((one for one in signed if not self._knew(digest, one) and stands(one.ref)), None)
+
+    def _knew(self, digest: bytes, one: Said) -> bool:
+        return any(one.knew(gone) for gone in self._first_gone.get(digest, {}).values())
 
     def void(self, digest: bytes) -> list[Said]:
         """Signatures that do not count: they were written by somebody who knew of a withdrawal."""
-        withdrawn = self._withdrawn.get(digest, ())
         every = [one for of in self._signed.get(digest, {}).values() for one in of]
-        return sorted(one for one in every if any(one.knew(other.said) for other in withdrawn))
+        return sorted(one for one in every if self._knew(digest, one))
 
     def signed_by(self, digest: bytes, stands: Callable[[Ref], bool] = lambda _: True) -> dict[int, Said]:
         """Whose signature counts, by party, those who left the line included; `stands` as for `signature`."""
@@ -111,17 +119,17 @@ class Statements:
         return {party: said for party, said in found if said is not None}
 
     def state(self, digest: bytes) -> State:
-        """Agreed once every party's signature counts, whatever is withdrawn later; else withdrawn, else open. (R-543)"""
+        """Agreed once every party's signature counts, whatever is withdrawn later; or withdrawn, or open. (R-543)"""
         if digest in self.read and by_all(self.parties, self.signed_by(digest)):
             return State.AGREED
         return State.WITHDRAWN if self._withdrawn.get(digest) else State.OPEN
 
     def same_id(self, digest: bytes) -> list[bytes]:
-        """Other bytes that were signed under this id."""
+        """Other bytes that were signed under this id, ascending; no more than anybody reads, whatever a peer sends."""
         if digest not in self.read:
             return []
-        name = self.read[digest].id
-        return sorted(other for other, one in self.read.items() if other != digest and one.id == name)
+        others = (other for other in self._by_id[self.read[digest].id] if other != digest)
+        return list(islice(others, OTHERS_SHOWN_MAX))
 
     def late(self, digest: bytes) -> list[Said]:
         """Signatures that their own writers date at the instant of release or after it."""

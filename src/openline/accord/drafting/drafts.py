@@ -125,7 +125,9 @@ class Drafts:
         self._positions: dict[Ref, list[tuple[Ref, Position]]] = {}
         self._closed: dict[Ref, list[tuple[Ref, Closed]]] = {}
         self._in_exercise: set[Ref] = set()  # positions and closings that were
-        self._signed: dict[bytes, list[tuple[Ref, int]]] = {}
+        self._signed: dict[bytes, dict[int, list[tuple[Ref, int]]]] = {}  # by party, in order
+        self._earliest: dict[tuple[bytes, int], int] = {}  # instant that any signature of a party over them states
+        self._beside: dict[tuple[str, Ref | None], dict[int, list[Ref]]] = {}  # versions over one, by party
         self._named: dict[str, dict[bytes, Agreement]] = {}  # agreements on the record, by id
 
     # ---------------------------------------------------------------- taking in
@@ -135,6 +137,7 @@ class Drafts:
         self._versions[ref] = one
         insort(self._by_id.setdefault(one.draft, []), ref)
         insort(self._by_digest.setdefault(one.digest, []), ref)
+        insort(self._beside.setdefault((one.draft, tabled.over), {}).setdefault(ref.party, []), ref)
         if tabled.over is not None:
             insort(self._over.setdefault(tabled.over, []), ref)
 
@@ -152,7 +155,8 @@ class Drafts:
 
     def take_signed(self, ref: Ref, digest: bytes, agreement: Agreement, at_ms: int) -> None:
         """A party records an agreement, of a draft or not. (R-524)"""
-        insort(self._signed.setdefault(digest, []), (ref, at_ms))
+        insort(self._signed.setdefault(digest, {}).setdefault(ref.party, []), (ref, at_ms))
+        self._earliest[digest, ref.party] = min(at_ms, self._earliest.get((digest, ref.party), at_ms))
         self._named.setdefault(agreement.id, {})[digest] = agreement
 
     # ---------------------------------------------------------------- versions
@@ -195,12 +199,11 @@ class Drafts:
 
     def crossing(self, one: Version) -> tuple[Ref, ...]:
         """Versions over the same one, or also first, of others who had not seen it, nor it theirs. (R-521, R-095)"""
-        log = (one.ref.party, one.ref.generation)
-        beside = [self._versions[ref] for ref in self._by_id[one.draft] if ref != one.ref]
+        log, beside = (one.ref.party, one.ref.generation), self._beside[one.draft, one.tabled.over]
+        others = (self._versions[ref] for party in sorted(beside) if party != one.ref.party for ref in beside[party])
         return tuple(
-            other.ref for other in beside
-            if other.tabled.over == one.tabled.over
-            and crossed(one.header, log, other.header, (other.ref.party, other.ref.generation))
+            other.ref for other in others
+            if crossed(one.header, log, other.header, (other.ref.party, other.ref.generation))
         )  # fmt: skip
 
     # ---------------------------------------------------------------- what is said of them
@@ -253,13 +256,12 @@ class Drafts:
     # ---------------------------------------------------------------- signatures
     def signatures(self, ref: Ref) -> list[Signature]:
         """Of each party its first that is not late, else its first, over the agreement this version says. (R-524)"""
-        one = self._versions[ref]
-        found: dict[int, Signature] = {}
-        for place, at_ms in self._signed.get(one.digest, ()):
-            late = one.has_lapsed(at_ms)
-            if place.party not in found or (found[place.party].late and not late):
-                found[place.party] = Signature(place, at_ms, late)
-        return [found[party] for party in sorted(found)]
+        one, found = self._versions[ref], []
+        for party, signed in sorted(self._signed.get(one.digest, {}).items()):
+            late = one.has_lapsed(self._earliest[one.digest, party])
+            place, at_ms = signed[0] if late else next(each for each in signed if not one.has_lapsed(each[1]))
+            found.append(Signature(place, at_ms, late))
+        return found
 
     def counted(self, digest: bytes) -> frozenset[int] | None:
         """Whose signatures count under the version of this agreement under which most do; None: no version says it.
@@ -270,14 +272,16 @@ class Drafts:
         return max((self._signed_by(one) for one in tabled), key=len) if tabled else None
 
     def _signed_by(self, ref: Ref) -> frozenset[int]:
-        return frozenset(one.ref.party for one in self.signatures(ref) if not one.late)
+        one = self._versions[ref]
+        signed = self._signed.get(one.digest, ())
+        return frozenset(party for party in signed if not one.has_lapsed(self._earliest[one.digest, party]))
 
     def others_signed(self, draft: str) -> list[Other]:
         """Agreements of this id that no version says: somebody signed over different bytes. (R-526)"""
         found = [
             Other(place, digest, agreement)
             for digest, agreement in self._named.get(draft, {}).items() if digest not in self._by_digest
-            for place, _ in self._signed[digest]
+            for signed in self._signed[digest].values() for place, _ in signed
         ]  # fmt: skip
         return sorted(found, key=lambda one: (one.ref, one.digest))
 

@@ -6,7 +6,7 @@ then on these and no others can be opened. What came out of its order is marked,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from openline.accord.escrow.bodies import LIST_LEVEL, Committed, Countersigned, Exchange, Opened
@@ -15,6 +15,7 @@ from openline.record.entry import Ref
 
 COMMIT, COUNTERSIGN, OPEN = "commitment", "countersignature", "opening"
 Set = tuple[tuple[Ref, bytes], ...]
+Named = tuple[Ref, Set, bool]  # a countersignature, what it names, whether that is one commitment of each party
 
 
 class Side(NamedTuple):
@@ -63,8 +64,10 @@ def seen(sealed: Sealed, ref: Ref) -> Seen | None:
     committed = sealed.said_of(ref, Committed)
     signed = sealed.said_of(ref, Countersigned)
     opened = [pair for name, _ in committed for pair in sealed.said_of(name, Opened)]
-    locked = _locked(exchange, committed, signed)
-    sides = tuple(_side(sealed, exchange, party, locked, committed, signed, opened) for party in exchange.parties)
+    there = {(name, one.lock) for name, one in committed}
+    sets = [(name, one.commitments, _is_set(exchange, there, one.commitments)) for name, one in signed]
+    locked = _locked(exchange, sets)
+    sides = tuple(_side(sealed, party, locked, committed, sets, opened) for party in exchange.parties)
     strangers = [Mark(name, "is by no party of the exchange") for name, _ in (*committed, *signed)
                  if name.party not in exchange.parties]  # fmt: skip
     return Seen(ref, exchange, locked, sides, tuple(strangers))
@@ -76,27 +79,24 @@ def all_seen(sealed: Sealed) -> list[Seen]:
     return [one for one in found if one is not None]
 
 
-def _is_set(exchange: Exchange, committed: Sequence[tuple[Ref, Committed]], named: Set) -> bool:
-    there = {(ref, one.lock) for ref, one in committed}
+def _is_set(exchange: Exchange, there: Collection[tuple[Ref, bytes]], named: Set) -> bool:
     return tuple(ref.party for ref, _ in named) == exchange.parties and all(pair in there for pair in named)
 
 
-def _locked(
-    exchange: Exchange, committed: Sequence[tuple[Ref, Committed]], signed: Sequence[tuple[Ref, Countersigned]]
-) -> Set | None:
+def _locked(exchange: Exchange, signed: Sequence[Named]) -> Set | None:
     """Each party has one voice: its first countersignature that names commitments of this exchange. Two sets can so
     never both be locked, whatever comes later."""
     voices: dict[int, Set] = {}
-    for ref, one in signed:
-        if ref.party in exchange.parties and _is_set(exchange, committed, one.commitments):
-            voices.setdefault(ref.party, one.commitments)
+    for ref, commitments, is_set in signed:
+        if ref.party in exchange.parties and is_set:
+            voices.setdefault(ref.party, commitments)
     sets = set(voices.values())
     return sets.pop() if len(voices) == len(exchange.parties) and len(sets) == 1 else None
 
 
 def _side(
-    sealed: Sealed, exchange: Exchange, party: int, locked: Set | None, committed: Sequence[tuple[Ref, Committed]],
-    signed: Sequence[tuple[Ref, Countersigned]], opened: Sequence[tuple[Ref, Opened]],
+    sealed: Sealed, party: int, locked: Set | None, committed: Sequence[tuple[Ref, Committed]],
+    signed: Sequence[Named], opened: Sequence[tuple[Ref, Opened]],
 ) -> Side:  # fmt: skip
     own = [pair for pair in committed if pair[0].party == party]
     others = [ref for ref, _ in opened if ref.party != party]
@@ -104,8 +104,8 @@ def _side(
     marks = _late(sealed, [ref for ref, _ in own], others)
     marks += [Mark(ref, "is another commitment of this party, and does not count") for ref, _ in own if ref != counts]
     voice = None
-    for ref, one in (pair for pair in signed if pair[0].party == party):
-        if not _is_set(exchange, committed, one.commitments):
+    for ref, _, is_set in (each for each in signed if each[0].party == party):
+        if not is_set:
             marks.append(Mark(ref, "does not name one commitment of each party of this exchange"))
         elif voice is not None:
             marks.append(Mark(ref, "is another countersignature of this party, and does not count"))
@@ -117,25 +117,19 @@ def _side(
         return Side(party, None, 0, b"", voice, (), {}, False, tuple(marks))
     found = opened_of(sealed, counts, LIST_LEVEL, body.leaves)
     every = [ref for ref, _ in sealed.said_of(counts, Opened) if ref.party == party]
-    marks += [*found.marks, *(Mark(ref, "came before every party had countersigned") for ref in every
-                              if not _in_order(sealed, ref, locked, signed))]  # fmt: skip
+    voices: dict[int, Ref] = {}
+    for ref, commitments, _ in signed:
+        if commitments == locked:
+            voices.setdefault(ref.party, ref)
+    early = [ref for ref in every
+             if locked is None or not all(sealed.is_after(ref, name) for name in voices.values())]  # fmt: skip
+    marks += [*found.marks, *(Mark(ref, "came before every party had countersigned") for ref in early)]
     return Side(party, counts, body.leaves, body.lock, voice, found.by, found.records, found.complete, tuple(marks))
 
 
 def _late(sealed: Sealed, refs: Sequence[Ref], openings: Sequence[Ref]) -> list[Mark]:
     return [Mark(ref, "was written after an opening of another party was held") for ref in refs
             if any(sealed.is_after(ref, opening) for opening in openings)]  # fmt: skip
-
-
-def _in_order(sealed: Sealed, ref: Ref, locked: Set | None, signed: Sequence[tuple[Ref, Countersigned]]) -> bool:
-    """An opening says of itself that it was written when every party's countersignature was held."""
-    if locked is None:
-        return False
-    voices: dict[int, Ref] = {}
-    for name, one in signed:
-        if one.commitments == locked:
-            voices.setdefault(name.party, name)
-    return all(sealed.is_after(ref, name) for name in voices.values())
 
 
 def steps(one: Seen) -> list[Step]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
 from typing import Final, NamedTuple
@@ -80,9 +81,7 @@ class Meetings:
 
     def take_word(self, ref: Ref, word: MeetingWord) -> None:
         """What a party says of one."""
-        said = self._words.setdefault(word.of, [])
-        said.append((ref, word))
-        said.sort()
+        insort(self._words.setdefault(word.of, []), (ref, word))
 
     def words(self, of: Ref) -> list[tuple[Ref, MeetingWord]]:
         """All that was said of a version, party by party in its order."""

@@ -55,7 +55,8 @@ from openline.record.entry import (
 from openline.record.evidence.findings import Findings, LogFinding
 
 _TIMED: Final = frozenset((ACT, OFFER, STATUS, *escrow.KINDS))  # when the others held them says whether in time
-_UNSAID_IN_EXERCISES: Final = (AGREEMENT, STATUS, TERMS, ACT, OFFER, REPORT, JOINT, JOINT_WITHDRAWN)
+_UNSAID_IN_EXERCISES: Final = frozenset((AGREEMENT, STATUS, TERMS, ACT, OFFER, REPORT, JOINT, JOINT_WITHDRAWN, TOPIC,
+                                         FILED, CONTRADICTION, CAPACITY, MEETING, MEETING_WORD))  # fmt: skip
 _WRITTEN: Final = frozenset((AGREEMENT, STATUS, TERMS, ACT, OFFER, REPORT))
 _PAGE: Final = 1000
 

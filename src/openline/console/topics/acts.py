@@ -188,7 +188,9 @@ class Topics:
         now_ms, me = self._running.now_ms(), self._running.state.me
 
         def asked(book: Book) -> list[asking.MeetingRow]:
-            waits = list(book.meetings.unanswered(now_ms))
+            waits: dict[Ref, list[int]] = {}
+            for of, party in book.meetings.unanswered(now_ms):
+                waits.setdefault(of, []).append(party)
             refs = sorted(book.meetings.meetings, key=lambda ref: (book.meetings.meetings[ref].from_ms, ref))
             return [rows.meeting_row(book.meetings, ref, self._name, me, now_ms, waits) for ref in refs]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from openline.accord.agreements.dates import begin_of
@@ -84,9 +84,9 @@ def delegations_given(delegations: Delegations, name: Name) -> dict[str, list[tu
 
 
 def meeting_row(
-    meetings: Meetings, ref: Ref, name: Name, me: int, now_ms: int, waits: Sequence[tuple[Ref, int]]
+    meetings: Meetings, ref: Ref, name: Name, me: int, now_ms: int, waits: Mapping[Ref, Sequence[int]]
 ) -> asking.MeetingRow:
-    """A version of a meeting. `waits`: whose answers are waited for, of all of them."""
+    """A version of a meeting. `waits`: whose answers are waited for, by version."""
     one = meetings.meetings[ref]
     words = [
         asking.MeetingWordRow(said.full_name, name(said.party), said.party == me, WORDS[word.word], word.until_ms,
@@ -100,5 +100,5 @@ def meeting_row(
         dict(one.titles), one.from_ms, one.until_ms, one.where, {tag: list(items) for tag, items in one.agenda},
         delegations_given(one.delegations, name), one.of.full_name if one.of is not None else None,
         [other.full_name for other in meetings.versions_after(ref)], str(meetings.state(ref, now_ms)), words,
-        record.hex() if record is not None else "", [name(party) for of, party in waits if of == ref],
+        record.hex() if record is not None else "", [name(party) for party in waits.get(ref, ())],
     )  # fmt: skip
