@@ -2,7 +2,7 @@
 
     form       our format        both have
     notam      incsea-hazard     period, circle or (in words) polygon, what it is about
-    navarea    incsea-hazard     period, circle or polygon, what it is about, remarks
+    navarea    incsea-hazard     periods, circles or polygons, what it is about, remarks
     hague      hague-pre-launch  all but the launching state
     open-skies open-skies-f1     all of the content
     acp127     goodwill          subject and text
@@ -72,9 +72,17 @@ def _words(fields: Fields, name: str) -> str:
     return said
 
 
-def _shape(fields: Fields) -> tuple[tuple[Spot, ...], int]:
+def _listed(fields: Fields, name: str) -> list[object]:
+    said = fields.get(name, [])
+    if not isinstance(said, list):
+        raise Unwritable(name, "a list")
+    return said
+
+
+def _shape(area: object) -> tuple[tuple[Spot, ...], int]:
     """Corners and no radius, or a centre and a radius in tenths of a nautical mile."""
-    area = _words(fields, "area")
+    if not isinstance(area, str):
+        raise Unwritable("area", "a text")
     circle = _CIRCLE.fullmatch(area)
     if circle is not None:
         tenths = round(float(circle[2]) * 10)
@@ -119,7 +127,10 @@ def _read_notam(text: str) -> Carried:
 def _write_notam(fields: Fields, extra: Mapping[str, str]) -> Made:
     left: dict[str, str] = {}
     begins, ends = _period(fields, "period")
-    corners, tenths = _shape(fields)
+    corners, tenths = _shape(fields.get("area", ""))
+    for name in ("more_periods", "more_areas"):
+        if _listed(fields, name):
+            left[name] = "a NOTAM has one of them here: write one more for each"
     said = _capital(_words(fields, "nature") or "DANGER AREA ACTIVE", "nature", left)
     if tenths % 10:
         raise Unwritable("area", "the Q line has whole miles")
@@ -148,27 +159,30 @@ def _read_warning(text: str) -> Carried:
     }  # fmt: skip
     if one.origin is not None:
         left["origin"] = _window(one.origin, one.origin).split(" ", 1)[0]
+    (first, *periods), (area, *areas) = one.periods, one.places
     fields: dict[str, object] = {
-        "period": _window(one.begins, one.ends), "area": _area(one.corners, one.radius_tenths_nm),
-        "nature": one.subject, "remarks": one.remarks,
+        "period": _window(*first), "area": _area(*area), "nature": one.subject, "remarks": one.remarks,
+        "more_periods": [_window(*period) for period in periods], "more_areas": [_area(*place) for place in areas],
     }  # fmt: skip
     return Carried({name: value for name, value in fields.items() if value}, {k: v for k, v in left.items() if v})
 
 
 def _write_warning(fields: Fields, extra: Mapping[str, str]) -> Made:
     left: dict[str, str] = {}
-    begins, ends = _period(fields, "period")
-    corners, tenths = _shape(fields)
+    periods = [_period(fields, "period")]
+    periods += [_period({"more_periods": one}, "more_periods") for one in _listed(fields, "more_periods")]
+    periods.sort()
+    places = [navarea.Place(*_shape(one)) for one in (fields.get("area", ""), *_listed(fields, "more_areas"))]
     subject = _capital(_words(fields, "nature") or "HAZARDOUS OPERATIONS", "nature", left)
     remarks = _capital(_words(fields, "remarks"), "remarks", left)
     found = re.fullmatch(r"(.+) (\d{1,4})/(\d\d)", extra["number"], re.ASCII)
     if found is None:
         raise Unwritable("number", "series, number and year: NAVAREA XII 123/26")
-    cancelled = _instant(extra["cancelled"], "cancelled") if "cancelled" in extra else ends + 3600
+    cancelled = _instant(extra["cancelled"], "cancelled") if "cancelled" in extra else periods[-1][1] + 3600
     if "cancelled" not in extra:
         left["cancelled"] = "cancels itself an hour after its end: say `cancelled` for another time"
-    one = navarea.Warned(None, found[1], int(found[2]), int(found[3]), extra.get("area", ""), subject, begins, ends,
-                         corners, tenths, remarks, cancelled)  # fmt: skip
+    one = navarea.Warned(None, found[1], int(found[2]), int(found[3]), extra.get("area", ""), subject,
+                         tuple(periods), tuple(places), remarks, cancelled)  # fmt: skip
     text = navarea.write_warning(one)
     navarea.read_warning(text)
     return Made(text, left)

@@ -43,17 +43,22 @@ async def declaration(visit: Visit) -> Response:
     layout = None
     if one.row.known:
         layout = await visit.ask(asking.AskLayout(name=one.row.digest), asking.LayoutWhole)
-    known = _labels(library.known_layout(layout), language) if layout is not None else {}
+    known = labels_of(library.known_layout(layout), language) if layout is not None else {}
     figures = [(figure, labelled(figure.label, language) if figure.label else None) for figure in one.figures]
     return visit.page(
         "declaration.html", screen=await visit.screen(), row=one.row, language_of=one.language, raw=one.raw,
         title=labelled(layout.row.title, language) if layout is not None else None, figures=figures,
-        findings=sorted(one.findings, key=lambda each: _ORDER.get(each.verdict, 0)),
+        findings=in_order(one.findings),
         tables=[_table(layout, name, rows, language) for name, rows in one.tables.items()], known=known,
     )  # fmt: skip
 
 
-def _labels(layout: Layout, language: str) -> dict[str, str]:
+def in_order(findings: list[asking.FindingRow]) -> list[asking.FindingRow]:
+    """What is bad first."""
+    return sorted(findings, key=lambda each: _ORDER.get(each.verdict, 0))
+
+
+def labels_of(layout: Layout, language: str) -> dict[str, str]:
     """What rules, tables, columns and codes are called, by what the station calls them."""
     rules = [one.label for one in layout.rules] + [one.label for one in layout.row_rules]
     called = [(label["en"], label) for label in (*rules, *(one.label for one in layout.allowed))]
@@ -98,13 +103,13 @@ async def over_time(visit: Visit) -> Response:
         title=labelled(layout.row.title, language), is_all=is_all, pairs=[_pair(one) for one in pairs], svg=svg,
         ceilings=[(one, [point for point in ceilings.points if point.ceiling == one.id],
                    labelled(one.counting, language) if one.counting else None) for one in ceilings.ceilings],
-        known=_labels(library.known_layout(layout), language),
+        known=labels_of(library.known_layout(layout), language),
     )  # fmt: skip
 
 
 def _pair(one: asking.ReconciliationRow) -> dict[str, Any]:
     """One after the other: what is bad first."""
     return {
-        "row": one, "findings": sorted(one.findings, key=lambda each: _ORDER.get(each.verdict, 0)),
+        "row": one, "findings": in_order(one.findings),
         "differences": one.differences[:ROWS_MAX], "more": len(one.differences) - ROWS_MAX,
     }  # fmt: skip

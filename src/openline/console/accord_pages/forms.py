@@ -43,28 +43,30 @@ def _field(field: Field, form: Mapping[str, str]) -> tuple[object, Fault | None]
     name = f"f.{field.name}"
     match field.type:
         case ListOf(of=of):
-            every = (_part(of, form, f"{name}.{at}") for at in range(_count(form, field.name)))
+            every = (part_of(of, form, f"{name}.{at}") for at in range(count_of(form, field.name)))
             return [one for one in every if one != ""], None
         case Table(columns=columns):
-            rows: list[object] = [row for at in range(_count(form, field.name))
+            rows: list[object] = [row for at in range(count_of(form, field.name))
                                   if (row := _row(columns, form, f"{name}.{at}"))]  # fmt: skip
             more, fault = _from_csv(field, columns, form.get(f"csv.{field.name}", ""))
             return [*rows, *more], fault
         case type_:
-            return _part(type_, form, name), None
+            return part_of(type_, form, name), None
 
 
-def _count(form: Mapping[str, str], name: str) -> int:
+def count_of(form: Mapping[str, str], name: str) -> int:
+    """How many rows a list or table of the form has."""
     typed = form.get(f"n.{name}", "")
     return min(int(typed), 512) if typed.isascii() and typed.isdecimal() and len(typed) < 5 else 0
 
 
 def _row(columns: tuple[Column, ...], form: Mapping[str, str], name: str) -> dict[str, str]:
-    cells = ((column.name, _part(column.type, form, f"{name}.{column.name}")) for column in columns)
+    cells = ((column.name, part_of(column.type, form, f"{name}.{column.name}")) for column in columns)
     return {key: value for key, value in cells if value != ""}
 
 
-def _part(type_: Plain, form: Mapping[str, str], name: str) -> str:
+def part_of(type_: Plain, form: Mapping[str, str], name: str) -> str:
+    """What was typed for one value, in the one text that its type reads."""
     typed = form.get(name, "")
     match type_:
         case Window():

@@ -54,12 +54,12 @@ def _field(
     match field.type:
         case ListOf(of=of):
             lines = min(field.type.most, len(rows) + more.get(field.name, 1))
-            found["rows"] = [_part(of, rows[at] if at < len(rows) else "", f"{name}.{at}", language)
+            found["rows"] = [part_widget(of, rows[at] if at < len(rows) else "", f"{name}.{at}", language)
                              for at in range(max(1, lines))]  # fmt: skip
         case Table():
             found |= _table(field.type, rows, name, language, more.get(field.name, EMPTY_ROWS), kept.get(field.name))
         case type_:
-            found["part"] = _part(type_, value, name, language)
+            found["part"] = part_widget(type_, value, name, language)
     return found
 
 
@@ -69,7 +69,7 @@ def _table(table: Table, rows: list[object], name: str, language: str, more: int
     for at in range(min(table.most, len(shown) + more)):
         row = shown[at] if at < len(shown) else {}
         cells = row if isinstance(row, dict) else {}
-        lines.append([_part(one.type, cells.get(one.name, ""), f"{name}.{at}.{one.name}", language)
+        lines.append([part_widget(one.type, cells.get(one.name, ""), f"{name}.{at}.{one.name}", language)
                       for one in table.columns])  # fmt: skip
     return {"rows": lines, "columns": [{**labelled(one.label, language), "required": one.required, "name": one.name}
                                        for one in table.columns], "csv": text}  # fmt: skip
@@ -86,7 +86,7 @@ def _because(field: Field, format_: Format, language: str) -> Widget | None:
     return {"field": labelled(other.label, language), "is": labelled(chosen, language) if chosen else None}
 
 
-def _part(type_: Plain, value: object, name: str, language: str) -> Widget:
+def part_widget(type_: Plain, value: object, name: str, language: str) -> Widget:
     """What is needed to draw one value's inputs."""
     typed = parts_of(type_, value)
     found: Widget = {"name": name, "kind": _kind(type_), "value": typed.get("", ""), "parts": typed}

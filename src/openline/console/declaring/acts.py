@@ -143,7 +143,7 @@ class Declaring:
         findings = await asyncio.to_thread(judge_declaration, layout, one)
         return asking.DeclarationChecked(
             rows.fault_rows(faults), rows.finding_rows(findings), size, len(parts), rows.counts_of(layout, one.tables),
-            may_leave,
+            may_leave, rows.declared_figures(layout, one.tables),
         )  # fmt: skip
 
     def _read(self, book: Book, layout: Layout, ask: asking.CheckDeclaration) -> tuple[Declaration, list[Fault]]:

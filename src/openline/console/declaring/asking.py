@@ -122,7 +122,7 @@ class FindingRow(msgspec.Struct):
 
 
 class DeclarationChecked(msgspec.Struct):
-    """A declaration as it was read. `may_leave`: nothing of it is without spelling."""
+    """A declaration as it was read. `may_leave`: nothing of it is without spelling. `figures`: its own numbers."""
 
     faults: list[FaultRow]
     findings: list[FindingRow]
@@ -130,6 +130,7 @@ class DeclarationChecked(msgspec.Struct):
     parts: int
     rows: dict[str, int]
     may_leave: bool
+    figures: list[FigureRow] = []
 
 
 class AskDeclarations(_Request, tag="declarations", tag_field="op"):

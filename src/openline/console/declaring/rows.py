@@ -103,6 +103,14 @@ def figures_of(ledger: Ledger, whole: Whole) -> dict[str, int | None]:
     return {one.name: sheet.value(one.name).number for one in layout.figures}
 
 
+def declared_figures(layout: Layout, tables: Sequence[Cells | None]) -> list[asking.FigureRow]:
+    """Numbers that tables give, and those that they keep back."""
+    sheet = Sheet(layout, tables)
+    values = [(figure, sheet.value(figure.name)) for figure in layout.figures]
+    return [asking.FigureRow(figure.name, dict(figure.label), value.number, value.why, [])
+            for figure, value in values if value.number is not None or value.kept_back]  # fmt: skip
+
+
 def figure_rows(ledger: Ledger, whole: Whole, name: Any) -> list[asking.FigureRow]:
     """Figures that are declared, kept back, or counted by somebody. `name`: of a party by its number."""
     layout = ledger.layout_of(whole.declared)

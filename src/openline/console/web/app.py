@@ -111,7 +111,7 @@ async def _answer(row: Row, visit: Visit) -> Response:
     if not routes.lets(row, visit.officer.roles if visit.officer else None):
         raise Refused("none of your roles here opens this page")
     if row.takes_file:
-        await visit.read_upload()
+        await visit.read_upload(has_tables=row.has_tables)
     acts = row.method not in READING and visit.officer is not None
     if acts and not token_fits(visit.sitting, visit.form.get("token", "")):
         raise Refused("this form is of another sitting; open the page again")

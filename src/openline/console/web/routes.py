@@ -11,7 +11,7 @@ from typing import Final, NamedTuple, Protocol
 
 from starlette.responses import Response
 
-from openline.console.accord_pages import agreeing, declaring, negotiating, notices, publishing, topics
+from openline.console.accord_pages import agreeing, composing, declaring, negotiating, notices, publishing, topics
 from openline.console.web.pages import (
     alarming,
     clearing,
@@ -46,6 +46,7 @@ class Row(NamedTuple):
     who: Act | To
     page: Page
     takes_file: bool = False  # its form brings one, and is read after everything else was looked at
+    has_tables: bool = False  # and many fields beside it
 
 
 ENTRY: Final = "/message/{party}/{generation}/{index}"
@@ -114,6 +115,9 @@ TABLE: Final[tuple[Row, ...]] = (
     # declarations
     Row("GET", "/declarations", Act.SEE_MESSAGES, declaring.declarations),
     Row("GET", "/declarations/{layout}", Act.SEE_MESSAGES, declaring.over_time),
+    Row("GET", "/declarations/new/{layout}", Act.DRAFT, composing.new),
+    Row("POST", "/declarations", Act.DRAFT, composing.write, takes_file=True, has_tables=True),
+    Row("POST", "/declarations/keep", Act.DRAFT, composing.keep, takes_file=True, has_tables=True),
     Row("GET", DECLARATION, Act.SEE_MESSAGES, declaring.declaration),
     # joint statements
     Row("GET", "/joint", Act.SEE_MESSAGES, publishing.statements),

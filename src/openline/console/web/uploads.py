@@ -20,12 +20,14 @@ from openline.errors import Refused
 PARTS_MAX: Final = 8
 HEAD_BYTES_MAX: Final = 1_024
 TEXT_BYTES_MAX: Final = 4_096
+TABLES_BYTES_MAX: Final = 1024 * 1024  # of one field of a form that has tables in it
+CELLS_MAX: Final = 4_096  # fields of a form that has tables in it
 WITHIN_S: Final = 600  # for one; who sends nothing keeps no place for ever
 AT_ONCE_MAX: Final = 4  # uploads in memory; more are refused, and the officer tries again
 UNKNOWN_TYPE: Final = "application/octet-stream"
 _KIND: Final = re.compile(r"multipart/form-data; ?boundary=(\"?)([0-9A-Za-z'()+_,./:=?-]{1,70})\1", re.ASCII)
 _HEAD: Final = re.compile(
-    rb'content-disposition: form-data; name="([a-z_]{1,32})"(?:; filename="([^"\r\n]{0,512})")?'
+    rb'content-disposition: form-data; name="([A-Za-z0-9_.-]{1,128})"(?:; filename="([^"\r\n]{0,512})")?'
     rb"(?:\r\ncontent-type: ([\x21-\x7e][\x20-\x7e]{0,127}))?", re.IGNORECASE,
 )  # fmt: skip
 _TYPE: Final = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,62}/[a-z0-9][a-z0-9!#$&^_.+-]{0,62}", re.ASCII)
@@ -40,8 +42,8 @@ class Part(NamedTuple):
     data: bytes
 
 
-def parse_parts(body: bytes, kind: str) -> list[Part]:
-    """All parts, in their order. Raises Told OL-204 for anything but what a browser sends."""
+def parse_parts(body: bytes, kind: str, most: int = PARTS_MAX) -> list[Part]:
+    """All parts, in their order, `most` at most. Raises Told OL-204 for anything but what a browser sends."""
     found = _KIND.fullmatch(kind)
     if found is None:
         raise _wrong("it is not multipart/form-data with a boundary")
@@ -50,7 +52,7 @@ def parse_parts(body: bytes, kind: str) -> list[Part]:
         raise _wrong("it does not begin with its boundary")
     at = len(delimiter) + 2
     parts: list[Part] = []
-    while len(parts) < PARTS_MAX:
+    while len(parts) < most:
         head_end = body.find(b"\r\n\r\n", at, at + HEAD_BYTES_MAX)
         head = _HEAD.fullmatch(body, at, head_end) if head_end >= 0 else None
         end = body.find(b"\r\n" + delimiter, head_end + 2) if head is not None else -1
@@ -61,12 +63,12 @@ def parse_parts(body: bytes, kind: str) -> list[Part]:
             raise _wrong("its boundary stands inside a part")
         parts.append(_part(head, data))
         at = end + 2 + len(delimiter)
-        if body[at:] in (b"--", b"--\r\n"):
+        if body[at : at + 5] in (b"--", b"--\r\n"):
             return parts
         if body[at : at + 2] != b"\r\n":
             raise _wrong("something follows its boundary")
         at += 2
-    raise _wrong(f"it has more than {PARTS_MAX} parts")
+    raise _wrong(f"it has more than {most} parts")
 
 
 def _part(head: re.Match[bytes], data: bytes) -> Part:
@@ -83,9 +85,9 @@ def media_type_of(given: str) -> str:
     return plain if _TYPE.fullmatch(plain) else UNKNOWN_TYPE
 
 
-def text_of(part: Part) -> str:
+def text_of(part: Part, bytes_max: int = TEXT_BYTES_MAX) -> str:
     """A field that is no file. Raises Told OL-204."""
-    if len(part.data) > TEXT_BYTES_MAX:
+    if len(part.data) > bytes_max:
         raise _wrong(f"{part.name} is too long")
     try:
         return part.data.decode("utf-8")

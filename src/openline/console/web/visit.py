@@ -17,7 +17,15 @@ from openline.console.web import rendering
 from openline.console.web.desk import Pages
 from openline.console.web.preferences import Preferences
 from openline.console.web.safety import token_of
-from openline.console.web.uploads import Part, parse_parts, text_of
+from openline.console.web.uploads import (
+    CELLS_MAX,
+    PARTS_MAX,
+    TABLES_BYTES_MAX,
+    TEXT_BYTES_MAX,
+    Part,
+    parse_parts,
+    text_of,
+)
 from openline.console.wording import sentences
 from openline.desk.people import ALLOWED, Act, Role
 
@@ -99,11 +107,14 @@ class Visit:
             raise Told("OL-204", f"this form cannot be read: {error}") from error
         self.form = Fields((name, value.replace("\r\n", "\n")) for name, value in pairs)
 
-    async def read_upload(self) -> None:
+    async def read_upload(self, *, has_tables: bool = False) -> None:
         """Take in a form that brings a file, which is `upload` then. Raises Told OL-204, Refused."""
+        most = (CELLS_MAX, TABLES_BYTES_MAX) if has_tables else (PARTS_MAX, TEXT_BYTES_MAX)
         async with self.pages.uploads.slot():
-            parts = parse_parts(await self.request.body(), self.request.headers.get("content-type", ""))
-        self.form = Fields((part.name, text_of(part)) for part in parts if part.filename is None)
+            parts = parse_parts(await self.request.body(), self.request.headers.get("content-type", ""), most[0])
+        self.form = Fields(
+            (part.name, text_of(part, most[1]).replace("\r\n", "\n")) for part in parts if part.filename is None
+        )
         files = [part for part in parts if part.filename is not None]
         if len(files) != 1 or len({part.name for part in parts}) != len(parts):
             raise Told("OL-204", "this form brings one file, and each field once")

@@ -87,6 +87,7 @@ WORDS: Final = frozenset((
     _said("open the record that was drawn"),
     _said("commitment"), _said("countersignature"), _said("answer to a challenge"),
     _said("part of a draw"), _said("opening of what was drawn"), _said("kept"), _said("late"), _said("not provided"),
+    _said("withheld"),
     _said("not to be told"), _said("opened by all"), _said("not done in its time"), _said("to be opened"),
     _said("to be countersigned"), _said("to be committed"), _said("aggregate"), _said("types"), _said("sites"),
     _said("numbers"),

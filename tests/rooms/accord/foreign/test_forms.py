@@ -40,6 +40,15 @@ IN AREA BOUNDED BY 08-00N 167-00E, 09-00N 167-00E, 09-00.50N 168-00.00W.
 DETAILS IN PLAIN WORDS
 CANCEL THIS MESSAGE 041200Z MAR 26.
 """
+SEVERAL = """NAVAREA XII 124/26
+HAZARDOUS OPERATIONS 040500Z TO 041100Z MAR 26, 050500Z TO 051100Z MAR 26 AND 310500Z MAR 26 TO 011100Z APR 26
+IN AREAS:
+A. BOUNDED BY 08-00N 167-00E, 09-00N 167-00E, 09-00N 168-00E.
+B. WITHIN 27 MILES OF 08-43N 167-43E.
+C. WITHIN 5 MILES OF 10-43S 167-43W.
+DETAILS IN PLAIN WORDS
+CANCEL THIS MESSAGE 011200Z APR 26.
+"""
 PLAIN = """VZCZC051
 RR ABCD
 R 221856Z APR 26
@@ -83,6 +92,7 @@ Read = Callable[[str], Any]
 WAYS: dict[str, tuple[str, Read, Callable[[Any], str]]] = {
     "notam": (NOTAM, notam.read_notam, notam.write_notam),
     "navarea": (WARNING, navarea.read_warning, navarea.write_warning),
+    "several": (SEVERAL, navarea.read_warning, navarea.write_warning),
     "acp127": (PLAIN, acp127.read_message, acp127.write_message),
     "open-skies": (FRAME, framed.read_frame, framed.write_frame),
     "hague": (HAGUE, framed.read_pre_launch, framed.write_pre_launch),
@@ -113,6 +123,16 @@ def test_an_example_is_read_and_written_to_the_same(form: str) -> None:
     ("navarea", "168-00.00W", "168-00W", 5, 52, "same accuracy"),
     ("navarea", "167-00E,", "187-00E,", 5, 20, "no place on the Earth"),
     ("navarea", "CANCEL THIS", "CANCEL", 6, 1, "no line begins with"),
+    ("several", "050500Z TO 051100Z", "041000Z TO 051100Z", 2, 49, "before the one before it ends"),
+    ("several", "050500Z TO 051100Z", "030500Z TO 051100Z", 2, 49, "in their order"),
+    ("several", " AND 31", ", 31", 2, 108, "' AND ' before the last"),
+    ("several", "051100Z MAR 26 AND", "051100Z MAR 26 OR", 2, 74, "' AND ' before the last"),
+    ("several", "TO 011100Z APR 26", "TO 011100Z APR", 2, 97, "without its month and year"),
+    ("several", "B. WITHIN", "C. WITHIN", 5, 1, "'B. '"),
+    ("several", "27 MILES", "27.55 MILES", 5, 11, "a radius in nautical miles"),
+    ("several", "C. WITHIN 5 MILES OF 10-43S", "C. WITHIN 5 MILES OF 10-63S", 6, 22, "no place on the Earth"),
+    ("several", "C. WITHIN 5", "C. NEAR 5", 6, 4, "'BOUNDED BY '"),
+    ("several", "IN AREAS:\nA. ", "IN AREAS: A. ", 3, 1, "'IN AREAS:"),
     ("acp127", "R 221856Z", "X 221856Z", 9, 1, "precedence and date-time group"),
     ("acp127", "221856Z APR 26", "321856Z APR 26", 3, 3, "in no calendar"),
     ("acp127", "TO CENTRE B", "CENTRE B", 5, 1, "'TO '"),
@@ -168,8 +188,10 @@ MINUTES = st.integers(946_684_800 // 60, 4_102_444_740 // 60).map(lambda one: on
 def test_what_is_written_is_read_to_the_same(parts: tuple[Any, ...]) -> None:
     words, begin, length, corners, tenths, is_circle, remarks = parts
     end = min(begin + length * 60, 4_102_444_740)
-    where = ((corners[0],), tenths) if is_circle else (tuple(corners), 0)
-    one = navarea.Warned(None, "NAVAREA IV", 7, 31, "", "HAZARD", begin, end, *where, remarks, end)
+    where = navarea.Place((corners[0],), tenths) if is_circle else navarea.Place(tuple(corners))
+    more = ((end + 60, end + 600),) * (length % 2)
+    places = (where, *[navarea.Place(tuple(corners))] * (tenths % 3))
+    one = navarea.Warned(None, "NAVAREA IV", 7, 31, "", "HAZARD", ((begin, end), *more), places, remarks, end)
     with contextlib.suppress(Unwritable):
         assert navarea.read_warning(navarea.write_warning(one)) == one
     plain = acp127.Plain((), "O", begin, words, (words, remarks), (), f"{words}\n{remarks}")
@@ -209,6 +231,39 @@ def test_a_notice_goes_into_a_form_and_comes_back(form: str) -> None:
         write(FORMS[form], fields, {})
     with pytest.raises(Unwritable, match="nothing of this form"):
         write(FORMS[form], fields, {**HAND[form], "colour": "red"})
+
+
+def test_several_periods_and_areas_go_into_a_notice_and_come_back() -> None:
+    format_ = formats()["incsea-hazard"]
+    carried = FORMS["navarea"].read(SEVERAL)
+    assert len(carried.fields["more_periods"]) == len(carried.fields["more_areas"]) == 2  # type: ignore[arg-type]
+    assert not compose(format_, carried.fields).faults
+    again = as_given(notice_of(format_, carried.fields), format_)
+    made = write(FORMS["navarea"], again, {"number": "NAVAREA XII 124/26", "cancelled": "2026-04-01T12:00:00Z"})
+    assert made.text == SEVERAL and not made.left
+    left = write(FORMS["notam"], {**again, "area": "circle: 08 43N 167 43E radius 27 nm"}, HAND["notam"]).left
+    assert {"more_periods", "more_areas"} <= set(left), "what a NOTAM does not say is named"
+    for name, value, says in (("more_areas", "circle", "a list"), ("more_areas", [5], "a text"),
+                              ("more_periods", [again["period"]], "do not overlap")):  # fmt: skip
+        with pytest.raises(Unwritable, match=says):
+            write(FORMS["navarea"], {**again, name: value}, HAND["navarea"])
+    many = [f"2030-03-{day:02}T05:00:00Z to 2030-03-{day:02}T06:00:00Z" for day in range(1, 18)]
+    with pytest.raises(Unwritable, match="1 to 16 periods"):
+        write(FORMS["navarea"], {**again, "period": many[0], "more_periods": many[1:]}, HAND["navarea"])
+
+
+@pytest.mark.parametrize(("many", "line", "column", "says"), [
+    (("TO 041100Z MAR 26", "TO 041100Z MAR 26" + "".join(
+        f", 05{n:02d}00Z TO 05{n:02d}30Z MAR 26" for n in range(15))), 2, 454, "more than 16 periods"),
+    (("C. WITHIN 5 MILES OF 10-43S 167-43W.", "\n".join(
+        f"{chr(65 + n)}. WITHIN 5 MILES OF 10-43S 167-43W." for n in range(2, 17))), 20, 1, "more than 16 areas"),
+    (("B. WITHIN 27 MILES OF 08-43N 167-43E.\nC. WITHIN 5 MILES OF 10-43S 167-43W.\n", ""), 5, 1,
+     "one area in a list"),
+])  # fmt: skip
+def test_lists_of_periods_and_areas_are_bounded(many: tuple[str, str], line: int, column: int, says: str) -> None:
+    with pytest.raises(Misread, match=says) as refused:
+        navarea.read_warning(SEVERAL.replace(*many))
+    assert (refused.value.line, refused.value.column) == (line, column)
 
 
 def test_what_cannot_be_said_is_refused_or_told() -> None:

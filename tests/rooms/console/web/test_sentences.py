@@ -21,12 +21,14 @@ SPEAKING = (
     "accord/formats/notice.py", "accord/formats/numbers.py", "accord/formats/places.py", "accord/formats/tables.py",
     "accord/formats/texts.py", "accord/formats/times.py", "accord/declarations/judging.py",
     "accord/declarations/reconciling.py", "console/accords/rows.py", "console/declaring/acts.py",
-    "console/accord_pages/forms.py",
+    "console/accord_pages/forms.py", "console/accord_pages/composing.py", "console/accord_pages/declared_forms.py",
+    "accord/declarations/files.py",
 )  # fmt: skip
-CALLS = {"Unfit", "Fault", "Lack", "_fault", "_note", "FaultRow", "Finding", "FindingRow"}
-NAMES = {"what", "which", "when", "_REMEDY", "_AS_INSTANT", "_AS_DATE", "_AS_CLOCK"}
+CALLS = {"Unfit", "Fault", "Lack", "_fault", "_note", "note", "FaultRow", "Finding", "FindingRow"}
+NAMES = {"what", "there", "which", "when", "_REMEDY", "_AS_INSTANT", "_AS_DATE", "_AS_CLOCK"}
 NAMED_ALREADY = {"ERROR", "WARN", "BREACH", "language", "references", "format", "number", "values", "tables", "as_of",
-                 "time", "{}.name", "en, ru, ar ...", "declaration"}  # fmt: skip  # places and marks
+                 "time", "{}.name", "en, ru, ar ...", "declaration", "[{column: value, ...}, ...]",
+                 "{\"as_of\": \"2020-09-01\", \"tables\": {...}}"}  # fmt: skip  # places and marks
 
 
 def template(node: ast.expr) -> Iterator[str]:
