@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from csv import DictReader
 from itertools import pairwise
 from pathlib import Path
 
@@ -73,13 +74,13 @@ def declared(story: Story, one: Declaration) -> declaring.SendDeclaration:
     """Units of the story beside the public totals of that day."""
     day, units = day_text(one.as_of), one.tables[2]
     assert units is not None
-    lines = (FACTS / "new-start-totals.csv").read_text("utf-8").splitlines()
-    heads = lines[0].split(",")
-    (row,) = [dict(zip(heads, line.split(","), strict=False)) for line in lines if line.startswith(f"{day},US,")]
-    names = [one.name for one in story.layout.tables[0].columns if row.get(one.name) and one.name != "source"]
-    totals = f"{','.join(names)}\n{','.join(row[name] for name in names)}\n"
-    csv = {"totals": totals, "units": as_csv(story.layout.tables[2], units)}
-    form = declaring.CheckDeclaration(layout="new-start-data", as_of=day, csv=csv, language="en")
+    with (FACTS / "new-start-totals.csv").open(encoding="utf-8", newline="") as source:
+        rows = [one for one in DictReader(source) if (one["as_of"], one["party"]) == (day, "US")]
+    csv = {"units": as_csv(story.layout.tables[2], units)}
+    for row in rows:  # of 2018 the figures are of 5 February
+        given = [(one.name, row[one.name]) for one in story.layout.tables[0].columns if row[one.name].isdigit()]
+        csv["totals"] = "\n".join(",".join(cells) for cells in zip(*given, strict=True)) + "\n"
+    form = declaring.CheckDeclaration(layout="new-start-data", as_of=day, csv=csv)
     return declaring.SendDeclaration(form=form)
 
 
