@@ -7,6 +7,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 WHEELHOUSE := $(VENV)/wheelhouse
 JOBS ?= 2
+BESIDE := $(or $(filter-out 0 -%,$(shell expr $(JOBS) - 1)),1)
 CHECK_SEEDS ?= 200
 TEST_SEEDS ?= 2000
 
@@ -22,7 +23,7 @@ SIMULATE = @echo "simulation: not built yet, $(1) seeds not run"
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup tools demo demo-2026 demo-radio desk screens lint types walls static check test acceptance bench wheel lock clean
+.PHONY: help setup tools demo demo-2026 demo-radio desk screens lint types walls static check quick seeds test acceptance bench wheel lock clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -81,9 +82,16 @@ walls: $(READY)
 static: $(READY)
 	@$(MAKE) --no-print-directory -j $(JOBS) lint types walls
 
-check: static ## lint, types, walls, quick tests and 200 seeds; under two minutes
-	$(call SIMULATE,$(CHECK_SEEDS))
-	$(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal -m "not acceptance and not whole" --hypothesis-profile=quick
+# Side by side: the tests in one process, all else beside them, one after the other. Workers that tell each other of
+# thousands of short tests cost more than they save on two processors.
+check: $(READY) ## lint, types, walls, quick tests and 200 seeds; under two minutes
+	@$(MAKE) --no-print-directory -j $(JOBS) quick types lint walls seeds
+
+quick: $(READY)
+	$(BIN)/python -m pytest -q -m "not acceptance and not whole" --hypothesis-profile=quick
+
+seeds: $(READY)
+	$(call SIMULATE,$(CHECK_SEEDS) --jobs $(BESIDE))
 
 test: tools browser static ## everything CI runs; the last line is pytest's own
 	$(call SIMULATE,$(TEST_SEEDS))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -15,11 +16,18 @@ settings.register_profile(
     "house", deadline=None, max_examples=50, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 # Of `make check`: the first of the same examples, so that one look costs two minutes; `make test` takes them all.
-settings.register_profile("quick", settings.get_profile("house"), max_examples=20)
+settings.register_profile("quick", settings.get_profile("house"), max_examples=10)
 settings.register_profile(
     "long", deadline=None, max_examples=1000, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("house")
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """What was collected stays until the end: looking through it for garbage again and again is a seventh of a run."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 @pytest.fixture

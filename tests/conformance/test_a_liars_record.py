@@ -106,7 +106,7 @@ def told(log: Log, fields: dict[str, Any]) -> None:
         }
     ]
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=settings().max_examples * 6 // 5, deadline=None)
 def test_what_the_line_takes_of_a_liar_an_export_may_hold(said: list[dict[str, Any]]) -> None:
     opened = line(2)
     turns, store = receiver()

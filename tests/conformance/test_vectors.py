@@ -27,6 +27,7 @@ def test_our_own_code_stands_the_vectors_of_a_door(door: str) -> None:
     assert not [f"{vector.name}: {differs}" for vector, differs in outcomes if differs != ""]
 
 
+@pytest.mark.whole
 def test_making_the_vectors_anew_changes_nothing() -> None:
     """Byte for byte, also what chance had a part in: that is kept."""
     book = make_vectors.make()
@@ -78,6 +79,7 @@ def test_refusals_are_the_most_of_them() -> None:
         assert any(vector.verdict != "accept" for vector in VECTORS if vector.door == door), f"{door} never refuses"
 
 
+@pytest.mark.whole
 def test_another_program_is_driven_by_lines() -> None:
     vectors = [vector for vector in VECTORS if vector.name.startswith("wire-n")]
     with run.Driven(ANSWERS_ALL) as other:

@@ -53,6 +53,12 @@ def short(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
+def places() -> dict[str, list[Path]]:
+    """Every module, by room, and by folder for what stands beside the product."""
+    beside = {name: sorted((ROOT / name).rglob("*.py")) for name in BESIDE}
+    return rooms() | {name: paths for name, paths in beside.items() if paths}
+
+
 @cache
 def parsed(path: Path) -> ast.Module:
     """The syntax tree of a file."""
@@ -63,15 +69,27 @@ def parsed(path: Path) -> ast.Module:
 def code_lines(path: Path) -> frozenset[int]:
     """Numbers of the lines that hold code: not blank, not only comment, not docstring."""
     text = path.read_text("utf-8")
+    said = [
+        node.body[0]
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Module | ast.ClassDef | Function) and ast.get_docstring(node, clean=False) is not None
+    ]
+    if text.count('"""') == 2 * len(said) and "'''" not in text:
+        lines = enumerate(text.splitlines(), 1)
+        held = {number for number, line in lines if line.strip() and not line.lstrip().startswith("#")}
+    else:  # strings of several lines, whose lines may look like anything
+        held = _lines_of_tokens(text)
+    for one in said:
+        held.difference_update(range(one.lineno, (one.end_lineno or one.lineno) + 1))
+    return frozenset(held)
+
+
+def _lines_of_tokens(text: str) -> set[int]:
     held: set[int] = set()
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
         if token.type not in _NO_CODE:
             held.update(range(token.start[0], token.end[0] + 1))
-    for node in ast.walk(parsed(path)):
-        if isinstance(node, ast.Module | ast.ClassDef | Function) and ast.get_docstring(node, clean=False) is not None:
-            said = node.body[0]
-            held.difference_update(range(said.lineno, (said.end_lineno or said.lineno) + 1))
-    return frozenset(held)
+    return held
 
 
 def functions(path: Path) -> Iterator[tuple[str, Function, int]]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Final
 
 import pytest
 
 from tests.house import source
+
+PLACES: Final = source.places()
 
 MODULE_WORDS: Final = frozenset(
     ["util", "utils", "common", "helper", "helpers", "core", "base", "manager", "handler", "service", "misc", "lib"]
@@ -50,6 +53,7 @@ NODE_ROOMS: Final = frozenset(["record", "store", "line", "limits"])
 ALLOWED: Final[dict[tuple[str, str], str]] = {}
 
 
+@cache
 def words(name: str) -> list[str]:
     """The words of a name in either spelling: `is_valid`, `ValidThing`."""
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name)
@@ -72,30 +76,38 @@ def given_names(tree: ast.Module) -> Iterator[tuple[str, int]]:
                 yield name, node.lineno
 
 
-@pytest.mark.parametrize("path", source.modules(), ids=source.short)
-def test_a_module_is_named_for_what_it_holds(path: Path) -> None:
-    names = words(path.parent.name if path.stem == "__init__" else path.stem)
-    assert not MODULE_WORDS & set(names), f"{source.short(path)}: a name that says nothing about what is inside"
+@cache
+def all_given() -> dict[Path, list[tuple[str, int]]]:
+    """The names of every module, each looked up once."""
+    return {path: list(given_names(source.parsed(path))) for path in source.modules()}
 
 
-@pytest.mark.parametrize("path", source.modules(), ids=source.short)
-def test_names_use_the_words_of_the_house(path: Path) -> None:
-    inside = path.relative_to(source.PACKAGE).parts[0] if path.is_relative_to(source.PACKAGE) else ""
-    node_means_station = path.is_relative_to(source.PACKAGE) and inside.removesuffix(".py") not in NODE_ROOMS
+@pytest.mark.parametrize("place", PLACES)
+def test_a_module_is_named_for_what_it_holds(place: str) -> None:
+    said = {path: words(path.parent.name if path.stem == "__init__" else path.stem) for path in PLACES[place]}
+    wrong = [source.short(path) for path, names in said.items() if MODULE_WORDS & set(names)]
+    assert not wrong, "a name that says nothing about what is inside"
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_names_use_the_words_of_the_house(place: str) -> None:
     wrong = []
-    for name, line in given_names(source.parsed(path)):
-        if (source.short(path), name) in ALLOWED:
-            continue
-        for word in words(name):
-            if word in SAY_INSTEAD:
-                wrong.append(f"line {line}: {name} (not {word!r}: {SAY_INSTEAD[word]})")
-            elif node_means_station and word in ("node", "nodes"):
-                wrong.append(f"line {line}: {name} (not {word!r} here: station, or party)")
-    assert not wrong, f"{source.short(path)}:\n  " + "\n  ".join(wrong)
+    for path in PLACES[place]:
+        inside = path.relative_to(source.PACKAGE).parts[0] if path.is_relative_to(source.PACKAGE) else ""
+        node_means_station = path.is_relative_to(source.PACKAGE) and inside.removesuffix(".py") not in NODE_ROOMS
+        for name, line in all_given()[path]:
+            if (source.short(path), name) in ALLOWED:
+                continue
+            for word in words(name):
+                if word in SAY_INSTEAD:
+                    wrong.append(f"{source.short(path)}:{line}: {name} (not {word!r}: {SAY_INSTEAD[word]})")
+                elif node_means_station and word in ("node", "nodes"):
+                    wrong.append(f"{source.short(path)}:{line}: {name} (not {word!r} here: station, or party)")
+    assert not wrong, "\n  ".join(wrong)
 
 
 def test_every_exception_is_still_needed() -> None:
-    given = {(source.short(path), name) for path in source.modules() for name, _ in given_names(source.parsed(path))}
+    given = {(source.short(path), name) for path, names in all_given().items() for name, _ in names}
     assert set(ALLOWED) <= given
 
 

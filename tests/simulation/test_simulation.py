@@ -41,6 +41,7 @@ def digests(hash_seed: str) -> str:
     return run.stdout
 
 
+@pytest.mark.whole
 def test_a_seed_happens_again_exactly_also_in_another_process() -> None:
     """Events, frames byte for byte, what was counted, verdicts. Python shuffles its sets anew in each process, which
     must not show, nor what the operating system would draw."""
@@ -50,6 +51,7 @@ def test_a_seed_happens_again_exactly_also_in_another_process() -> None:
     assert once.count("digest=") == 3
 
 
+@pytest.mark.whole  # `make check` runs the same seeds beside its tests
 @pytest.mark.parametrize("seed", [0, 1, 2, 3])
 def test_a_seed_breaks_nothing(seed: int) -> None:
     verdict = run_seed(seed)

@@ -54,7 +54,13 @@ SHOTS = {
 }
 
 
-@pytest.mark.parametrize("shot", SHOTS.values(), ids=SHOTS)
+QUICK = ("flat", "upside down")
+
+
+@pytest.mark.parametrize(
+    "shot",
+    [pytest.param(shot, id=name, marks=() if name in QUICK else pytest.mark.whole) for name, shot in SHOTS.items()],
+)
 def test_a_photograph_gives_all_six_codes_of_its_sheet(shot: Shot, tmp_path: Path) -> None:
     """R-266"""
     page_set = a_set(2500)

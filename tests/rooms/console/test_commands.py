@@ -47,6 +47,7 @@ def test_a_command_not_understood_exits_2(openline: Openline, arguments: tuple[s
     assert (code, out) == (2, "") and err
 
 
+@pytest.mark.whole
 def test_a_command_that_only_asks_does_not_read_the_hall() -> None:
     asks = "import sys, openline.__main__, openline.console.commands.message; print('openline.station' in sys.modules)"
     answer = subprocess.run([sys.executable, "-c", asks], capture_output=True, text=True, check=True).stdout

@@ -73,7 +73,7 @@ _EVENTS = st.lists(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=settings().max_examples * 6)
 @given(_EVENTS, st.integers(1, 5))
 def test_nothing_with_a_due_time_is_lost_by_any_order_of_events_or_restarts(events: list[tuple], room: int) -> None:  # type: ignore[type-arg]
     desk, now_ms = Desk(), AT_MS

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field, replace
 
+import pytest
+
 from openline.console.kept.keeping import StationKeys
 from openline.limits import CERTIFICATES_A_PARTY_MAX
 from openline.line.amendments import SNAPSHOT, SNAPSHOT_VERSION, derive_snapshot
@@ -367,6 +369,7 @@ def test_a_certificate_that_was_only_shown_goes_on_the_record_with_the_first_log
     assert ledger is not None and not ledger.offered
 
 
+@pytest.mark.whole
 def test_certificates_without_end_are_known_up_to_a_bound() -> None:
     """R-151. Eleven hundred of them made papers that the station could not read again: it never started any more."""
     wire, (amber, _) = make()

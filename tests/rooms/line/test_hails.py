@@ -75,6 +75,7 @@ def joined(*bearers: BearerUp) -> Roads:
     return roads
 
 
+@pytest.mark.whole
 def test_each_bearer_has_its_own_round_trip() -> None:
     """R-232: what came back quickly over one says nothing of the other, also where the answer waits for its turn."""
     roads = joined(TLS, RADIO)
@@ -85,6 +86,7 @@ def test_each_bearer_has_its_own_round_trip() -> None:
     assert abs(roads.contact(0, "radio").clock_offset_ms or 0) <= 2_000
 
 
+@pytest.mark.whole
 def test_a_standby_that_carries_nothing_is_seen_though_the_line_is_up() -> None:
     """R-232."""
     roads = joined(TLS, RADIO)
@@ -110,6 +112,7 @@ def test_an_answer_over_another_bearer_proves_life_and_not_the_bearer() -> None:
     assert peer.contacts["radio"].proved_at_ms is None and peer.contacts["tls"].proved_at_ms is None
 
 
+@pytest.mark.whole
 def test_an_idle_narrow_bearer_carries_short_hails_worth_a_bit_and_a_half_a_second() -> None:
     """R-230, R-231: both directions together, frames and marks included."""
     roads = joined(RADIO)

@@ -203,6 +203,7 @@ def test_what_was_said_to_differ_is_forgotten() -> None:
     assert len(wire.desks[0].turns.state.peers[1].differs_at) == limits.DIFFERS_MAX
 
 
+@pytest.mark.whole
 def test_thousands_of_logs_do_not_push_the_newest_ones_out_of_a_hail() -> None:
     """R-129. Past a thousand unsettled logs a hail to a third party named those of the one who opened them, only."""
     wire = met(3)

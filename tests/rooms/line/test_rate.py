@@ -92,6 +92,7 @@ def test_who_writes_faster_waits_and_nothing_is_lost() -> None:
     assert len(said(birch)) == 1, "within ten minutes it is said once"
 
 
+@pytest.mark.whole
 def test_it_is_said_again_while_it_lasts_but_not_often() -> None:
     """R-182"""
     wire, _, birch = limited(10)

@@ -72,7 +72,7 @@ def as_cbor(h: Header) -> bytes:
     )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=settings().max_examples * 4, deadline=None)
 @given(headers)
 def test_a_header_has_one_spelling_and_comes_back(header: Header) -> None:
     """R-072"""
@@ -142,7 +142,7 @@ def test_anything_but_the_one_spelling_is_refused(data: bytes, says: str) -> Non
     assert caught.value.exhibit
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=settings().max_examples * 6, deadline=None)
 @given(
     st.one_of(
         st.binary(max_size=200),

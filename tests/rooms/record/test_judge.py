@@ -284,7 +284,7 @@ def test_each_answer_belongs_to_one_job() -> None:
 AS_SIGNED = found(ITEMS)
 
 
-@settings(max_examples=120)
+@settings(max_examples=settings().max_examples * 12 // 5)
 @given(st.integers(0, len(ITEMS) - 1), st.integers(0, 2**32), st.integers(0, 7))
 def test_no_bit_of_any_item_can_be_changed_unseen(number: int, place: int, bit: int) -> None:
     """A forger flips one bit of an item's payload and makes all checks right again: refused, or the same findings.

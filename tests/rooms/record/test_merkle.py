@@ -198,7 +198,7 @@ def test_every_small_tree_agrees_with_the_definition() -> None:
             assert merkle.verify_consistency(old, size, mth(some[:old]), root, proof)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=settings().max_examples * 6 // 5, deadline=None)
 @given(st.lists(st.integers(0, 70), max_size=12))
 def test_appending_in_any_batches_gives_the_same_tree(batches: list[int]) -> None:
     leaves = some_leaves(sum(batches))
@@ -215,7 +215,7 @@ def test_appending_in_any_batches_gives_the_same_tree(batches: list[int]) -> Non
     assert merkle.root(peaks) == mth(leaves)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=settings().max_examples * 3 // 5, deadline=None)
 @given(st.data())
 def test_a_changed_proof_proves_nothing(data: st.DataObject) -> None:
     """R-071"""

@@ -358,7 +358,7 @@ def test_the_order_of_arrival_is_nothing() -> None:
 
 
 @given(st.data())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=settings().max_examples // 2, deadline=None)
 def test_what_is_in_force_stays_in_force_as_more_of_the_record_comes(data: st.DataObject) -> None:
     """R-142: any prefix of every log first, then more of them."""
     book = history()

@@ -125,7 +125,7 @@ def test_a_root_cannot_certify_what_no_roster_may_hold(change: Change, said: str
 
 
 @given(st.integers(0, 400), st.integers(1, 255))
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=settings().max_examples * 12 // 5, deadline=None)
 def test_a_spoiled_tls_certificate_raises_only_what_is_promised(at: int, flip: int) -> None:
     der = bytearray(station(0)[1].tls_certificate)
     der[at % len(der)] ^= flip

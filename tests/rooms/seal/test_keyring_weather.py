@@ -120,7 +120,7 @@ def weather(actions: Sequence[tuple[str, int, int]]) -> tuple[list[Station], int
 
 
 @given(ACTIONS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=settings().max_examples * 3, deadline=None)
 def test_in_any_weather_honest_frames_open_and_calm_brings_fresh_secrets(actions: list[tuple[str, int, int]]) -> None:
     """R-056 to R-059."""
     stations, now = weather(actions)
@@ -142,7 +142,7 @@ def test_in_any_weather_honest_frames_open_and_calm_brings_fresh_secrets(actions
 
 
 @given(ACTIONS, ACTIONS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=settings().max_examples * 6 // 5, deadline=None)
 def test_an_old_copy_of_a_keyring_accuses_nobody_and_finds_its_way_back(
     first: list[tuple[str, int, int]], then: list[tuple[str, int, int]]
 ) -> None:

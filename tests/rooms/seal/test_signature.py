@@ -254,14 +254,14 @@ def test_a_small_order_point_in_a_signature_is_refused_even_where_the_equation_h
 
 
 @given(st.binary(max_size=200), st.binary(min_size=0, max_size=130))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=settings().max_examples * 4 // 5, deadline=None)
 def test_noise_never_verifies_and_never_raises(key: bytes, noise: bytes) -> None:
     assert not verify_ed25519(key, noise, MESSAGE)
     assert not verify_mldsa44(key, noise, MESSAGE)
 
 
 @given(st.binary(min_size=32, max_size=32), st.binary(max_size=300))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=settings().max_examples // 2, deadline=None)
 def test_a_second_implementation_agrees(seed: bytes, message: bytes) -> None:
     signer = Ed25519Signer(seed)
     theirs = ECC.construct(curve="Ed25519", seed=seed)

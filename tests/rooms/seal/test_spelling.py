@@ -98,7 +98,7 @@ def test_no_table_of_unicode_decides_what_may_be_signed(good: str) -> None:
 
 
 @given(st.binary(max_size=80))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=settings().max_examples * 3, deadline=None)
 def test_noise_is_refused_and_nothing_else_is_raised(noise: bytes) -> None:
     try:
         read(noise)
@@ -108,7 +108,7 @@ def test_noise_is_refused_and_nothing_else_is_raised(noise: bytes) -> None:
 
 
 @given(st.binary(max_size=400))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=settings().max_examples, deadline=None)
 def test_armour_gives_back_the_bytes(data: bytes) -> None:
     """R-036."""
     worn = armour("CARD", data)

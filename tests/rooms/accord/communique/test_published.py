@@ -43,7 +43,7 @@ def test_what_is_spelled_reads_the_same(texts: dict[str, tuple[str, str]], relea
     assert again == published and again.is_what_it_names
 
 
-@settings(max_examples=200)
+@settings(max_examples=settings().max_examples * 4)
 @given(st.binary(max_size=200), st.integers(0, len(BODY)), st.integers(0, 8))
 def test_no_bytes_of_anybody_raise_anything_but_malformed(junk: bytes, at: int, cut: int) -> None:
     for data in (junk, BODY[:at] + junk + BODY[at + cut :]):
@@ -55,7 +55,7 @@ def test_no_bytes_of_anybody_raise_anything_but_malformed(junk: bytes, at: int, 
             assert data == BODY or found != SAID
 
 
-@settings(max_examples=200)
+@settings(max_examples=settings().max_examples * 4)
 @given(st.integers(0, 1_200), st.integers(0, 7))
 def test_a_bit_turned_anywhere_in_what_people_read_makes_another_file_or_none(at: int, bit: int) -> None:
     data = SOUND[:at] + bytes([SOUND[at] ^ 1 << bit]) + SOUND[at + 1 :]

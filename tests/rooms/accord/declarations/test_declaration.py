@@ -99,6 +99,7 @@ def test_five_thousand_units_are_one_entry() -> None:
     assert len(encode_declaration(one)) < 100_000 < BODY_BYTES_MAX
 
 
+@pytest.mark.whole
 def test_what_does_not_fit_is_sent_in_parts_that_read_alone_and_join() -> None:
     """R-412."""
     one = Declaration(MARK, 2020, 1, "", 18_000, (None, [["x", 1]], units(30_000)))

@@ -107,7 +107,7 @@ def test_json_faults_are_told_at_once() -> None:
         assert any(says in one for one in lines), (says, lines)
 
 
-@settings(max_examples=40)
+@settings(max_examples=settings().max_examples * 4 // 5)
 @given(st.text(max_size=100))
 def test_any_text_is_read_or_told(source: str) -> None:
     for text in (source, HEAD + source):

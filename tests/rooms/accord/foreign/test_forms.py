@@ -286,6 +286,7 @@ def test_what_cannot_be_said_is_refused_or_told() -> None:
     assert FORMS["open-skies"].read(content).left["content"].endswith("Z. SOMETHING ELSE: 1")
 
 
+@pytest.mark.whole
 def test_the_commands_read_and_write(tmp_path: Path) -> None:
     file, fields = tmp_path / "notam.txt", tmp_path / "fields.json"
     file.write_text(NOTAM)

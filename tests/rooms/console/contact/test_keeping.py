@@ -75,6 +75,7 @@ def kept(*bearers: BearerUp, period_ms: int = PERIOD_MS) -> Kept:
     return world
 
 
+@pytest.mark.whole
 def test_hour_by_hour_the_sides_test_and_answer_and_nothing_rings() -> None:
     """R-254, R-251, R-253."""
     world = kept(TLS)
@@ -90,6 +91,7 @@ def test_hour_by_hour_the_sides_test_and_answer_and_nothing_rings() -> None:
     assert authors in ([0, 1, 0, 1, 0], [1, 0, 1, 0, 1])
 
 
+@pytest.mark.whole
 def test_green_ends_when_what_they_signed_is_older_than_a_test_period() -> None:
     """R-253: hails alone are no signature."""
     world = kept(TLS, period_ms=PERIOD_MS)

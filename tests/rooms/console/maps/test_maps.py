@@ -115,7 +115,7 @@ def test_a_map_is_one_svg_without_script_or_address_and_its_title_is_text() -> N
     assert len(text) < 90_000
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=settings().max_examples * 6 // 5, deadline=None)
 @given(st.lists(st.tuples(st.integers(-89, 89), st.integers(-179, 180)), min_size=1, max_size=5),
        st.integers(1, 3000))  # fmt: skip
 def test_whatever_is_drawn_lies_within_the_frame(points: list[tuple[int, int]], radius: int) -> None:

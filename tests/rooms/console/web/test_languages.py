@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import get_args
@@ -29,6 +30,7 @@ def asked() -> Iterator[str | tuple[str, ...]]:
             yield said if isinstance(said, str) else tuple(said)
 
 
+@cache
 def catalogue(language: str) -> dict[object, object]:
     with (HERE / "locale" / language / "LC_MESSAGES" / "desk.po").open("rb") as file:
         return {one.id: one.string for one in read_po(file, locale=language) if one.id}

@@ -197,6 +197,7 @@ def test_before_anything_of_a_log_is_held_the_secret_goes_along() -> None:
     assert texts(b, a.own) == [LETTER.encode(), b"flash", b"second flash"] and b.store.ahead() == []
 
 
+@pytest.mark.whole
 def test_what_was_lost_goes_again_ever_more_seldom_until_it_is_said_to_be_held() -> None:
     """R-224"""
     wire = narrow_world()

@@ -45,6 +45,7 @@ def test_it_is_said_by_the_name_of_the_bearer() -> None:
     assert len(said) == 2 and all("by udp: it is heard and long frames do not arrive" in one for one in said)
 
 
+@pytest.mark.whole
 def test_frames_grow_again_step_by_step_and_at_once_when_the_bearer_comes_up_afresh() -> None:
     """R-207: also where it was no path but a peer that lived and took nothing."""
     air = Air(UDP)
@@ -76,6 +77,7 @@ def test_a_road_on_which_nothing_is_heard_and_a_stream_are_left_as_they_are() ->
     assert frames_now(air, "udp") == UDP.frame_bytes_max and frames_now(air, "tls") == TLS.frame_bytes_max
 
 
+@pytest.mark.whole
 def test_an_idle_hour_and_much_traffic_change_nothing() -> None:
     air = Air(UDP)
     for _ in range(10):
