@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
+from openline.console.accords.library import layout_files
+from openline.console.channel.asking import Sent, Waited, WaitHeld
+from openline.console.declaring import asking
 from tests.rooms.accord.declarations.test_declaration import units
 from tests.rooms.accord.declarations.test_judging import FACTS
-from tests.whole.parties import Desk
+from tests.whole.parties import HELD_MS, Desk
 from tests.whole.test_notices import replayed_alike
 from tests.whole.test_statements import both_up, held, refused
 
@@ -149,3 +153,39 @@ def test_five_thousand_units_cross_and_the_one_without_a_notice_is_asked_about(o
     assert "declaration" in Path(replayed_alike(amber, birch, tmp_path)).read_text()
     lives = birch.here("declare", "unit", "new-start-data", str(moved[0]))
     assert lives.count("\n") == 3 and "notice NEW-START/" in lives, lives
+
+
+def test_every_public_figure_of_both_sides_is_loaded_and_stands_under_its_ceiling(
+    on_a_line: Line, tmp_path: Path
+) -> None:
+    """R-415: fifty declarations of 25 dates, files as they are; the sums that they allow close, what was not provided
+    is held as such, and the three ceilings are drawn over all of it."""
+    amber, birch = both_up(on_a_line)
+    totals, detail = TOTALS.read_text("utf-8"), DETAIL.read_text("utf-8")
+    days = sorted({line.partition(",")[0] for line in totals.splitlines()[1:]})
+    detailed = {line.partition(",")[0] for line in detail.splitlines()[1:]}
+    assert len(days) == 25
+    with amber.link() as ours, birch.link() as theirs:
+        for link in (ours, theirs):
+            link.ask(asking.OfferLayout(file=layout_files()["new-start-data"].decode()), Sent)
+        for link, party in ((ours, "US"), (theirs, "RU")):
+            places = []
+            for day in days:
+                csv = {"totals": totals, **({"detail": detail} if party == "US" and day in detailed else {})}
+                form = asking.CheckDeclaration(
+                    layout="new-start-data", as_of=day, csv=csv, only={"as_of": day, "party": party}, language="en"
+                )
+                places += link.ask(asking.SendDeclaration(form=form), Sent).places
+            assert link.ask(WaitHeld(places=places, within_ms=HELD_MS), Waited).held
+        for link in (ours, theirs):
+            found = link.ask(asking.AskDeclarations(), list[asking.DeclarationRow])
+            assert len(found) == 50 and not any(one.broken for one in found), "none passes a ceiling, every sum closes"
+            assert [(one.name, one.as_of) for one in found if one.open] == [("Birch", "2023-03-01")]
+            drawn = link.ask(asking.AskCeilings(layout="new-start-data"), asking.Ceilings)
+            assert len(drawn.points) == 150 and [one.why for one in drawn.points if one.value is None] == 3 * [
+                "not provided"]  # fmt: skip
+            verdicts = {(one.as_of < "2018-02-05", one.verdict) for one in drawn.points if one.value is not None}
+            assert verdicts == {(True, "is not in force"), (False, "holds")}
+    kept = Path(os.environ.get("OPENLINE_KEEP", tmp_path)) / "ceilings.svg"
+    birch.here("limits", "new-start-data", "--svg", str(kept))
+    assert ElementTree.parse(kept).getroot().tag.endswith("svg")
