@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from openline.console.alarm.asking import AcknowledgeAlarm, BoardRow, TellSound, TestAlarm
 from openline.console.channel.asking import Outgoing
 from tests.browser.conftest import expect, send
 from tests.whole.watching import PIN, Watch
@@ -83,6 +84,50 @@ def test_nothing_moves_under_the_pointer(opened: Opened, watch: Watch) -> None:
     page.mouse.move(5, 5)
     page.locator("#needs .card").first.get_by_role("button", name="Acknowledge receipt").click()
     expect(page.locator("#needs")).not_to_contain_text("Flash two")
+
+
+def test_alarms_move_nothing_under_pointer_or_focus(opened: Opened, watch: Watch) -> None:
+    """An alarm stands above everything; what somebody is about to press stays where it is."""
+    send(watch, Outgoing(text="Words to point at. " * 60, subject="Pointed at"))
+    page = opened("Ann")
+    alarms, news = page.locator("#head-alarms .alarm"), page.locator("#news")
+
+    def rings(name: str, **now: str) -> None:
+        watch.ask("Ann", {"test": TestAlarm, "sound": TellSound}[name](**now), BoardRow)
+        expect(page.locator(f'#head-alarms [data-key="alarm {name}"]')).to_have_count(1)
+
+    def at(one: Any) -> tuple[int, int]:
+        box = one.bounding_box()
+        return round(box["x"]), round(box["y"] / 4)  # windows scroll by whole pixels
+
+    assert alarms.count() == 0
+    button = page.locator("#needs .card").last.get_by_role("button", name="Acknowledge receipt")
+    button.hover()
+    before = at(button)
+    rings("test")
+    expect(news).to_contain_text("ALARM test")  # said where it is seen, however far down one reads
+    assert at(button) == before
+    page.mouse.move(0, 0)
+    link = page.locator("#needs .card").last.get_by_role("link", name="Reply")
+    link.focus()
+    before = at(link)
+    watch.ask("Ann", AcknowledgeAlarm(name="test"), BoardRow)
+    expect(page.locator('#head-alarms [data-key="alarm test"]')).to_have_count(0)
+    rings("sound", said="not heard")
+    assert at(link) == before
+    assert link.evaluate("one => one === document.activeElement")
+    page.evaluate("scrollTo(0, 0)")
+    mine = page.locator('#head-alarms [data-key="alarm sound"]').get_by_role("button")
+    mine.focus()
+    mine.hover()
+    before = at(mine)
+    rings("test")
+    assert at(mine) == before
+    assert mine.evaluate("one => one === document.activeElement"), "the focus is where it was"
+    page.keyboard.press("Enter")
+    expect(page.locator('#head-alarms [data-key="alarm sound"]')).to_contain_text("acknowledged")
+    watch.ask("Ann", TellSound(said="not used here"), BoardRow)  # whoever says so has answered the test too
+    expect(alarms).to_have_count(0)
 
 
 def test_keys_alone_from_receipt_to_release_and_the_other_side_has_it(opened: Opened, watch: Watch) -> None:

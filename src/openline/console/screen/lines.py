@@ -61,12 +61,15 @@ def watch_now(desk: DeskState) -> WatchNow:
 
 
 def alarms_of(status: Status, board: Mapping[str, alarms.Alarm]) -> list[Alarm]:
-    """What is the case, apart by name, and whether somebody has seen it."""
+    """What is the case, apart by name, and whether somebody has seen it; and a test, which rings on every screen."""
     rows = []
     for line in status.alarms:
         name, _, text = line.partition(": ")
         known = board.get(name)
         rows.append(Alarm(name, text, str(known.standing), known.by) if known is not None else Alarm(name, text))
+    for name, alarm in board.items():
+        if alarm.cause.kind == alarms.Kind.TEST:
+            rows.append(Alarm(name, alarm.cause.text, str(alarm.standing), alarm.by))
     return rows
 
 

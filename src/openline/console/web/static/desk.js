@@ -55,7 +55,7 @@ const tick = () => {
       delete page.dataset.stale;
       fetchAgain();
     }
-    box.hidden = !stale;
+    steady(() => { box.hidden = !stale; });
   }
 };
 
@@ -75,6 +75,7 @@ const place = (list, fresh) => {
     if (!kept) return document.importNode(one, true);
     if (!same(kept, one) && !touched(kept)) {
       kept.className = one.className;
+      kept.toggleAttribute("data-alarm", one.hasAttribute("data-alarm"));
       kept.replaceChildren(...document.importNode(one, true).childNodes);
     }
     return kept;
@@ -132,6 +133,21 @@ const take = (fresh, willing) => {
   if (icon && link && link.getAttribute("href") !== icon.getAttribute("href")) link.href = icon.getAttribute("href");
 };
 
+// Whatever comes above it, what somebody points at or has the focus on stays where it is on the screen.
+const steady = (change) => {
+  const pointed = [...document.querySelectorAll(":hover")].at(-1);
+  const focused = document.activeElement;
+  const inside = (one) => one && one !== page && one !== document.body && one.closest("main,.head");
+  const one = inside(pointed) ? pointed : inside(focused) ? focused : null;
+  const key = one?.closest("[data-key]")?.dataset.key;
+  const top = () => (one?.isConnected ? one : key && document.querySelector(`[data-key="${CSS.escape(key)}"]`))
+    ?.getBoundingClientRect().top;
+  const before = top();
+  change();
+  const after = top();
+  if (before !== undefined && after !== undefined && after !== before) scrollBy(0, after - before);
+};
+
 const takeHead = (part, other) => {
   const fresh = document.importNode(other, true);
   for (const id of ["armed-box", "clock", "local"]) { // ours: armed by a gesture, ticking by itself
@@ -139,12 +155,19 @@ const takeHead = (part, other) => {
     const its = fresh.querySelector(`#${id}`);
     if (kept && its) its.replaceWith(kept);
   }
-  if (touched(part) && part.querySelectorAll(".alarm").length === fresh.querySelectorAll(".alarm").length) {
-    part.querySelector(".row").prepend(...fresh.querySelectorAll("#armed-box,#clock,#local"));
-  }
   const focus = document.activeElement;
-  part.replaceChildren(...fresh.childNodes);
-  if (focus && part.contains(focus)) focus.focus();
+  const known = new Set(keysOf($("head-alarms")));
+  for (const id of ["head-row", "head-lines", "head-watch"]) {
+    const its = fresh.querySelector(`#${id}`);
+    if (its) $(id).replaceChildren(...its.childNodes);
+  }
+  place($("head-alarms"), fresh.querySelector("#head-alarms"));
+  if (!focus.isConnected && focus.href) { // the link that had the focus is another node now
+    [...part.querySelectorAll("a")].find((one) => one.href === focus.href)?.focus({ preventScroll: true });
+  } else if (part.contains(focus)) focus.focus({ preventScroll: true });
+  for (const one of part.querySelectorAll("[data-alarm]")) {
+    if (!known.has(one.dataset.key)) say(one.firstElementChild.textContent);
+  }
   if (part.querySelector("[data-alarm]")) sound("alarm");
 };
 
@@ -168,7 +191,7 @@ const fetchAgain = () => {
   asked.timeout = 8000;
   asked.onloadend = () => {
     fetching = false;
-    if (asked.status === 200 && asked.response?.getElementById("head")) take(asked.response, false);
+    if (asked.status === 200 && asked.response?.getElementById("head")) steady(() => take(asked.response, false));
     else if (asked.status === 200) ended();
     if (again) {
       again = false;
