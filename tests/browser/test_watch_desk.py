@@ -12,6 +12,7 @@ import pytest
 
 from openline.console.alarm.asking import AcknowledgeAlarm, BoardRow, TellSound, TestAlarm
 from openline.console.channel.asking import Outgoing
+from openline.console.web.rendering import translations
 from tests.browser.conftest import expect, send
 from tests.whole.watching import PIN, Watch
 
@@ -19,9 +20,8 @@ pytestmark = pytest.mark.whole
 
 Opened = Callable[..., Any]
 PAGES = ("/", "/keys", "/drafts", "/drafts/0", "/drafts/new", "/search?words=drill", "/watch", "/contact", "/engineer",
-         "/custodian", "/desk-log", "/alarms", "/help", "/precleared", "/declarations", "/topics", "/sealed",
-         "/agreements",
-         "/joint",
+         "/custodian", "/desk-log", "/alarms", "/help", "/record?which=all", "/precleared", "/declarations", "/topics",
+         "/sealed", "/agreements", "/joint",
          "/drafts/0/translations")  # fmt: skip
 
 
@@ -130,29 +130,75 @@ def test_alarms_move_nothing_under_pointer_or_focus(opened: Opened, watch: Watch
     expect(alarms).to_have_count(0)
 
 
-def test_keys_alone_from_receipt_to_release_and_the_other_side_has_it(opened: Opened, watch: Watch) -> None:
-    (path,) = send(watch, Outgoing(text="Will you meet us?", subject="Keys alone"))
-    drafter = opened("Bob", path)
-    drafter.keyboard.press("r")
-    drafter.locator("#text").wait_for()
-    drafter.locator("#text").focus()
-    drafter.keyboard.type("Yes, a and r and n are letters here.")
-    button = drafter.get_by_role("button", name="Keep and submit for release")
-    for _ in range(12):
-        drafter.keyboard.press("Tab")
-        if button.evaluate("one => one === document.activeElement"):
-            break
-    drafter.keyboard.press("Enter")
-    expect(drafter.locator("h1")).to_contain_text("submitted")
-    releaser = opened("Cyd", drafter.url.removeprefix(watch.address))
-    expect(releaser.locator(".canonical")).to_have_text("Yes, a and r and n are letters here.")
-    releaser.get_by_role("button", name="Release: it leaves").focus()
+# What keys of the letters R and A say where another layout is on.
+LAYOUTS = {
+    "en": ({"KeyR": "r", "KeyA": "a"}, "Yes, a and r and n are letters here."),
+    "ru": ({"KeyR": "к", "KeyA": "ф"}, "Да, ф, к и т здесь — буквы."),
+    "ar": ({"KeyR": "ق", "KeyA": "ش"}, "نعم، ش و ق و ى حروف هنا."),
+}
+
+
+def strike(page: Any, code: str, letter: str) -> None:
+    """One key of a board with that layout on."""
+    held = page.context.new_cdp_session(page)
+    given = {"key": letter, "code": code, "windowsVirtualKeyCode": ord(code[-1])}
+    held.send("Input.dispatchKeyEvent", {"type": "keyDown", "text": letter, **given})
+    held.send("Input.dispatchKeyEvent", {"type": "keyUp", **given})
+    held.detach()
+
+
+def tab_to(page: Any, wanted: Any) -> None:
+    """Nothing but Tab, as far as one goes."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if wanted.evaluate("one => one === document.activeElement"):
+            return
+    raise AssertionError(f"Tab does not lead to {wanted}")
+
+
+def skip(page: Any) -> None:
+    """The first thing that Tab leads to on a page goes past its head."""
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+
+
+@pytest.mark.parametrize("language", LAYOUTS)
+def test_keys_alone_from_receipt_to_release_and_the_other_side_has_it(
+    opened: Opened, watch: Watch, language: str
+) -> None:
+    letters, words = LAYOUTS[language]
+    (path,) = send(watch, Outgoing(text="Will you meet us?", subject="Keys alone", precedence="FLASH"))
+    page = opened("Ann", "/", language)
+    card = page.locator(f'#needs [data-message="{path}"]')
+    expect(card).to_be_visible()
+    assert page.locator("#needs .card").first.get_attribute("data-message") == path, "the most urgent one stands first"
+    strike(page, "KeyA", letters["KeyA"])
+    expect(card).to_have_count(0)
+    page.goto(watch.address + path)
+    strike(page, "KeyR", letters["KeyR"])
+    page.locator("#text").wait_for()
+    skip(page)
+    tab_to(page, page.locator("#text"))
+    page.keyboard.insert_text(words[:-1])
+    strike(page, "KeyZ", words[-1])
+    tab_to(page, page.locator("button[name=then][value=submit]"))
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/drafts/\d+$"))
+    releaser = opened("Cyd", page.url.removeprefix(watch.address), language)
+    expect(releaser.locator(".canonical")).to_have_text(words)
+    skip(releaser)
+    tab_to(releaser, releaser.locator("form[action$='/release'] button"))
     releaser.keyboard.press("Enter")
-    expect(releaser.get_by_role("status").first).to_contain_text("Released and recorded")
+    releaser.wait_for_url(re.compile("/message/"))
     assert watch.other is not None
     other = watch.other
-    watch.until(lambda: "letters here" in json.dumps(other.json_here("inbox")))
-    expect(releaser.locator("#ladder + .scroll")).to_contain_text("Birch")
+    watch.until(lambda: words in json.dumps(other.json_here("inbox"), ensure_ascii=False))
+    ladder = releaser.locator("#ladder + .scroll")
+    watch.until(lambda: "Birch" in (releaser.reload() and ladder.inner_text()))
+    steps = ladder.locator("tbody th").all_inner_texts()
+    told = ["drafted", "submitted", "released", "recorded", "relayed", "held"]
+    assert steps[:6] == [translations(language).gettext(one) for one in told]
 
 
 def test_single_keys_can_be_switched_off(opened: Opened) -> None:

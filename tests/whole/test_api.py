@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import datetime
 import hashlib
 import http.client
 import json
 import secrets
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
@@ -90,7 +92,7 @@ def test_every_request_of_the_station_has_a_call_or_a_reason() -> None:
 
 def example(row: Row) -> str:
     numbers = dict.fromkeys(("party", "index", "draft", "notice"), "0")
-    return row.path.format(**numbers, number="1", generation="0" * 24, name="Bob", credential="AA")
+    return row.path.format(**numbers, number="1", day="2026-11-22", generation="0" * 24, name="Bob", credential="AA")
 
 
 def test_each_role_passes_the_routes_it_has_the_act_for(api: Api) -> None:
@@ -320,6 +322,34 @@ def test_a_file_goes_along_and_comes_back_by_its_hash(api: Api) -> None:
     api.refused(403, "OL-401", "GET", f"{path}/attachments", "Dee")
     api.ok("POST", f"{path}/attachments/1/remove", "Bob", {"over": 2}, If_Match=came.headers["etag"])
     assert api.ok("GET", f"{path}/attachments", "Cyd")["files"] == []
+
+
+def test_the_record_and_a_day_of_it_leave_as_files_for_who_may(api: Api, tmp_path: Path) -> None:
+    """Planned first, then saved; what verifies it is the same program as for a file that a command wrote."""
+    chosen = {"chosen": {"parties": [0]}}
+    plan = api.ok("POST", "/record/plan", "Eve", chosen)
+    assert {one["name"]: one["withheld"] > 0 for one in plan["logs"]}["Amber"] is False
+    headers = {"Content-Type": "application/json", "Idempotency-Key": "a"}
+    headers["Authorization"] = f"Bearer {api.tokens['Eve']}"
+    for body, shown in (({"bodies": False}, "no bodies"), (chosen, "of parties 0")):
+        link = http.client.HTTPConnection("127.0.0.1", api.port, timeout=WITHIN_S)
+        link.request("POST", f"{PREFIX}/record/file", json.dumps(body), {"Host": api.host, **headers})
+        came = link.getresponse()
+        assert (came.status, came.headers["content-type"]) == (200, "application/octet-stream")
+        file = tmp_path / "saved.record"
+        file.write_bytes(came.read())
+        link.close()
+        assert shown in api.desk.run("verify", str(file)).stdout
+    api.refused(403, "OL-401", "POST", "/record/file", "Bob", {})
+    api.refused(403, "OL-401", "GET", "/record/days/2026-11-22", "Dee")
+    api.refused(422, "OL-204", "POST", "/record/file", "Eve", {"path": "/etc/passwd"})
+    today = datetime.datetime.now(datetime.UTC).date().isoformat()
+    sent = api.call("GET", f"/record/days/{today}", "Eve")
+    assert sent.headers["content-type"] == "application/pdf" and sent.text.startswith("%PDF-1.7")
+    api.refused(422, "OL-204", "GET", "/record/days/2026-13-22", "Eve")
+    place = api.ok("GET", "/entries?count=1", "Eve")["entries"][0]["place"]
+    assert api.call("GET", f"/entries/{place}/sheet", "Bob").text.startswith("%PDF-1.7")
+    api.refused(403, "OL-401", "GET", f"/entries/{place}/sheet", "Dee")
 
 
 def test_the_description_is_of_what_is_served(api: Api) -> None:

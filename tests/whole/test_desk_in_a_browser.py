@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime
 import html
 import http.client
 import json
@@ -10,6 +11,7 @@ import os
 import re
 import signal
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -149,9 +151,25 @@ def test_a_translation_stands_beside_the_original_with_who_did_what_and_what_dif
     assert watch.post(f"{page}/mark", "Cyd", {"number": "1", "step": "certified"}).status == 303
     shown = watch.get(page, "Cyd").text
     assert "CERTIFIED TRANSLATION" in shown and "unofficial</p>" not in shown
+    for name, where in (("Ann", "/"), ("Eve", path)):  # beside the original wherever that is read
+        page_ = watch.get(where, name).text
+        assert "Пуск в 14.00 UTC" in page_ and "3 quokkas." in page_ and "CERTIFIED TRANSLATION" in page_
     watch.until(lambda: path in watch.get("/search?words=quokkas", "Bob").text)
     sheet = watch.get(f"{path}/sheet", "Eve")
     assert (sheet.status, sheet.headers["content-type"], sheet.text[:5]) == (200, "application/pdf", "%PDF-")
+
+
+def test_what_was_translated_as_a_draft_stands_under_the_message_it_became(watch: Watch) -> None:
+    row = watch.ask("Bob", asking.WriteDraft(message=Outgoing(text="Мы придём.", language="ru")), asking.DraftRow)
+    words = {"text": "We shall come.", "language_of": "en", "stage": "rough"}
+    assert watch.post(f"/drafts/{row.draft}/translations", "Bob", words).status == 303
+    watch.ask("Bob", asking.SubmitDraft(draft=row.draft, version=1), asking.DraftRow)
+    code = watch.ask("Cyd", asking.AskDraft(draft=row.draft), asking.DraftRow).code
+    sent = watch.ask("Cyd", asking.ReleaseDraft(draft=row.draft, version=1, code=code), Sent)
+    path = f"/message/{sent.places[0]}"
+    assert "We shall come." in watch.get(path, "Eve").text
+    shown = watch.get(f"{path}/translations", "Cyd").text
+    assert f'href="/drafts/{row.draft}/translations"' in shown and "We shall come." in shown and "unofficial" in shown
 
 
 NOTICE = encode_notice(Notice(
@@ -264,6 +282,49 @@ def test_the_proof_of_one_message_verifies_without_any_station(watch: Watch, tmp
     link.close()
     cards = [word for name in ("Amber", "Birch") for word in ("--card", str(watch.desk.home.parent / f"{name}.card"))]
     assert "Prove this." in watch.desk.run("verify", str(file), *cards, "--entries").stdout
+
+
+def saved(watch: Watch, path: str, name: str, file: Path) -> dict[str, str]:
+    """A file that a page gives; its headers."""
+    link = http.client.HTTPConnection("127.0.0.1", watch.port, timeout=WITHIN_S)
+    link.request("GET", path, headers=watch.headers(name))
+    came = link.getresponse()
+    assert came.status == 200
+    file.write_bytes(came.read())
+    link.close()
+    return {key.lower(): value for key, value in came.headers.items()}
+
+
+def test_the_record_leaves_as_a_file_with_the_bodies_that_were_chosen(watch: Watch, tmp_path: Path) -> None:
+    """What it would hold is said before it is saved; a day is printed; who may not read messages saves nothing."""
+    path = from_birch(watch, "Take these words along.")
+    place = path.removeprefix("/message/")
+    assert "Only these" in watch.get("/record", "Eve").text
+    query = f"which=some&entries={place}"
+    page = watch.get(f"/record?{query}", "Eve").text
+    assert f'href="/record/file?{html.escape(query)}"' in page and "Withheld" in page
+    file = tmp_path / "record"
+    headers = saved(watch, f"/record/file?{query}", "Eve", file)
+    assert headers["content-disposition"] == 'attachment; filename="openline-hotline.record"'
+    told = watch.desk.run("verify", str(file), "--entries").stdout
+    assert "Take these words along." in told and "1 body chosen" in told
+    saved(watch, "/record/file?which=none", "Ann", file)
+    assert "Take these words along." not in watch.desk.run("verify", str(file), "--entries").stdout
+    for wrong, words in (
+        ("which=some", "nothing was chosen"), ("which=most", "is no choice"),
+        ("which=some&from=2026-11-23&to=2026-11-22", "ends before it begins"), ("which=some&entries=x", "x"),
+    ):  # fmt: skip
+        answer = watch.get(f"/record?{wrong}", "Eve")
+        assert answer.status >= 400 and words in answer.text and "Save the file" not in answer.text, wrong
+        assert watch.get(f"/record/file?{wrong}", "Eve").status >= 400
+    for name in ("Bob", "Dee"):
+        assert watch.get("/record/file?which=all", name).status == 403
+        assert "/record" not in watch.get("/", name).text
+    today = datetime.datetime.now(datetime.UTC).date().isoformat()
+    headers = saved(watch, f"/record/day.pdf?day={today}", "Eve", file)
+    assert headers["content-type"] == "application/pdf" and file.read_bytes().startswith(b"%PDF-1.7")
+    assert "is no day like" in html.unescape(watch.get("/record/day.pdf?day=yesterday", "Eve").text)
+    assert not list(Path(tempfile.gettempdir()).glob("openline-export-*/saved.record"))
 
 
 def beats(watch: Watch, name: str) -> Iterator[dict[str, int]]:

@@ -46,6 +46,7 @@ class Act(Enum):
     OPERATE = "say something about the line to the other side's operators"
     SEE_SCREEN = "see the watch desk's screen"
     SEE_MESSAGES = "read messages on the screen, and look for them"
+    EXPORT = "save the record as a file, or a day of it on paper"
     SEE_DRAFTS = "read drafts"
     SEE_LOG = "read the desk's log"
     CHANGE_LINE = "change the line: terms, parties, keys"
@@ -83,6 +84,7 @@ ALLOWED: Final[Mapping[Act, frozenset[Role]]] = {
     Act.OPERATE: frozenset((Role.ENGINEER, Role.WATCH)),
     Act.SEE_SCREEN: _EVERYBODY,
     Act.SEE_MESSAGES: _WRITERS | {Role.AUDITOR},
+    Act.EXPORT: frozenset((Role.RELEASER, Role.WATCH, Role.AUDITOR)),
     Act.SEE_DRAFTS: _WRITERS | {Role.AUDITOR},
     Act.SEE_LOG: frozenset((Role.WATCH, Role.CUSTODIAN, Role.AUDITOR)),
     Act.CHANGE_LINE: frozenset((Role.CUSTODIAN,)),

@@ -198,3 +198,26 @@ def test_the_only_releaser_is_not_given_what_nobody_could_confirm() -> None:
     desk.act(acts.ConfirmMeans("Fay"), CYD)
     desk.act(give("Cyd"), ANN)
     desk.act(acts.ConfirmMeans("Cyd"), Actor(5, b"sitting5"))
+
+
+def test_how_old_a_pin_and_a_key_are_is_how_old_the_newest_gift_of_each_is() -> None:
+    """Other roles make no PIN younger; a revoked key does not count."""
+    desk = TestDesk()
+
+    def pin_at() -> int:
+        return desk.state.officers[1].means_at_ms
+
+    enrolled_at = pin_at()
+    assert enrolled_at == next(one.at_ms for one in desk.entries if isinstance(one.fact, facts.Enrolled) and
+                               one.fact.name == "Bob")
+    desk.act(acts.GiveRoles("Bob", frozenset((Role.DRAFTER, Role.ENGINEER))), ANN)
+    assert pin_at() == enrolled_at
+    desk.act(acts.RenewPin("Bob"), ANN)
+    assert pin_at() == desk.state.last_at_ms > enrolled_at
+    for number in range(2):
+        desk.act(give("Bob", number), ANN)
+    first, second = desk.state.keys_of(1)
+    assert enrolled_at < first.given_at_ms < second.given_at_ms == desk.state.last_at_ms
+    desk.act(acts.RevokeKey(first.credential), ANN)
+    assert [one.given_at_ms for one in desk.state.keys_of(1)] == [second.given_at_ms]
+    assert pin_at() < first.given_at_ms, "a key is no PIN"

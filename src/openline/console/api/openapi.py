@@ -18,6 +18,7 @@ _NUMBER: Final = {"type": "integer", "minimum": 0, "maximum": 2**53 - 1}
 _PATH: Final = {
     "party": {"type": "integer", "minimum": 0, "maximum": 7},
     "generation": {"type": "string", "pattern": "^[0-9a-f]{24}$"},
+    "day": {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
     "number": {"type": "integer", "minimum": 1, "maximum": 16}, "index": _NUMBER, "draft": _NUMBER, "notice": _NUMBER,
     "name": {"type": "string", "minLength": 1, "maxLength": 64}, "credential": {"type": "string", "minLength": 1},
 }  # fmt: skip
@@ -75,7 +76,7 @@ def _operation(row: Row, taken: Any, answer: Any, fields: dict[str, Any]) -> dic
         if row.listed:
             query["after"] = {"type": "string"}
             query["count"] = {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}
-        if row.request is None:
+        if row.request is None and not row.gives:
             query["after"] = _NUMBER
         parameters += [
             {"name": name, "in": "query", "required": name in fields.get("required", ()), "schema": schema}
@@ -97,6 +98,8 @@ def _operation(row: Row, taken: Any, answer: Any, fields: dict[str, Any]) -> dic
 
 
 def _answered(row: Row, answer: Any) -> dict[str, Any]:
+    if row.gives:
+        return {"description": "The file.", "content": {row.gives: {"schema": {"type": "string", "format": "binary"}}}}
     if row.request is None:
         stream = {"text/event-stream": {"schema": {"type": "string"}}}
         return {"description": "Entries as they come.", "content": stream}
@@ -119,5 +122,8 @@ def _name_of(row: Row) -> str:
 
 
 def _summary(row: Row) -> str:
-    words = (row.request.__doc__ or "") if row.request is not None else "Entries as they come, from a position on."
+    own = {"{day}": "A day on paper, a list before it.", "/sheet": "An entry on paper."}
+    stream = "Entries as they come, from a position on."
+    of_its_own = next((said for end, said in own.items() if row.path.endswith(end)), stream)
+    words = (row.request.__doc__ or "") if row.request is not None else of_its_own
     return words.strip().split("\n")[0]

@@ -23,11 +23,13 @@ from openline.console.codes import CODES, Told, code_of, detail_of
 from openline.console.screen.asking import AskSitting, SittingRow
 from openline.console.watch import asking as watch
 from openline.console.watch.etag import etag_of
+from openline.console.web import saving
 from openline.console.web.desk import Pages
 from openline.console.web.routes import To, lets
 from openline.console.web.safety import TooMuch
 from openline.console.web.uploads import put_down
 from openline.console.web.visit import status_of
+from openline.console.words import parse_place
 from openline.desk.people import Role
 from openline.errors import OpenlineError, Refused
 from openline.limits import ONCE_KEY_CHARS_MAX, SITTING_MS_MAX, TAG_CHARS_MAX
@@ -119,7 +121,7 @@ class _Call:
         """What the station answers. Raises Wrong, Told, Refused, TooMuch."""
         token = await self._let_in(request)
         if self._row.request is None:
-            return await events(request, self._pages, token)
+            return await self._own(request, token)
         once = self._once(request)
         given = await self._given(request)
         paging = self._paging(request)
@@ -130,6 +132,18 @@ class _Call:
             with put_down(await request.body()) as (path, digest):
                 of_file = {"path": path, "sha256": digest}
                 return await self._asked(request, token, once, given, paging, of_file)
+
+    async def _own(self, request: Request, token: str) -> Response:
+        """What is no request of the station: it is put together of several here."""
+        if not self._row.gives:
+            return await events(request, self._pages, token)
+        if request.query_params:
+            raise Wrong(400, "OL-204", "nothing is asked for here but by the path")
+        named = request.path_params
+        if "day" in named:
+            return await saving.day_sheets(self._pages.station, token, named["day"])
+        place = parse_place(f"{named['party']}/{named['generation']}/{named['index']}")
+        return await saving.message_sheet(self._pages.station, token, str(place))
 
     async def _asked(
         self, request: Request, token: str, once: str, given: msgspec.Struct, paging: tuple[str, int],
@@ -143,6 +157,8 @@ class _Call:
             ask.source = (request.client.host if request.client else "")[:64]
         if self._row.conditional:
             ask.meant = _meant(request)
+        if self._row.gives:  # nothing is changed by asking twice
+            return await saving.exported(self._pages.station, token, ask, f"openline-{self._pages.line}.record")
         if once and self._row.who is not To.ANYBODY:
             ask.once = once
         found = await self._pages.station.ask(ask, self._row.answer, token)

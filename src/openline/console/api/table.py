@@ -17,6 +17,7 @@ from openline.console.agreeing import asking as agreeing
 from openline.console.alarm import asking as alarm
 from openline.console.channel import asking as line
 from openline.console.declaring import asking as declaring
+from openline.console.disclosing.asking import Planned
 from openline.console.escrowing import asking as escrowing
 from openline.console.files import asking as files
 from openline.console.ladder import asking as ladder
@@ -69,6 +70,7 @@ class Row(NamedTuple):
     fixed: dict[str, Any] = {}
     conditional: bool = False
     listed: str = ""
+    gives: str = ""  # a file of this media type, and no JSON
     takes_file: bool = False  # the body is a file; its name, type and what else is asked stand in the query
 
     @property
@@ -102,6 +104,11 @@ TABLE: Final[tuple[Row, ...]] = (
     _row("POST", "/search", screen.Search, screen.Hits),
     _row("POST", "/entries/held", line.WaitHeld, line.Waited, READ),
     Row("GET", "/events", READ, None, line.Shown),
+    # what leaves as a file
+    _row("POST", "/record/plan", line.PlanExport, Planned, Act.EXPORT),
+    _row("POST", "/record/file", line.Export, bytes, Act.EXPORT, gives="application/octet-stream"),
+    Row("GET", "/record/days/{day}", Act.EXPORT, None, bytes, gives="application/pdf"),
+    Row("GET", f"{ENTRY}/sheet", READ, None, bytes, gives="application/pdf"),
     # what is said about an entry, and about the line
     _row("POST", f"{ENTRY}/acknowledge", line.Acknowledge, line.Sent),
     _row("POST", f"{ENTRY}/understood", ladder.TellUnderstood, line.Sent),
@@ -260,7 +267,7 @@ _FILES: Final = "it names a file or folder of the station's own machine: a comma
 NOT_HERE: Final[dict[type[Any], str]] = {
     line.Append: "certificates, revocations and readings are prepared by commands, with keys that are not here",
     line.Recover: "it needs the recovery secret, which comes from a safe to the station's own machine",
-    line.Export: _FILES, line.PlanExport: _FILES, line.Backup: _FILES, line.CarryOut: _FILES, line.CarryIn: _FILES,
+    line.Backup: _FILES, line.CarryOut: _FILES, line.CarryIn: _FILES,
     line.Stop: "who holds the machine stops the station; a sitting does not",
     alarm.Listen: "the annunciator's own: it says that it hears, and from the same machine",
 }  # fmt: skip
@@ -277,7 +284,7 @@ class Shape:
         """The fields of a body or of a query string."""
         assert self.row.request is not None
         named = {*self.row.names, *self.row.fixed, *_OURS, *(_NOT_OVER_HTTP if self.row.method == "POST" else ())}
-        if self.row.takes_file:
+        if self.row.takes_file or self.row.gives:
             named |= _OF_A_FILE
         if "generation" in named:
             named.add("place")
@@ -323,6 +330,8 @@ class Shape:
                 values[name] = [outgoing(one) for one in value]
         if "officer" in known and "officer" not in values:
             values["officer"] = ""  # where there are officers, the station names who is signed in
+        if self.row.gives:
+            values["path"] = ""  # whoever answers chooses it
         return self.row.request(**{**values, **self.row.fixed, **(of_file or {})})
 
 

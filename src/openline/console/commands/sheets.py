@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import datetime
 from pathlib import Path
 
 import click
 
 from openline.console.channel.asking import (
-    FIND_MAX,
     Amendments,
     AskAmendments,
     AskStatus,
-    Find,
-    Found,
     Show,
     Shown,
     Status,
@@ -23,16 +19,14 @@ from openline.console.codes import Told
 from openline.console.home import write_whole
 from openline.console.sheets import setting
 from openline.console.sheets.composing import called, given_of
+from openline.console.sheets.days import day_ms, of_day
 from openline.console.terminal import Session, room_options
 from openline.console.words import parse_place, parse_position
-from openline.record.entry import MESSAGE
-
-DAY_MS = 86_400_000
 
 
 @click.command("print")
 @click.argument("entry", required=False)
-@click.option("--day", metavar="YYYY-MM-DD", help="Instead: every message that came to stand here on this day, UTC.")
+@click.option("--day", metavar="YYYY-MM-DD", help="Instead: all official text that came here on this day, UTC.")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Where to; else a name is made of it.")
 @room_options
 @click.pass_obj
@@ -52,7 +46,7 @@ def print_sheets(session: Session, entry: str | None, day: str | None, out: Path
             found = [link.ask(_which(entry), Shown)]
             title, at_ms = called(found[0]), found[0].written_at_ms
         else:
-            at_ms = _day(day or "")
+            at_ms = day_ms(day or "")
             found, title = _of_day(link, at_ms), f"{status.line} {day}"
     given = given_of(found, line=status.line, name=status.name, banners=_banners(terms), title=title, at_ms=at_ms,
                      listed=entry is None)
@@ -72,29 +66,11 @@ def _which(entry: str) -> Show:
     return Show(position=position) if position is not None else Show(place=str(parse_place(entry)))
 
 
-def _day(day: str) -> int:
-    try:
-        at = datetime.date.fromisoformat(day)
-    except ValueError as error:
-        raise Told("OL-204", f"{day!r} is no day like 2026-11-22") from error
-    return (at - datetime.date(1970, 1, 1)).days * DAY_MS
-
-
 def _of_day(link: ControlLink, from_ms: int) -> list[Shown]:
-    """Messages that arrived on that day, found by halving: positions are in order of arrival."""
-    last = link.ask(Find(count=1, newest=True), Found).next
-    low, high = 1, last + 1
-    while low < high:
-        middle = (low + high) // 2
-        if link.ask(Show(position=middle), Shown).arrived_at_ms < from_ms:
-            low = middle + 1
-        else:
-            high = middle
-    found: list[Shown] = []
-    after = low - 1
+    asking = of_day(from_ms)
+    ask, answer = next(asking)
     while True:
-        page = link.ask(Find(after=after, count=min(200, FIND_MAX), kind=MESSAGE), Found)
-        found += [one for one in page.entries if from_ms <= one.arrived_at_ms < from_ms + DAY_MS]
-        if not page.entries or page.entries[-1].arrived_at_ms >= from_ms + DAY_MS:
-            return found
-        after = page.next
+        try:
+            ask, answer = asking.send(link.ask(ask, answer))
+        except StopIteration as done:
+            return list(done.value)

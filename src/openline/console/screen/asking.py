@@ -186,7 +186,9 @@ class Card(msgspec.Struct):
     steps: list[str]  # words of the ladder that were reached
     ahead_of: int | None = None
     attachments: int = 0
-    translation: str = ""
+    translation: str = ""  # the newest certified one of this desk, else the newest
+    translation_language: str = ""
+    translation_certified: bool = False
     disputed: bool = False
     standing: list[Standing] = []
     crossed_reference: str = ""

@@ -1,18 +1,31 @@
-"""Steps of a message of ours that are no entries: what this desk did before it left, and which bearer took it when."""
+"""What this desk has of a message beside the record: its working translation; of ours what was done before it left, and
+which bearer took it when."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from openline.console.channel.relayed import Relayed
-from openline.console.screen.asking import Step
+from openline.console.screen.asking import CARD_CHARS_MAX, Card, Step
 from openline.console.screen.cards import View
 from openline.console.watch import relays
 from openline.console.watch.desk import Desk
+from openline.desk.facts import Translated
 from openline.record.entry import Ref
 
 DESK: Final = "from the desk's own log"
+
+
+def put_translations(cards: Iterable[Card], desk: Desk) -> None:
+    """Beside each original the working translation that this desk has of it."""
+    for card in cards:
+        there = desk.state.translations.get(card.place, ())
+        best = next((one for one in reversed(there) if one.certified_by is not None), there[-1] if there else None)
+        for entry in desk.entries(best.entry, 1) if best is not None else ():
+            assert best is not None and isinstance(entry.fact, Translated)
+            card.translation, card.translation_language = entry.fact.words[:CARD_CHARS_MAX], best.language
+            card.translation_certified = best.certified_by is not None
 
 
 def steps_beside(ref: Ref, desk: Desk, relayed: Relayed, view: View) -> Iterator[Step]:

@@ -14,7 +14,7 @@ from openline.console.channel.asking import PRECEDENCES, Status
 from openline.console.channel.clock import counted_ms
 from openline.console.channel.showing import Reader
 from openline.console.screen import asking, cards, composing, lines
-from openline.console.screen.beside import steps_beside
+from openline.console.screen.beside import put_translations, steps_beside
 from openline.console.screen.desk_lines import desk_lines
 from openline.console.screen.duties import Duties
 from openline.console.screen.following import Following
@@ -185,6 +185,7 @@ class ScreenOperations:
             made = composing.FromRecord([], [], [], asking.Counts(0, 0, 0, 0, ""))
             alarms.append(asking.Alarm("register", f"what needs you cannot be listed now: {down}"))
             reached = 0
+        put_translations(made.needs, running.desk)
         drafts = running.desk.state.under_way.values()
         queue = self.duties.queue
         coming = [one for one in queue.overdue(status.now_ms) if one.source == owed.SOURCE]  # others have cards

@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from openline.console.channel.clock import wall_ms
 from openline.console.codes import Code, Told, code_of
+from openline.console.dtg import iso
 from openline.console.screen.asking import AskScreen, Screen
 from openline.console.watch.asking import AnyRequest
 from openline.console.web import rendering
@@ -84,6 +85,10 @@ class Visit:
     def word(self, english: str) -> str:
         """A word of the interface."""
         return rendering.translations(self.preferences.language).gettext(english)
+
+    def today(self) -> str:
+        """This day, UTC."""
+        return (iso(wall_ms()) or "")[:10]
 
     def number(self, name: str) -> int | None:
         """A plain number from the address; None where there is none."""

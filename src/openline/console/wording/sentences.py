@@ -110,4 +110,6 @@ def sentence(text: str, language: str, known: Mapping[str, str] | None = None) -
     if language == "en":
         return shown((known or {}).get(text, text))
     told = _told(text, language, known or {})
+    if told is None and text[:1].isalpha() and not text[:1].isascii():
+        return shown(text)  # said in the language of the page already
     return Markup('<span lang="en" dir="ltr">{}</span>').format(shown(text)) if told is None else told

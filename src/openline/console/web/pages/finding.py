@@ -34,7 +34,7 @@ async def search(visit: Visit) -> Response:
 
 
 def _filters(given: dict[str, str]) -> Filters:
-    from_ms, to_ms = (parse_iso(_instant(given[name])) if given.get(name) else None for name in ("from", "to"))
+    from_ms, to_ms = (parse_iso(instant_of(given[name])) if given.get(name) else None for name in ("from", "to"))
     return Filters(
         ours={"ours": True, "theirs": False}.get(given.get("whose", "")),
         precedence=given.get("precedence") or None, exercise={"yes": True, "no": False}.get(given.get("exercise", "")),
@@ -42,7 +42,7 @@ def _filters(given: dict[str, str]) -> Filters:
     )
 
 
-def _instant(text: str) -> str:
+def instant_of(text: str) -> str:
     """A day alone begins at midnight, UTC."""
     plain: Any = text.strip()
     return f"{plain}T00:00Z" if len(plain) == 10 else str(plain)

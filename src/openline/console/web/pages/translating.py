@@ -1,17 +1,13 @@
-"""A text and its working translations side by side; what another officer makes of them; the sheet for paper."""
+"""A text and its working translations side by side; what another officer makes of them."""
 
 from __future__ import annotations
 
-import asyncio
 from typing import Final, Literal
 
 from starlette.responses import Response
 
-from openline.console.channel.asking import Amendments, AskAmendments, AskStatus, Status
 from openline.console.codes import Told, code_of
 from openline.console.screen.asking import AskMatter, Matter
-from openline.console.sheets import setting
-from openline.console.sheets.composing import called, given_of
 from openline.console.watch import asking
 from openline.console.web.pages.watching import place_of
 from openline.console.web.preferences import LANGUAGES
@@ -95,16 +91,3 @@ async def mark(visit: Visit) -> Response:
     except OpenlineError as error:
         return await _page(visit, original, error)
     return visit.go(f"{original.path}/translations")
-
-
-async def sheet(visit: Visit) -> Response:
-    """The message as PDF/A: reference, page x of y, record position and hash on every page. Raises Told OL-103."""
-    entry = (await visit.ask(AskMatter(place=place_of(visit)), Matter)).entry
-    setting.check_installed()
-    status, terms = await visit.ask(AskStatus(), Status), await visit.ask(AskAmendments(), Amendments)
-    banners = [banner.partition("=")[2] or banner for banner in terms.handling]
-    given = given_of([entry], line=status.line, name=status.name, banners=banners, title=called(entry),
-                     at_ms=entry.written_at_ms, listed=False)  # fmt: skip
-    data = await asyncio.to_thread(setting.set_sheets, given)
-    headers = {"content-disposition": f'attachment; filename="openline-{"-".join(entry.place.split("/"))}.pdf"'}
-    return Response(data, media_type="application/pdf", headers=headers)

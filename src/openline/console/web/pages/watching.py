@@ -1,24 +1,22 @@
-"""What the watch officer works with: the first screen, a message with its ladder, what is said of it, its proof."""
+"""What the watch officer works with: the first screen, a message with its ladder, what is said of it."""
 
 from __future__ import annotations
 
-import asyncio
 import secrets
-import shutil
-import tempfile
-from pathlib import Path
 
 from starlette.responses import Response, StreamingResponse
 
-from openline.console.channel.asking import Acknowledge, Export, Exported, Sent
+from openline.console.channel.asking import Acknowledge, Sent
 from openline.console.codes import Told, code_of
 from openline.console.dtg import parse_iso
 from openline.console.files.asking import AskFiles, Files
 from openline.console.ladder.asking import TellPassed, TellUnderstood
 from openline.console.screen.asking import AskMatter, Matter
 from openline.console.stating.asking import Declare
+from openline.console.watch.asking import AskTranslations, TranslationRow
 from openline.console.web.visit import Visit, status_of
 from openline.console.words import parse_place
+from openline.desk.people import Act
 from openline.errors import OpenlineError
 
 
@@ -48,10 +46,14 @@ async def _message(visit: Visit, status: int = 200, error: OpenlineError | None 
     place = place_of(visit)
     matter = await visit.ask(AskMatter(place=place), Matter)
     files = (await visit.ask(AskFiles(place=place), Files)).files if matter.entry.attachments else []
+    rows: list[TranslationRow] = []
+    if visit.may(Act.SEE_DRAFTS):
+        rows = await visit.ask(AskTranslations(of=matter.entry.place), list[TranslationRow])
+    best = [one for one in rows if one.certified_by] or rows
     told = [{"words": str(error), "at": at}] if error is not None else None
     return visit.page(
         "message.html", status, screen=await visit.screen(), matter=matter, entry=matter.entry, place=place,
-        files=files, told=told, given=visit.form, once=secrets.token_hex(8),
+        files=files, translated=best[-1] if best else None, told=told, given=visit.form, once=secrets.token_hex(8),
     )  # fmt: skip
 
 
@@ -87,19 +89,3 @@ async def state(visit: Visit) -> Response:
     except OpenlineError as error:
         return await _message(visit, status_of(code_of(error)), error, act)
     return visit.go(f"/message/{place}#ladder")
-
-
-async def proof(visit: Visit) -> Response:
-    """A file that proves this one message to anybody, with what it says itself."""
-    place = place_of(visit)
-    folder = Path(tempfile.mkdtemp(prefix="openline-proof-"))
-    try:
-        path = folder / "message.record"
-        await visit.ask(Export(path=str(path), places=[place]), Exported)
-        data = await asyncio.to_thread(path.read_bytes)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    name = "-".join(place.split("/"))
-    headers = {"content-disposition": f'attachment; filename="openline-{name}.record"'}
-    return Response(data, media_type="application/octet-stream", headers=headers)
-
