@@ -106,6 +106,10 @@ def test_what_does_not_close_leaves_marked_and_what_has_no_spelling_does_not(on_
     refused(amber, 2, "is no number", "declare", "send", *form, "--with-faults")
     refused(amber, 2, "'nowhere'", "declare", "send", "new-start-data", "--csv", f"nowhere={source}", *form[3:])
     refused(amber, 3, "no layout", "declare", "send", "nothing", *form[1:])
+    source.write_text(head + "801,1400,800\n")
+    ran = amber.try_here("declare", "check", *form[:-1], "2020-09-31")
+    assert ran.code == 1 and "no calendar" in ran.out and "C10" in ran.out and "D1" not in ran.out, ran
+    assert "`withheld`" in amber.here("declare", "layout", "new-start-data")
     broken = tmp_path / "broken.toml"
     broken.write_text("[declaration]\n")
     assert amber.try_here("declare", "check-layout", str(broken)).code == 1

@@ -63,6 +63,12 @@ def test_a_form_with_faults_is_told_whole_and_not_sent(on_a_line: Line, tmp_path
     assert "nothing in ru" in amber.try_here("format", "check", _broken(tmp_path)).out
     assert "every-type, version 1" in amber.here("format", "check", str(file))
     held(amber, "format", "offer", str(file))
+    form = tmp_path / "form.json"
+    form.write_text(amber.here("notice", "new", "every-type"))
+    assert json.loads(form.read_text())["items"] == []
+    ran = amber.try_here("notice", "check", "every-type", "--fields", str(form))
+    assert ran.code == 1 and "when: is required" in ran.out and "no field" not in ran.out
+    assert "when (required): " in amber.try_here("notice", "new", "every-type").err
     refused(amber, 3, "neither a file nor a format", "format", "offer", "nowhere.toml")
     refused(amber, 2, "line 3", "format", "offer", _broken(tmp_path))
     ran = amber.try_here("notice", "check", "every-type", "--field", "period=soon", "--field", "kind=OTHER")

@@ -141,6 +141,9 @@ class Declaring:
         parts = in_parts(one) if may_leave else []
         size = sum(len(encode_declaration(part)) for part in parts)
         findings = await asyncio.to_thread(judge_declaration, layout, one)
+        if any(fault.place == "as_of" for fault in faults):  # nothing is told of a day that nobody gave
+            of_a_day = {ceiling.rule for ceiling in layout.ceilings}
+            findings = [found for found in findings if found.place != "as of" and found.rule not in of_a_day]
         return asking.DeclarationChecked(
             rows.fault_rows(faults), rows.finding_rows(findings), size, len(parts), rows.counts_of(layout, one.tables),
             may_leave, rows.declared_figures(layout, one.tables),

@@ -7,11 +7,13 @@ from typing import Any
 
 from openline.accord.declarations.declaration import Cells
 from openline.accord.declarations.figures import Sheet
-from openline.accord.declarations.files import give_cell
+from openline.accord.declarations.files import KEPT_BACK, give_cell
 from openline.accord.declarations.judging import Finding, Verdict, day_text, judge_declaration
 from openline.accord.declarations.layout import Layout, Severity
 from openline.accord.declarations.ledger import Ledger, Whole
 from openline.accord.declarations.reconciling import Difference, Kind, Reconciliation, Unit
+from openline.accord.formats.numbers import PROVIDED_NOT, Number
+from openline.accord.formats.tables import Column
 from openline.accord.formats.unfit import Fault, Unfit
 from openline.console.accords.asking import FaultRow
 from openline.console.accords.rows import type_text
@@ -38,7 +40,7 @@ def layout_whole(layout: Layout, row: asking.LayoutRow, file: bytes) -> asking.L
     """A layout with all that is in it."""
     tables = [
         asking.TableRow(table.name, dict(table.label), [
-            asking.ColumnRow(one.name, dict(one.label), type_text(one.type), one.required, one.key)
+            asking.ColumnRow(one.name, dict(one.label), _type_text(one), one.required, one.key)
             for one in table.columns
         ]) for table in layout.tables
     ]  # fmt: skip
@@ -52,6 +54,11 @@ def layout_whole(layout: Layout, row: asking.LayoutRow, file: bytes) -> asking.L
     rules += [f"{change.format} changes units" for change in layout.changes]
     figures = {one.name: dict(one.label) for one in layout.figures}
     return asking.LayoutWhole(row, tables, figures, rules, list(layout.sources), file.decode("utf-8"))
+
+
+def _type_text(column: Column) -> str:
+    is_kept = isinstance(column.type, Number) and column.type.may_withhold
+    return type_text(column.type) + (f", or `{PROVIDED_NOT}` or `{KEPT_BACK}`" if is_kept else "")
 
 
 def fault_rows(faults: Iterable[Fault]) -> list[FaultRow]:

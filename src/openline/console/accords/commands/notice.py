@@ -1,4 +1,4 @@
-"""Notices in a format: check, send, draft, show. Each asks the running station one thing."""
+"""Notices in a format: new, check, send, draft, show, print. Each asks the running station one thing."""
 
 from __future__ import annotations
 
@@ -51,6 +51,22 @@ def _notice_options(command: F) -> F:
     )):
         command = option(command)
     return command  # fmt: skip
+
+
+@notice.command("new")
+@click.argument("name")
+@room_options
+@click.pass_obj
+def new_notice(session: Session, name: str) -> None:
+    """Write an empty form of the format NAME as JSON, for --fields; what goes into each field is told beside it."""
+    with session.link() as link:
+        found = link.ask(asking.AskFormat(name=name), asking.FormatWhole)
+    form: dict[str, Any] = {one.name: [] if one.type.startswith(("list of", "table with")) else ""
+                            for one in found.fields}  # fmt: skip
+    for one in found.fields:
+        need = " (required)" if one.required else f" (where {one.required_if})" if one.required_if else ""
+        session.say(f"{one.name}{need}: {safe(one.label.get('en', ''))}: {one.type}")
+    session.answer(form, lambda: json.dumps(form, ensure_ascii=False, indent=1))
 
 
 @notice.command("check")
