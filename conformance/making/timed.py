@@ -59,11 +59,10 @@ def small(name: str, limit: str, type_: str = "instant") -> str:
     return HEAD.replace("ID", name).replace("LIMIT", limit).replace("TYPE", type_).replace("SCALE", scale)
 
 
-def held(file: str, index: int, value: object, first: int | None, last: int | None = None, party: int = 0, of: Ref | None = None) -> dict[str, Any]:
+def held(file: str, index: int, value: object, first: int | None, last: int | None = None, party: int = 0, of: Ref | None = None, relation: Relation = Relation.ANSWERS) -> dict[str, Any]:
     """A notice in such a format, held by the other one between two seconds."""
     mark = read_format(file.encode()).mark
-    relation = Relation.NONE if of is None else Relation.ANSWERS
-    body = encode_notice(Notice(mark, 2030, index, "", relation, (value,), of))
+    body = encode_notice(Notice(mark, 2030, index, "", Relation.NONE if of is None else relation, (value,), of))
     return {"party": party, "index": index, "bytes": body.hex(), "received": None if first is None else [first, first if last is None else last]}
 
 
@@ -163,6 +162,13 @@ def _owed(book: Book) -> None:
     _owing(book, "b10-kept", [yearly], here, year, ["kept", "kept"], "Within thirty days, then thirty days before the year begins.", 0)
     _owing(book, "b10-late", [yearly], [here[0], held(yearly, 2, force, at(2030, 12, 3))], year, ["kept", "late"], "Twenty-nine days before the year.", 0)
     _owing(book, "b10-none", [yearly], [], year, ["not provided", "not provided"], "Nothing was given.", 0)
+    due_on = at(2030, 10, 1)
+    one = held(update, 1, force, due_on - DAY_S)
+    later = {**year, "to": at(2031, 5, 1), "now": at(2031, 5, 1)}
+    taken_back = held(update, 2, force, due_on + DAY_S)
+    cancels = held(update, 3, force, due_on + 2 * DAY_S, of=Ref(0, LIFE, 2), relation=Relation.CANCELS)
+    corrects = held(update, 4, force, due_on + 3 * DAY_S, of=Ref(0, LIFE, 1), relation=Relation.CORRECTS)
+    _owing(book, "one-is-enough-for-one", [update], [one, corrects, taken_back, cancels], later, ["kept", "not provided"], "What corrects, cancels or was cancelled discharges no round.", 0)
     _owing(book, "b9-update", [update], [], {**year, "now": at(2030, 3, 2)}, ["due"], "Thirty days after the half-year that began on 1 March.", 0)
     # every six months from 1 March: 1 September, and none after it before the end of the span
     _owing(book, "b11-within-the-allowance", [quota], [], year, ["withheld by right"], "One a year may be withheld: silence is no breach.", 0)
@@ -180,7 +186,7 @@ def treaty(*files: str) -> bytes:
 
 def _owing(book: Book, name: str, files: list[str], notices: list[dict[str, Any]], more: dict[str, Any], states: list[str], story: str, party: int = 1, view: list[Any] | None = None) -> None:
     given = {"formats": [one.encode().hex() for one in files], "notices": notices, **more}
-    book.accept(f"owed-{name}", "notices-owed", given, "R-407 R-462 R-463 R-464", story)
+    book.accept(f"owed-{name}", "notices-owed", given, "R-407 R-462 R-463 R-464 R-465", story)
     rows = [one for one in book.ask("notices-owed", given)["duties"] if one[0] == party]
     if sorted(one[4] for one in rows) != sorted(states) or any(one[5] != (view or []) for one in rows):
         book.problems.append(f"{name}: {rows}")

@@ -198,6 +198,16 @@ class Book:
             if relation is Relation.ANSWERS or other.party == ref.party
         )  # fmt: skip
 
+    def counts(self, seen: NoticeSeen) -> bool:
+        """Whether a notice does what it is there for: it corrects or cancels no other, is no exercise, and its party
+        has not cancelled it. It need not be in the record. (R-465)"""
+        if seen.exercise or seen.notice.relation not in (Relation.NONE, Relation.ANSWERS):
+            return False
+        return not any(
+            relation is Relation.CANCELS and other.party == seen.ref.party and not self.notices[other].exercise
+            for relation, other in self._related.get(seen.ref, ())
+        )
+
     def same_number(self, ref: Ref) -> tuple[Ref, ...]:
         """Other notices of this sender under the same number. (rule A2)"""
         seen = self.notices[ref]
@@ -288,9 +298,10 @@ class Book:
     ) -> Iterator[Duty]:
         assert seen.received is not None
         due = latest_receipt(limit, (seen.received, seen.received))
-        if due is None or not times[0] <= due.by.latest_ms < times[1]:
+        if due is None or not times[0] <= due.by.latest_ms < times[1] or not self.counts(seen):
             return
-        answers = [other for relation, other in self._related.get(seen.ref, ()) if relation is Relation.ANSWERS]
+        answers = [other for relation, other in self._related.get(seen.ref, ())
+                   if relation is Relation.ANSWERS and self.counts(self.notices[other])]  # fmt: skip
         for party in self.parties:
             if party == seen.ref.party:
                 continue
@@ -337,7 +348,7 @@ class Book:
             due, following = following, next(dues)
             if due.by.latest_ms >= end_ms or left == 0:
                 return
-            while pending is not None and pending[0] < before_ms:
+            while pending is not None and (pending[0] < before_ms or not self.counts(self.notices[pending[1]])):
                 pending = next(sent, None)
             found = pending if pending is not None and pending[0] < following.by.latest_ms else None
             if found is not None:

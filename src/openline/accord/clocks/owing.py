@@ -6,7 +6,6 @@ from openline.accord.clocks.book import Book, NoticeSeen
 from openline.accord.clocks.duty import event_of
 from openline.accord.clocks.spans import year_begin
 from openline.accord.formats.format import Format
-from openline.accord.formats.notice import Relation
 
 
 def nth_of_year(book: Book, seen: NoticeSeen, format_: Format) -> int | None:
@@ -16,14 +15,14 @@ def nth_of_year(book: Book, seen: NoticeSeen, format_: Format) -> int | None:
     Corrections, cancelled notices and exercises are not counted. `seen` need not be in the record.
     """
     year = _year(seen, format_)
-    if year is None or not _counts(book, seen):
+    if year is None or not book.counts(seen):
         return None
     key = (seen.notice.year, seen.notice.serial, seen.ref)
     earlier = 0
     for ref in book.in_format(seen.ref.party, format_.mark):
         other = book.notices[ref]
         is_before = (other.notice.year, other.notice.serial, ref) < key and ref != seen.ref
-        earlier += is_before and _counts(book, other) and _year(other, format_) == year
+        earlier += is_before and book.counts(other) and _year(other, format_) == year
     return earlier + 1
 
 
@@ -31,8 +30,3 @@ def _year(seen: NoticeSeen, format_: Format) -> int | None:
     event = event_of(format_, seen.notice, format_.owed.event) if format_.owed is not None else None
     return year_begin(event[0].latest_ms) if event is not None else None
 
-
-def _counts(book: Book, seen: NoticeSeen) -> bool:
-    related = book.replaced_by(seen.ref) if seen.ref in book.notices else ()
-    is_cancelled = any(relation is Relation.CANCELS for relation, _ in related)
-    return seen.notice.relation in (Relation.NONE, Relation.ANSWERS) and not seen.exercise and not is_cancelled

@@ -71,6 +71,44 @@ def test_a_round_is_due_so_long_after_its_period_by_the_rule_that_is_named(days:
     assert [one.discharged_by for one in (first, second, third)] == [sent[0].ref, sent[1].ref, None]
 
 
+def test_what_discharges_no_round_and_what_discharges_several() -> None:
+    """R-465: corrections, cancellations, what was cancelled, exercises; two agreements that hang on one notice."""
+    first = notice(ROUND, 0, 10, "2011-09-29T00:00:00")
+    correcting = notice(ROUND, 0, 11, "2011-11-01T00:00:00", Relation.CORRECTS, (first.ref,))
+    drill = notice(ROUND, 0, 12, "2011-11-02T00:00:00")._replace(exercise=True)
+    taken_back = notice(ROUND, 0, 13, "2011-11-03T00:00:00")
+    cancelling = notice(ROUND, 0, 14, "2011-11-04T00:00:00", Relation.CANCELS, (taken_back.ref,))
+    book, _ = standing_on(ROUND, correcting, drill, taken_back, cancelling, first)
+    span = ("2011-03-01T00:00:00", "2012-05-01T00:00:00", "2012-05-01T00:00:00")
+    kept, missing = of(book, 0, *span)
+    assert (kept.state, kept.discharged_by) == (DutyState.KEPT, first.ref)
+    assert (missing.state, missing.discharged_by) == (DutyState.MISSING, None)
+
+    other = Agreement("TEST-2", (("en", "Another"),), (("en", bytes(32)),), at("2011-02-05T00:00:00"), None,
+                      at("2011-03-01T00:00:00"), (format_digest(ROUND),))  # fmt: skip
+    for party in (0, 1):
+        book.take_agreement(Ref(party, LIFE, 3), encode_agreement(other))
+    rounds = of(book, 0, *span)
+    assert sorted(one.agreement for one in rounds if one.discharged_by == first.ref) == ["TEST-1", "TEST-2"]
+    book.take_notice(notice(ROUND, 0, 15, "2011-11-05T00:00:00", Relation.CANCELS, (first.ref,)))
+    assert {one.discharged_by for one in of(book, 0, *span)} == {None}, "cancelled: it was never sent"
+
+
+def test_an_exercise_asks_for_no_reply_and_gives_none() -> None:
+    """R-465."""
+    question = notice(QUESTION, 0, 10, "2011-09-29T00:00:00")
+    drill = notice(QUESTION, 0, 11, "2011-09-29T00:00:00")._replace(exercise=True)
+    back = notice(QUESTION, 0, 12, "2011-09-29T00:00:00")
+    gone = notice(QUESTION, 0, 13, "2011-09-30T00:00:00", Relation.CANCELS, (back.ref,))
+    answer = notice(QUESTION, 1, 14, "2011-10-01T00:00:00", Relation.ANSWERS, (question.ref,))
+    book, _ = standing_on(QUESTION, question, drill, back, gone, answer._replace(exercise=True))
+    (one,) = of(book, 1, "2011-09-01T00:00:00", "2012-03-01T00:00:00", "2011-10-05T00:00:00")
+    assert one.causes == (question.ref,) and one.discharged_by is None
+    book.take_notice(notice(QUESTION, 1, 15, "2011-10-02T00:00:00", Relation.ANSWERS, (question.ref,)))
+    (one,) = of(book, 1, "2011-09-01T00:00:00", "2012-03-01T00:00:00", "2011-10-05T00:00:00")
+    assert one.discharged_by == Ref(1, LIFE, 15) and one.state is DutyState.KEPT
+
+
 def test_silence_within_a_quota_is_withheld_by_right_and_beyond_it_not_provided() -> None:
     """R-463, rule B11."""
     file = UPDATE.replace(b'span = "P6M"', b'span = "P1M"\nquota = 3')
