@@ -34,6 +34,7 @@ def about(given: dict[str, Any]) -> object:
         "refused": [each.at.ref for each in found.refused],
         "holding": [each.at.ref for each in found.holding],
         "silences": [[each.recorded.at.ref, [one.at.ref for one in each.answers]] for each in found.silences],
+        "alerted": [each.at.ref for each in found.alerted],
     }
 
 

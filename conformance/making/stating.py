@@ -10,6 +10,7 @@ from conformance.making.parties import OPENED_AT_MS, Log, line
 from conformance.making.scenarios import Book
 from openline.contact.saying import KIND_OF as KINDS
 from openline.contact.saying import (
+    Alerted,
     HoldingReply,
     Refusal,
     Resumption,
@@ -34,8 +35,9 @@ BODIES: Final[dict[int, tuple[str, list[Any], int]]] = {
     45: ("silence-recorded", [AT_MS, "", OFFICER], 1),
     46: ("silence-answered", [0, "It was answered by voice at 1015Z.", OFFICER], 1),
     47: ("drill", [1, "The drill of the month.", OFFICER], 0),
+    49: ("alerted", [AT_MS, 1], 1),
 }
-NUMBERS: Final = {40: "291", 41: "292", 42: "293", 43: "294", 44: "294", 45: "295", 46: "295", 47: "296"}
+NUMBERS: Final = {40: "291", 41: "292", 42: "293", 43: "294", 44: "294", 45: "295", 46: "295", 47: "296", 49: "287"}
 
 
 def write(book: Book) -> None:
@@ -55,15 +57,16 @@ def _body(book: Book, kind: int, name: str, fields: list[Any], references: int) 
 
     data = cbor(fields)
     book.accept(f"stated-{name}", "statement-body", given(data), rules, f"Kind {kind}, as it is spelled.")
+    nobody = ("by-nobody", cbor([*fields[:-1], " "]), references, "empty", "No officer.")
     for what, changed, count, says, story in (
-        ("by-nobody", cbor([*fields[:-1], " "]), references, "empty", "No officer."),
+        *([nobody] if fields[-1] == OFFICER else []),
         ("field-lacks", cbor(fields[:-1]), references, "keys 0 to", "The last field is missing."),
         ("field-too-many", cbor([*fields, 0]), references, "keys 0 to", "A field that no rule names."),
         ("trailing-byte", data + b"\0", references, "one spelling", "A byte after the end."),
         ("referring-to-too-many", data, 2, "refers to 2", "Two entries where at most one is meant."),
     ):
         book.refuse(f"stated-{name}-{what}", "statement-body", given(changed, count), rules, story, says)
-    if kind in (42, 45, 46):
+    if kind in (42, 45, 46, 49):
         book.refuse(f"stated-{name}-of-nothing", "statement-body", given(data, 0), rules, "Of which entry?", "refers to 0")
 
 
@@ -83,6 +86,9 @@ def _more_bodies(book: Book) -> None:
         ("refusal-true", 41, [True, "No.", OFFICER], 0, "whole number", "True equals 1 and is not spelled so."),
         ("holding-reply-until-a-word", 42, ["tomorrow", "", OFFICER], 1, "whole number", "An instant in UTC, in ms."),
         ("suspension-that-ends-as-it-begins", 43, [AT_MS, AT_MS, "Why.", OFFICER], 0, "before it begins", "Of no length."),
+        ("alerted-half-aloud", 49, [AT_MS, 2], 1, "from 0 to 1", "An annunciator could be heard, or not."),
+        ("alerted-yes", 49, [AT_MS, True], 1, "whole number", "True equals 1 and is not spelled so."),
+        ("alerted-some-day", 49, ["today", 0], 1, "whole number", "An instant in UTC, in ms."),
         ("suspension-without-a-reason", 43, [AT_MS, None, "", OFFICER], 0, "empty", "A suspension says why."),
         ("suspension-beyond-all-time", 43, [AT_MS, 2**48, "Why.", OFFICER], 0, "whole number", "After the year 10889."),
         ("resumption-of-an-entry", 44, ["", OFFICER], 1, "0 is right", "It lifts what its author knows, all of it."),
@@ -153,7 +159,7 @@ def _about_messages(book: Book) -> None:
 
     def show(name: str, rules: str, story: str, record: Record, message: Ref, exercise: bool = False, **expected: list[Any]) -> None:
         given = {"message": list(message), "exercise": exercise, "entries": record.entries}
-        nothing: dict[str, object] = {"refused": [], "holding": [], "silences": []}
+        nothing: dict[str, object] = {"refused": [], "holding": [], "silences": [], "alerted": []}
         book.accept(f"about-{name}", "about-a-message", given, f"R-290 R-297 {rules}", story, **(nothing | expected))
 
     def begun(flags: int = 0) -> tuple[Record, Ref]:
@@ -186,3 +192,12 @@ def _about_messages(book: Book) -> None:
     record.write(1, Refusal(False, "In earnest.", OFFICER), message)
     drilled = record.write(1, HoldingReply(due, "", OFFICER), message, flags=1)
     show("an-exercise", "R-296", "In an exercise only what has the flag counts.", record, message, True, holding=[drilled])
+    record, message = begun(flags=1)
+    record.write(1, Alerted(due, True), message)
+    record.write(0, Alerted(AT_MS, True), message, flags=1)
+    rang = record.write(1, Alerted(AT_MS, False), message, flags=1)
+    record.write(1, Alerted(due, True), message, flags=1)
+    show("alerted-in-an-exercise", "R-287", "When it first rang at B; not by its author, nor without the flag.", record, message, True, alerted=[rang])
+    record, message = begun()
+    record.write(1, Alerted(AT_MS, True), message)
+    show("alerted-in-earnest", "R-287", "When a message in earnest rings is told to nobody.", record, message)

@@ -19,10 +19,11 @@ from openline.console.dtg import dtg, interval
 from openline.console.ladder import released
 from openline.console.ladder import telling as ladder
 from openline.limits import GENERATION_BYTES, LOG_ENTRIES_MAX, PARTIES_MAX
-from openline.record.entry import OPERATING
+from openline.record.entry import ALERTED, KIND_NAMES, OPERATING
 
 _BIDI: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 WIDTH: Final = 100
+_RANG: Final = KIND_NAMES[ALERTED]
 
 
 def safe(text: str) -> str:
@@ -92,8 +93,9 @@ def _standing(entry: Shown) -> str:
         return f"{opened}, {_ahead(entry.ahead_of)}"
     if entry.read_aloud is not None:
         return _aloud(entry.read_aloud)
-    if entry.stated:
-        last = entry.stated[-1]
+    stated = [one for one in entry.stated if one.kind != _RANG]
+    if stated:
+        last = stated[-1]
         return f"{last.kind} by {safe(last.name)}" + (f" until {dtg(last.until_ms)}" if last.until_ms else "")
     if entry.understood or entry.passed:
         step = "passed on" if entry.passed else "understood"
@@ -214,7 +216,9 @@ def _ladder(entry: Shown) -> list[str]:
         note = f": {safe(seen.note)}" if seen.note else ""
         lines.append(f"opened      {dtg(seen.at_ms)} by {safe(seen.name)}, {who} (not agreement){note}")
     lines += [safe(line) for line in ladder.lines(entry.understood, entry.passed)]
-    lines += [f"stated      {dtg(one.at_ms)} by {safe(one.name)}: {safe(one.words)}" for one in entry.stated]
+    for one in entry.stated:
+        what = _RANG if one.kind == _RANG else "stated"
+        lines.append(f"{what:<11} {dtg(one.at_ms)} by {safe(one.name)}: {safe(one.words)}")
     return lines
 
 

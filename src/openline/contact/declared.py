@@ -11,6 +11,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from openline.contact.saying import (
+    Alerted,
     Drill,
     HoldingReply,
     Refusal,
@@ -97,11 +98,12 @@ class Silence(NamedTuple):
 
 
 class OfMessage(NamedTuple):
-    """What was stated about one message: of each party the first refusal and the last holding reply."""
+    """What was stated about one message: of each party the first refusal, the last holding reply, its first ring."""
 
     refused: tuple[Stated, ...]
     holding: tuple[Stated, ...]
     silences: tuple[Silence, ...]
+    alerted: tuple[Stated, ...]
 
 
 def of_message(message: Ref, exercise: bool, about: Iterable[Stated]) -> OfMessage:
@@ -115,13 +117,16 @@ def of_message(message: Ref, exercise: bool, about: Iterable[Stated]) -> OfMessa
     theirs = [each for each in direct if each.at.ref.party != message.party]
     refused: dict[int, Stated] = {}
     holding: dict[int, Stated] = {}
+    alerted: dict[int, Stated] = {}
     for each in theirs:
         if isinstance(each.said, Refusal):
             refused.setdefault(each.at.ref.party, each)
         elif isinstance(each.said, HoldingReply):
             holding[each.at.ref.party] = each
+        elif isinstance(each.said, Alerted) and exercise:
+            alerted.setdefault(each.at.ref.party, each)
     silences = [_silence(each, found) for each in direct if _is_silence(each, message.party)]
-    return OfMessage(tuple(refused.values()), tuple(holding.values()), tuple(silences))
+    return OfMessage(tuple(refused.values()), tuple(holding.values()), tuple(silences), tuple(alerted.values()))
 
 
 def _is_silence(stated: Stated, author: int) -> bool:

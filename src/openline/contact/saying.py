@@ -1,7 +1,7 @@
-"""What a party states about the line and about messages on it: eight kinds of entry, in their one spelling.
+"""What a party states about the line and about messages on it: nine kinds of entry, in their one spelling.
 
 A statement is signed like every entry, and blocks nothing: it says how its author stands. A body that does not read, or
-that does not refer to what it must, says nothing; its entry is held, receipted and shown. (R-290 to R-296)
+that does not refer to what it must, says nothing; its entry is held, receipted and shown. (R-287, R-290 to R-296)
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from openline.limits import (
     WRITTEN_AT_MS_MAX,
 )
 from openline.record.entry import (
+    ALERTED,
     DRILL,
     EXERCISE,
     HOLDING_REPLY,
@@ -101,7 +102,16 @@ class Drill(NamedTuple):
     officer: str
 
 
-Said = Operating | Refusal | HoldingReply | Suspension | Resumption | SilenceRecorded | SilenceAnswered | Drill
+class Alerted(NamedTuple):
+    """The exercise message referred to first rang here at an instant (UTC, ms); `aloud`: an annunciator that could be
+    heard listened then. A station says it, and no officer. (R-287)"""
+
+    at_ms: int
+    aloud: bool
+
+
+ByOfficer = Operating | Refusal | HoldingReply | Suspension | Resumption | SilenceRecorded | SilenceAnswered | Drill
+Said = ByOfficer | Alerted
 
 KIND_OF: Final[dict[type, int]] = {
     Operating: OPERATING,
@@ -112,6 +122,7 @@ KIND_OF: Final[dict[type, int]] = {
     SilenceRecorded: SILENCE_RECORDED,
     SilenceAnswered: SILENCE_ANSWERED,
     Drill: DRILL,
+    Alerted: ALERTED,
 }
 STATED_KINDS: Final = frozenset(KIND_OF.values())
 
@@ -161,7 +172,7 @@ def parse_said(kind: int, data: bytes) -> Said:
     count, read = _READ[kind]
     name = KIND_NAMES[kind]
     values = list(load_map(data, count, name, BODY_BYTES_MAX).values())
-    officer = _words(values[-1], OFFICE_CHARS_MAX, f"{name}: officer", data)
+    officer = "" if kind == ALERTED else _words(values[-1], OFFICE_CHARS_MAX, f"{name}: officer", data)
     said = read(values, officer, data)
     same(dump_map([int(value) if type(value) is bool else value for value in said]), data, name)
     return said
@@ -219,6 +230,11 @@ def _drill(values: list[Any], officer: str, data: bytes) -> Drill:
     return Drill(bool(whole(values[0], 1, "drill: begins", data)), _remark(values[1], "drill", data), officer)
 
 
+def _alerted(values: list[Any], _nobody: str, data: bytes) -> Alerted:
+    at_ms = whole(values[0], WRITTEN_AT_MS_MAX, "alerted: at", data)
+    return Alerted(at_ms, bool(whole(values[1], 1, "alerted: aloud", data)))
+
+
 def _remark(value: object, what: str, data: bytes) -> str:
     return text(value, REMARK_CHARS_MAX, f"{what}: remark", data, lines=True)
 
@@ -232,6 +248,7 @@ _READ: Final[dict[int, tuple[int, Callable[[list[Any], str, bytes], Said]]]] = {
     SILENCE_RECORDED: (3, _silence_recorded),
     SILENCE_ANSWERED: (3, _silence_answered),
     DRILL: (3, _drill),
+    ALERTED: (2, _alerted),
 }
 _REFERS: Final[dict[type, tuple[int, int]]] = {
     Operating: (0, 1),
@@ -242,4 +259,5 @@ _REFERS: Final[dict[type, tuple[int, int]]] = {
     SilenceRecorded: (1, 1),
     SilenceAnswered: (1, 1),
     Drill: (0, 1),
+    Alerted: (1, 1),
 }

@@ -67,6 +67,7 @@ SILENCE_RECORDED: Final = 45
 SILENCE_ANSWERED: Final = 46
 DRILL: Final = 47
 READ_ALOUD: Final = 48
+ALERTED: Final = 49
 NOTICE: Final = 96
 FORMAT: Final = 97
 AGREEMENT: Final = 98
@@ -129,6 +130,7 @@ KIND_NAMES: Final = {
     OFFICES: "directory of offices",
     KEY_OF_OFFICER: "officer's key",
     READ_ALOUD: "read aloud, taken down",
+    ALERTED: "alerted",
     NOTICE: "notice",
     FORMAT: "format",
     AGREEMENT: "agreement",

@@ -10,6 +10,7 @@ from openline.contact.declared import DeclaredState, declared, of_message, open_
 from openline.contact.saying import (
     KIND_OF,
     STATED_KINDS,
+    Alerted,
     Drill,
     HoldingReply,
     Operating,
@@ -41,6 +42,7 @@ said: st.SearchStrategy[Said] = st.one_of(
     st.builds(Resumption, remarks, words),
     st.builds(SilenceRecorded, instants, remarks, words),
     st.builds(SilenceAnswered, st.booleans(), remarks, words),
+    st.builds(Alerted, instants, st.booleans()),
     st.builds(Drill, st.booleans(), remarks, words),
 )  # fmt: skip
 

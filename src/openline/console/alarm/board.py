@@ -8,17 +8,20 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import traceback
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple, Protocol
 
 from openline.console.alarm import asking
 from openline.console.alarm.needs import NEED, Needs, causes_of, causes_of_dues
+from openline.console.alarm.sharing import Rang, Sharing
 from openline.console.channel.asking import Status
 from openline.console.channel.clock import counted_ms
 from openline.console.channel.relayed import Relayed
 from openline.console.channel.reporting import Watch
 from openline.console.channel.submitting import Watchers
+from openline.console.codes import Told
 from openline.console.dtg import dtg
+from openline.console.screen.naming import ref_of
 from openline.console.watch.desk import Desk
 from openline.console.watch.relays import write_down
 from openline.desk import alarms, facts
@@ -27,7 +30,8 @@ from openline.desk.due import Due
 from openline.desk.people import Actor
 from openline.errors import Refused, StoreDown
 from openline.limits import ALARM_TEST_MS, EAR_SILENT_AFTER_MS, EARS_MAX
-from openline.line.ports import Store
+from openline.line.events import Draft
+from openline.line.ports import LogId, Store
 from openline.line.state import LineState
 from openline.seal.charter import Charter
 
@@ -69,6 +73,9 @@ class Alarming(Protocol):
     def changed(self) -> None:
         """Tell whoever watches."""
 
+    async def submit(self, drafts: Sequence[Draft]) -> list[tuple[LogId, int]]:
+        """Append drafts; returns once they are durable here. Raises StoreDown, Refused, Told."""
+
     @property
     def relayed(self) -> Relayed:
         """When bearers took messages of ours."""
@@ -92,6 +99,7 @@ class Alarms:
     def __init__(self, station: Alarming) -> None:
         self._station = station
         self._needs = Needs(station.store)
+        self._sharing = Sharing(station.store)
         self._waiting: list[Cause] = []
         self._has_looked = False
         self._looked: object = None
@@ -141,6 +149,7 @@ class Alarms:
         self.follow()
         self._note_alerted()
         write_down(self._station.desk, self._station.state.me, self._station.relayed, self._station.now_ms())
+        await self._share_alerted()
 
     def _note_alerted(self) -> None:
         """When a message rang here first stands in the desk's log, and whether anybody could hear it."""
@@ -154,6 +163,21 @@ class Alarms:
         if new:
             with contextlib.suppress(StoreDown):  # it rings by itself; this is said once the disk takes it
                 desk.write(new, None)
+
+    async def _share_alerted(self) -> None:
+        """When a message of an exercise rang here first is told to the other side too. (R-287)"""
+        with contextlib.suppress(StoreDown, Refused, Told):  # tried again at the next look
+            owed = self._sharing.owed(self._rings_of_exercises(), self._station.state.me)
+            if owed:
+                await self._station.submit(owed)
+                self._sharing.recorded(owed)
+
+    def _rings_of_exercises(self) -> Iterator[Rang]:
+        now_ms = counted_ms()
+        heard, to_wall_ms = self._sound(now_ms)[0] == "armed", self._station.now_ms() - now_ms
+        for name, one in self._board.alarms.items():
+            if one.cause.exercise and name.startswith(f"{NEED} "):
+                yield Rang(ref_of(name.removeprefix(f"{NEED} ")), one.raised_ms + to_wall_ms, heard)
 
     def _see(self) -> None:
         """Which messages wait. Raises StoreDown."""

@@ -299,7 +299,8 @@ class SaidAhead(msgspec.Struct):
 
 
 class StatedRow(msgspec.Struct):
-    """What a party stated about an entry: refused, holding reply, silence recorded, confirmed or contested."""
+    """What a party stated about an entry: refused, holding reply, silence recorded, confirmed or contested; of an
+    exercise, that it rang there: alerted, and since when."""
 
     party: int
     name: str

@@ -8,13 +8,12 @@ from typing import Final, NamedTuple
 from openline.console.channel.asking import PRECEDENCES, Shown
 from openline.console.ladder.rows import RelatedRow
 from openline.console.screen.asking import CARD_CHARS_MAX, Card, DueRow, Hit, LogLine, Standing, Step, Waiting
-from openline.console.screen.naming import reference, spelled
+from openline.console.screen.naming import ref_of, reference, spelled
 from openline.console.screen.reading import RegisterReader
-from openline.console.words import parse_place
 from openline.desk.due import WORDS, Due, What
 from openline.limits import OPEN_WITHIN_MS
 from openline.line.state import LineState, others
-from openline.record.entry import EXERCISE, KIND_NAMES, Ref
+from openline.record.entry import ALERTED, EXERCISE, KIND_NAMES, Ref
 from openline.seal.charter import Charter
 from openline.store.register.folding import folded
 from openline.store.register.looking import Looking, MessageRow, StepRow
@@ -127,12 +126,6 @@ def card_ahead(entry: Shown, view: View) -> Card:
     )  # fmt: skip
 
 
-def ref_of(name: str) -> Ref:
-    """An entry by its full name. Raises Told OL-204."""
-    at = parse_place(name)
-    return Ref(at.party, bytes.fromhex(at.generation), at.index)
-
-
 # ------------------------------------------------------------------ what we wait for
 def not_held(row: MessageRow, view: View) -> Waiting | None:
     """A message of ours without the receipt of somebody; None where everybody's covers it."""
@@ -175,13 +168,15 @@ def ladder(
     beside: Iterable[Step] = (),
 ) -> list[Step]:
     """Every step of a message with its evidence, in order of time. `rang`: when it did at this desk, and aloud, as the
-    desk's own log has it; that is shared with nobody, and neither is what stands `beside` the record."""
+    desk's own log has it; that is shared in exercises only, and then stands among the steps. What stands `beside` the
+    record is shared with nobody."""
     at_ms, came_at_ms = entry.written_at_ms, entry.arrived_at_ms
     rows = [*beside, Step("recorded", entry.party, entry.name, "", "", at_ms, came_at_ms, entry.place, "")]
     if not entry.ours:  # they recorded it; that we hold it is ours to say
         word, us = "held ahead" if entry.ahead_of is not None else "held", view.state.me
         rows.append(Step(word, us, view.name(us), "", "", came_at_ms, came_at_ms, "", ""))
-    if rang is not None:
+    told = any(step.word == KIND_NAMES[ALERTED] and step.by.party == view.state.me for step in steps)
+    if rang is not None and not told:
         how = f"{'by the annunciator' if rang[1] else 'on screens only'}; from the desk's own log"
         rows.append(Step("alerted", view.state.me, view.name(view.state.me), "", "", rang[0], rang[0], "", how))
     for held in entry.held:

@@ -15,10 +15,9 @@ from openline.console.screen.cards import (
     not_held,
     ours_within_ms,
     place,
-    ref_of,
     waited_for,
 )
-from openline.console.screen.naming import spelled
+from openline.console.screen.naming import ref_of, spelled
 from openline.line.ports import LogId
 from openline.line.state import others
 from openline.record.entry import KIND_NAMES, MESSAGE, PRECEDENCE_NAMES, RELEASE, Ref

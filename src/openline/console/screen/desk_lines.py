@@ -11,8 +11,7 @@ from typing import Final
 
 from openline.console.dtg import dtg
 from openline.console.screen.asking import LogLine
-from openline.console.screen.cards import ref_of
-from openline.console.screen.naming import reference
+from openline.console.screen.naming import ref_of, reference
 from openline.console.watch.asking import DeskLogRow
 from openline.desk.facts import (
     Alerted,

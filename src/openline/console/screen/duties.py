@@ -13,7 +13,8 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Final
 
 from openline.console.codes import Told
-from openline.console.screen.cards import View, dues_of, ref_of
+from openline.console.screen.cards import View, dues_of
+from openline.console.screen.naming import ref_of
 from openline.console.screen.running import Running
 from openline.desk.due import Due, Key, Queue, What
 from openline.desk.facts import DutyEnded, DutyRose, Fact

@@ -18,7 +18,7 @@ from openline.console.screen.beside import put_translations, steps_beside
 from openline.console.screen.desk_lines import desk_lines
 from openline.console.screen.duties import Duties
 from openline.console.screen.following import Following
-from openline.console.screen.naming import reference
+from openline.console.screen.naming import ref_of, reference
 from openline.console.screen.reading import RegisterReader
 from openline.console.screen.running import Running
 from openline.console.watch.drafts import Presenter
@@ -273,7 +273,7 @@ class ScreenOperations:
                 entry = view.reader.at_position(position, view.state)
             else:
                 entry = view.reader.shown_at(ask.place, view.state)
-            ref = cards.ref_of(entry.place)
+            ref = ref_of(entry.place)
             row = view.looking.message(ref)
             crossed = view.reader.place_at(row.crossed) if row is not None and row.crossed else ""
             return asking.Matter(

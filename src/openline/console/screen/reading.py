@@ -10,7 +10,7 @@ from openline.console.channel.showing import Ours, Reader, name_of
 from openline.console.ladder.found import Ladder
 from openline.console.screen.naming import spelled
 from openline.console.stating.statements import Statements
-from openline.contact.saying import Stated
+from openline.contact.saying import SilenceRecorded, Stated
 from openline.desk.release import parse_release, release_digest
 from openline.desk.telling.bodies import Relation
 from openline.desk.telling.counting import Told
@@ -21,11 +21,11 @@ from openline.record.body import Message, parse_message
 from openline.record.entry import MESSAGE, OFFICES, RELATION, Ref, parse_header
 from openline.record.roster import Roster
 from openline.store.register.looking import Looking, MessageRow
-from openline.store.register.reading import HOLDING, NO_WORDS, OPENED, REFUSED, RELATED, SILENCE
+from openline.store.register.reading import HOLDING, NO_WORDS, OPENED, RANG, REFUSED, RELATED, SILENCE
 
 TOLD: Final = frozenset(("understood", "passed", *RELATED.values()))
 STATED: Final = frozenset((
-    REFUSED, HOLDING, SILENCE, "silence confirmed", "silence contested",
+    REFUSED, HOLDING, SILENCE, "silence confirmed", "silence contested", RANG,
 ))  # fmt: skip
 
 
@@ -55,7 +55,12 @@ class RegisterStatements(Statements):
         super().__init__(store)
         self._looking = looking
 
-    def _said_of(self, of: Ref) -> Sequence[Stated]:
+    def _said_of(self, message: Ref) -> list[Stated]:
+        direct = self._stating(message)
+        silences = [one.at.ref for one in direct if isinstance(one.said, SilenceRecorded)]
+        return [*direct, *(one for silence in silences for one in self._stating(silence))]
+
+    def _stating(self, of: Ref) -> list[Stated]:
         found = (self.read(LogId(one.party, one.generation), one.index) for one in _by(self._looking, of, STATED))
         return [one for one in found if one is not None]
 

@@ -22,7 +22,7 @@ from openline.limits import COMMIT_BYTES_MAX, OFFICES_MAX
 from openline.line.events import Draft
 from openline.line.ports import EntryRow, LogId
 from openline.record.body import Message, encode_message, parse_message
-from openline.record.entry import DRILL, EXERCISE, MESSAGE, PRIORITY, Ref, parse_header
+from openline.record.entry import ALERTED, DRILL, EXERCISE, KIND_NAMES, MESSAGE, PRIORITY, Ref, parse_header
 
 SCRIPT: Final = {
     "en": "EXERCISE EXERCISE EXERCISE. This message is part of a drill. Acknowledge it as if it were in earnest, and "
@@ -158,7 +158,10 @@ class Drills:
             yield step("held", held.party, held.latest_ms, note)
         for name in shown.lacking:
             yield asking.DrillStep("held", None, name, None, None, "no receipt covers it")
-        yield step("alerted", None, None, "their desk's own log says when it rang, to nobody else")
+        for party in self._others():
+            rang = next((one for one in shown.stated if one.party == party and one.kind == KIND_NAMES[ALERTED]), None)
+            note = f"{rang.words}, by their clock" if rang else "opened before it rang, or their station does not tell"
+            yield step("alerted", party, rang.at_ms if rang else None, note)
         for party in self._others():
             opened = next((one for one in shown.acknowledged if one.party == party), None)
             note = f"by {opened.officer}, by their clock" if opened else "not acknowledged"

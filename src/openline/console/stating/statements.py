@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
 from openline.console.channel.asking import FIND_MAX, Place, StatedRow
 from openline.console.stating.telling import in_words, kind_of
 from openline.contact.counted import Newest, is_of_line
 from openline.contact.declared import Silence, of_message
-from openline.contact.saying import HoldingReply, Stated, read_stated
+from openline.contact.saying import Alerted, HoldingReply, SilenceRecorded, Stated, read_stated
 from openline.errors import Malformed
 from openline.limits import COMMIT_BYTES_MAX, LOG_ENTRIES_MAX
 from openline.line.ports import LogId, Store
 from openline.record.entry import (
+    ALERTED,
     DRILL,
     HOLDING_REPLY,
     REFUSAL,
@@ -26,7 +27,7 @@ from openline.record.entry import (
 )
 
 OF_LINE: Final = (REFUSAL, SUSPENSION, RESUMPTION, DRILL)  # what may be about the line as a whole
-KINDS: Final = (*OF_LINE, HOLDING_REPLY, SILENCE_RECORDED, SILENCE_ANSWERED)
+ABOUT: Final = (REFUSAL, HOLDING_REPLY, ALERTED, SILENCE_RECORDED, SILENCE_ANSWERED)  # answers behind what they answer
 
 
 class Statements:
@@ -36,8 +37,6 @@ class Statements:
         self._store = store
         self._reached = dict.fromkeys(OF_LINE, 0)
         self._of_line = Newest()
-        self._reached_about = dict.fromkeys(KINDS, 0)
-        self._about: dict[Ref, list[Stated]] = {}
 
     def of_line(self) -> list[Stated]:
         """Statements about no entry, and drills that ended: the line as a whole; of each party the newest. (R-299)"""
@@ -48,19 +47,24 @@ class Statements:
 
     def about(self, message: Ref, exercise: bool, names: list[str]) -> list[StatedRow]:
         """What counts of what was stated about a message, in order of time."""
-        direct = self._said_of(message)
-        deeper = [each for one in direct for each in self._said_of(one.at.ref)]
-        found = of_message(message, exercise, self._counting([*direct, *deeper]))
-        counted = [*found.refused, *found.holding, *(each for silence in found.silences for each in _both(silence))]
+        found = of_message(message, exercise, self._counting(self._said_of(message)))
+        silences = (each for silence in found.silences for each in _both(silence))
+        counted = [*found.refused, *found.holding, *found.alerted, *silences]
         counted.sort(key=lambda each: (each.at.at_ms, each.at.ref))
         return [row_of(each, names) for each in counted]
 
-    def _said_of(self, of: Ref) -> Sequence[Stated]:
-        """Everything stated about one entry."""
-        for stated in self._new(self._reached_about):
-            if stated.about is not None:
-                self._about.setdefault(stated.about, []).append(stated)
-        return self._about.get(of, ())
+    def _said_of(self, message: Ref) -> list[Stated]:
+        """Everything stated about one entry, and about what was stated of it: read from where it stands on, since
+        nothing counts that was written without it. Nothing of it is kept: who states without end fills no memory."""
+        start = self._store.position_of(LogId(message.party, message.generation), message.index) or 0
+        about, found = {message}, []
+        for kind in ABOUT:
+            for stated in self._new({kind: start}):
+                if stated.about in about:
+                    found.append(stated)
+                    if isinstance(stated.said, SilenceRecorded):
+                        about.add(stated.at.ref)
+        return found
 
     def _counting(self, stated: list[Stated]) -> list[Stated]:
         """Without those beyond where their log is disputed: two histories, or a key that was revoked."""
@@ -92,7 +96,8 @@ def _both(silence: Silence) -> tuple[Stated, ...]:
 def row_of(stated: Stated, names: list[str]) -> StatedRow:
     """A statement as it is shown beside what it is about."""
     ref = stated.at.ref
+    at_ms = stated.said.at_ms if isinstance(stated.said, Alerted) else stated.at.at_ms
     until_ms = stated.said.until_ms if isinstance(stated.said, HoldingReply) else None
     name = names[ref.party] if ref.party < len(names) else f"party {ref.party}"
     place = str(Place(ref.party, ref.generation.hex(), ref.index))
-    return StatedRow(ref.party, name, place, stated.at.at_ms, kind_of(stated.said), in_words(stated.said), until_ms)
+    return StatedRow(ref.party, name, place, at_ms, kind_of(stated.said), in_words(stated.said), until_ms)

@@ -8,6 +8,7 @@ from openline.console.dtg import dtg
 from openline.console.words import safe
 from openline.contact.declared import Bar, Declared, DeclaredState
 from openline.contact.saying import (
+    Alerted,
     Drill,
     HoldingReply,
     Operating,
@@ -18,12 +19,15 @@ from openline.contact.saying import (
     SilenceRecorded,
     Suspension,
 )
+from openline.record.entry import ALERTED, KIND_NAMES
 
 
 def in_words(said: Said) -> str:
-    """One statement in one line: what it says, why, and by whom it was made."""
-    by = f" ({safe(said.officer)})"
+    """One statement in one line: what it says, why, and by whom it was made; that it rang is said by a station."""
+    by = f" ({safe(said.officer)})" if not isinstance(said, Alerted) else ""
     match said:
+        case Alerted(at_ms, aloud):
+            return f"it rang at {dtg(at_ms)}, {'by the annunciator' if aloud else 'on screens only'}"
         case Operating(text):
             return f"service message: {_line(text)}{by}"
         case Refusal(of_contact, reason):
@@ -53,6 +57,8 @@ def kind_of(said: Said) -> str:
             return "silence recorded"
         case SilenceAnswered(confirmed):
             return "silence confirmed" if confirmed else "silence contested"
+        case Alerted():
+            return KIND_NAMES[ALERTED]
         case _:
             return "statement"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from openline.contact.saying import HoldingReply, Refusal, SilenceAnswered, SilenceRecorded, read_stated
+from openline.contact.saying import Alerted, HoldingReply, Refusal, SilenceAnswered, SilenceRecorded, read_stated
 from openline.desk.telling.bodies import TOLD_KINDS, Passed, Relation, Understood, Which
 from openline.desk.telling.counting import read_told, stands_beside
 from openline.errors import Malformed
@@ -13,7 +13,9 @@ from openline.line.ports import LogId
 from openline.record.body import Message, parse_acknowledgement, parse_message
 from openline.record.entry import (
     ACKNOWLEDGEMENT,
+    ALERTED,
     HOLDING_REPLY,
+    KIND_NAMES,
     MESSAGE,
     NOTICE_KINDS,
     REFUSAL,
@@ -24,7 +26,7 @@ from openline.record.entry import (
 )
 from openline.record.times import held_before
 
-STATED: Final = frozenset((REFUSAL, HOLDING_REPLY, SILENCE_RECORDED, SILENCE_ANSWERED))
+STATED: Final = frozenset((REFUSAL, HOLDING_REPLY, SILENCE_RECORDED, SILENCE_ANSWERED, ALERTED))
 FOLLOWED: Final = frozenset((MESSAGE, ACKNOWLEDGEMENT, *NOTICE_KINDS, *STATED, *TOLD_KINDS))
 
 OPENED: Final = "opened"
@@ -32,6 +34,7 @@ ANSWERED: Final = "answered"
 REFUSED: Final = "refused"
 HOLDING: Final = "holding reply"
 SILENCE: Final = "silence recorded"
+RANG: Final = KIND_NAMES[ALERTED]
 RELATED: Final = {
     Which.CORRECTS: "corrected", Which.WITHDRAWS: "withdrawn", Which.SUPERSEDES: "superseded",
     Which.FORWARDS: "forwarded",
@@ -88,6 +91,8 @@ def _stated(log: LogId, header: Header, body: bytes) -> list[Said]:
     match said:
         case Refusal(of_contact=False, reason=reason) if of.party != log.party:
             return [Said(of, REFUSED, said.officer, "", reason)]
+        case Alerted(_, aloud) if of.party != log.party and stated.exercise:
+            return [Said(of, RANG, "", "", "by the annunciator" if aloud else "on screens only")]
         case HoldingReply(until_ms, remark) if of.party != log.party:
             return [Said(of, HOLDING, said.officer, "", remark, until_ms)]
         case SilenceRecorded(due_ms, remark) if of.party == log.party and due_ms <= header.written_at_ms:

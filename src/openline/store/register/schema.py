@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 APPLICATION_ID: Final = 0x4F4C5247  # "OLRG"
-VERSION: Final = 1  # of the tables and of what is folded into them: another one is made anew from the record
+VERSION: Final = 2  # of the tables and of what is folded into them: another one is made anew from the record
 
 SCHEMA: Final = """
 CREATE TABLE kept (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -18,19 +18,22 @@ from openline.console.channel.asking import Status
 from openline.console.channel.clock import counted_ms
 from openline.console.channel.relayed import Relayed
 from openline.console.channel.reporting import Watch
+from openline.console.channel.showing import Reader
 from openline.console.codes import Told
 from openline.console.commands.alarm import in_words
+from openline.console.stating.statements import Statements
 from openline.console.watch.desk import Desk
+from openline.contact.saying import Alerted, Stated
 from openline.desk import acts, facts
 from openline.desk.due import Due, What
 from openline.desk.people import Role
-from openline.errors import Refused
+from openline.errors import Refused, StoreDown
 from openline.limits import ALARM_TEST_MS, EAR_SILENT_AFTER_MS, EARS_MAX, OPEN_WITHIN_MS
 from openline.line.events import Draft, Submitted
-from openline.line.ports import Store
+from openline.line.ports import LogId, Store
 from openline.line.state import LineState
 from openline.record.body import Acknowledgement, Message, encode_acknowledgement, encode_message
-from openline.record.entry import ACKNOWLEDGEMENT, EXERCISE, FLASH, MESSAGE, Ref
+from openline.record.entry import ACKNOWLEDGEMENT, ALERTED, EXERCISE, FLASH, MESSAGE, Ref
 from openline.seal.charter import DUE_MS
 from tests.rooms.line.desks import Wire, make_world
 
@@ -53,6 +56,7 @@ class Alarmed:
     ticks: int = 0
     passed_ms: int = 0
     changes: int = 0
+    refuses: Exception | None = None
     charter: Terms = field(default_factory=Terms)
 
     def __post_init__(self) -> None:
@@ -77,6 +81,14 @@ class Alarmed:
 
     def changed(self) -> None:
         self.changes += 1
+
+    async def submit(self, drafts: Sequence[Draft]) -> list[tuple[LogId, int]]:
+        if self.refuses is not None:
+            raise self.refuses
+        one = self.wire.desks[0]
+        self.wire.put(0, one.take((Submitted(tuple(drafts)),), self.wire.now_ms))
+        self.wire.settle()
+        return [(one.own, one.size(one.own) - 1)]
 
     def look(self) -> asking.BoardRow:
         asyncio.run(self.alarms._look())
@@ -307,3 +319,39 @@ def test_when_a_message_rang_first_stands_in_the_desks_log_once(ours: Alarmed) -
     ours.opens(second)
     ours.look()
     assert set(ours.desk.state.alerted) == {first.full_name, second.full_name}
+
+
+def test_when_an_exercise_rang_first_is_told_to_the_other_side_once(ours: Alarmed) -> None:
+    """R-287: in earnest to nobody; not twice after a restart; not lost where the disk was full."""
+
+    def told() -> list[Stated]:
+        log = ours.wire.desks[0].own
+        rows = [row for row in ours.wire.desks[1].store.find(ALERTED, 0, 100) if row.log == log]
+        reader = Statements(ours.wire.desks[1].store)
+        return [one for row in rows if (one := reader.read(row.log, row.index)) is not None]
+
+    ours.theirs(FLASH)
+    ours.look()
+    assert told() == [], "a message in earnest rings, and nobody else is told"
+    first = ours.theirs(FLASH, flags=EXERCISE)
+    ours.refuses = StoreDown("the disk is full")
+    ours.look()
+    ours.refuses = None
+    ours.passed_ms += 5_000
+    ours.listen()
+    rang_ms = ours.now_ms() - 5_000
+    for _ in range(3):
+        ours.look()
+    (one,) = told()
+    assert (one.said, one.about, one.exercise) == (Alerted(rang_ms, True), first, True)
+    ours.alarms = Alarms(ours)  # type: ignore[arg-type]
+    second = ours.theirs(FLASH, flags=EXERCISE)
+    ours.passed_ms += 1_000
+    ours.look()
+    ours.opens(first)
+    ours.look()
+    assert [(one.about, one.said) for one in told()] == [
+        (first, Alerted(rang_ms, True)), (second, Alerted(ours.now_ms(), False)),
+    ]  # fmt: skip
+    (row,) = Reader(ours.wire.desks[1].store).statements.about(second, exercise=True, names=["A", "B"])
+    assert (row.kind, row.at_ms) == ("alerted", ours.now_ms()) and row.words.endswith("on screens only")

@@ -10,7 +10,7 @@ import msgspec
 
 from openline.console.channel.showing import Ours, Reader
 from openline.console.screen.reading import RegisterReader
-from openline.contact.saying import HoldingReply, Refusal, SilenceAnswered, SilenceRecorded
+from openline.contact.saying import Alerted, HoldingReply, Refusal, SilenceAnswered, SilenceRecorded
 from openline.desk.release import release_digest
 from openline.desk.telling.bodies import Office, Offices, Passed, Relation, Understood, Which, encode_body
 from openline.line.ports import Store
@@ -60,6 +60,7 @@ def spoken() -> tuple[Store, Party, Party]:
                 party.writes(PASSED, encode_body(Passed("DEFENCE", AT_MS, "by hand", "Moreau", "")), of, flags=flags)
                 party.states(HoldingReply(LATER_MS, "soon", "Moreau"), of, flags=flags)
                 party.states(Refusal(False, "not ours", "Moreau"), of, flags=flags)
+                party.states(Alerted(LATER_MS, True), of, flags=flags)
     relates(them, Which.CORRECTS, first)
     relates(us, Which.FORWARDS, first)
     relates(us, Which.CORRECTS, first)  # who did not write it corrects nothing
@@ -105,7 +106,7 @@ def test_nothing_of_a_message_stays_in_memory(tmp_path: Path) -> None:
     reader = RegisterReader(store, looking)
     for position in range(1, reader.last_position() + 1):
         reader.at_position(position, OURS)
-    kept = (reader._opened, reader.ladder._about, reader.ladder._by, reader.statements._about)
+    kept = (reader._opened, reader.ladder._about, reader.ladder._by)
     assert not any(kept)
     looking.close()
     register.close()
