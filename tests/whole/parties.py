@@ -64,6 +64,7 @@ class Desk:
     line: str = "hotline"
     process: subprocess.Popen[bytes] | None = None
     starts: int = 0
+    program: tuple[str, ...] = ("-m", "openline")  # how a station of it is started
     log: Path = field(init=False)
 
     def __post_init__(self) -> None:
@@ -132,7 +133,7 @@ class Desk:
         """Start the station as a process and wait until it answers."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "openline", "serve", "--home", str(self.home)],
+                [sys.executable, *self.program, "serve", "--home", str(self.home)],
                 stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=self.home.parent,
             )  # fmt: skip
         self.starts += 1
