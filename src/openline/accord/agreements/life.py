@@ -69,11 +69,6 @@ class Life(NamedTuple):
         """How it stands in a party's view at an instant."""
         return [one for one in self.views[party] if one.at_s is None or one.at_s <= at_s][-1]
 
-    @property
-    def states_differ(self) -> bool:
-        """Whether there is an instant at which two parties say different things."""
-        return len({tuple((one.at_s, one.state) for one in steps) for steps in self.views.values()}) > 1
-
 
 class Papers(NamedTuple):
     """All that the record has of one agreement."""

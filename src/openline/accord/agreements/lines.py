@@ -30,8 +30,6 @@ def said_of(lives: Lives) -> Iterator[Row]:
         yield ["report", ref.full_name, report.confirmed, about, _hash(spell_report(report))]
     for name, why, ref in lives.odd_names():
         yield ["name", name, why, ref.full_name]
-    for mark in lives.astray():
-        yield ["astray", mark.ref.full_name, mark.why]
 
 
 def held_of(lives: Lives, agreements: Iterable[bytes], at_ms: int) -> Iterator[Row]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from openline.accord.agreements.acts import Act
@@ -143,13 +143,6 @@ class Lives:
         """Every agreement of which something is said here, in the record or not."""
         return sorted({*self._terms, *self._acts})
 
-    def orphans(self) -> Iterator[tuple[bytes, Ref]]:
-        """Terms and acts of agreements that are not in the record."""
-        for said in (self._terms, self._acts):
-            for digest in sorted(said):
-                if self._identity(digest) is None:
-                    yield from ((digest, ref) for ref in sorted(said[digest]))
-
     # ---------------------------------------------------------------- offers and reports
     def made(self) -> list[tuple[Ref, Offer]]:
         """Offers, without what is said of them."""
@@ -161,10 +154,13 @@ class Lives:
         return outcome_of(ref, self.offers[ref], said, self.parties, self.received, at_ms)
 
     def astray(self) -> list[Mark]:
-        """Answers and withdrawals that name no offer of this record."""
-        return [Mark(ref, "it names no offer of this record") for of in sorted(self._said)
-                if of not in self.offers or self.offers[of].said is not Said.OFFERED
-                for ref in sorted(self._said[of])]  # fmt: skip
+        """Answers and withdrawals that name no offer of this record; terms and acts that name no agreement of it."""
+        found = [Mark(ref, "it names no offer of this record") for of in sorted(self._said)
+                 if of not in self.offers or self.offers[of].said is not Said.OFFERED
+                 for ref in sorted(self._said[of])]  # fmt: skip
+        nowhere = (ref for digest in self.agreements() if self._identity(digest) is None
+                   for ref in sorted((*self._terms.get(digest, ()), *self._acts.get(digest, ()))))  # fmt: skip
+        return [*found, *(Mark(ref, "it names no agreement of this record") for ref in nowhere)]
 
     def related(self, ref: Ref) -> list[Related]:
         """What reports say of an entry."""

@@ -168,6 +168,13 @@ class Book:
         known = {party: ref for party, ref in self._known[digest].items() if counted is None or party in counted}
         return Papers(agreement, known, (), statuses, (), {})
 
+    def astray(self) -> list[tuple[Ref, str]]:
+        """Entries that say something of what this record does not have, in their order: kept, and without effect."""
+        found = [(mark.ref, mark.why) for mark in self.lives.astray()]
+        found += [(ref, "it names no version of a draft of this record") for ref in self.drafts.astray()]
+        found += [(ref, "it names no meeting of this record") for ref in self.meetings.astray()]
+        return sorted(found + self.sealed.astray())
+
     # ---------------------------------------------------------------- notices
     def known_by(self, digest: bytes) -> tuple[int, ...]:
         """Who has recorded this agreement."""

@@ -75,6 +75,7 @@ def said(book: Book) -> Iterator[str]:
             yield _line(["gaps", party, mark.hex(), year, list(missing)])
     yield from map(_line, _declared(book.declared))
     yield from map(_line, said_of(book.lives))
+    yield from (_line(["astray", ref.full_name, why]) for ref, why in book.astray())
     yield from map(_line, rows_said(book.drafts))
     yield from map(_line, book.topics.said())
     yield from map(_line, book.meetings.said())

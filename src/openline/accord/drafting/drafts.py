@@ -128,6 +128,7 @@ class Drafts:
         self._signed: dict[bytes, dict[int, list[tuple[Ref, int]]]] = {}  # by party, in order
         self._earliest: dict[tuple[bytes, int], int] = {}  # instant that any signature of a party over them states
         self._beside: dict[tuple[str, Ref | None], dict[int, list[Ref]]] = {}  # versions over one, by party
+        self._others: dict[str, list[Other]] = {}  # as they were found last
         self._named: dict[str, dict[bytes, Agreement]] = {}  # agreements on the record, by id
 
     # ---------------------------------------------------------------- taking in
@@ -137,6 +138,7 @@ class Drafts:
         self._versions[ref] = one
         insort(self._by_id.setdefault(one.draft, []), ref)
         insort(self._by_digest.setdefault(one.digest, []), ref)
+        self._others.pop(one.draft, None)
         insort(self._beside.setdefault((one.draft, tabled.over), {}).setdefault(ref.party, []), ref)
         if tabled.over is not None:
             insort(self._over.setdefault(tabled.over, []), ref)
@@ -158,6 +160,7 @@ class Drafts:
         insort(self._signed.setdefault(digest, {}).setdefault(ref.party, []), (ref, at_ms))
         self._earliest[digest, ref.party] = min(at_ms, self._earliest.get((digest, ref.party), at_ms))
         self._named.setdefault(agreement.id, {})[digest] = agreement
+        self._others.pop(agreement.id, None)
 
     # ---------------------------------------------------------------- versions
     def ids(self) -> list[str]:
@@ -204,6 +207,13 @@ class Drafts:
         return tuple(
             other.ref for other in others
             if crossed(one.header, log, other.header, (other.ref.party, other.ref.generation))
+        )  # fmt: skip
+
+    def astray(self) -> list[Ref]:
+        """Positions, refusals and withdrawals that name no version of this record."""
+        return sorted(
+            ref for said in (self._positions, self._closed) for of, found in said.items() if of not in self._versions
+            for ref, _ in found
         )  # fmt: skip
 
     # ---------------------------------------------------------------- what is said of them
@@ -278,6 +288,11 @@ class Drafts:
 
     def others_signed(self, draft: str) -> list[Other]:
         """Agreements of this id that no version says: somebody signed over different bytes. (R-526)"""
+        if draft not in self._others:
+            self._others[draft] = self._find_others(draft)
+        return self._others[draft]
+
+    def _find_others(self, draft: str) -> list[Other]:
         found = [
             Other(place, digest, agreement)
             for digest, agreement in self._named.get(draft, {}).items() if digest not in self._by_digest

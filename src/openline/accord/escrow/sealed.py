@@ -107,9 +107,23 @@ class Sealed:
         return [(ref, one.body) for ref, one in sorted(self._taken.items()) if isinstance(one.body, kind)]
 
     def said_of(self, of: Ref, kind: type[B]) -> list[tuple[Ref, B]]:
-        """What was said of an entry, in the same order."""
-        found = ((ref, self._taken[ref].body) for ref in tuple(self._of.get(of, ())))
-        return [(ref, body) for ref, body in found if isinstance(body, kind)]
+        """What was said of an entry, in the same order; in an exercise where that is one, and only there."""
+        found = ((ref, self._taken[ref]) for ref in tuple(self._of.get(of, ())))
+        about = self._taken.get(of)
+        return [(ref, one.body) for ref, one in found
+                if isinstance(one.body, kind) and (about is None or one.exercise == about.exercise)]  # fmt: skip
+
+    def astray(self) -> list[tuple[Ref, str]]:
+        """What names an entry that is none of these, or where only one of the two was written in an exercise."""
+        found = []
+        for of, said in self._of.items():
+            about = self._taken.get(of)
+            for ref in said:
+                if about is None:
+                    found.append((ref, "it names no commitment of this record"))
+                elif about.exercise != self._taken[ref].exercise:
+                    found.append((ref, "one of it and of what it names was written in an exercise, and not the other"))
+        return sorted(found)
 
     def received(self, refs: Iterable[Ref]) -> When | None:
         """When the last of these was held by all others; None while one is not."""

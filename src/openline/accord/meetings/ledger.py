@@ -87,6 +87,10 @@ class Meetings:
         """All that was said of a version, party by party in its order."""
         return list(self._words.get(of, ()))
 
+    def astray(self) -> list[Ref]:
+        """Words about no meeting of this record."""
+        return sorted(ref for of, said in self._words.items() if of not in self.meetings for ref, _ in said)
+
     def versions_after(self, of: Ref) -> list[Ref]:
         """Versions that take its place; more than one where they crossed."""
         return sorted(self._next.get(of, ()))

@@ -84,10 +84,6 @@ class Topics:
                 found.append(Item(of, filings))
         return found
 
-    def topics_of(self, of: Ref) -> list[str]:
-        """Under which topics an entry stands."""
-        return [topic for topic in self.ids() if any(one.of == of for one in self.items(topic))]
-
     def against(self, of: Ref) -> list[tuple[Ref, Ref, Contradiction]]:
         """What contradicts an entry, by whose word: the other, the entry that says so, what it says."""
         said = self._against.get(of, {})

@@ -49,6 +49,7 @@ class Agreeing:
             asking.SayTerms: self.say, asking.SignAgreement: self.say, asking.SayAct: self.say,
             asking.MakeOffer: self.say, asking.AnswerOffer: self.say, asking.WithdrawOffer: self.say,
             asking.EnterReport: self.say, asking.DraftAgreeing: self.draft, asking.AskLives: self.lives,
+            asking.AskAstray: self.astray,
             asking.AskLife: self.life, asking.AskOffers: self.offers, asking.AskOffer: self.offer,
             asking.AskReports: self.reports,
         }  # fmt: skip
@@ -168,6 +169,11 @@ class Agreeing:
             return sorted(found, key=lambda one: (one.id, one.digest))
 
         return await self._book.ask(asked)
+
+    async def astray(self, _ask: asking.AskAstray) -> list[asking.MarkRow]:
+        """What names nothing that is here, with why it has no effect."""
+        found = await self._book.ask(lambda book: book.astray())
+        return [asking.MarkRow(ref.full_name, why) for ref, why in found]
 
     async def life(self, ask: asking.AskLife) -> asking.LifeWhole:
         """One agreement, whole. Raises Told OL-301, Refused."""

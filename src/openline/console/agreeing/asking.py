@@ -162,6 +162,10 @@ class LifeRow(msgspec.Struct):
     marks: int = 0
 
 
+class AskAstray(_Request, tag="astray", tag_field="op"):
+    """Entries about an agreement, offer, draft, meeting or commitment that this record does not have."""
+
+
 class AskLife(_Request, tag="life", tag_field="op"):
     """One agreement, whole: by its id, or the first digits of its digest."""
 
@@ -349,5 +353,5 @@ class AskReports(_Request, tag="reports", tag_field="op"):
 
 Request = (
     SayTerms | SignAgreement | SayAct | MakeOffer | AnswerOffer | WithdrawOffer | EnterReport | DraftAgreeing
-    | AskLives | AskLife | AskOffers | AskOffer | AskReports
+    | AskLives | AskAstray | AskLife | AskOffers | AskOffer | AskReports
 )  # fmt: skip

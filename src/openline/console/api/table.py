@@ -151,6 +151,7 @@ TABLE: Final[tuple[Row, ...]] = (
     _row("POST", "/agreements/standing", accords.SayStanding, line.Sent),
     _row("POST", "/agreements/drafts", accords.DraftPaper, accords.Drafted),
     _row("GET", "/agreements/lives", agreeing.AskLives, list[agreeing.LifeRow], READ, listed="digest"),
+    _row("GET", "/agreements/astray", agreeing.AskAstray, list[agreeing.MarkRow], READ),
     _row("GET", "/agreements/one", agreeing.AskLife, agreeing.LifeWhole, READ),
     _row("POST", "/agreements/terms", agreeing.SayTerms, line.Sent),
     _row("POST", "/agreements/sign", agreeing.SignAgreement, line.Sent),

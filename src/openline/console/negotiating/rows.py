@@ -14,6 +14,7 @@ from openline.console.negotiating.reading import Here, differing
 
 STANDS: Final = {Stand.ACCEPTS: "accepts", Stand.RESERVES: "reserves", Stand.COMMENTS: "comments"}
 CLOSINGS: Final = {Closing.REFUSED: "refused", Closing.WITHDRAWN: "withdrawn"}
+OTHERS_SHOWN_MAX: Final = 16  # beside each version, whatever a peer sends
 Name = Callable[[int], str]
 
 
@@ -38,7 +39,7 @@ def text_row(drafts: Drafts, one: Version, here: Sequence[Here], me: int, name: 
         [asking.ClosureRow(name(each.ref.party), each.ref.full_name, CLOSINGS[each.closed.closing], each.closed.reason,
                            each.closed.language, each.why_not) for each in drafts.closures(one.ref)],
         [asking.OtherRow(name(each.ref.party), each.ref.full_name, each.digest.hex())
-         for each in drafts.others_signed(one.draft)],
+         for each in drafts.others_signed(one.draft)[:OTHERS_SHOWN_MAX]],
         tabled.note, tabled.language, one.exercise, one.digest.hex(),
     )  # fmt: skip
 

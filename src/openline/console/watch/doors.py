@@ -167,6 +167,7 @@ DOORS: Final[Mapping[type, Act | None]] = {
     agreeing.EnterReport: Act.RELEASE,
     agreeing.DraftAgreeing: Act.DRAFT,
     agreeing.AskLives: None,
+    agreeing.AskAstray: None,
     agreeing.AskLife: None,
     agreeing.AskOffers: None,
     agreeing.AskOffer: None,

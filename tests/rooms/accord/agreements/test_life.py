@@ -21,6 +21,11 @@ from openline.accord.clocks import canon
 from openline.accord.clocks.book import Book
 from openline.accord.clocks.duty import DutyState
 from openline.accord.clocks.spans import When
+from openline.accord.drafting.bodies import Closed, Closing, Position, Stand
+from openline.accord.drafting.bodies import Said as SaidOf
+from openline.accord.escrow.bodies import Committed
+from openline.accord.meetings.bodies import MeetingWord
+from openline.accord.meetings.bodies import Word as MeetingSaid
 from openline.console.accords.owed import dues_of
 from openline.console.accords.reading import take_paper
 from openline.desk.due import What as Owed
@@ -134,7 +139,7 @@ def test_what_stands_is_told_with_the_entries_that_caused_it() -> None:
     """R-507, R-508, R-510."""
     book = book_of(everything())
     life = book.lives.life(digest())
-    assert life is not None and life.states_differ and life.end_s == END_S + 1000
+    assert life is not None and life.views[0] != life.views[1] and life.end_s == END_S + 1000
     ours = [(one.state, one.at_s) for one in life.views[0]]
     assert ours == [
         (State.SIGNED, None), (State.IN_FORCE, BEGIN), (State.EXTENDED, BEGIN + 5), (State.WITHDRAWN, END_S + 5),
@@ -146,7 +151,7 @@ def test_what_stands_is_told_with_the_entries_that_caused_it() -> None:
     assert why[ref(0, 11)] == "two ends: no later than the end that stands"
     assert why[ref(0, 20)] == "this party left it by its own act"
     assert "taken for another" in why[ref(0, 2)] and book.lives.odd_names()
-    assert [one for one, _ in book.lives.orphans()] == [bytes(32)]
+    assert "it names no agreement of this record" in [why for _, why in book.astray()]
 
 
 def test_a_ratified_agreement_is_in_force_from_the_latest_of_what_all_said() -> None:
@@ -211,8 +216,29 @@ def test_an_answer_to_nothing_and_one_of_a_stranger_are_marked() -> None:
     assert outcome.towards[1][0] is Stands.REFUSED and outcome.towards[1][2] == ref(1, 60)
     assert [one.ref for one in outcome.spoken if not one.counts] == [ref(1, 61), ref(1, 63)]
     no = Offer(Said.ANSWERED, ref(0, 777), None, "", "", "", "en", None, Answer.REFUSED)
+    before = book.astray()
     book.lives.take_offer(ref(1, 70), no)
-    assert [one.ref for one in book.lives.astray()] == [ref(1, 70)]
+    assert [one for one in book.astray() if one not in before] == [(ref(1, 70), "it names no offer of this record")]
+
+
+def test_what_is_said_of_what_the_record_does_not_have_is_shown_until_that_comes() -> None:
+    """R-512"""
+    book, version = Book((0, 1)), ref(0, 9)
+    book.drafts.take_closed(ref(1, 1), Closed(version, Closing.REFUSED, "No.", "en"))
+    book.drafts.take_position(ref(1, 2), Position(version, (SaidOf(1, Stand.ACCEPTS, ""),), ""))
+    book.meetings.take_word(ref(1, 3), MeetingWord(version, MeetingSaid.AGREES))
+    book.sealed.take(ref(1, 4), Committed(version, 1, bytes(32)))
+    (takes_act, *_) = act(1, 5, Act(digest(), What.RATIFIED, BEGIN))
+    takes_act(book)
+    why = dict(book.astray())
+    assert [why[ref(1, at)].split(" no ")[1] for at in range(1, 6)] == [
+        "version of a draft of this record", "version of a draft of this record", "meeting of this record",
+        "commitment of this record", "agreement of this record",
+    ]  # fmt: skip
+    assert sum('"astray"' in line for line in canon.said(book)) == 5
+    for take in known():
+        take(book)
+    assert ref(1, 5) not in dict(book.astray())
 
 
 def test_an_exercise_changes_nothing() -> None:

@@ -231,3 +231,17 @@ def test_nobody_commits_after_reading() -> None:
     story.open(ours, OURS)
     with pytest.raises(Refused, match="nobody commits after reading"):
         look(story.fold(), 1, (0, 1), Committed(of, 2, THEIRS.lock()))
+
+
+def test_a_commitment_in_an_exercise_is_none_in_an_exchange_that_is_not_and_is_shown() -> None:
+    """R-552"""
+    story = Story()
+    of = story.exchange()
+    practised, meant = story.commit(of, listed(1, "Practice")), story.commit(of, THEIRS)
+    sealed = Sealed((0, 1))
+    for ref, body, after in story.entries:
+        sealed.take(ref, body, after, exercise=ref == practised)
+    side = seen(sealed, of).side(1)
+    assert side is not None and side.commitment == meant and not side.marks
+    ((ref, why),) = sealed.astray()
+    assert ref == practised and "in an exercise" in why

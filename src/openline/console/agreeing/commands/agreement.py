@@ -33,6 +33,16 @@ def show(session: Session, /, name: str) -> None:
     session.answer(found, lambda: life_lines(found))
 
 
+@agreement.command("astray")
+@room_options
+@click.pass_obj
+def astray(session: Session, /) -> None:
+    """Entries about an agreement, offer, draft, meeting or commitment that this record does not have: kept, and why."""
+    with session.link() as link:
+        found = link.ask(asking.AskAstray(), list[asking.MarkRow])
+    session.answer(found, lambda: "\n".join(f"{one.place}  {one.why}" for one in found) or "nothing is astray")
+
+
 @agreement.command("terms")
 @click.argument("name")
 @click.option("--party", "parties", multiple=True, metavar="NAME", help="Each party as the text names it: two or more.")
