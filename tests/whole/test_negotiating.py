@@ -161,3 +161,46 @@ def test_counters_that_crossed_and_other_bytes_are_shown_alike_on_both_sides(
         assert row_of(desk, ours)["crossing"] == [theirs]
         assert set(row_of(desk, first)["counters"]) == {ours, theirs}
         assert "CROSSED with" in desk.here("text", "list", "--draft", "crossing")
+
+
+def test_three_delegations_come_to_one_text_and_it_is_agreed_when_the_third_has_signed(
+    on_a_line: Callable[..., list[Desk]], tmp_path: Path
+) -> None:
+    """R-521 to R-526: one reserves, one counters, two sign; nothing is agreed by the silence of the third."""
+    desks = on_a_line("Amber", "Birch", "Cedar")
+    amber, birch, cedar = desks
+    for desk in desks:
+        desk.start()
+
+    def everywhere(place: str, holds: Callable[[Any], bool]) -> None:
+        for desk in desks:
+            until(lambda desk=desk: holds(row_of(desk, place)), desk)  # type: ignore[misc]
+
+    both = {"en": english(), "ru": russian()}
+    first = placed(here(amber, "text", "table", "three", *put(tmp_path, "v1", both)))
+    everywhere(first, lambda row: row["state"] == "tabled")
+    birch.here("text", "reserve", first, "2", "--words", "Not this form.")
+    cedar.here("text", "accept", first)
+    everywhere(first, lambda row: row["hindered"] == ["articles are reserved"])
+    for desk in (amber, cedar):
+        ran = desk.try_here("text", "sign", first)
+        assert ran.code == 4 and "articles are reserved" in ran.err, ran
+    changed = {"en": english("21"), "ru": russian("21")}
+    second = placed(here(cedar, "text", "counter", first, *put(tmp_path, "v2", changed)))
+    everywhere(second, lambda row: row["state"] == "tabled")
+    assert row_of(birch, first)["state"] == "countered"
+    for desk in (amber, birch):
+        desk.here("text", "accept", second)
+    for desk in (amber, cedar):
+        desk.here("text", "sign", second)
+    everywhere(second, lambda row: len(row["signatures"]) == 2)
+    for desk in desks:
+        row = row_of(desk, second)
+        assert row["state"] == "signed by some" and row["yet"] == ["Birch"], "it accepted, and is silent now"
+        (agreed,) = here(desk, "agreement", "list")
+        assert not agreed["known"] and sorted(agreed["by"]) == ["Amber", "Cedar"], agreed
+    birch.here("text", "sign", second)
+    everywhere(second, lambda row: row["state"] == "signed")
+    said = {json.dumps([here(desk, "accord", "replay")["said"], here(desk, "agreement", "list")[0]["known"]])
+            for desk in desks}  # fmt: skip
+    assert len(said) == 1 and "true" in said.pop()

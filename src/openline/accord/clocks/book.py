@@ -91,7 +91,7 @@ class Book:
         self._sent: dict[tuple[int, bytes], list[tuple[int, Ref]]] = {}  # by party and mark, by when it was held
         self.declared = Ledger(self.parties)
         self.lives = Lives(self.parties, self._papers)
-        self.drafts = Drafts(self.parties)
+        self.drafts = Drafts(self.parties, self.lives.received)
         self.topics = Topics(self.parties)
         self.meetings = Meetings(self.parties)
         self.joint = Statements(self.parties)

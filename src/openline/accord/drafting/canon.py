@@ -33,6 +33,8 @@ def rows_of_states(drafts: Drafts, at_ms: int) -> Iterator[Row]:
     """How each version stands at an instant."""
     for one in drafts.all_versions():
         yield ["draft stands", one.ref.full_name, str(drafts.state(one.ref, at_ms))]
+        for each in drafts.held_late(one.ref):
+            yield ["held after the lapse", one.ref.full_name, each.ref.full_name]
 
 
 def _version(drafts: Drafts, one: Version) -> Row:

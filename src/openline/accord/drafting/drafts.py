@@ -8,11 +8,11 @@ an act, and silence is none. Whether something came after a lapse is told by the
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from openline.accord.clocks.spans import SECOND_MS
+from openline.accord.clocks.spans import SECOND_MS, When
 from openline.accord.drafting.bodies import Closed, Closing, Position, Said, Stand, Tabled
 from openline.accord.identity import Agreement, by_all
 from openline.record.entry import EXERCISE, Header, Ref
@@ -115,9 +115,10 @@ class Other(NamedTuple):
 class Drafts:
     """Takes entries in any order; answers what stands."""
 
-    def __init__(self, parties: Sequence[int]) -> None:
-        """`parties`: who is of the line now: all of them sign."""
+    def __init__(self, parties: Sequence[int], received: Mapping[Ref, When] | None = None) -> None:
+        """`parties`: who is of the line now: all of them sign. `received`: when the others held what was signed."""
         self.parties = tuple(parties)
+        self._received = received if received is not None else {}
         self._versions: dict[Ref, Version] = {}
         self._by_id: dict[str, list[Ref]] = {}
         self._by_digest: dict[bytes, list[Ref]] = {}
@@ -271,6 +272,15 @@ class Drafts:
             late = one.has_lapsed(self._earliest[one.digest, party])
             place, at_ms = signed[0] if late else next(each for each in signed if not one.has_lapsed(each[1]))
             found.append(Signature(place, at_ms, late))
+        return found
+
+    def held_late(self, ref: Ref) -> list[Signature]:
+        """Signatures dated before the lapse that receipts prove held only after it: they count, and are shown so."""
+        lapses_s, found = self._versions[ref].tabled.lapses_s, []
+        for one in self.signatures(ref) if lapses_s is not None else ():
+            held = self._received.get(one.ref)
+            if lapses_s is not None and not one.late and held is not None and held.earliest_ms > lapses_s * SECOND_MS:
+                found.append(one)
         return found
 
     def counted(self, digest: bytes) -> frozenset[int] | None:

@@ -54,7 +54,7 @@ from openline.record.entry import (
 )
 from openline.record.evidence.findings import Findings, LogFinding
 
-_TIMED: Final = frozenset((ACT, OFFER, STATUS, *escrow.KINDS))  # when the others held them says whether in time
+_TIMED: Final = frozenset((ACT, OFFER, STATUS, AGREEMENT, *escrow.KINDS))  # when the others held them matters
 _UNSAID_IN_EXERCISES: Final = frozenset((AGREEMENT, STATUS, TERMS, ACT, OFFER, REPORT, JOINT, JOINT_WITHDRAWN, TOPIC,
                                          FILED, CONTRADICTION, CAPACITY, MEETING, MEETING_WORD))  # fmt: skip
 _WRITTEN: Final = frozenset((AGREEMENT, STATUS, TERMS, ACT, OFFER, REPORT))

@@ -33,7 +33,7 @@ def text_row(drafts: Drafts, one: Version, here: Sequence[Here], me: int, name: 
         [asking.LanguageRow(each.language, titles.get(each.language, ""), each.digest.hex(), each.size,
                             each.data is not None, each.fault) for each in here],
         list(one.missing), [ref.full_name for ref in drafts.crossing(one)],
-        [ref.full_name for ref in drafts.counters(one.ref)], drafts.flaws(one),
+        [ref.full_name for ref in drafts.counters(one.ref)], [*drafts.flaws(one), *_held_late(drafts, one, name)],
         [asking.SignatureRow(name(each.ref.party), each.ref.full_name, each.at_ms, each.late) for each in signed],
         [name(party) for party in drafts.parties if party not in there],
         [asking.ClosureRow(name(each.ref.party), each.ref.full_name, CLOSINGS[each.closed.closing], each.closed.reason,
@@ -42,6 +42,11 @@ def text_row(drafts: Drafts, one: Version, here: Sequence[Here], me: int, name: 
          for each in drafts.others_signed(one.draft)[:OTHERS_SHOWN_MAX]],
         tabled.note, tabled.language, one.exercise, one.digest.hex(),
     )  # fmt: skip
+
+
+def _held_late(drafts: Drafts, one: Version, name: Name) -> list[str]:
+    return [f"the signature of {name(each.ref.party)} is dated before the lapse, and the others held it only after that"
+            for each in drafts.held_late(one.ref)]  # fmt: skip
 
 
 def _ms(seconds: int | None) -> int | None:

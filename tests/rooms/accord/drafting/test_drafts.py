@@ -8,10 +8,12 @@ from random import Random
 from openline.accord.clocks import canon
 from openline.accord.clocks.book import Book
 from openline.accord.clocks.duty import DutyState
+from openline.accord.clocks.spans import When
 from openline.accord.drafting.bodies import Closed, Closing, Position, Said, Stand, Tabled
 from openline.accord.drafting.drafts import Drafts, Hindrance, State
 from openline.accord.drafting.owed import LAPSE
 from openline.console.accords.owed import dues_of
+from openline.console.negotiating.rows import text_row
 from openline.desk.due import What
 from openline.record.entry import Ref
 from tests.rooms.accord.drafting.treaty import AT_MS, ID, both, header, ref, tabled
@@ -234,3 +236,18 @@ def test_what_is_said_in_an_exercise_closes_and_accepts_nothing_that_is_not_one(
     assert closure.why_not == "it was written in an exercise, and the version was not"
     book = booked(table(V1, OPEN, exercise=True), closes_in_one(ref(1, 2), V1), accepts_in_one(ref(1, 3), V1))
     assert state(book, V1) is State.REFUSED and len(book.drafts.positions(V1)) == 1
+
+
+def test_a_signature_dated_before_the_lapse_and_held_only_after_it_counts_and_is_shown_so() -> None:
+    """R-525: a stamp is its writer's word; when it was held is not."""
+    one = tabled(lapses_s=LATER_MS // 1000)
+    for held_ms, told in ((LATER_MS - 5, []), (LATER_MS, []), (LATER_MS + 1, [ref(1, 2)])):
+        held = When(held_ms, held_ms + 999)
+        book = booked(table(V1, one), signs(ref(0, 2), one), signs(ref(1, 2), one, LATER_MS - 9),
+                      lambda book, held=held: book.lives.take_received(ref(1, 2), held))  # type: ignore[misc]
+        assert book.is_known(one.digest) and [each.ref for each in book.drafts.held_late(V1)] == told
+        assert sum('"held after the lapse"' in line for line in canon.held(book, LATER_MS)) == len(told)
+    version = book.drafts.version(V1)
+    assert version is not None
+    row = text_row(book.drafts, version, [], 0, str, LATER_MS)
+    assert row.flaws == ["the signature of 1 is dated before the lapse, and the others held it only after that"]
