@@ -221,6 +221,7 @@ def _revoked(line: Line) -> Iterator[Case]:
         return published(line, digest, evidence(line, digest, entries, more=(item,)))
 
     yield "revoked: received before", file([], None), ""
+    yield "revoked: received before, agreed upon another root", file([[generation(1), 2, bytes(32)]], None), ""
     yield "revoked: received by nobody", file([], {}), "signatures"
     yield "revoked: agreed up to before it", file([[generation(1), 1, bytes(32)]], {}), "signatures"
     yield "revoked: agreed upon another root", file([[generation(1), 2, bytes(32)]], {}), "signatures"

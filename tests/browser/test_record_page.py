@@ -16,7 +16,9 @@ import pytest
 
 from conformance import run
 from conformance.plain import resolved
-from tests.browser import tampering
+from openline.record.evidence.export import read_export
+from openline.record.evidence.judge import judge_at_once
+from tests.browser import own_records, tampering
 from tests.whole.parties import in_process
 
 pytestmark = pytest.mark.whole
@@ -120,3 +122,32 @@ def test_the_page_says_what_it_does_not_check(reader: Reader) -> None:
     said = reader.page.inner_text("#says") + reader.page.inner_text("#out")
     assert "ML-DSA-44" in said and "not checked" in said.lower()
     assert "whose keys" in said.lower(), "no card was chosen"
+
+
+RECEIPTS: Final = """async files => {
+    const found = [];
+    for (const text of files) {
+        const out = await OLV.verifyExport(Uint8Array.from(atob(text), c => c.charCodeAt(0)), {});
+        const told = (log, { witness, size, interval }) =>
+            [log.log, witness, size, interval.earliest_ms, interval.latest_ms, interval.disputed];
+        found.push(out.logs.flatMap(log => log.receipts.map(one => told(log, one))));
+    }
+    return found;
+}"""
+
+
+def test_page_and_program_tell_the_same_times_of_every_receipt(reader: Reader) -> None:
+    """R-094 over records and extracts of a line of our own, most of whose times do not fit."""
+    files = [own_records.record(number) for number in range(120)]
+    page = reader.page.evaluate(RECEIPTS, [base64.b64encode(data).decode() for data in files])
+    told = 0
+    for number, (data, theirs) in enumerate(zip(files, page, strict=True)):
+        ours = [
+            [f"{log.log.party}/{log.log.generation.hex()}", one.witness, one.size, *one.interval]
+            for log in judge_at_once(read_export([data])).logs
+            for receipts in log.receipts
+            for one in receipts
+        ]
+        assert sorted(theirs) == sorted(ours), number
+        told += len(ours)
+    assert told > 300

@@ -14,6 +14,7 @@ from typing import Any, Final
 import pytest
 
 from conformance import run
+from openline.console.dtg import iso
 from tests.browser import own_statements, tampering
 from tests.browser.test_record_page import ENTRY, Reader, file_of, reader
 from tests.whole.parties import in_process
@@ -102,13 +103,23 @@ def test_page_and_program_give_the_word_of_the_protocol_for_files_signed_as_they
     assert not differ
 
 
+def when(at_ms: int | None) -> str | None:
+    return None if at_ms is None else iso(at_ms)
+
+
 def beside(what: str, page: dict[str, Any], program: dict[str, Any]) -> list[Any]:
     """What both show beside a file that holds, where it is not the same."""
     marks = [[(one["late"], one["revoked"]) for one in of["signed"]] for of in (page, program)]
-    held = [[[(one[key]) for one in each["held"]] for each in of["signed"]]
-            for of, key in ((page, "witness"), (program, "party"))]  # fmt: skip
+    held = [
+        [[(one["witness"], when(one["earliest_ms"]), when(one["latest_ms"]), one["disputed"]) for one in each["held"]]
+         for each in page["signed"]],
+        [[(one["party"], one["earliest"], one["latest"], one["disputed"]) for one in each["held"]]
+         for each in program["signed"]],
+    ]  # fmt: skip
     lacks = [page["statement"]["lacks"], program["lacks"]]
-    return [(what, *two) for two in (marks, held, lacks) if two[0] != two[1]]
+    roots = ["other-root" in [one["what"] for one in page["doubts"]],
+             "other-root" in [one["code"] for one in program["doubts"]]]  # fmt: skip
+    return [(what, *two) for two in (marks, held, lacks, roots) if two[0] != two[1]]
 
 
 def test_the_page_reads_no_more_than_a_file_may_have(reader: Reader) -> None:

@@ -164,7 +164,7 @@ def receipts_of(
         if witness not in witnesses:
             witnesses[witness] = _Steps.of_holding(book.log, witness, books)
         said, noticed = witnesses[witness].around(size), author[witness].around(size)
-        written = book.entries[size - 1].header.written_at_ms if size <= _consecutive(book) else None
+        written = _written_last(book, size)
         bounds = Bounds(
             max((at for at in (written, said.not_before_ms) if at is not None), default=None),
             min((at for at in (said.not_after_ms, noticed.not_after_ms) if at is not None), default=None),
@@ -177,9 +177,12 @@ def receipts_of(
     return tuple(tuple(receipts) for receipts in found)
 
 
-def _consecutive(book: LogBook) -> int:
-    """How many entries stand at their own index: all in a record, none surely in an extract."""
-    return len(book.entries) if book.entries and book.entries[-1].header.index == len(book.entries) - 1 else 0
+def _written_last(book: LogBook, size: int) -> int | None:
+    """When the last entry that a checkpoint covers was written; in an extract, of those proved under it. (R-176)"""
+    if book.proved is None:
+        return book.entries[size - 1].header.written_at_ms if size <= len(book.entries) else None
+    under = [one.header for one in book.entries if book.proved.get(one.header.index) == size]
+    return under[-1].written_at_ms if under else None
 
 
 class _Steps:
@@ -188,6 +191,7 @@ class _Steps:
     def __init__(self) -> None:
         self._sizes: list[int] = []
         self._bounds: list[Bounds] = []
+        self.last_ms: int | None = None  # when the last entry was written that names no more than the largest size
 
     def add(self, size: int, bounds: Bounds) -> None:
         if not self._sizes or size > self._sizes[-1]:
@@ -195,9 +199,9 @@ class _Steps:
             self._bounds.append(bounds)
 
     def around(self, size: int) -> Bounds:
-        """Not before the last entry that names less, not after the first that names it."""
+        """Not before the last entry that names less, or names nothing, not after the first that names it."""
         at = bisect_left(self._sizes, size)
-        return self._bounds[at] if at < len(self._sizes) else Bounds()
+        return self._bounds[at] if at < len(self._sizes) else Bounds(self.last_ms)
 
     @staticmethod
     def of_holding(log: LogId, witness: int, books: Mapping[LogId, LogBook]) -> _Steps:
@@ -205,11 +209,22 @@ class _Steps:
         steps = _Steps()
         for other in sorted(books):
             if other.party == witness:
-                for index, after in books[other].changes:
-                    for held in after.held:
-                        if held[:2] == log:
-                            steps.add(held.size, _times(books[other], index))
+                steps.add_holding(log, books[other])
         return steps
+
+    def add_holding(self, log: LogId, book: LogBook) -> None:
+        """What one log of the witness names of `log`. A later life of its author says nothing of how much of this."""
+        later = False
+        for index, after in book.changes:
+            before_ms, at_ms = _times(book, index)
+            if not later and before_ms is not None:
+                self.last_ms = before_ms
+            newest = next((held for held in after.held if held.party == log.party), None)
+            later = newest is not None and newest.generation > log.generation
+            if newest is not None and newest[:2] == log:
+                self.add(newest.size, Bounds(self.last_ms, at_ms))
+        if book.entries and not later:
+            self.last_ms = book.entries[-1].header.written_at_ms
 
     @staticmethod
     def of_receipts(book: LogBook) -> dict[int, _Steps]:
@@ -223,7 +238,7 @@ class _Steps:
 
 
 def _times(book: LogBook, index: int) -> Bounds:
-    if not _consecutive(book):
-        return Bounds()
-    before = book.entries[index - 1].header.written_at_ms if index else None
-    return Bounds(before, book.entries[index].header.written_at_ms)
+    """When an entry was written, and the one before it: in an extract, the one before it that is shown."""
+    at = bisect_left(book.entries, index, key=lambda one: one.header.index)
+    before = book.entries[at - 1].header.written_at_ms if at else None
+    return Bounds(before, book.entries[at].header.written_at_ms)

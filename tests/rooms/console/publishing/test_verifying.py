@@ -68,6 +68,13 @@ def test_what_refuses_nothing_stands_beside_what_is_proved(tmp_path: Path) -> No
         signed = [(one["late"], one["revoked"]) for one in data["signed"]]
         assert signed == [(False, False), (what == "signature: late", what.startswith("revoked"))]
         assert data["lacks"] == (["fr", "EN"] if what.startswith("languages") else [])
+    disputed = {}
+    for what in ("sound: by its digest alone", "signature: late", "signature: a receipt before it was written"):
+        path.write_bytes(files[what])
+        data = json.loads(in_process("verify", str(path), "--json").out)
+        disputed[what] = [each["disputed"] for one in data["signed"] for each in one["held"]]
+    # who signs late writes then that it holds nothing, a minute after it receipted; and has a receipt from before
+    assert list(disputed.values()) == [[False, False], [True, True], [False, True]]
 
 
 def test_a_pdf_proves_what_the_file_in_it_proves_and_its_pages_nothing(pdf: bytes, tmp_path: Path) -> None:
