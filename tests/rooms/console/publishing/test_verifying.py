@@ -73,7 +73,7 @@ def test_what_refuses_nothing_stands_beside_what_is_proved(tmp_path: Path) -> No
         path.write_bytes(files[what])
         data = json.loads(in_process("verify", str(path), "--json").out)
         disputed[what] = [each["disputed"] for one in data["signed"] for each in one["held"]]
-    # who signs late writes then that it holds nothing, a minute after it receipted; and has a receipt from before
+    # who signs late says then that it holds nothing, a minute after it receipted; and was receipted before
     assert list(disputed.values()) == [[False, False], [True, True], [False, True]]
 
 
