@@ -376,7 +376,8 @@ class Station:
                 continue
             try:
                 opened = self.kept.keyring.open(body)
-                heard = self._heard.setdefault(opened.peer, Heard(self.charter.opened_at_ms))
+                if (heard := self._heard.get(opened.peer)) is None:
+                    heard = self._heard[opened.peer] = Heard(self.charter.opened_at_ms)
                 items = self._take_keys(opened.peer, heard.items(opened.payload))
             except (PeerFault, Unchecked) as refused:
                 self.watch.refuse(bearer, refused)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -107,8 +108,10 @@ class Roads:
 
     def best(self, peer: int, name: str | None) -> Bearer | None:
         """The named bearer, else of those that move bytes to `peer` the one of least cost; of these, the quickest."""
-        up = [one for one in self._bearers.values() if peer in one.peers_up() and name in (None, one.facts.name)]
-        return min(up, key=lambda one: up_of(one.facts).preference, default=None)
+        if name is not None:
+            named = self._bearers.get(name)
+            return named if named is not None and peer in named.peers_up() else None
+        return min(self.all_up(peer), key=lambda one: up_of(one.facts).preference, default=None)
 
     def all_up(self, peer: int) -> list[Bearer]:
         """Every bearer that moves bytes to `peer`."""
@@ -207,6 +210,7 @@ class Roads:
         await self._settle()
 
 
+@cache
 def up_of(facts: BearerFacts) -> BearerUp:
     """What the line machine knows of a bearer."""
     return BearerUp(
