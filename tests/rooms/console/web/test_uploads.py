@@ -12,7 +12,16 @@ from hypothesis import strategies as st
 from openline.console.codes import Told
 from openline.console.files.asking import FileRow
 from openline.console.web.pages.files import headers_of
-from openline.console.web.uploads import AT_ONCE_MAX, PARTS_MAX, Uploads, media_type_of, parse_parts, put_down, text_of
+from openline.console.web.uploads import (
+    AT_ONCE_MAX,
+    CELLS_MAX,
+    PARTS_MAX,
+    Uploads,
+    media_type_of,
+    parse_parts,
+    put_down,
+    text_of,
+)
 from openline.errors import Refused
 
 KIND = "multipart/form-data; boundary=----WebKitFormBoundaryX"
@@ -73,6 +82,16 @@ def test_a_byte_that_changes_is_refused_or_read_as_what_it_says(at: int, byte: b
 def test_another_spelling_is_refused(body: bytes) -> None:
     with pytest.raises(Told, match="this upload cannot be taken"):
         parse_parts(body, KIND)
+
+
+def test_a_form_with_tables_has_more_fields_and_longer_ones() -> None:
+    cells = [(f'Content-Disposition: form-data; name="f.units.{n}.id"', b"U" * 300) for n in range(CELLS_MAX - 1)]
+    parts = parse_parts(form(*cells, (FILE, b"")), KIND, CELLS_MAX)
+    assert len(parts) == CELLS_MAX and parts[7].name == "f.units.7.id" and len(parts[-1].data) == 0
+    with pytest.raises(Told, match=f"more than {CELLS_MAX}"):
+        parse_parts(form(*cells, (FILE, b""), (FIELD, b"x")), KIND, CELLS_MAX)
+    with pytest.raises(Told, match="too long"):
+        text_of(parts[0], 299)
 
 
 def test_what_the_type_of_a_file_is_nobody_guesses() -> None:
