@@ -171,7 +171,10 @@ def ladder(
     desk's own log has it; that is shared in exercises only, and then stands among the steps. What stands `beside` the
     record is shared with nobody."""
     at_ms, came_at_ms = entry.written_at_ms, entry.arrived_at_ms
-    rows = [*beside, Step("recorded", entry.party, entry.name, "", "", at_ms, came_at_ms, entry.place, "")]
+    rows, after = list[Step](), list[Step]()
+    for own in beside:  # within one millisecond it is recorded before a bearer has it
+        (after if own.word == "relayed" else rows).append(own)
+    rows += [Step("recorded", entry.party, entry.name, "", "", at_ms, came_at_ms, entry.place, ""), *after]
     if not entry.ours:  # they recorded it; that we hold it is ours to say
         word, us = "held ahead" if entry.ahead_of is not None else "held", view.state.me
         rows.append(Step(word, us, view.name(us), "", "", came_at_ms, came_at_ms, "", ""))
