@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from starlette.responses import Response
 
+from openline.accord.communique.statement import EAST_MINUTES_MAX, WEST_MINUTES_MAX
+from openline.accord.formats.unfit import Fault
 from openline.console.accord_pages import printing
+from openline.console.accord_pages.blanks import Blank, Field, Values, _said, show, take
 from openline.console.accords.asking import Drafted
 from openline.console.channel.asking import Amendments, AskAmendments
 from openline.console.codes import Told
 from openline.console.dtg import dtg
 from openline.console.publishing import asking
 from openline.console.publishing.sheets import given_of
+from openline.console.web.preferences import LANGUAGES
 from openline.console.web.visit import Visit
+from openline.limits import TEXT_CHARS_MAX
 
 LISTED_MAX: Final = 300
 ASKED_MAX: Final = 80  # characters of what names a statement
+EAST: Final = re.compile(r"([+-])([0-9]{2}):([0-9]{2})", re.ASCII)
+HEAD: Final = (
+    Field("called", _said("Id of the statement, the same on both sides"), "code", True),
+    Field("release", _said("Agreed instant of release (UTC)"), "instant", True,
+          _said("Nothing is published through this program before it.")),
+    Field("zone", _said("Place by whose clock people speak of it"), required=True, hint=_said("As Geneva.")),
+    Field("east", _said("Its offset from UTC at that instant"), "code", True, like="+01:00"),
+)  # fmt: skip
 
 
 async def statements(visit: Visit) -> Response:
@@ -51,6 +65,60 @@ async def statement(visit: Visit) -> Response:
     )  # fmt: skip
 
 
+# ------------------------------------------------------------------ a proposal
+def _blank(languages: list[str]) -> Blank:
+    """Title and text in every language of the line: a joint statement is signed in all of them or not at all."""
+    texts: list[Field] = []
+    for code in languages:
+        own = (LANGUAGES.get(code, code), code)
+        texts += (Field(f"title_{code}", _said("Title"), "line", True, of=own),
+                  Field(f"text_{code}", _said("Text"), "area", True, chars_most=TEXT_CHARS_MAX, of=own))  # fmt: skip
+    return Blank(
+        _said("Propose a joint statement"),
+        _said("Every party signs the same bytes of all languages; proposing it is our signature."), (*HEAD, *texts),
+    )  # fmt: skip
+
+
+async def _languages(visit: Visit) -> list[str]:
+    return (await visit.ask(AskAmendments(), Amendments)).languages
+
+
+async def new(visit: Visit) -> Response:
+    """An empty form."""
+    return await show(visit, _blank(await _languages(visit)), "/joint/new", {}, back="/joint")
+
+
+async def propose(visit: Visit) -> Response:
+    """A proposal, as a draft."""
+    languages = await _languages(visit)
+
+    def make(values: Values, faults: list[Fault]) -> asking.DraftJoint | None:
+        east = _east(values["east"])
+        if values["east"] and east is None:
+            faults.append(Fault("east", f"{values['east']!r:.40} is no offset from UTC", "write it as +01:00"))
+        if values["release"] is not None and values["release"] % 1000:
+            faults.append(Fault("release", "the instant of release is agreed to the second", ""))
+        if faults or east is None:
+            return None
+        texts = [asking.VersionRow(code, values[f"title_{code}"], values[f"text_{code}"]) for code in languages]
+        return asking.DraftJoint(paper=asking.ProposeJoint(
+            name=values["called"], texts=texts, release_ms=values["release"], zone=values["zone"], minutes_east=east,
+        ))  # fmt: skip
+
+    return await take(visit, _blank(languages), "/joint/new", make, back="/joint")
+
+
+def _east(text: str) -> int | None:
+    """Minutes east of UTC; None for what is no offset that the record takes."""
+    found = EAST.fullmatch(text)
+    if found is None or int(found[3]) >= 60:
+        return None
+    minutes = int(found[2]) * 60 + int(found[3])
+    east = -minutes if found[1] == "-" else minutes
+    return east if -WEST_MINUTES_MAX <= east <= EAST_MINUTES_MAX else None
+
+
+# ------------------------------------------------------------------ what is said of one
 async def sign(visit: Visit) -> Response:
     """A draft of our signature, for another officer to release."""
     paper = asking.SignJoint(statement=_named(visit))

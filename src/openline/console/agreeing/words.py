@@ -34,9 +34,9 @@ def words_of_agreements(kind: int, body: bytes) -> str:
     if kind == OFFER:
         offer = parse_offer(body)
         if offer.said is Said.OFFERED:
-            until = f", open until {dtg(offer.until_s * 1000)}" if offer.until_s is not None else ", without a term"
-            condition = f", on condition: {offer.condition}" if offer.condition else ""
-            return f"offer: {offer.subject}: {offer.words}{condition}{until}"
+            until = f"open until {dtg(offer.until_s * 1000)}" if offer.until_s is not None else "without a term"
+            condition = f" (on condition: {offer.condition})" if offer.condition else ""
+            return f"offer: {offer.subject}: {offer.words}{condition} ({until})"
         of = offer.of.full_name if offer.of is not None else ""
         done = "withdrawn" if offer.answer is None else ANSWERS[offer.answer]
         more = ": ".join(one for one in (offer.condition, offer.words) if one)

@@ -10,10 +10,10 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from openline.console.channel.asking import Acknowledge, Outgoing, Place, Sent, Waited, WaitHeld
+from openline.console.channel.asking import Outgoing, Place, Waited, WaitHeld
+from openline.console.demo.accords import Accords
 from openline.console.demo.staffing import Staff
 from openline.console.demo.staging import Broken, Stage
-from openline.desk.people import Role
 from openline.limits import TEXT_CHARS_MAX
 
 HELD_WITHIN_MS: Final = 120_000  # as long as a busy machine takes
@@ -63,6 +63,7 @@ class Watch:
 
     def fill(self) -> None:
         """Everything else, one after another. Raises Broken, Told, Refused."""
+        Accords({"a": self._ours, "b": self._theirs}, self._held).fill()
         self._answered()
         self._corrected()
         for message in self._came():
@@ -127,10 +128,7 @@ class Watch:
         )))  # fmt: skip
 
     def _acknowledge(self, staff: Staff, place: Place) -> None:
-        officer = next(one.name for one in staff.persons if Role.WATCH in one.roles)
-        ask = Acknowledge(place=str(place), officer=officer, role=str(Role.WATCH), sitting=staff.sitting(Role.WATCH))
-        with self._stage.link(staff.side) as link:
-            self._held(staff, link.ask(ask, Sent).places[0])
+        self._held(staff, staff.acknowledge(place))
 
     def _held(self, staff: Staff, place: Place) -> None:
         with self._stage.link(staff.side) as link:

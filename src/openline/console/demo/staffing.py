@@ -15,7 +15,8 @@ from urllib.parse import parse_qs, urlparse
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
-from openline.console.channel.asking import Nothing, Outgoing, Place, Sent
+from openline.console.accords.asking import Drafted
+from openline.console.channel.asking import Acknowledge, Nothing, Outgoing, Place, Sent
 from openline.console.codes import Told
 from openline.console.demo.staging import Side, Stage
 from openline.console.watch import asking
@@ -81,10 +82,29 @@ class Staff:
 
     def send(self, message: Outgoing) -> Place:
         """Drafted by one officer and released by another, in sittings of their own. Where it is recorded."""
-        row, releaser = self.draft(message), self.sitting(Role.RELEASER)
+        return self._released(self.draft(message).draft)
+
+    def _released(self, draft: int) -> Place:
+        releaser = self.sitting(Role.RELEASER)
         with self._stage.link(self.side) as link:
-            shown = link.ask(asking.AskDraft(draft=row.draft, sitting=releaser), asking.DraftRow)
-            ask = asking.ReleaseDraft(draft=row.draft, version=row.version, code=shown.code, sitting=releaser)
+            shown = link.ask(asking.AskDraft(draft=draft, sitting=releaser), asking.DraftRow)
+            ask = asking.ReleaseDraft(draft=draft, version=shown.version, code=shown.code, sitting=releaser)
+            return link.ask(ask, Sent).places[0]
+
+    def say(self, draft: asking.AnyRequest) -> Place:
+        """Something of an accord, drafted and released like that. Where it is recorded."""
+        drafter = self.sitting(Role.DRAFTER)
+        draft.sitting = drafter
+        with self._stage.link(self.side) as link:
+            made = link.ask(draft, Drafted)
+            link.ask(asking.SubmitDraft(draft=made.draft, version=made.version, sitting=drafter), asking.DraftRow)
+        return self._released(made.draft)
+
+    def acknowledge(self, place: Place) -> Place:
+        """The watch officer has opened it. Where that is recorded."""
+        officer = next(one.name for one in self.persons if Role.WATCH in one.roles)
+        ask = Acknowledge(place=str(place), officer=officer, role=str(Role.WATCH), sitting=self.sitting(Role.WATCH))
+        with self._stage.link(self.side) as link:
             return link.ask(ask, Sent).places[0]
 
     def leave(self) -> None:

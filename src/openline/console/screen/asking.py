@@ -208,6 +208,7 @@ class Waiting(msgspec.Struct):
     due_at_ms: int | None
     overdue: bool
     exercise: bool
+    kind: str = "message"
 
 
 class Leaving(msgspec.Struct):

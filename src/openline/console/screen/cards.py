@@ -97,7 +97,8 @@ def card(row: MessageRow, view: View) -> Card:
     return Card(
         reference=reference(name, place(row)), place=spelled(place(row)), position=row.position,
         party=row.log.party, name=name, precedence=PRECEDENCES[row.precedence],
-        kind=KIND_NAMES.get(row.kind, f"kind {row.kind}"), subject=row.subject, text=message.text[:CARD_CHARS_MAX],
+        kind=KIND_NAMES.get(row.kind, f"kind {row.kind}"), subject=view.reader.says(row),
+        text=message.text[:CARD_CHARS_MAX],
         whole=len(message.text) <= CARD_CHARS_MAX, language=row.language, written_at_ms=row.written_at_ms,
         received_at_ms=row.arrived_at_ms, due=[due_row(one, view.now_ms) for one in dues_of(row, view)],
         exercise=bool(row.flags & EXERCISE),
@@ -156,9 +157,10 @@ def _waiting(
 ) -> Waiting:
     ref = place(row)
     return Waiting(
-        reference(view.name(ref.party), ref), spelled(ref), row.position, PRECEDENCES[row.precedence], row.subject,
-        state, [view.name(party) for party in of], since_ms, due_at_ms,
+        reference(view.name(ref.party), ref), spelled(ref), row.position, PRECEDENCES[row.precedence],
+        view.reader.says(row), state, [view.name(party) for party in of], since_ms, due_at_ms,
         due_at_ms is not None and due_at_ms <= view.now_ms, bool(row.flags & EXERCISE),
+        KIND_NAMES.get(row.kind, f"kind {row.kind}"),
     )  # fmt: skip
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from openline.accord.bodies import KINDS as ACCORD_KINDS
+from openline.console.accords.words import words_of_paper
 from openline.console.channel.asking import Acknowledged, Shown
 from openline.console.channel.showing import Ours, Reader, name_of
 from openline.console.ladder.found import Ladder
@@ -117,6 +119,16 @@ class RegisterReader(Reader):
             return parse_message(entry[0].body)
         except Malformed:
             return NO_WORDS
+
+    def says(self, row: MessageRow) -> str:
+        """What it is called: the subject of a message; of an entry of the accords what it says, in a line."""
+        if row.subject or row.kind not in ACCORD_KINDS:
+            return row.subject
+        entry = self._store.entries(row.log, row.index, 1, COMMIT_BYTES_MAX)
+        try:
+            return words_of_paper(row.kind, entry[0].body) if entry else ""
+        except Malformed:
+            return ""
 
     def held_at(self, row: MessageRow, witness: int) -> int | None:
         """When a party's receipt says at the latest that it held a message; None without one."""

@@ -11,7 +11,18 @@ from typing import Final, NamedTuple, Protocol
 
 from starlette.responses import Response
 
-from openline.console.accord_pages import agreeing, composing, declaring, negotiating, notices, publishing, topics
+from openline.console.accord_pages import (
+    agreeing,
+    arranging,
+    composing,
+    declaring,
+    negotiating,
+    notices,
+    publishing,
+    saying,
+    sealing,
+    topics,
+)
 from openline.console.web.pages import (
     alarming,
     clearing,
@@ -54,6 +65,11 @@ ENTRY: Final = "/message/{party}/{generation}/{index}"
 NOTICE: Final = "/notice/{party}/{generation}/{index}"
 TEXT: Final = "/text/{party}/{generation}/{index}"
 DECLARATION: Final = "/declaration/{party}/{generation}/{index}"
+MEETING: Final = "/meeting/{party}/{generation}/{index}"
+OFFER: Final = "/offer/{party}/{generation}/{index}"
+EXCHANGE: Final = "/sealed/exchange/{party}/{generation}/{index}"
+ESCROW: Final = "/sealed/escrow/{party}/{generation}/{index}"
+CHALLENGE: Final = "/sealed/challenge/{party}/{generation}/{index}"
 
 TABLE: Final[tuple[Row, ...]] = (
     Row("GET", "/sign-in", To.ANYBODY, entering.sign_in_page),
@@ -107,15 +123,53 @@ TABLE: Final[tuple[Row, ...]] = (
     # agreements
     Row("GET", "/agreements", Act.SEE_MESSAGES, agreeing.agreements),
     Row("GET", "/agreement/{name}", Act.SEE_MESSAGES, agreeing.agreement),
-    Row("POST", "/agreement/{name}", Act.DRAFT, agreeing.draft),
-    Row("POST", "/offer/{party}/{generation}/{index}/answer", Act.DRAFT, agreeing.answer),
+    Row("GET", "/agreement/{name}/say", Act.DRAFT, saying.new_act),
+    Row("POST", "/agreement/{name}", Act.DRAFT, saying.act),
+    Row("GET", "/agreement/{name}/terms", Act.DRAFT, saying.new_terms),
+    Row("POST", "/agreement/{name}/terms", Act.DRAFT, saying.terms),
+    Row("POST", "/agreement/{name}/sign", Act.DRAFT, saying.sign),
+    Row("GET", "/offers/new", Act.DRAFT, saying.new_offer),
+    Row("POST", "/offers", Act.DRAFT, saying.offer),
+    Row("POST", f"{OFFER}/answer", Act.DRAFT, saying.answer),
+    Row("GET", f"{OFFER}/withdraw", Act.DRAFT, saying.new_withdrawal),
+    Row("POST", f"{OFFER}/withdraw", Act.DRAFT, saying.withdrawal),
+    Row("GET", "/reports/new", Act.DRAFT, saying.new_report),
+    Row("POST", "/reports", Act.DRAFT, saying.report),
     # topics and meetings
     Row("GET", "/topics", Act.SEE_MESSAGES, topics.topics),
     Row("GET", "/topics/{topic}", Act.SEE_MESSAGES, topics.topic),
+    Row("GET", "/topic/new", Act.DRAFT, arranging.new_topic),
+    Row("POST", "/topic/new", Act.DRAFT, arranging.topic),
+    Row("GET", "/topics/{topic}/file", Act.DRAFT, arranging.new_filing),
+    Row("POST", "/topics/{topic}/file", Act.DRAFT, arranging.filing),
+    Row("GET", "/topic/contradiction", Act.DRAFT, arranging.new_contradiction),
+    Row("POST", "/topic/contradiction", Act.DRAFT, arranging.contradiction),
+    Row("GET", "/topic/capacity", Act.DRAFT, arranging.new_capacity),
+    Row("POST", "/topic/capacity", Act.DRAFT, arranging.capacity),
+    Row("GET", "/meetings/new", Act.DRAFT, arranging.new_meeting),
+    Row("POST", "/meetings/new", Act.DRAFT, arranging.meeting),
+    Row("GET", f"{MEETING}/say", Act.DRAFT, arranging.new_word),
+    Row("POST", f"{MEETING}/say", Act.DRAFT, arranging.word),
     # what is committed before it is shown
     Row("GET", "/sealed", Act.SEE_MESSAGES, escrowing.sealed),
-    Row("GET", "/sealed/exchange/{party}/{generation}/{index}", Act.SEE_MESSAGES, escrowing.exchange),
-    Row("GET", "/sealed/escrow/{party}/{generation}/{index}", Act.SEE_MESSAGES, escrowing.escrow),
+    Row("GET", "/sealed/new", Act.DRAFT, sealing.new_exchange),
+    Row("POST", "/sealed/new", Act.DRAFT, sealing.exchange),
+    Row("GET", EXCHANGE, Act.SEE_MESSAGES, escrowing.exchange),
+    Row("GET", f"{EXCHANGE}/commit", Act.DRAFT, sealing.new_list),
+    Row("POST", f"{EXCHANGE}/commit", Act.DRAFT, sealing.commit_list, takes_file=True),
+    Row("POST", f"{EXCHANGE}/countersign", Act.DRAFT, sealing.countersign),
+    Row("GET", f"{EXCHANGE}/open", Act.DRAFT, sealing.new_opening),
+    Row("POST", f"{EXCHANGE}/open", Act.DRAFT, sealing.open_list),
+    Row("GET", "/sealed/escrow", Act.DRAFT, sealing.new_escrow),
+    Row("POST", "/sealed/escrow", Act.DRAFT, sealing.commit_escrow, takes_file=True),
+    Row("GET", ESCROW, Act.SEE_MESSAGES, escrowing.escrow),
+    Row("GET", f"{ESCROW}/open", Act.DRAFT, sealing.new_level),
+    Row("POST", f"{ESCROW}/open", Act.DRAFT, sealing.open_level),
+    Row("GET", f"{ESCROW}/challenge", Act.DRAFT, sealing.new_challenge),
+    Row("POST", f"{ESCROW}/challenge", Act.DRAFT, sealing.challenge),
+    Row("POST", f"{CHALLENGE}/answer", Act.DRAFT, sealing.answer),
+    Row("POST", f"{CHALLENGE}/reveal", Act.DRAFT, sealing.reveal),
+    Row("POST", f"{CHALLENGE}/open", Act.DRAFT, sealing.open_drawn),
     # declarations
     Row("GET", "/declarations", Act.SEE_MESSAGES, declaring.declarations),
     Row("GET", "/declarations/{layout}", Act.SEE_MESSAGES, declaring.over_time),
@@ -125,6 +179,8 @@ TABLE: Final[tuple[Row, ...]] = (
     Row("GET", DECLARATION, Act.SEE_MESSAGES, declaring.declaration),
     # joint statements
     Row("GET", "/joint", Act.SEE_MESSAGES, publishing.statements),
+    Row("GET", "/joint/new", Act.DRAFT, publishing.new),
+    Row("POST", "/joint/new", Act.DRAFT, publishing.propose),
     Row("GET", "/joint/{statement}", Act.SEE_MESSAGES, publishing.statement),
     Row("POST", "/joint/{statement}/sign", Act.DRAFT, publishing.sign),
     Row("POST", "/joint/{statement}/withdraw", Act.DRAFT, publishing.withdraw),

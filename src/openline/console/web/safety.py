@@ -42,7 +42,9 @@ HEADERS: Final = {
     "cache-control": "no-store",
 }
 API: Final = "/api/"
-UPLOADS: Final = re.compile(r"(/api/v1)?/drafts/[0-9]{1,16}/attachments")  # what brings a file
+UPLOADS: Final = re.compile(  # what brings a file
+    r"(/api/v1)?/drafts/[0-9]{1,16}/attachments|/sealed/escrow|/sealed/exchange/[0-9a-f/]{1,64}/commit"
+)
 UPLOAD_BYTES_MAX: Final = BLOB_BYTES_MAX + 16 * 1024  # with the other fields of its form
 PATH_CHARS_MAX: Final = 2_000
 READING: Final = frozenset(("GET", "HEAD"))

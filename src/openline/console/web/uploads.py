@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 from openline.console.codes import Told
 from openline.errors import Refused
 
-PARTS_MAX: Final = 8
+PARTS_MAX: Final = 16
 HEAD_BYTES_MAX: Final = 1_024
 TEXT_BYTES_MAX: Final = 4_096
 TABLES_BYTES_MAX: Final = 1024 * 1024  # of one field of a form that has tables in it

@@ -91,7 +91,7 @@ WORDS: Final = frozenset((
     _said("withheld"),
     _said("not to be told"), _said("opened by all"), _said("not done in its time"), _said("to be opened"),
     _said("to be countersigned"), _said("to be committed"), _said("aggregate"), _said("types"), _said("sites"),
-    _said("numbers"),
+    _said("numbers"), _said("figure"), _said("type"), _said("site"), _said("id"),
     _said("That the declaration is true: only that it is the one that was committed on that day."),
     _said("That it is complete: what was left out of it from the start is in no level, and no opening shows that."),
     _said("That what is not open yet adds up: sums are checked as far as levels are open."),

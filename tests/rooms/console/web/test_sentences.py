@@ -21,9 +21,18 @@ SPEAKING = (
     "accord/formats/notice.py", "accord/formats/numbers.py", "accord/formats/places.py", "accord/formats/tables.py",
     "accord/formats/texts.py", "accord/formats/times.py", "accord/declarations/judging.py",
     "accord/declarations/reconciling.py", "console/accords/rows.py", "console/declaring/acts.py",
-    "console/accord_pages/forms.py", "console/accord_pages/composing.py", "console/accord_pages/declared_forms.py",
+    "console/accord_pages/forms.py", "console/accord_pages/blanks.py", "console/accord_pages/saying.py",
+    "console/accord_pages/sealing.py", "console/accord_pages/arranging.py", "console/accord_pages/publishing.py",
+    "console/accord_pages/composing.py", "console/accord_pages/declared_forms.py",
     "accord/declarations/files.py",
 )  # fmt: skip
+# What their acts are refused with: on pages it stands above the form that was filled in.
+REFUSING = (
+    "console/agreeing/acts.py", "console/publishing/acts.py", "console/publishing/timing.py",
+    "console/topics/acts.py", "console/escrowing/acts.py", "console/escrowing/door.py",
+    "console/escrowing/composing.py", "console/escrowing/vault.py",
+)  # fmt: skip
+REFUSALS = {"Refused", "Told"}
 CALLS = {"Unfit", "Fault", "Lack", "_fault", "_note", "note", "FaultRow", "Finding", "FindingRow"}
 NAMES = {"what", "there", "which", "when", "_REMEDY", "_AS_INSTANT", "_AS_DATE", "_AS_CLOCK"}
 NAMED_ALREADY = {"ERROR", "WARN", "BREACH", "language", "references", "format", "number", "values", "tables", "as_of",
@@ -41,13 +50,17 @@ def template(node: ast.expr) -> Iterator[str]:
         yield from (*template(node.body), *template(node.orelse))
 
 
+def _called(node: ast.Call) -> str:
+    return str(getattr(node.func, "id", getattr(node.func, "attr", "")))
+
+
 def said() -> Iterator[tuple[str, str]]:
     """File and sentence."""
-    for name in SPEAKING:
+    for name in (*SPEAKING, *REFUSING):
         for node in ast.walk(ast.parse((ROOM / name).read_text("utf-8"))):
             found: list[ast.expr] = []
-            if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in CALLS:
-                found = node.args
+            if isinstance(node, ast.Call) and _called(node) in (CALLS if name in SPEAKING else REFUSALS):
+                found = node.args[1:] if _called(node) in ("Fault", "Told") else node.args  # without place or code
             elif isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in NAMES:
                 found = [node.value]
             elif isinstance(node, ast.AnnAssign) and getattr(node.target, "id", "") in NAMES and node.value is not None:
