@@ -6,17 +6,15 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
-from openline.console.accords.library import layout_files
-from openline.console.channel.asking import Sent
-from openline.console.declaring import asking
-from openline.console.watch.asking import AskDraft, DraftRow
+from openline.console.watch.asking import AskDraft, DraftRow, WithdrawDraft
 from tests.browser.conftest import expect
+from tests.browser.test_declarations import say_layout
 from tests.browser.test_notices import release, violations
 from tests.rooms.accord.declarations.test_judging import FACTS
 from tests.whole.watching import Watch
@@ -33,15 +31,12 @@ SAID: Final = {
 
 
 @pytest.fixture(scope="module")
-def mark(watch: Watch) -> Iterator[str]:
+def mark(watch: Watch) -> str:
     """New START's layout, said by the other side; by its hash."""
     assert watch.other is not None
     with watch.other.link() as link:
-        rows = link.ask(asking.AskLayouts(), list[asking.LayoutRow])
-        one = next(one for one in rows if one.id == "new-start-data")
-        if not one.by:
-            link.ask(asking.OfferLayout(file=layout_files()["new-start-data"].decode()), Sent)
-    yield one.digest[:16]
+        digest = say_layout(link)
+    return digest[:16]
 
 
 def load(page: Any, path: Path, into: str, only: str = "") -> None:
@@ -94,7 +89,9 @@ def test_public_figures_are_loaded_without_script_checked_and_released_by_two(
     page.locator("button[value=submit]").click()
     page.wait_for_url(re.compile(r"/drafts/\d+$"))
     number = int(page.url.rsplit("/", 1)[1])
-    assert watch.ask("Bob", AskDraft(draft=number), DraftRow).stage == "submitted"
+    row = watch.ask("Bob", AskDraft(draft=number), DraftRow)
+    assert row.stage == "submitted"
+    watch.ask("Bob", WithdrawDraft(draft=number, remark="A test."), DraftRow)  # the desk is shared
 
 
 @pytest.mark.parametrize("language", ["ru", "ar"])
