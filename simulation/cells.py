@@ -8,6 +8,7 @@ from typing import Final, get_args
 from openline.contact.table import State
 from openline.line.events import Event
 from openline.record.standing import IN_FORCE, OPEN, REFUSED, WITHDRAWN
+from simulation import accords
 from simulation.plan import KINDS, LIES, OFFICERS_ACTS
 
 EVENTS: Final = tuple(event.__name__ for event in get_args(Event))  # the machine's own list: a new one must be reached
@@ -48,8 +49,11 @@ MUST: Final[dict[str, tuple[str, ...]]] = {
     "kind": KINDS,
     "bearers": ("one", "two"),
     "failover": ("held in time",),
+    "flash": ("went first", "passed what was half gone", "shared its bearer"),
     "amendment": (IN_FORCE, OPEN, REFUSED, WITHDRAWN),
     "asked": ("proposed Terms", "proposed Close", "accepted", "refused a proposal", "withdrawn", "renewed", "revoked"),
+    "agreed": tuple(map(str, (*accords.KINDS, *accords.UNUSED))),
+    "accord": ("lines read alike", "unread"),
     "keys": ("renewed", "revoked"),
     "recovery": ("grant sent", "secret entered", "entry"),
     "link test": ("on record", "answered", "answered over one bearer", "rings", "passed"),

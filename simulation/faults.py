@@ -12,6 +12,8 @@ from multiprocessing import get_context
 from typing import Any, Final
 
 from openline import limits
+from openline.accord.clocks.book import Book
+from openline.console.accords import reading
 from openline.console.contact import keeping as contact_keeping
 from openline.console.contact.seen import Sight, Unpredictable
 from openline.console.kept.upkeep import Upkeep
@@ -20,6 +22,7 @@ from openline.line import amendments, custody, hails, intake, outgoing, receipts
 from openline.line.events import BlobChecked, UnsignedReceipt
 from openline.line.forks import disputes
 from openline.line.narrow import ahead, contacts, roads
+from openline.line.narrow.outbox import Outbox, Rank
 from openline.line.ports import LogId, PutEntries, PutReceipt, PutState, Write
 from openline.line.work import Work
 from openline.record import roster as rosters
@@ -369,6 +372,35 @@ def _recovery_sent_once(patch: Patch) -> None:
     before = patch.put(Upkeep, "recovery_frames", frames)
 
 
+def _begun_goes_on(patch: Patch) -> None:
+    def whose(box: Outbox) -> Rank | None:
+        begun = (rank for rank in Rank if any(one.has_begun for one in box._lines[rank]))
+        return next(begun, None) or before(box)
+
+    before = patch.put(Outbox, "_whose_turn", whose)
+
+
+def _longest_first(patch: Patch) -> None:
+    def whose(box: Outbox) -> Rank | None:
+        waiting = [rank for rank in Rank if box._lines[rank]]
+        return min(waiting, key=lambda rank: box._served[rank], default=None)
+
+    patch.put(Outbox, "_whose_turn", whose)
+
+
+# ------------------------------------------------------------------ what entries mean
+def _about_the_unknown_left_out(patch: Patch) -> None:
+    """An entry about one that has not been read yet says nothing."""
+
+    def take(book: Book, ref: Any, header: Any, body: bytes) -> None:
+        known = book.__dict__.setdefault("read_before", set())
+        if known.issuperset(header.references):
+            before(book, ref, header, body)
+        known.add(ref)
+
+    before = patch.put(reading, "take_entry", take)
+
+
 FAULTS: Final[dict[str, Callable[[Patch], None]]] = {
     "receipt before commit": _receipt_before_commit,
     "sent before commit": _sent_before_commit,
@@ -416,6 +448,9 @@ FAULTS: Final[dict[str, Callable[[Patch], None]]] = {
     "renewed keys used too early": _renewed_too_early,
     "revoked key receipted": _revoked_receipted,
     "recovery grant sent once": _recovery_sent_once,
+    "what has begun goes on before FLASH": _begun_goes_on,
+    "whoever waited longest goes first": _longest_first,
+    "entry about one not read yet left out": _about_the_unknown_left_out,
 }
 
 

@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Any, Final
 from openline.console.channel import asking
 from openline.console.channel.amending import Amending
 from openline.console.codes import Told
-from openline.errors import OpenlineError, StoreDown
+from openline.errors import OpenlineError, Refused, StoreDown
 from openline.line.events import Draft
 from openline.line.ports import LogId, Store
 from openline.line.state import LineState
+from openline.record.entry import Ref
 from openline.record.standing import OPEN
 from openline.seal.amendment import Close, Leave, Proposal, Terms, encode_proposal
 from openline.seal.certificate import Agreed, revoke
+from simulation import accords
 from simulation.kept import SimulatedUpkeep
 from simulation.papers import root_of
 from simulation.plan import Act
@@ -126,6 +128,26 @@ def _answer(station: Station, what: Act) -> bool:
     return _ask(station, name, Amending(Desk(station)).answer(asking.AnswerProposal(place, yes)))
 
 
+# ------------------------------------------------------------------ agreements
+def _agree(station: Station, what: Act) -> bool:
+    """Entries about what anybody has said before, or about the first of this life of the station."""
+    world, state = station.world, Desk(station).state
+    assert state.own is not None
+    drafts = accords.drafts(Random(what.number), world.agreed, Ref(*state.own, 0))
+    try:
+        station.upkeep.check_open(state)
+    except Refused:
+        world.count("asked", "agreed refused")
+        return True
+    told = station.append(tuple(drafts))
+    if told is None:
+        return False
+    world.agreed += [Ref(*told.log, told.first + number) for number in range(len(drafts))]
+    for draft in drafts:
+        world.count("agreed", str(draft.kind))
+    return True
+
+
 # ------------------------------------------------------------------ keys
 def _renew(station: Station, what: Act) -> bool:
     certificate = station.kept.renew() or station.kept.next_certificate()
@@ -189,4 +211,5 @@ _DO: Final = {
     "renew": _renew,
     "revoke": _revoke,
     "lose keyring": _lose_keyring,
+    "agree": _agree,
 }

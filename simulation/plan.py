@@ -41,7 +41,7 @@ PLAIN, TURNS, COURIERS = "plain", "turns", "couriers"
 KINDS: Final = (PLAIN, TURNS, COURIERS)
 WIRE_ENDS_MS: Final = 30_000  # of a world of couriers: from here on nothing is up
 SPARE: Final = "spare"
-OFFICERS_ACTS: Final = ("propose", "answer", "renew", "revoke", "lose keyring")
+OFFICERS_ACTS: Final = ("propose", "answer", "renew", "revoke", "lose keyring", "agree")
 
 
 class LinkPlan(NamedTuple):
@@ -104,7 +104,7 @@ def make_plan(seed: int) -> Plan:
     # What is relayed for a pair that is apart takes longer than a period of tests: such a line is never still.
     if kind.random() < 0.4 and not any(link.severed for link in plan.links):
         plan = plan._replace(test_every_s=TEST_EVERY_S)
-    return _with_officers(plan, kind)
+    return _with_accords(_with_officers(plan, kind), Random(f"accords {seed}"))
 
 
 def _plain(seed: int) -> Plan:
@@ -228,6 +228,16 @@ def _with_officers(plan: Plan, draw: Random) -> Plan:
         acts.append(Act(at(0.1), "lose keyring", draw.choice(honest), 0, draw.randrange(1 << 20)))
         plan = plan._replace(clocks_ms=tuple(max(-5_000, min(one, 5_000)) for one in plan.clocks_ms))
         acts = [act for act in acts if act.what != "jump" or abs(act.number) <= 4_000]
+    return plan._replace(acts=tuple(sorted(acts)))
+
+
+def _with_accords(plan: Plan, draw: Random) -> Plan:
+    """In every second seed the parties also notify, agree, table and commit; most of it makes no sense."""
+    if draw.random() < 0.5:
+        return plan
+    acts, end_ms = list(plan.acts), int(plan.weather_ms * 0.95)
+    for _ in range(draw.randrange(4, 10)):
+        acts.append(Act(draw.randrange(end_ms), "agree", draw.randrange(plan.parties), 0, draw.randrange(1 << 20)))
     return plan._replace(acts=tuple(sorted(acts)))
 
 

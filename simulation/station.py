@@ -327,7 +327,7 @@ class Station:
         if is_slow(road):
             for item in items:
                 self.world.count("item", errands.kind_of(item))
-            self.pacing.put(self.turns.state, peer, road, items)
+            self.world.watch.passing.put(self, peer, road, items)
             return
         for body in self.seal(peer, items, road.frame_bytes_max):
             self.world.carry(self.party, peer, road.name, body)
@@ -336,7 +336,8 @@ class Station:
         """Give slow bearers what they have room for."""
         if self.turns is None:
             return
-        for peer, name, payload in self.pacing.due(self.turns.state, self.wall_ms(), self._has_room):
+        due = self.pacing.due(self.turns.state, self.wall_ms(), self._has_room)
+        for peer, name, payload in self.world.watch.passing.given(self, due):
             self.world.count("paced", "frame")
             self.kept.save_keyring()
             for body in self.seal_payload(peer, payload):

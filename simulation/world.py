@@ -15,6 +15,7 @@ from typing import Final
 from openline.limits import BEARER_WAITING_MS, NARROW_BELOW_BYTES_PER_SECOND
 from openline.line.events import ClockSet, PqWanted
 from openline.line.state import BearerUp, Duplex
+from openline.record.entry import Ref
 from simulation import errands, lies, officers, texts
 from simulation.cells import Cells
 from simulation.checks.contact import pace_ms
@@ -79,6 +80,7 @@ class World:
         self.frames = 0
         self.texts = 0
         self.walking = 0  # couriers
+        self.agreed: list[Ref] = []  # entries of notices and agreements, by whoever wrote them
         self._lines = lines
         self._digest = blake2b(digest_size=16)
         self._queue: list[tuple[int, int, Callable[[], None]]] = []
@@ -163,6 +165,7 @@ class World:
                     self.count("weather", name, getattr(road, name))
             if not link.plan.severed:
                 self._mend(link)
+        self.watch.calm()
         for station in self.stations:
             station.ground.fill(False)
             station.ground.arm("", 0)

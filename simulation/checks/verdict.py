@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from openline.console.channel.exporting import Exporter
 from openline.errors import OpenlineError
 from openline.line.ports import LogId
+from openline.record.evidence.findings import Findings
 from openline.record.evidence.judge import judge_at_once
 from simulation.checks import own
 from simulation.checks.words import Violation, demand
@@ -28,8 +29,15 @@ class Told(NamedTuple):
     about: LogId  # whose log it names as it is not
 
 
-def read_by_a_stranger(station: Station, forked: set[LogId], lies: Sequence[Told]) -> tuple[int, list[str]]:
-    """Export, read, judge; gives back how many accusations the file carries, and which other lies it shows.
+class Verdict(NamedTuple):
+    """What a stranger finds: the findings, and which lies that no exhibit can prove they show."""
+
+    findings: Findings
+    shown: list[str]
+
+
+def read_by_a_stranger(station: Station, forked: set[LogId], lies: Sequence[Told]) -> Verdict:
+    """Export, read, judge.
 
     `forked`: logs whose writer told two stories.
     """
@@ -56,4 +64,4 @@ def read_by_a_stranger(station: Station, forked: set[LogId], lies: Sequence[Told
         named = any(gap.log == one.about for gap in findings.missing)
         named = named or any(doubt.log == one.log for doubt in findings.doubts)
         demand(named, "shown", f"the export of party {station.party} says nothing of a lie: {one.lie}")
-    return len(accused), [one.lie for one in shown]
+    return Verdict(findings, [one.lie for one in shown])

@@ -10,6 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TypeVar, assert_never
 
 from openline.errors import LocalFault, StoreDown, UnknownOutcome
@@ -229,13 +230,9 @@ class MemoryStore:
 
     def find(self, kind: int | None, after_position: int, limit: int) -> list[FoundRow]:
         """Entries of one kind (None: of any) past a position, in order of arrival."""
-        rows: list[FoundRow] = []
-        for position, (its_kind, log, index) in enumerate(self._seen().found[after_position:], after_position + 1):
-            if len(rows) == limit:
-                break
-            if kind in (None, its_kind):
-                rows.append(FoundRow(position, log, index))
-        return rows
+        found = enumerate(islice(self._seen().found, after_position, None), after_position + 1)
+        fits = (FoundRow(position, log, index) for position, (its, log, index) in found if kind is None or its == kind)
+        return list(islice(fits, limit))
 
 
 def _size(row: NoteRow | ReceiptRow) -> int:

@@ -125,11 +125,14 @@ class Outbox:
                 known.rank = rank
                 one = known
         line = self._lines[rank]
-        replaced = [place for place, other in enumerate(line) if not other.has_begun and one.replaces(other)]
-        self._drop(lambda other: not other.has_begun and one.replaces(other), rank)
+        least = (self._lines[other_rank] for other_rank in Rank if other_rank >= rank)
+        replaced = [other for others in least for other in others if one.replaces(other) and not other.has_begun]
+        place = line.index(replaced[0]) if replaced and replaced[0] in line else len(line)
+        if replaced:
+            self._drop(set(replaced).__contains__, rank)
         if not line:
             self._served[rank] = self._frames
-        line.insert(replaced[0] if replaced else len(line), one)
+        line.insert(place, one)
         self.bytes_held += len(one.data)
         return True
 
