@@ -14,8 +14,8 @@ CRASHES_MEAN_MIN: Final = 2
 _LINE_CHARS: Final = 118
 # What a seed has shown and nobody has decided yet: told in every report, and no other promise may break in that seed.
 KNOWN: Final = {
-    (1860, "same instant"): "two crossed amendments in force are named in another order by party 1 than by party 0, "
-    "while both hold the same statements; whether the fold of standings or its judge is wrong is open",
+    (1860, "same instant"): "while party 1 lacks a life of party 0 that says nothing of amendments, it names two of them "
+    "that are in force in another order, with the same statements; alike once it has it; fold or judge, it is open",
 }
 
 
