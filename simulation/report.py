@@ -14,7 +14,7 @@ CRASHES_MEAN_MIN: Final = 2
 _LINE_CHARS: Final = 118
 # What a seed has shown and nobody has decided yet: told in every report, and no other promise may break in that seed.
 KNOWN: Final = {
-    (1860, "same instant"): "while party 1 lacks a life of party 0 that says nothing of amendments, it names two of them "
+    (1860, "same instant"): "while party 1 lacks a life of party 0 that says nothing of amendments, it names two "
     "that are in force in another order, with the same statements; alike once it has it; fold or judge, it is open",
 }
 
