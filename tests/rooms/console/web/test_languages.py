@@ -25,7 +25,7 @@ KEYWORDS = {"_": None, "ngettext": (1, 2), "_said": None, "word": None}
 
 def asked() -> Iterator[str | tuple[str, ...]]:
     """Every word that a page or a program of ours asks for."""
-    for folder in (HERE, HERE.parent / "accord_pages"):
+    for folder in (HERE, HERE.parent / "accord_pages", HERE.parent / "contact"):
         for _file, _line, said, _comments, _context in extract_from_dir(str(folder), WAYS, keywords=KEYWORDS):
             yield said if isinstance(said, str) else tuple(said)
 

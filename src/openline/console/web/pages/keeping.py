@@ -8,8 +8,7 @@ from starlette.responses import Response
 
 from openline.console.channel.asking import Amendments, AskAmendments, AskContact, AskStatus, Drawn, Nothing, Status
 from openline.console.codes import code_of
-from openline.console.contact.drawing import svg
-from openline.console.contact.told import in_words
+from openline.console.contact.drawing import ENGLISH, Tongue, svg
 from openline.console.monitor.asking import AskKeeping, Keeping
 from openline.console.watch import asking
 from openline.console.watch.keys.asking import AgreePolicy, ConfirmMeans
@@ -71,16 +70,17 @@ async def _timeline(visit: Visit) -> tuple[dict[str, Any], int]:
 
 
 async def contact(visit: Visit) -> Response:
-    """Contact over time: drawn, and the same as a table."""
+    """Contact over time: drawn, the same as a table, and in words."""
     timeline, days = await _timeline(visit)
-    words = in_words(timeline)
-    return visit.page("contact.html", screen=await visit.screen(), timeline=timeline, days=days, words=words)
+    return visit.page("contact.html", screen=await visit.screen(), timeline=timeline, days=days)
 
 
 async def contact_drawn(visit: Visit) -> Response:
     """The drawing."""
     timeline, _days = await _timeline(visit)
-    return Response(svg(timeline, visit.preferences.colours), media_type="image/svg+xml; charset=utf-8")
+    chosen = visit.preferences
+    tongue = ENGLISH if chosen.language == "en" else Tongue(visit.word, chosen.language, chosen.direction == "rtl")
+    return Response(svg(timeline, chosen.colours, tongue), media_type="image/svg+xml; charset=utf-8")
 
 
 async def engineer(visit: Visit) -> Response:
