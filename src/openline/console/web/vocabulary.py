@@ -101,7 +101,8 @@ WORDS: Final = frozenset((
     _said("digest"), _said("kind"), _said("of"), _said("says"), _said("items"), _said("item"), _said("step"),
     _said("to"), _said("level"), _said("persons"), _said("label"), _said("what"), _said("rise"), _said("party"),
     _said("generation"), _said("index"), _said("flags"), _said("allowed"), _said("demanded"), _said("credential"),
-    _said("uses"), _said("given"),
+    _said("uses"), _said("given"), _said("aaguid"), _said("alarm"), _said("algorithm"), _said("evidence"),
+    _said("public"), _said("rp_id"), _said("pre-cleared"),
     # verdicts of rules, and how a unit differs
     _said("holds"), _said("is broken"), _said("cannot be told"), _said("is not in force"), _said("appeared"),
     _said("gone"), _said("moved"), _said("changed state"), _said("changed type"), _said("not as a notice said"),

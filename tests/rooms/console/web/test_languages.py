@@ -15,7 +15,9 @@ from babel.messages.pofile import read_po
 
 from openline.console.web import rendering
 from openline.console.web.vocabulary import WORDS
-from openline.desk.facts import Fact
+from openline.console.wording.sentences import sentence
+from openline.desk.facts import METHODS, Fact
+from openline.desk.people import Role
 from openline.record.entry import KIND_NAMES
 
 HERE = Path(rendering.__file__).parent
@@ -73,3 +75,48 @@ def test_words_of_the_station_are_in_the_catalogue() -> None:
     assert russian.gettext("held") == "получено"
     assert russian.ngettext("%(num)s day", "%(num)s days", 31) == "%(num)s день"
     assert rendering.translations("en").gettext("held") == "held"
+
+
+SAID_IN_THE_LOG = (
+    "understood, in the words of Moreau, watch officer (not agreement): north", "directory of offices: none",
+    "understood, in the words of Moreau (not agreement): north", "directory of offices: OPS, HQ",
+    "passed to OPS at 22 1005:31Z NOV 26, by Moreau", "passed to OPS at 22 1005:31Z NOV 26, by runner, by Moreau",
+    *(f"{does} {what}{why}" for does in ("corrects", "withdraws", "supersedes", "forwards")
+      for what in ("an earlier entry", "3 entries") for why in ("", ": north")),
+)  # fmt: skip
+
+
+def _log(language: str, *rows: tuple[str, dict[str, str]]) -> str:
+    """The page of the log with these acts and their fields."""
+    entries = [SimpleNamespace(index=0, at_ms=0, officer="drafter", what=what, fields=some) for what, some in rows]
+    context = {
+        "page": SimpleNamespace(entries=entries, next=len(rows)), "size": len(rows), "first": 0, "step": 100,
+        "prefs": SimpleNamespace(language=language), "sentence": lambda text: sentence(text, language),
+    }  # fmt: skip
+    templates = rendering.templates(language)
+    page = templates.get_template("desk-log.html")
+    made = page.new_context(context)
+    made.vars["ours"] = templates.get_template("parts.html").make_module(context).ours  # type: ignore[attr-defined]
+    return "".join(page.blocks["main"](made))
+
+
+@pytest.mark.parametrize("language", ["ru", "ar"])
+def test_the_log_of_the_desk_says_its_fields_and_what_is_ours_in_them(language: str) -> None:
+    named = {"body": "subject", "words": "begins", "told": "notice"}
+    fields = {named.get(name, name) for one in get_args(Fact) for name in one._fields} - {"roles", "method"}
+    told = _log(
+        language, ("drafted", dict.fromkeys(fields, "7")), ("roles given", {"roles": ", ".join(Role)}),
+        ("alarm shelved", {"until_ms": "1790000000000"}), *(("released", {"method": one}) for one in METHODS),
+        *(("drafted other", {"says": one}) for one in SAID_IN_THE_LOG),
+        ("not sent", {"remark": "that instant has passed; a relief is to come"}),
+    )  # fmt: skip
+    assert len(fields) > 40
+    assert re.findall(r'lang="en"[^<]*', told) == []
+    assert "1790000000000" not in told and "SEP 26" in told, "an instant is told as people write it"
+    assert "north" in told and "Moreau" in told
+
+
+def test_what_an_officer_wrote_is_not_translated_in_the_log() -> None:
+    """A name or a remark may say what is a word of ours."""
+    told = _log("ru", ("returned", {"remark": "engineer"}))
+    assert '<bdi dir="auto">engineer</bdi>' in told and "<bdi>drafter</bdi>" in told
