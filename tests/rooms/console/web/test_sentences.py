@@ -140,3 +140,42 @@ def test_a_hostile_text_costs_no_more_than_its_length() -> None:
     text = "a list of " * 380
     assert 'lang="en"' in sentence(text, "ru") or "список" in sentence(text, "ru")
     assert parts_of("{1} of {0}") == (("", 1), (" of ", 0), ("", -1))
+
+
+FOUND = {"_papers", "_secret_file", "_store", "_register", "_desk", "_running"}  # what `of_line` tries of an open line
+IN_WORDS = ("in_words", "standing", "_of", "misfit")  # of the register, said within them
+
+
+def found() -> Iterator[str]:
+    """What doctor says of a line whose station runs, without its values."""
+    sources = [("console/doctoring.py", FOUND), ("store/register/standing.py", IN_WORDS),
+               ("store/register/file.py", IN_WORDS)]  # fmt: skip
+    for name, functions in sources:
+        for function in ast.walk(ast.parse((ROOM / name).read_text("utf-8"))):
+            if not isinstance(function, ast.FunctionDef) or function.name not in functions:
+                continue
+            for node in ast.walk(function):
+                values: list[ast.expr] = []
+                if isinstance(node, ast.Return) and node.value is not None:
+                    values = node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]
+                    values += getattr(node.value, "args", [])
+                elif isinstance(node, ast.Call) and _called(node) == "Told":
+                    values = node.args[1:]
+                yield from (one for value in values for one in template(value) if " " in one)
+
+
+@pytest.mark.parametrize("language", ["ru", "ar"])
+def test_what_doctor_says_on_a_page_is_said_in_its_language(language: str) -> None:
+    all_ = {one.replace("takes {}", takes) for one in found() for takes in ("takes two persons", "takes one person")}
+    assert len(all_) > 18
+    named = {f"line {{}}: {one}" for one in ("papers", "store", "register", "desk", "station", "station.key")}
+    asked = {f"{{}} asks that a release take {persons} and {key}" for persons in ("two persons", "one person")
+             for key in ("a security key", "no security key")}  # fmt: skip
+    for text in (*all_, *named, *asked, "{} asks that notices released beforehand may be sent again", "template {}"):
+        filled_in = text
+        while "{}" in filled_in:
+            filled_in = filled_in.replace("{}", "A-1", 1)
+        told = str(sentence(filled_in, language))
+        assert 'lang="en"' not in told, text
+        bare = re.sub(r"<[^>]+>|`[^`]+`", "", html.unescape(told)).replace("station.key", "")
+        assert not re.findall(r"[a-z]{3,}", bare), (text, told)
