@@ -250,8 +250,9 @@ class DeskOperations:
         acts.allow(self._desk.state, Act.SEE_DRAFTS, actor)
         if ask.draft not in self._desk.state.drafts:
             was = ask.draft < self._desk.state.drafted
-            told = "was recorded or withdrawn long ago; the desk's log has it" if was else "was never written here"
-            raise Told("OL-301", f"draft D-{ask.draft} {told}")
+            if was:
+                raise Told("OL-301", f"draft D-{ask.draft} was recorded or withdrawn long ago; the desk's log has it")
+            raise Told("OL-301", f"draft D-{ask.draft} was never written here")
         return self._row(ask.draft, actor)
 
     def _row(self, number: int, actor: Actor) -> asking.DraftRow:

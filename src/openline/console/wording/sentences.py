@@ -20,6 +20,7 @@ from openline.console.web.vocabulary import WORDS
 _HERE: Final = files("openline.console.web")
 _BETWEEN: Final = "; "
 _OR: Final = " or "
+_AND: Final = ", "
 _CHARS_MAX: Final = 4_000  # a sentence of ours is shorter; what is longer is not looked for
 _DEEP: Final = 3  # what is filled in may be a sentence itself, and so may what is filled in there
 _QUOTES: Final = ("'", '"')  # what was typed is filled in within these
@@ -81,6 +82,9 @@ def _told(text: str, language: str, known: Mapping[str, str], deep: int = _DEEP)
     if all(one in WORDS for one in several):  # a word of the station, or those a thing falls to
         word = translations(language).gettext
         return shown(f" {word('or')} ".join(word(one) for one in several))
+    listed = text.split(_AND)
+    if all(one in WORDS for one in listed):  # roles, one after the other
+        return shown(("، " if language == "ar" else _AND).join(map(translations(language).gettext, listed)))
     if deep == 0 or len(text) > _CHARS_MAX:
         return None
     if _BETWEEN in text:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import openline
 from openline.console.codes import CODES, Code
 from openline.console.wording.sentences import filled, parts_of, patterns, sentence
+from openline.desk.people import Act, Role
 
 ROOM = Path(openline.__file__).parent
 SPEAKING = (
@@ -31,6 +32,10 @@ REFUSING = (
     "console/agreeing/acts.py", "console/publishing/acts.py", "console/publishing/timing.py",
     "console/topics/acts.py", "console/escrowing/acts.py", "console/escrowing/door.py",
     "console/escrowing/composing.py", "console/escrowing/vault.py",
+    "desk/acts.py", "desk/alarms.py", "desk/leaving.py", "desk/means.py",
+    "console/watch/doors.py", "console/watch/keys/challenges.py", "console/watch/keys/operations.py",
+    "console/watch/once.py", "console/watch/operations.py", "console/watch/secrets.py", "console/watch/sittings.py",
+    "console/channel/attaching.py", "console/files/operations.py", "console/web/uploads.py", "console/web/visit.py",
 )  # fmt: skip
 REFUSALS = {"Refused", "Told"}
 CALLS = {"Unfit", "Fault", "Lack", "_fault", "_note", "note", "FaultRow", "Finding", "FindingRow"}
@@ -179,3 +184,23 @@ def test_what_doctor_says_on_a_page_is_said_in_its_language(language: str) -> No
         assert 'lang="en"' not in told, text
         bare = re.sub(r"<[^>]+>|`[^`]+`", "", html.unescape(told)).replace("station.key", "")
         assert not re.findall(r"[a-z]{3,}", bare), (text, told)
+
+
+@pytest.mark.parametrize("language", ["ru", "ar"])
+def test_what_the_desk_refuses_is_said_whole(language: str) -> None:
+    """With what is filled in: acts, roles, why a sitting is none."""
+    roles = ", ".join(Role)
+    refusals = [f"4 may not {act.value}: the roles here are {roles}" for act in Act]
+    refusals += [
+        "4 may not sign out: the roles here are none any more", f"an officer needs a role; there are: {roles}",
+        "the sitting has ended; `openline sign-in NAME` begins one", "draft D-3 was never written here",
+        "nobody is signed in here; `openline sign-in NAME` begins one",
+        "draft D-3 was recorded or withdrawn long ago; the desk's log has it", "draft D-3 is at version 2, submitted",
+        "draft D-3 is open; this needs one that is submitted or released",
+        "D-3 was released by PIN and code, and a release here takes a security key by now;"
+        " have the notice written and released again",
+    ]  # fmt: skip
+    for text in refusals:
+        told = html.unescape(re.sub(r"<[^>]+>", "", str(sentence(text, language))))
+        assert 'lang="en"' not in sentence(text, language), text
+        assert not re.findall(r"[a-z]{2,}", re.sub(r"`[^`]+`", "", told)), (text, told)
