@@ -53,6 +53,7 @@ GAPS_TOLD_MAX: Final = 48  # of one set at a time; what lies behind is told as o
 CERTIFICATE_BYTES_MAX: Final = 16 * 1024
 REVOCATION_BYTES_MAX: Final = 128 * 1024  # a root's two signatures, and 1,024 logs with size and root
 REASON_CHARS_MAX: Final = 400  # of a revocation
+STATEMENTS_A_LOG_MAX: Final = 1024  # of one log: proposals, answers, certificates and revocations that count
 CERTIFICATES_A_PARTY_MAX: Final = 128  # of its stations, in force or not: monthly renewals for ten years
 GRANT_BYTES_MAX: Final = 4096
 
@@ -246,6 +247,8 @@ STORY_SOURCES_MAX: Final = 16
 
 assert COMMIT_ENTRIES_MAX >= 1
 assert STATEMENT_FILE_BYTES_MAX > 3 * PARTIES_MAX * BODY_BYTES_MAX  # every party may send the bytes along, in base64
+# what others show us and we put on the record never keeps us from answering
+assert STATEMENTS_A_LOG_MAX > PARTIES_MAX * CERTIFICATES_A_PARTY_MAX // 2
 assert FLASH_BYTES_MAX <= IMMEDIATE_BYTES_MAX <= BODY_BYTES_MAX
 assert DICTIONARY_BYTES_MAX == 2**15 - 262  # RFC 1951's window; 262 as zlib counts
 assert EXHIBIT_BYTES_MAX <= BODY_BYTES_MAX  # an exhibit fits into an entry

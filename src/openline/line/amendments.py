@@ -22,7 +22,7 @@ from openline.record.members import station_keys
 from openline.record.opening import parse_opening
 from openline.record.roster import Party, Roster, StationKeys
 from openline.record.standing import Checks, Record, Standing, Wait, stand
-from openline.record.statement import AMENDING, Statement, read_statement
+from openline.record.statement import AMENDING, Statement, gathered, read_statement, that_count
 from openline.seal.certificate import certificate_digest, parse_certificate
 from openline.seal.charter import Charter
 
@@ -46,7 +46,7 @@ def collect(work: Work, log: LogId, rows: Sequence[EntryRow]) -> None:
             except PeerFault as fault:
                 work.notice("amendment-void", f"{entry_name(log, header.index)} changes nothing: {fault.reason}")
     if found:
-        work.ledger = replace(work.ledger, statements={**work.ledger.statements, **found})
+        work.ledger = replace(work.ledger, statements=that_count({**work.ledger.statements, **found}))
         judge(work)
 
 
@@ -222,14 +222,8 @@ def keep_offered(work: Work) -> None:
 # ------------------------------------------------------------------ starting
 def open_ledger(store: Store, charter: Charter, papers: Roster) -> Ledger:
     """Every statement of the record, judged. Raises StoreDown."""
-    statements: dict[Ref, Statement] = {}
-    for kind in sorted(AMENDING):
-        for log, row in _found(store, kind):
-            try:
-                statement = read_statement(log, parse_header(row.header), row.body)
-            except PeerFault:
-                continue
-            statements[statement.at.ref] = statement
+    found = (each for kind in sorted(AMENDING) for each in _found(store, kind))
+    statements = gathered((log, parse_header(row.header), row.body) for log, row in found)
     rows = store.logs()
     record = Record(
         statements,

@@ -4,30 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from openline.errors import PeerFault
-from openline.record.entry import LogId, Ref
+from openline.record.entry import LogId
 from openline.record.evidence.findings import Doubt
 from openline.record.logbook import LogBook
 from openline.record.roster import Roster
 from openline.record.standing import Record, Standing
-from openline.record.statement import AMENDING, Statement, read_statement
+from openline.record.statement import AMENDING, gathered
 from openline.seal.certificate import Revocation
 
 
 def record_of(books: Iterable[LogBook], revocations: Iterable[Revocation]) -> Record:
     """The statements that change the line, from the entries that are disclosed."""
     books = list(books)
-    statements: dict[Ref, Statement] = {}
-    for book in books:
-        for header, body in book.entries:
-            if header.kind in AMENDING and body is not None:
-                try:
-                    said = read_statement(book.log, header, body)
-                except PeerFault:
-                    continue  # does not read: it stands in the record and changes nothing
-                statements[said.at.ref] = said
+    disclosed = (
+        (book.log, header, body) for book in books for header, body in book.entries
+        if header.kind in AMENDING and body is not None
+    )  # fmt: skip
     return Record(
-        statements,
+        gathered(disclosed),
         {book.log: book.start.size for book in books},
         {book.log: book.start.station for book in books},
         {book.log: max((size for _, size in book.receipts), default=0) for book in books},

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from itertools import groupby
 from typing import Final, NamedTuple
 
-from openline.errors import Malformed
-from openline.limits import ENTRIES_A_MINUTE_MAX, GENERATION_BYTES, LOG_ENTRIES_MAX, PARTIES_MAX
+from openline.errors import Malformed, PeerFault
+from openline.limits import (
+    CERTIFICATE_BYTES_MAX,
+    ENTRIES_A_MINUTE_MAX,
+    GENERATION_BYTES,
+    LOG_ENTRIES_MAX,
+    PARTIES_MAX,
+    REVOCATION_BYTES_MAX,
+    STATEMENTS_A_LOG_MAX,
+)
 from openline.record.entry import (
     AMENDMENT_ACCEPTED,
     AMENDMENT_PROPOSED,
     CERTIFICATE,
     DISPUTE,
     KEY_OF_OFFICER,
+    KIND_NAMES,
     OPENING,
     RECOVERY,
     REVOCATION,
@@ -86,7 +97,37 @@ def read_statement(log: LogId, header: Header, body: bytes) -> Statement:
         if not header.references:
             raise Malformed("answer: it refers to no proposal", body)
         return Answered(at, header.references[0], said)
-    return Brought(at, header.kind == CERTIFICATE, body)
+    is_certificate = header.kind == CERTIFICATE
+    if len(body) > (CERTIFICATE_BYTES_MAX if is_certificate else REVOCATION_BYTES_MAX):
+        raise Malformed(f"{KIND_NAMES[header.kind]}: {len(body)} bytes are more than one can have", body[:64])
+    return Brought(at, is_certificate, body)
+
+
+def that_count(statements: Mapping[Ref, Statement]) -> dict[Ref, Statement]:
+    """Of each log the first, so that no party makes another remember without end. (R-150)
+
+    A log is held from its beginning, so what came later in it never takes the place of what counted.
+    """
+    found = {}
+    for _, of_log in groupby(sorted(statements), key=lambda ref: ref[:2]):
+        found.update({ref: statements[ref] for ref in [*of_log][:STATEMENTS_A_LOG_MAX]})
+    return found
+
+
+def gathered(entries: Iterable[tuple[LogId, Header, bytes]]) -> dict[Ref, Statement]:
+    """Those that count of entries of the AMENDING kinds, in whatever order they come; in memory never many more."""
+    found: dict[Ref, Statement] = {}
+    counting = 0
+    for log, header, body in entries:
+        try:
+            statement = read_statement(log, header, body)
+        except PeerFault:
+            continue  # does not read: it stands in the record and changes nothing
+        found[statement.at.ref] = statement
+        if len(found) > 2 * counting + STATEMENTS_A_LOG_MAX:
+            found = that_count(found)
+            counting = len(found)
+    return that_count(found)
 
 
 class Reopened(NamedTuple):

@@ -7,13 +7,15 @@ from types import SimpleNamespace
 
 import pytest
 
-from openline.console.channel import asking
+from openline.console.channel import amending, asking
 from openline.console.channel.amending import Amending
 from openline.errors import Refused
 from openline.line.events import Draft
 from openline.line.ports import LogId
+from openline.record import statement
 from openline.record.entry import CERTIFICATE
-from tests.rooms.line.test_amendments import make
+from openline.seal.amendment import Proposal, encode_proposal
+from tests.rooms.line.test_amendments import SHORT, make, propose
 
 
 def test_a_renewed_certificate_that_has_ended_is_refused_by_hand() -> None:
@@ -36,3 +38,30 @@ def test_a_renewed_certificate_that_has_ended_is_refused_by_hand() -> None:
     assert not taken
     asyncio.run(at(certificate.not_after_ms - 1).take_paper(paper))
     assert [draft.kind for draft in taken] == [CERTIFICATE]
+
+
+def test_a_log_that_has_said_as_much_as_counts_says_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """R-150: refused before it is written, with what to do."""
+    wire, (amber, birch) = make()
+    for bound in (statement, amending):
+        monkeypatch.setattr(bound, "STATEMENTS_A_LOG_MAX", 2)
+    taken: list[Draft] = []
+
+    async def submit(drafts: list[Draft]) -> list[tuple[LogId, int]]:
+        taken.extend(drafts)
+        return [(amber.own, 1)]
+
+    def ask() -> None:
+        running = SimpleNamespace(state=amber.turns.state, submit=submit, now_ms=lambda: wire.now_ms)
+        body = encode_proposal(Proposal(SHORT))
+        asyncio.run(Amending(running).propose(asking.Propose(body=body.hex())))  # type: ignore[arg-type]
+
+    propose(wire, amber, SHORT)
+    ask()
+    propose(wire, amber, SHORT)
+    with pytest.raises(Refused, match="as many things of the line as count: start the station again"):
+        ask()
+    assert len(taken) == 1
+    propose(wire, birch, SHORT)
+    wire.settle()
+    assert len(amber.turns.state.ledger.statements) == 3, "another's log has its own measure"  # type: ignore[union-attr]

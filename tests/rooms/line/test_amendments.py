@@ -9,15 +9,17 @@ import pytest
 
 from openline.console.kept.keeping import StationKeys
 from openline.limits import CERTIFICATES_A_PARTY_MAX
-from openline.line.amendments import SNAPSHOT, SNAPSHOT_VERSION, derive_snapshot
+from openline.line.amendments import SNAPSHOT, SNAPSHOT_VERSION, derive_snapshot, open_ledger
 from openline.line.events import Amended, Arrived, Draft, Noticed, Submitted
 from openline.line.hails import is_settled
 from openline.line.turn import Heard, Life, Turns
 from openline.line.work import Work
-from openline.record.entry import AMENDMENT_ACCEPTED, AMENDMENT_PROPOSED, CERTIFICATE, REVOCATION, Ref
+from openline.record import statement
+from openline.record.entry import AMENDMENT_ACCEPTED, AMENDMENT_PROPOSED, CERTIFICATE, REVOCATION, Ref, parse_header
 from openline.record.members import station_keys
 from openline.record.roster import Party, Roster
 from openline.record.standing import IN_FORCE
+from openline.record.statement import gathered
 from openline.seal.amendment import Answer, Change, Join, Leave, Proposal, Terms, encode_answer, encode_proposal
 from openline.seal.certificate import Agreed, Certificate, StationSecrets, certify, join_nonce, revoke
 from openline.seal.charter import Charter, CharterLimits
@@ -402,3 +404,30 @@ def test_a_dictionary_is_used_from_when_it_is_agreed_and_no_longer_than_that() -
         agree(wire, theirs, ref)
         wire.settle(1)
         assert used(ours) == used(theirs) == expected
+
+
+def test_who_proposes_without_end_fills_nobodys_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """R-150: of each log the first count, on both sides alike, also after a start, and in whatever order."""
+    monkeypatch.setattr(statement, "STATEMENTS_A_LOG_MAX", 4)
+    wire, (amber, birch) = make()
+    first = [propose(wire, amber, SHORT) for _ in range(3)]
+    wire.settle()
+    agree(wire, birch, first[2])
+    fourth = propose(wire, amber, Terms(limits=CharterLimits(body_bytes_max=2000)))
+    beyond = propose(wire, amber, SHORT)
+    wire.settle()
+    for ref in (fourth, beyond):
+        agree(wire, birch, ref)
+    wire.settle()
+    for one in (amber, birch):
+        ledger = one.turns.state.ledger
+        assert ledger is not None
+        assert [ref for ref in ledger.statements if ref.party == 0] == [*first, fourth]
+        assert set(in_force(one)) == {first[2], fourth}, "what came too late changes nothing"
+        again = open_ledger(one.store, ledger.charter, ledger.papers)
+        assert (again.standing, set(again.statements)) == (ledger.standing, set(ledger.statements))
+    rows = [(row.log, one) for row in amber.store.find(AMENDMENT_PROPOSED, 0, 100)
+            for one in amber.store.entries(row.log, row.index, 1, 1)]  # fmt: skip
+    entries = [(log, parse_header(one.header), one.body) for log, one in rows]
+    for order in (entries, entries[::-1], entries * 3):
+        assert list(gathered(order)) == [*first, fourth]

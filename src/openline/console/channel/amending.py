@@ -15,6 +15,7 @@ from openline.console.kept.joining import RETURN
 from openline.console.kept.upkeep import Upkeep
 from openline.console.words import parse_place
 from openline.errors import Malformed, PeerFault, Refused
+from openline.limits import STATEMENTS_A_LOG_MAX
 from openline.line.events import Draft
 from openline.line.ports import LogId
 from openline.line.state import LineState
@@ -213,6 +214,11 @@ class Amending:
         return asking.Nothing()
 
     async def _submit(self, draft: Draft) -> asking.Sent:
+        """Raises Refused where it would count no more: a log says so much of the line and no more. (R-150)"""
+        state = self._running.state
+        said = state.ledger.statements if state.ledger is not None else ()
+        if sum(LogId(*ref[:2]) == state.own for ref in said) >= STATEMENTS_A_LOG_MAX:
+            raise Refused("this log says as many things of the line as count: start the station again, then ask")
         places = await self._running.submit([draft])
         return asking.Sent([place_of(log, index) for log, index in places])
 
