@@ -12,11 +12,6 @@ ALL_CELLS_FROM: Final = 200  # seeds; a shorter run need not reach everything
 ENTRIES_MEAN_MIN: Final = 100
 CRASHES_MEAN_MIN: Final = 2
 _LINE_CHARS: Final = 118
-# What a seed has shown and nobody has decided yet: told in every report, and no other promise may break in that seed.
-KNOWN: Final = {
-    (1860, "same instant"): "while party 1 lacks a life of party 0 that says nothing of amendments, it names two "
-    "that are in force in another order, with the same statements; alike once it has it; fold or judge, it is open",
-}
 
 
 class Sum(NamedTuple):
@@ -27,23 +22,21 @@ class Sum(NamedTuple):
     crashes: int
     cells: Cells
     broken: tuple[Verdict, ...]
-    known: tuple[Verdict, ...] = ()
 
 
 def add_up(verdicts: Iterable[Verdict]) -> Sum:
     """One sum of all."""
     seeds = entries = crashes = 0
     cells: Cells = Cells()
-    broken: list[Verdict] = []
-    known: list[Verdict] = []
+    broken = []
     for verdict in verdicts:
         seeds, entries, crashes = seeds + 1, entries + verdict.entries, crashes + verdict.crashes
         for (table, cell), count in verdict.cells.items():
             key = (table, cell)
             cells[key] = max(cells[key], count) if table == "most" else cells[key] + count
         if verdict.rule:
-            (known if (verdict.seed, verdict.rule) in KNOWN else broken).append(verdict)
-    return Sum(seeds, entries, crashes, cells, tuple(broken), tuple(known))
+            broken.append(verdict)
+    return Sum(seeds, entries, crashes, cells, tuple(broken))
 
 
 def lacking(total: Sum) -> list[str]:
@@ -75,7 +68,6 @@ def write(total: Sum, first: int, took_s: float) -> list[str]:
         lines.append(f"BROKEN by seed {verdict.seed}: {verdict.text.strip()[-2_000:]}")
     if len(total.broken) > 10:
         lines.append(f"... and {len(total.broken) - 10} more seeds: {[one.seed for one in total.broken[10:60]]}")
-    lines += [f"KNOWN and open: seed {one.seed}, {one.rule}: {KNOWN[one.seed, one.rule]}" for one in total.known]
     lines += [f"LACKING {reason}" for reason in lacking(total)]
     lines.append("simulation: nothing lost, doubled, invented or wrongly accused" if not total.broken else "BROKEN")
     return lines

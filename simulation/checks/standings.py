@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 PROPOSED, ANSWERED, CERTIFICATE, REVOCATION, RECOVERY = 3, 4, 5, 6, 7
 STALE_MS = 5_000
 Place = tuple[int, bytes, int]
+Path = tuple[LogId, LogId, int]  # from a log to one of its party's earlier lives, and up to where that one was known
 
 
 class Stated(NamedTuple):
@@ -36,6 +37,7 @@ class Stated(NamedTuple):
     about: Place | None
     body: dict[int, Any]
     raw: bytes
+    held: tuple[tuple[LogId, int], ...]  # the logs of others that its author held, and up to where
 
 
 class Standings:
@@ -43,7 +45,7 @@ class Standings:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._said: dict[tuple[frozenset[Place], bool], tuple[int, object]] = {}
+        self._said: dict[tuple[frozenset[Place], frozenset[Path], bool], tuple[int, object]] = {}
         self._stale: dict[int, int] = {}  # by party: since when what its standing waited for has been here
         self._revoked: dict[tuple[int, bytes], tuple[int, dict[bytes, int]]] = {}  # here, station: since when; agreed
 
@@ -113,20 +115,18 @@ class Standings:
                 receipted = max((row.size for row in station.store.receipts(log)), default=0)
                 if index >= max(known[1].get(log.generation, 0), receipted):
                     continue
-            header = cbor2.loads(station.store.entries(log, index, 1, ALL)[0].header)
-            held = [(LogId(party, generation), size) for party, generation, size, _ in header[5]]
-            if all(log in rows and rows[log].size >= size for log, size in held):
+            if all(log in rows and rows[log].size >= size for log, size in one.held):
                 counting.append(one)
         return counting
 
     def _same(self, station: Station, standing: Standing, counting: Sequence[Stated]) -> None:
-        """The same statements, the same standing, wherever and in whatever order they came."""
+        """The same statements, and the same lives between them, the same standing, in whatever order they came."""
         if any(one.kind == REVOCATION for one in counting):
             return  # then it hangs on receipts too: see the end
         judged = [one for one in standing.amendments if one.state != WAITING]
         states = sorted((tuple(one.ref), one.state, one.accepted, one.lacking) for one in judged)
         said = (standing.encode(), own.leaf_of(standing.terms.encode()).hex()[:8], states)
-        key = frozenset(one.place for one in counting), not standing.waits
+        key = frozenset(one.place for one in counting), _paths(station, counting), not standing.waits
         before = self._said.setdefault(key, (station.party, said))
         name = f"parties {before[0]} and {station.party} hold the same statements: {before[1]} and {said}"
         demand(before[1] == said, "same instant", name)
@@ -209,9 +209,7 @@ def _closes(one: Amendment) -> bool:
 
 def _others(station: Station, log: LogId, size: int) -> list[int]:
     """Receipts for that log on this disk, but for the one that is just leaving."""
-    return [
-        one.size for one in station.store.receipts(log) if not (one.witness == station.party and one.size == size)
-    ]
+    return [one.size for one in station.store.receipts(log) if not (one.witness == station.party and one.size == size)]
 
 
 def _statements(station: Station) -> list[Stated]:
@@ -222,5 +220,26 @@ def _statements(station: Station) -> list[Stated]:
             header = cbor2.loads(entry.header)
             about = tuple(header[7][0]) if header[7] else None
             body = cbor2.loads(entry.body) if kind == ANSWERED else {}
-            found.append(Stated((row.log.party, row.log.generation, row.index), kind, about, body, entry.body))
+            held = tuple((LogId(party, generation), size) for party, generation, size, _ in header[5])
+            place = row.log.party, row.log.generation, row.index
+            found.append(Stated(place, kind, about, body, entry.body, held))
     return found
+
+
+def _paths(station: Station, counting: Sequence[Stated]) -> frozenset[Path]:
+    """Which log with a statement the openings on this disk lead back to, from which that a statement names. (R-142)
+
+    A life may be on one disk and not yet on another: then who knew of what is not told there yet (seed 1860).
+    """
+    stops = {LogId(*one.place[:2]) for one in counting}
+    found = set()
+    for start in stops.union(log for one in counting for log, _ in one.held):
+        log = start
+        while opening := station.store.entries(log, 0, 1, ALL):
+            previous = cbor2.loads(opening[0].body)[1]
+            if previous is None or previous[0] >= log.generation:
+                break
+            log = LogId(log.party, previous[0])
+            if log in stops:
+                found.add((start, log, previous[1]))
+    return frozenset(found)

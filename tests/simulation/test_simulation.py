@@ -111,14 +111,6 @@ def test_a_run_with_too_few_entries_or_crashes_proves_too_little() -> None:
     assert len(report.lacking(report.add_up(verdicts))) == 2
 
 
-def test_what_is_known_and_open_is_told_and_hides_nothing_else() -> None:
-    seed, rule = next(iter(report.KNOWN))
-    known, other = (Verdict(seed, one, one, "", 1, 1, Cells()) for one in (rule, "lost"))
-    total = report.add_up([known, other, known._replace(seed=seed + 1)])
-    assert total.known == (known,) and total.broken == (other, known._replace(seed=seed + 1))
-    assert any(line.startswith(f"KNOWN and open: seed {seed}") for line in report.write(total, 0, 1.0))
-
-
 def test_the_report_names_the_seed_that_broke_something() -> None:
     broken = Verdict(1194, "lost", "lost: message 0.7 is not with party 1", "", 1, 1, Cells())
     text = "\n".join(report.write(report.add_up([broken]), 1194, 1.0))

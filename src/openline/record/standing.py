@@ -1,7 +1,7 @@
 """How a line stands: its charter, and everything its record has changed since. A fold over statements. (R-140 to R-153)
 
-The answer depends on the statements only, never on the order in which they came here. What a statement was written
-after shows in its header, so each is judged by the line as its author could know it:
+The answer depends on the statements and on the lives between them only, never on the order in which they came here.
+What one was written after shows in its header, so each is judged by the line as its author could know it:
 
 - A proposal comes into force when every party has said yes that was on the line in the past of the proposal or of
   any yes that counts for it. Nobody is passed over by keeping silent about a party that has joined. (R-143)
