@@ -6,12 +6,11 @@ Only honest stations are judged. What a liar's station says, holds or loses is i
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from openline import limits
 from openline.line.events import Amended, Appended, Arrived, CameAhead, Disputed, Draft, Held, Told
-from openline.line.forms import SHORT_TAIL_BYTES
 from openline.line.ports import LogId
 from openline.line.state import LogState
 from openline.line.window import Window
@@ -219,7 +218,7 @@ class Watch:
         for witness in stations:
             for log, state in sorted(_logs(witness).items()):
                 given = state.receipts.get(witness.party)
-                if given is None or log in self.proofs.forked or _shares_its_tail(log, _logs(witness)):
+                if given is None or log in self.proofs.forked:
                     continue
                 for other in stations:
                     if log.party in (witness.party, other.party) or not self._is_reminded(witness.party, other.party):
@@ -357,15 +356,6 @@ class Watch:
 
 def _roots(window: Window) -> int:
     return sum(len(chunk) for chunk in window.rising) + len(window.asked)
-
-
-def _shares_its_tail(log: LogId, known: Collection[LogId]) -> bool:
-    """Whether its short name names another log too: a repeated receipt is then taken for that one's (seed 717).
-
-    A fault of the line, found here and not mended yet: once in 65,536 pairs of logs of one party.
-    """
-    tail = log.generation[-SHORT_TAIL_BYTES:]
-    return any(one != log and one.party == log.party and one.generation.endswith(tail) for one in known)
 
 
 def _logs(station: Station) -> dict[LogId, LogState]:

@@ -279,10 +279,8 @@ def send_receipt(work: Work, party: int, log: LogState, witness: int) -> None:
             return
         work.put_peer(peer.given(log.log, receipt.size, work.now_ms))
     named = None if witness == work.me else witness
-    work.send(
-        party,
-        Receipt(name_log(log.log, full=False), named, receipt.size, receipt.at_s, receipt.signature),
-    )
+    is_old = work.newest.get(log.log.party) != log.log
+    work.send(party, Receipt(name_log(log.log, full=is_old), named, receipt.size, receipt.at_s, receipt.signature))
 
 
 def send_receipts(work: Work, party: int, log: LogState) -> None:

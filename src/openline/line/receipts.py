@@ -69,7 +69,7 @@ def store(work: Work, held: LogState, witness: int, receipt: Receipted) -> None:
 
 def sends(work: Work, made: UnsignedReceipt, receipt: Receipted) -> list[Send]:
     """Our receipt, to the author and to every other party in contact."""
-    item = Receipt(name_log(made.log, full=False), None, *receipt)
+    item = Receipt(name_log(made.log, full=work.newest.get(made.log.party) != made.log), None, *receipt)
     out = []
     for party, peer in list(work.peers.items()):
         if peer.bearers:
