@@ -169,6 +169,12 @@ def _owed(book: Book) -> None:
     cancels = held(update, 3, force, due_on + 2 * DAY_S, of=Ref(0, LIFE, 2), relation=Relation.CANCELS)
     corrects = held(update, 4, force, due_on + 3 * DAY_S, of=Ref(0, LIFE, 1), relation=Relation.CORRECTS)
     _owing(book, "one-is-enough-for-one", [update], [one, corrects, taken_back, cancels], later, ["kept", "not provided"], "What corrects, cancels or was cancelled discharges no round.", 0)
+    pair = small("pair", 'kind = "every"\nspan = "P6M"\nthen = "P30D"\nnotices = 2')
+    both = {**later, "agreements": [treaty(pair).hex()]}
+    halves = [held(pair, 1, force, due_on - 2 * DAY_S), held(pair, 2, force, due_on - DAY_S)]
+    _owing(book, "two-for-one-duty", [pair], halves, both, ["kept", "not provided"], "Two notices discharge a round together.", 0)
+    _owing(book, "half-of-a-duty", [pair], halves[:1], both, ["not provided", "not provided"], "One of two is not enough.", 0)
+    _owing(book, "two-for-one-duty-late", [pair], [halves[0], held(pair, 2, force, due_on + DAY_S)], both, ["late", "not provided"], "The last of them says when.", 0)
     _owing(book, "b9-update", [update], [], {**year, "now": at(2030, 3, 2)}, ["due"], "Thirty days after the half-year that began on 1 March.", 0)
     # every six months from 1 March: 1 September, and none after it before the end of the span
     _owing(book, "b11-within-the-allowance", [quota], [], year, ["withheld by right"], "One a year may be withheld: silence is no breach.", 0)

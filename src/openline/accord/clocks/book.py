@@ -34,7 +34,7 @@ from openline.accord.drafting.bodies import Tabled
 from openline.accord.drafting.drafts import Drafts
 from openline.accord.escrow import escrows, exchanging
 from openline.accord.escrow.sealed import Sealed
-from openline.accord.formats.format import Format, Limit, LimitKind
+from openline.accord.formats.format import RECURRING, Format, Limit, LimitKind
 from openline.accord.formats.notice import Notice, Relation
 from openline.accord.formats.printing import number_of
 from openline.accord.formats.reader import read_format
@@ -47,7 +47,6 @@ from openline.record.entry import Header, Ref
 GAPS_MAX: Final = 1000  # serials told of one run
 ROUNDS_MAX: Final = 200_000  # of one limit that are walked through
 CALENDAR_DUTIES_MAX: Final = 4096  # of one agreement, format and party in one answer
-_ROUND: Final = (LimitKind.EVERY, LimitKind.CALENDAR_DAY, LimitKind.FIRST_THEN)  # owed round after round
 _MARGIN_MS: Final = 5 * DAY_MS  # months of other lengths, days in other scales, receipts that are intervals
 
 
@@ -327,7 +326,7 @@ class Book:
         formats = [self.shelf.read[one] for one in agreement.formats if one in self.shelf.read]
         for format_ in sorted(formats, key=lambda one: one.id):
             for limit in format_.limits:
-                if limit.of != "notice" or limit.kind not in _ROUND:
+                if limit.of != "notice" or limit.kind not in RECURRING:
                     continue
                 for party in self.parties:
                     first_ms = year_begin(from_ms) if limit.quota else from_ms
@@ -355,10 +354,10 @@ class Book:
             due, following = following, next(dues)
             if due.by.latest_ms >= end_ms or left == 0:
                 return
-            while pending is not None and (pending[0] < before_ms or not self.counts(self.notices[pending[1]])):
-                pending = next(sent, None)
-            found = pending if pending is not None and pending[0] < following.by.latest_ms else None
-            if found is not None:
+            found: list[Ref] = []
+            while pending is not None and pending[0] < following.by.latest_ms and len(found) < limit.notices:
+                if pending[0] >= before_ms and self.counts(self.notices[pending[1]]):
+                    found.append(pending[1])
                 pending = next(sent, None)
             if due.by.latest_ms >= times[0]:
                 yield self._round(digest, agreement, format_, limit, party, due, found, (before_ms, times[2]))
@@ -367,20 +366,20 @@ class Book:
 
     def _round(
         self, digest: bytes, agreement: Agreement, format_: Format, limit: Limit, party: int, due: Due,
-        found: tuple[int, Ref] | None, times: tuple[int, int],
+        found: Sequence[Ref], times: tuple[int, int],
     ) -> Duty:  # fmt: skip
-        answer = self.notices[found[1]] if found is not None else None
+        ref = found[-1] if len(found) == limit.notices else None  # the one that completes it
+        answer = self.notices[ref] if ref is not None else None
         since_ms, now_ms = times
         state = state_of(due, answer, now_ms, since_ms)
         if answer is not None and answer.received is not None:
             kept = is_kept(due, answer.received)
             state = {Kept.KEPT: DutyState.KEPT, Kept.BROKEN: DutyState.LATE}.get(kept, DutyState.OPEN)
         own = self.standing(digest, party, due.by.earliest_ms // SECOND_MS)
-        view = {party: _OWN_VIEW[own]} if own in _OWN_VIEW and found is None else {}
+        view = {party: _OWN_VIEW[own]} if own in _OWN_VIEW and ref is None else {}
         causes = tuple(self._known[digest][one] for one in sorted(self._known[digest]))
         said = self._statuses.get((digest, party), ()) if view else ()
-        causes += tuple(ref for _, ref, _ in said)
-        ref = found[1] if found is not None else None
+        causes += tuple(ref for _, ref, _ in said) + tuple(found if ref is None else found[:-1])
         return Duty(party, agreement.id, format_.id, limit.of, due, causes, ref, state, view, since_ms)
 
     def number(self, ref: Ref) -> str:

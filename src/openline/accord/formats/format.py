@@ -61,6 +61,9 @@ class LimitKind(StrEnum):
     NONE = "none"
 
 
+RECURRING: Final = (LimitKind.EVERY, LimitKind.CALENDAR_DAY, LimitKind.FIRST_THEN)  # owed round after round
+
+
 class DayCount(StrEnum):
     """How days are counted, because treaties do not say (each due time names its rule)."""
 
@@ -92,6 +95,7 @@ class Limit(NamedTuple):
     of: str = "notice"  # or `reply`, `confirmation`: what it limits
     note: Said | None = None
     quota: int = 0  # how many in a calendar year (UTC) may be withheld by right
+    notices: int = 1  # how many of a party discharge one round together
     rule: str = ""  # under which number it is named, where its kind does not say
 
 

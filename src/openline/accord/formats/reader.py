@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from openline.accord.formats.format import (
     FIELD_GROUPS,
+    RECURRING,
     Basis,
     Condition,
     DayCount,
@@ -201,10 +202,14 @@ def _limit(given: Section, languages: list[str]) -> Limit:
         of=given.one_of("of", LIMITED, "notice"),
         note=given.words("note", languages) if given.has("note") else None,
         quota=given.whole("quota", 0, 0, QUOTA_MAX),
+        notices=given.whole("notices", 1, 1, QUOTA_MAX),
         rule=_rule(given) if given.has("rule") else "",
     )
     if kind in (LimitKind.BEFORE, LimitKind.AT_ONCE) and not found.event:
         given.fault("event", "is missing", f"the field from which `{kind}` is measured")
+    if found.notices > 1 and (kind not in RECURRING or found.of != "notice"):
+        kinds = ", ".join(RECURRING)
+        given.fault("notices", "is of a limit that comes round", f"one of the kinds {kinds}, of a notice")
     given.end()
     return found
 

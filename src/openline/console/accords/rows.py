@@ -72,6 +72,7 @@ def field_row(field: Field) -> asking.FieldRow:
 def limit_text(limit: Limit) -> str:
     """A time limit in words."""
     of = "" if limit.of == "notice" else f"{limit.of}: "
+    of += f"{limit.notices} notices together, " if limit.notices > 1 else ""
     event = f" {limit.event}" if limit.event else " receipt of what it answers"
     match limit.kind:
         case LimitKind.BEFORE:

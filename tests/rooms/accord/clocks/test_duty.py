@@ -123,6 +123,26 @@ def test_silence_within_a_quota_is_withheld_by_right_and_beyond_it_not_provided(
             read_format(file.replace(b"quota = 3", wrong))
 
 
+def test_several_notices_discharge_one_duty_together() -> None:
+    """R-462."""
+    file = UPDATE.replace(b'span = "P6M"', b'span = "P6M"\nnotices = 2')
+    sent = [notice(file, 1, 10 + n, at) for n, at in enumerate(("2011-08-10T00:00:00", "2011-08-12T00:00:00"))]
+    whole = "2011-03-01T00:00:00", "2012-12-30T00:00:00", "2013-01-01T00:00:00"
+    book, _ = standing_on(file, sent[0])
+    lacking = of(book, 1, *whole)
+    assert {one.discharged_by for one in lacking} == {None}
+    assert [sent[0].ref in one.causes for one in lacking].count(True) == 1, "what came of it is shown"
+    book.take_notice(sent[1])
+    done = [one for one in of(book, 1, *whole) if one.discharged_by is not None]
+    assert [one.discharged_by for one in done] == [sent[1].ref], "the one that completes it"
+    assert sent[0].ref in done[0].causes and done[0].state is DutyState.KEPT
+    for wrong in (b"notices = 0", b"notices = 1001", b'notices = "2"'):
+        with pytest.raises(NotAFormat, match="notices"):
+            read_format(file.replace(b"notices = 2", wrong))
+    with pytest.raises(NotAFormat, match="comes round"):
+        read_format(QUESTION.replace(b'of = "reply"', b'of = "reply"\nnotices = 2'))
+
+
 def test_unanswered_questions_have_a_quota_too() -> None:
     """R-463."""
     file = QUESTION.replace(b'of = "reply"', b'of = "reply"\nquota = 1')
