@@ -27,7 +27,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """What was collected stays until the end: looking through it for garbage again and again is a seventh of a run."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
+    gc.set_threshold(20_000, 10, 10)
 
 
 @pytest.fixture

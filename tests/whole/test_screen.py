@@ -58,7 +58,7 @@ def test_a_message_is_on_the_others_screen_and_leaves_it_when_it_is_opened(on_a_
     until(amber, lambda seen: not seen.waiting)
     with amber.link() as link:
         matter = link.ask(AskMatter(place=place), Matter)
-        assert [step.word for step in matter.ladder] == ["recorded", "held", "opened"]
+        assert [step.word for step in matter.ladder] == ["recorded", "relayed", "held", "opened"]
         found = link.ask(Search(text="елка question"), Hits)
         assert [hit.place for hit in found.hits] == [place] and found.next == 0
         assert link.ask(Search(text="nowhere"), Hits).hits == []
