@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -38,14 +38,11 @@ class Needs:
 
     def waiting(self, me: int) -> list[Need]:
         """Those that wait now, what overtook its log and is held ahead among them. Raises StoreDown."""
-        for row, header in self._fresh(ACKNOWLEDGEMENT):
-            if row.log.party == me:
-                self._opened.update(header.references)
-        for row, header in self._fresh(MESSAGE):
-            if row.log.party != me:
-                ref = Ref(row.log.party, row.log.generation, row.index)
-                arrived_at_ms = self._store.arrivals(row.log, row.index, 1)[0]
-                self._keep(ref, header, arrived_at_ms)
+        for _, header in self._fresh(ACKNOWLEDGEMENT, lambda party: party == me):
+            self._opened.update(header.references)
+        for row, header in self._fresh(MESSAGE, lambda party: party != me):
+            ref = Ref(row.log.party, row.log.generation, row.index)
+            self._keep(ref, header, self._store.arrivals(row.log, row.index, 1)[0])
         for ref in self._opened & self._waiting.keys():
             del self._waiting[ref]
         return [*self._waiting.values(), *self._ahead()]
@@ -53,9 +50,9 @@ class Needs:
     def _keep(self, ref: Ref, header: Header, arrived_at_ms: int) -> None:
         self._waiting[ref] = Need(ref, header.precedence, bool(header.flags & EXERCISE), arrived_at_ms)
 
-    def _fresh(self, kind: int) -> Iterator[tuple[FoundRow, Header]]:
+    def _fresh(self, kind: int, of: Callable[[int], bool]) -> Iterator[tuple[FoundRow, Header]]:
         while rows := self._store.find(kind, self._reached[kind], FIND_MAX):
-            for row in rows:
+            for row in (one for one in rows if of(one.log.party)):  # of the others' nothing is read
                 entry = self._store.entries(row.log, row.index, 1, COMMIT_BYTES_MAX)[0]
                 yield row, parse_header(entry.header)
             self._reached[kind] = rows[-1].position
