@@ -22,7 +22,6 @@ from tests.whole.parties import in_process
 __all__ = ["reader"]
 pytestmark = pytest.mark.whole
 WHY: Final = re.compile(r"published statement \((\w+)\)")
-PAGE_MS_MAX: Final = 1_000
 
 
 def vectors() -> dict[str, run.Vector]:
