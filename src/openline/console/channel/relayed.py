@@ -6,6 +6,7 @@ the desk's own log has it (`watch.relays`).
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
@@ -35,8 +36,10 @@ class Relayed:
     def begin(self, generation: bytes) -> None:
         """A new log of ours."""
         self.generation = generation
-        self.came: dict[tuple[int, int], Relay] = {}  # not yet looked at by whoever writes it down; the newest
-        self._seen: dict[tuple[int, int], Relay] = {}  # by party and index
+        # Ordered, since the oldest go one by one: a plain dict looks for its first behind all that have gone.
+        # `came`: not yet looked at by whoever writes it down; the newest.
+        self.came: OrderedDict[tuple[int, int], Relay] = OrderedDict()
+        self._seen: OrderedDict[tuple[int, int], Relay] = OrderedDict()  # by party and index
         self._pieces: dict[tuple[int, str], Heard] = {}  # what goes by slow bearers goes in pieces
 
     def of(self, party: int, generation: bytes, index: int) -> Relay | None:
@@ -72,4 +75,4 @@ class Relayed:
                 self._seen[party, index] = self.came[party, index] = Relay(bearer, at_ms)
         for kept in (self._seen, self.came):
             while len(kept) > ENTRIES_MAX:
-                kept.pop(next(iter(kept)))
+                kept.popitem(last=False)
