@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 from openline.accord.agreements.acts import parse_act
@@ -20,9 +20,9 @@ from openline.accord.escrow import bodies as escrow
 from openline.accord.formats.notice import parse_notice
 from openline.accord.meetings.bodies import parse_meeting, parse_meeting_word
 from openline.accord.topics.bodies import parse_capacity, parse_contradiction, parse_filed, parse_topic
+from openline.console.channel.runs import chunks
 from openline.errors import Malformed
-from openline.limits import COMMIT_BYTES_MAX
-from openline.line.ports import FoundRow, LogId, Store
+from openline.line.ports import LogId, Store
 from openline.record.entry import (
     ACT,
     AGREEMENT,
@@ -90,12 +90,9 @@ class Follower:
         """Take in at most so many entries; False when it was level before. Raises StoreDown."""
         for kind in KINDS:
             rows = self._store.find(kind, self._reached[kind], count)
-            for log, first, many in _runs(rows):
-                end = first + many
-                while first < end:
-                    for entry in self._store.entries(log, first, end - first, COMMIT_BYTES_MAX):
-                        self._add(Ref(log.party, log.generation, first), parse_header(entry.header), entry.body)
-                        first += 1
+            for log, first, entries in chunks(self._store, rows):
+                for index, entry in enumerate(entries, first):
+                    self._add(Ref(log.party, log.generation, index), parse_header(entry.header), entry.body)
             if rows:
                 self._reached[kind] = rows[-1].position
                 return True
@@ -160,18 +157,6 @@ class Follower:
                     self._covering[log, party] = (ref.index, receipt.size, at_s)
                 stamps.append(at_s)
         return _held(stamps)
-
-
-def _runs(rows: Sequence[FoundRow]) -> Iterator[tuple[LogId, int, int]]:
-    """Rows that stand side by side in a log: the log, the first, how many."""
-    at = 0
-    while at < len(rows):
-        log, first = rows[at].log, rows[at].index
-        many = 1
-        while at + many < len(rows) and rows[at + many].log == log and rows[at + many].index == first + many:
-            many += 1
-        yield log, first, many
-        at += many
 
 
 def _held(stamps: list[int]) -> When | None:

@@ -7,11 +7,11 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from openline.console.channel.asking import FIND_MAX, PRECEDENCES, Place
+from openline.console.channel.runs import chunks
 from openline.console.dtg import dtg
 from openline.desk.alarms import Cause, Kind, Priority
 from openline.desk.due import WORDS, Due, What
-from openline.limits import COMMIT_BYTES_MAX
-from openline.line.ports import FoundRow, Store
+from openline.line.ports import Store
 from openline.line.state import LineState
 from openline.record.entry import ACKNOWLEDGEMENT, EXERCISE, MESSAGE, Header, Ref, parse_header
 
@@ -38,23 +38,21 @@ class Needs:
 
     def waiting(self, me: int) -> list[Need]:
         """Those that wait now, what overtook its log and is held ahead among them. Raises StoreDown."""
-        for _, header in self._fresh(ACKNOWLEDGEMENT, lambda party: party == me):
+        for _, header, _ in self._fresh(ACKNOWLEDGEMENT, lambda party: party == me):
             self._opened.update(header.references)
-        for row, header in self._fresh(MESSAGE, lambda party: party != me):
-            ref = Ref(row.log.party, row.log.generation, row.index)
-            self._keep(ref, header, self._store.arrivals(row.log, row.index, 1)[0])
+        for ref, header, arrived_at_ms in self._fresh(MESSAGE, lambda party: party != me):
+            self._waiting[ref] = Need(ref, header.precedence, bool(header.flags & EXERCISE), arrived_at_ms)
         for ref in self._opened & self._waiting.keys():
             del self._waiting[ref]
         return [*self._waiting.values(), *self._ahead()]
 
-    def _keep(self, ref: Ref, header: Header, arrived_at_ms: int) -> None:
-        self._waiting[ref] = Need(ref, header.precedence, bool(header.flags & EXERCISE), arrived_at_ms)
-
-    def _fresh(self, kind: int, of: Callable[[int], bool]) -> Iterator[tuple[FoundRow, Header]]:
+    def _fresh(self, kind: int, of: Callable[[int], bool]) -> Iterator[tuple[Ref, Header, int]]:
+        """What came since the last look of the parties that `of` says, and when; of the others nothing is read."""
         while rows := self._store.find(kind, self._reached[kind], FIND_MAX):
-            for row in (one for one in rows if of(one.log.party)):  # of the others' nothing is read
-                entry = self._store.entries(row.log, row.index, 1, COMMIT_BYTES_MAX)[0]
-                yield row, parse_header(entry.header)
+            for log, first, entries in chunks(self._store, [row for row in rows if of(row.log.party)]):
+                arrived_ms = self._store.arrivals(log, first, len(entries))
+                for index, (entry, at_ms) in enumerate(zip(entries, arrived_ms, strict=True), first):
+                    yield Ref(log.party, log.generation, index), parse_header(entry.header), at_ms
             self._reached[kind] = rows[-1].position
 
     def _ahead(self) -> list[Need]:
