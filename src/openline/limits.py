@@ -175,7 +175,8 @@ SITTING_MS_MAX: Final = 12 * 3_600_000  # one shift, with its hand-over
 SIGN_INS_REFUSED_MAX: Final = 5  # of one officer within the span below, then none is looked at
 SIGN_IN_REST_MS: Final = 15 * 60_000
 RELEASE_BYTES_MAX: Final = 16 * 1024  # of a release record, evidence included
-ALARMS_MAX: Final = 512  # on one board, the most urgent first
+ALARMS_MAX: Final = 512  # on one board, the most urgent first; the last says how many more there are
+MESSAGES_NAMED_MAX: Final = 256  # that ring by name, the most urgent first and of these the oldest
 RELAYED_MAX: Final = 4_096  # messages of ours of which a desk has at hand when bearers took them; its log has all
 ALERTED_MAX: Final = 4_096  # messages of which a desk has at hand when they rang; its log has all
 ALARM_NAME_CHARS_MAX: Final = 256
@@ -285,6 +286,7 @@ assert 2 * SITTINGS_MAX <= EVENT_STREAMS_MAX  # nobody who is signed in is shut 
 assert RELEASE_BYTES_MAX <= BODY_BYTES_MAX
 assert PRECLEARED_BYTES_MAX < RELEASE_BYTES_MAX
 assert ALERTED_MAX >= 2 * ALARMS_MAX  # what rings now is among them
+assert MESSAGES_NAMED_MAX < ALARMS_MAX  # messages alone never hide that the line is gone
 assert ALARM_SHELVED_MS_MAX <= SITTING_MS_MAX  # what one shift put away, the next one hears
 assert list(OPEN_WITHIN_MS) == sorted(OPEN_WITHIN_MS, reverse=True)
 assert OPEN_WITHIN_MS[-1] > SILENCE_ALARM_AFTER_MS

@@ -30,6 +30,7 @@ from openline.limits import (
 )
 
 HOUR_MS: Final = 3_600_000
+MORE: Final = "alarms more"  # the name of the one for all that a board has no place for
 
 
 class Kind(StrEnum):
@@ -125,7 +126,7 @@ def follow(board: Board, causes: Sequence[Cause], now_ms: int) -> Board:
     """The board once it is known what is the case now: raised, worse, ended, off the shelf, rung again."""
     alarms: dict[str, Alarm] = {}
     raised = [at_ms for at_ms in board.raised if now_ms - at_ms < 24 * HOUR_MS]
-    for cause in sorted(causes, key=lambda one: -one.priority)[:ALARMS_MAX]:
+    for cause in _fitting(causes):
         old = board.alarms.get(cause.name)
         new = _still(old, cause, now_ms) if old is not None else None
         if new is None:
@@ -138,6 +139,16 @@ def follow(board: Board, causes: Sequence[Cause], now_ms: int) -> Board:
         if name not in alarms and unseen and by_itself and len(alarms) < ALARMS_MAX:
             alarms[name] = old._replace(standing=Standing.RETURNED)
     return Board(alarms, tuple(raised[-ALARMS_COUNTED_MAX:]))
+
+
+def _fitting(causes: Sequence[Cause]) -> Sequence[Cause]:
+    """The most urgent, as many as a board holds; where there are more, its last place says so."""
+    if len(causes) <= ALARMS_MAX:
+        return causes
+    ordered = sorted(causes, key=lambda one: -one.priority)
+    shown, rest = ordered[: ALARMS_MAX - 1], ordered[ALARMS_MAX - 1 :]
+    text = f"{len(rest)} more alarms than a board holds, none more urgent than those that are shown"
+    return [*shown, Cause(MORE, Kind.PROGRAM, rest[0].priority, text)]
 
 
 def _still(old: Alarm, cause: Cause, now_ms: int) -> Alarm | None:

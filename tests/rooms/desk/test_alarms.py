@@ -136,6 +136,18 @@ def test_hours_are_counted_by_themselves() -> None:
     assert alarms.by_hour(follow(board, [], 30 * hour_ms), 30 * hour_ms, 24) == [0] * 24
 
 
+def test_what_a_board_has_no_place_for_is_counted_and_rings_together() -> None:
+    many = [Cause(f"link {n}", Kind.LINE, Priority.LOW, "") for n in range(limits.ALARMS_MAX)]
+    board = follow(Board(), many, 0)
+    assert alarms.MORE not in board.alarms and len(board.alarms) == limits.ALARMS_MAX
+    disk = Cause("disk", Kind.DISK, Priority.TOP, "it takes nothing")
+    board = follow(board, [*many, disk], 0)
+    assert "disk" in board.alarms and len(board.alarms) == limits.ALARMS_MAX
+    more = board.alarms[alarms.MORE].cause
+    assert more.priority == Priority.LOW and more.text.startswith("2 more alarms")
+    assert alarms.MORE not in follow(board, many, 0).alarms
+
+
 def test_a_name_says_what_an_alarm_is_about() -> None:
     about = {"contact B": Kind.LINE, "link test B": Kind.LINE, "dispute 1/aa": Kind.RECORD, "disk": Kind.DISK,
              "sound": Kind.SOUND, "keyring": Kind.KEYS, "never seen before": Kind.PROGRAM}

@@ -183,10 +183,10 @@ class Alarms:
         """Which messages wait. Raises StoreDown."""
         station = self._station
         state = station.state
-        needs = self._needs.waiting(state.me)
+        waiting = self._needs.waiting(state.me)
         now_ms = station.now_ms()
         risen: dict[tuple[str, int], Due] = {(one.subject, one.what): one for one in self.overdue(now_ms) if one.rises}
-        self._waiting = causes_of(needs, state, station.charter.due_ms, now_ms, risen)
+        self._waiting = causes_of(waiting, state, station.charter.due_ms, now_ms, risen)
         self._waiting += causes_of_dues(risen.values(), state, now_ms)
 
     def follow(self) -> Board:

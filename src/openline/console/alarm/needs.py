@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -11,11 +13,13 @@ from openline.console.channel.runs import chunks
 from openline.console.dtg import dtg
 from openline.desk.alarms import Cause, Kind, Priority
 from openline.desk.due import WORDS, Due, What
+from openline.limits import MESSAGES_NAMED_MAX
 from openline.line.ports import Store
 from openline.line.state import LineState
-from openline.record.entry import ACKNOWLEDGEMENT, EXERCISE, MESSAGE, Header, Ref, parse_header
+from openline.record.entry import ACKNOWLEDGEMENT, EXERCISE, FLASH, MESSAGE, Header, Ref, parse_header
 
 NEED: Final = "message"  # begins the names of these alarms
+MORE: Final = "messages more"  # the name of the one for all that do not ring by name
 
 
 class Need(NamedTuple):
@@ -27,24 +31,41 @@ class Need(NamedTuple):
     arrived_at_ms: int
 
 
+class Waiting(NamedTuple):
+    """What waits: the first of them, the most urgent before others and of these the oldest, and how many more."""
+
+    first: Sequence[Need]
+    more: int = 0
+
+
 class Needs:
     """The messages that wait, as this party holds them. Reads what is new since it last looked."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._reached = {MESSAGE: 0, ACKNOWLEDGEMENT: 0}
-        self._waiting: dict[Ref, Need] = {}
+        # In earnest before exercises, FLASH first; within one, as they came. Ordered dicts: what has gone from the
+        # front of a plain one is stepped over anew at each look.
+        self._ranks: list[OrderedDict[Ref, Need]] = [OrderedDict() for _ in range(2 * len(PRECEDENCES))]
         self._opened: set[Ref] = set()
 
-    def waiting(self, me: int) -> list[Need]:
-        """Those that wait now, what overtook its log and is held ahead among them. Raises StoreDown."""
+    def waiting(self, me: int) -> Waiting:
+        """Those that wait now, what overtook its log and is held ahead among them. What this takes grows with what is
+        new and with MESSAGES_NAMED_MAX, not with what waits. Raises StoreDown."""
         for _, header, _ in self._fresh(ACKNOWLEDGEMENT, lambda party: party == me):
             self._opened.update(header.references)
+            for ref in header.references:
+                for rank in self._ranks:
+                    rank.pop(ref, None)
         for ref, header, arrived_at_ms in self._fresh(MESSAGE, lambda party: party != me):
-            self._waiting[ref] = Need(ref, header.precedence, bool(header.flags & EXERCISE), arrived_at_ms)
-        for ref in self._opened & self._waiting.keys():
-            del self._waiting[ref]
-        return [*self._waiting.values(), *self._ahead()]
+            if ref not in self._opened:
+                need = Need(ref, header.precedence, bool(header.flags & EXERCISE), arrived_at_ms)
+                self._ranks[_rank(need)][ref] = need
+        ahead = self._ahead()
+        first = list(islice(chain.from_iterable(one.values() for one in self._ranks), MESSAGES_NAMED_MAX))
+        if ahead:
+            first = sorted([*first, *ahead], key=_rank)[:MESSAGES_NAMED_MAX]
+        return Waiting(first, sum(map(len, self._ranks)) + len(ahead) - len(first))
 
     def _fresh(self, kind: int, of: Callable[[int], bool]) -> Iterator[tuple[Ref, Header, int]]:
         """What came since the last look of the parties that `of` says, and when; of the others nothing is read."""
@@ -60,21 +81,26 @@ class Needs:
         for row in self._store.ahead():
             header = parse_header(row.header)
             ref = Ref(row.log.party, row.log.generation, row.index)
-            if header.kind == MESSAGE and ref not in self._opened and ref not in self._waiting:
+            if header.kind == MESSAGE and ref not in self._opened and not any(ref in rank for rank in self._ranks):
                 exercise = bool(header.flags & EXERCISE)
                 found.append(Need(ref, header.precedence, exercise, row.arrived_at_ms))
         return found
 
 
+def _rank(need: Need) -> int:
+    """Where it stands: an exercise never hides what is meant in earnest."""
+    return len(PRECEDENCES) * need.exercise + FLASH - need.precedence
+
+
 def causes_of(
-    needs: Sequence[Need], state: LineState, due_ms: Sequence[int], now_ms: int,
+    waiting: Waiting, state: LineState, due_ms: Sequence[int], now_ms: int,
     risen: Mapping[tuple[str, int], Due] = MappingProxyType({}),
 ) -> list[Cause]:
     """Alarms for what waits: as urgent as its precedence, and worse once its time has passed, and once it went on to
     the next persons. `due_ms`: the line's spans to *opened by a person*, FLASH first, as the charter has them; `risen`:
-    what is overdue in the due queue. No word of a message is in them."""  # fmt: skip
+    what is overdue in the due queue. No word of a message is in them. The rest rings together."""  # fmt: skip
     causes = []
-    for need in needs:
+    for need in waiting.first:
         due_at_ms = need.arrived_at_ms + due_ms[len(PRECEDENCES) - 1 - need.precedence]
         is_overdue = now_ms >= due_at_ms
         name = state.roster.parties[need.ref.party].name
@@ -89,6 +115,10 @@ def causes_of(
             stage = max(stage, 1) + due.step(now_ms)
             text += f"; now {_whose(due, now_ms)} too"
         causes.append(Cause(f"{NEED} {place}", Kind.NEED, priority, text, need.exercise, stage))
+    if waiting.more:
+        last = waiting.first[-1]
+        text = f"{waiting.more} more messages wait to be opened, none more urgent than those that ring by name"
+        causes.append(Cause(MORE, Kind.NEED, Priority(last.precedence), text, last.exercise))
     return causes
 
 

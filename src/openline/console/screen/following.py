@@ -58,7 +58,8 @@ class Following:
         self._news.set()
 
     async def until(self, position: int, within_ms: int) -> int:
-        """Returns when the register has reached a position, or when the span has passed: how far it has come."""
+        """Returns when the register has reached a position, or when the span has passed: how far it has come. While
+        somebody waits so the register does not rest."""
         end = self._loop.time() + within_ms / 1000
         while self.reached < position and not self._ended:
             left = end - self._loop.time()
@@ -68,9 +69,13 @@ class Following:
             self._urgent.set()
             waiter: asyncio.Future[None] = self._loop.create_future()
             self._waiting.add(waiter)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(waiter, left)
-            self._waiting.discard(waiter)
+            try:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(waiter, left)
+            finally:
+                self._waiting.discard(waiter)
+        if not self._waiting and not self._ended:
+            self._urgent.clear()
         return self.reached
 
     async def ask(self, question: Callable[[Looking, RegisterReader], T]) -> T:
@@ -142,24 +147,27 @@ class Following:
         source = SqliteStore(self._store, read_only=True)
         register = Register(self._register, self._whose)
         translations = Translations(self._desk_log)
-        made_before = self._made
+        made_before, was_level = self._made, False  # a register that is made for the first time does not rest
         try:
             register.check(source)
             while not self._ended:
                 self._news.clear()
                 register.whose = self._whose
                 began = time.monotonic()
-                count = register.follow(source, _BATCH_ASKED if self._urgent.is_set() else _BATCH)
+                hurries = self._urgent.is_set() or not was_level
+                count = register.follow(source, _BATCH_ASKED if hurries else _BATCH)
                 if made_before + register.made != self._made:
                     self._made = made_before + register.made
                     self._say(f"the register of the record is made anew: {register.rebuilt}")
+                    was_level = False
                 self._tell(register.reached)
                 if count == 0:
+                    was_level = True
                     self._translate(translations, register, source)
                     self._urgent.clear()
                     self._news.wait()
                     self._urgent.wait(LAG_S)
-                elif not self._urgent.is_set():
+                elif was_level and not self._urgent.is_set():
                     self._urgent.wait(REST_PARTS * (time.monotonic() - began))
         finally:
             translations.close()

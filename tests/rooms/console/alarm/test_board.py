@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import pytest
 
-from openline.console.alarm import asking
+from openline.console.alarm import asking, needs
 from openline.console.alarm import board as boards
 from openline.console.alarm.annunciator import heard_of
 from openline.console.alarm.board import Alarms
@@ -21,6 +21,7 @@ from openline.console.channel.reporting import Watch
 from openline.console.channel.showing import Reader
 from openline.console.codes import Told
 from openline.console.commands.alarm import in_words
+from openline.console.screen.naming import ref_of
 from openline.console.stating.statements import Statements
 from openline.console.watch.desk import Desk
 from openline.contact.saying import Alerted, Stated
@@ -161,6 +162,36 @@ def test_a_message_that_waits_rings_by_its_precedence_until_it_is_opened(ours: A
     ours.opens(drill)
     assert [one.kind for one in ours.look().alarms] == ["need"]
     ours.opens(routine)
+    assert ours.look().alarms == []
+
+
+def test_of_many_the_most_urgent_and_oldest_ring_by_name_and_the_rest_is_counted(
+    ours: Alarmed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(needs, "MESSAGES_NAMED_MAX", 3)
+    drill = ours.theirs(FLASH, flags=EXERCISE)
+    routine = [ours.theirs(0) for _ in range(4)]
+
+    def rings(row: asking.BoardRow) -> set[Ref]:
+        return {ref_of(one.name.removeprefix("message ")) for one in row.alarms if one.name != needs.MORE}
+
+    def more(row: asking.BoardRow) -> int:
+        return next((int(one.text.split()[0]) for one in row.alarms if one.name == needs.MORE), 0)
+
+    row = ours.look()
+    assert rings(row) == set(routine[:3]) and more(row) == 2  # an exercise hides nothing that is meant in earnest
+    flash = ours.theirs(FLASH)
+    row = ours.look()
+    assert rings(row) == {flash, *routine[:2]} and more(row) == 3
+    ours.opens(flash)
+    ours.opens(routine[1])
+    row = ours.look()
+    assert rings(row) == {routine[0], *routine[2:]} and more(row) == 1
+    ours.opens(drill)
+    row = ours.look()
+    assert more(row) == 0 and len(row.alarms) == 3
+    for one in (routine[0], *routine[2:]):
+        ours.opens(one)
     assert ours.look().alarms == []
 
 

@@ -7,10 +7,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from openline.console.alarm.needs import Need, causes_of
+from openline.console.alarm.needs import Need, Waiting, causes_of
 from openline.console.contact.rings import _clock, _missed, _standby, _what_to_do
 from openline.console.wording.sentences import sentence
 from openline.desk.acts import Meeting, release_refusal
+from openline.desk.alarms import Cause, Kind, Priority, _fitting
+from openline.limits import ALARMS_MAX
 from openline.record.entry import Ref
 
 STATE = SimpleNamespace(roster=SimpleNamespace(parties=[SimpleNamespace(name="A"), SimpleNamespace(name="<b>B")]))
@@ -25,11 +27,15 @@ def bare(page: str) -> str:
 def test_what_waits_for_an_officer(language: str) -> None:
     for now_ms in (0, 120_000):
         need = Need(Ref(1, bytes(12), 3), 3, now_ms > 0, 0)
-        (cause,) = causes_of([need], STATE, [60_000] * 4, now_ms)  # type: ignore[arg-type]
+        (cause,) = causes_of(Waiting([need]), STATE, [60_000] * 4, now_ms)  # type: ignore[arg-type]
         made = sentence(cause.text, language)
         assert 'lang="en"' not in made and "&lt;b&gt;B" in made and "<b>" not in made
         assert ("EXERCISE" in made) == cause.exercise
         assert "01 0001:00Z JAN 1970" in bare(made)
+    *_, more = causes_of(Waiting([need], 3), STATE, [60_000] * 4, 0)  # type: ignore[arg-type]
+    beyond = _fitting([Cause(str(n), Kind.LINE, Priority.LOW, "") for n in range(ALARMS_MAX + 1)])[-1]
+    for one in (more, beyond):
+        assert 'lang="en"' not in sentence(one.text, language)
     due = "answer: Borealis 48dc-19, overdue since 23 0242:47Z NOV 26; falls to releaser or watch officer"
     assert bare(sentence(due, "ru")) == (
         "ответить: Borealis 48dc-19, просрочено с 23 0242:47Z NOV 26; ответственный: выпускающий или вахтенный"
