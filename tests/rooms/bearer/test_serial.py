@@ -73,7 +73,7 @@ class TestSerialByTurns(OverSerial):
 # --- bytes that are not as they were sent
 
 
-@pytest.mark.parametrize("facts", [FAST, TURNS], ids=["full", "half"])
+@pytest.mark.parametrize("facts", [FAST, pytest.param(TURNS, marks=pytest.mark.whole)], ids=["full", "half"])
 def test_noise_between_frames_costs_no_frame_however_much_there_is(tmp_path: Path, facts: BearerFacts) -> None:
     """R-240"""
 
@@ -91,6 +91,7 @@ def test_noise_between_frames_costs_no_frame_however_much_there_is(tmp_path: Pat
     run(story())
 
 
+@pytest.mark.whole
 def test_a_frame_cut_short_does_not_swallow_the_one_that_is_sent_after_a_pause(tmp_path: Path) -> None:
     """R-240"""
 
@@ -107,6 +108,7 @@ def test_a_frame_cut_short_does_not_swallow_the_one_that_is_sent_after_a_pause(t
     run(story())
 
 
+@pytest.mark.whole
 def test_every_second_piece_damaged_and_what_is_whole_still_arrives(tmp_path: Path) -> None:
     """R-240"""
 
@@ -175,6 +177,7 @@ def test_who_sends_heads_of_frames_without_end_does_not_have_the_line_for_good(t
 # --- turns
 
 
+@pytest.mark.whole
 def test_only_one_side_is_heard_at_a_time_when_both_have_much_to_say(tmp_path: Path) -> None:
     """R-241 R-242 R-244"""
 
@@ -194,6 +197,7 @@ def test_only_one_side_is_heard_at_a_time_when_both_have_much_to_say(tmp_path: P
     run(story())
 
 
+@pytest.mark.whole
 def test_when_no_end_of_a_turn_ever_arrives_quiet_takes_its_place(tmp_path: Path) -> None:
     """R-242"""
 
@@ -215,6 +219,7 @@ def test_when_no_end_of_a_turn_ever_arrives_quiet_takes_its_place(tmp_path: Path
     run(story())
 
 
+@pytest.mark.whole
 def test_both_begin_at_once_and_lose_it_and_do_not_do_so_for_ever(tmp_path: Path) -> None:
     """R-242"""
 
@@ -281,6 +286,7 @@ def test_no_more_is_on_its_way_than_the_declared_rate_allows(tmp_path: Path) -> 
     run(story())
 
 
+@pytest.mark.whole
 def test_room_is_what_two_seconds_carry_and_comes_back(tmp_path: Path) -> None:
     async def story() -> None:
         with Cable(tmp_path) as cable:
