@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from openline.accord.agreements.table import Event, State
+from openline.accord.agreements.table import Event, State, Step
 from openline.accord.clocks.spans import DAY_MS, SECOND_MS, When
 from openline.record.entry import Ref
-
-if TYPE_CHECKING:
-    from openline.accord.agreements.life import Step
 
 _RUNS: Final = frozenset((State.PROVISIONAL, State.IN_FORCE, State.EXTENDED, State.SUSPENDED))
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

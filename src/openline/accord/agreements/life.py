@@ -12,7 +12,7 @@ from typing import NamedTuple
 from openline.accord.agreements.acts import Act, What
 from openline.accord.agreements.leaving import short_notices
 from openline.accord.agreements.names import mixed_in
-from openline.accord.agreements.table import ALONE, RANK, Event, Move, State, row_for
+from openline.accord.agreements.table import ALONE, RANK, Event, Move, State, Step, row_for
 from openline.accord.agreements.terms import End, Terms
 from openline.accord.bodies import Agreement, Standing, Status
 from openline.accord.clocks.spans import SECOND_MS, When
@@ -30,16 +30,6 @@ class Happened(NamedTuple):
     event: Event
     causes: tuple[Ref, ...]
     until_s: int | None = None
-
-
-class Step(NamedTuple):
-    """From when on an agreement stands so in a view, and because of which entries."""
-
-    at_s: int | None
-    state: State
-    event: Event
-    causes: tuple[Ref, ...]
-    until_s: int | None = None  # of an adherence its term, of an extension the new end
 
 
 class Mark(NamedTuple):

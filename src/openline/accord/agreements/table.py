@@ -10,6 +10,8 @@ from enum import Enum, StrEnum
 from functools import cache
 from typing import Final, NamedTuple
 
+from openline.record.entry import Ref
+
 
 class State(StrEnum):
     """How an agreement stands in a party's view."""
@@ -45,6 +47,16 @@ RANK: Final = {event: rank for rank, event in enumerate(Event)}
 ALONE: Final = frozenset((
     Event.RESUMED, Event.COUNTERED, Event.SUSPENDED, Event.WITHDRAWN, Event.CEASED, Event.ADHERED,
 ))  # fmt: skip
+
+
+class Step(NamedTuple):
+    """From when on an agreement stands so in a view, and because of which entries."""
+
+    at_s: int | None
+    state: State
+    event: Event
+    causes: tuple[Ref, ...]
+    until_s: int | None = None  # of an adherence its term, of an extension the new end
 
 
 class Move(Enum):

@@ -7,9 +7,10 @@ from typing import Final, NamedTuple
 
 from openline.accord.agreements.answering import Spoken
 from openline.accord.agreements.dates import begin_of
-from openline.accord.agreements.life import Life, Step
+from openline.accord.agreements.life import Life
 from openline.accord.agreements.offers import Answer, Offer, Said
 from openline.accord.agreements.papers import Related
+from openline.accord.agreements.table import Step
 from openline.accord.agreements.terms import Terms
 from openline.accord.clocks.book import Book
 from openline.accord.identity import Agreement
