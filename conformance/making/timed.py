@@ -71,6 +71,7 @@ def write(book: Book) -> None:
     _limits(book)
     _shipped(book)
     _owed(book)
+    _covered(book)
     _forms(book)
     _foreign(book)
 
@@ -155,6 +156,7 @@ def _owed(book: Book) -> None:
     yearly = small("yearly", 'kind = "first then"\nspan = "P30D"\nthen = "P30D"')
     update = small("update", 'kind = "every"\nspan = "P6M"\nthen = "P30D"')
     quota = small("quota", 'kind = "every"\nspan = "P6M"\nquota = 1')
+    numbers = library.files()["new-start-vi-1"].decode()
     force = at(2030, 2, 5)
     dues = {"agreements": [treaty(yearly, update, quota).hex()]}
     year = {**dues, "from": force, "to": at(2031, 2, 1), "now": at(2031, 1, 15)}
@@ -162,6 +164,13 @@ def _owed(book: Book) -> None:
     _owing(book, "b10-kept", [yearly], here, year, ["kept", "kept"], "Within thirty days, then thirty days before the year begins.", 0)
     _owing(book, "b10-late", [yearly], [here[0], held(yearly, 2, force, at(2030, 12, 3))], year, ["kept", "late"], "Twenty-nine days before the year.", 0)
     _owing(book, "b10-none", [yearly], [], year, ["not provided", "not provided"], "Nothing was given.", 0)
+    covering = {**year, "agreements": [treaty(numbers).hex()]}
+    for name, other, states, story in (
+        ("kept", given_for(2031, at(2030, 12, 1), 2), ["kept", "kept"], "A number for each year, in time."),
+        ("same-year-again", given_for(2030, at(2030, 12, 1), 2), ["kept", "not provided"], "Another number of the old year is not that of the next."),
+        ("early", given_for(2031, force + DAY_S, 2), ["kept", "kept"], "The number of the next year, given with the first."),
+    ):
+        _owing(book, f"b10-of-a-year-{name}", [numbers], [given_for(2030, force + DAY_S, 1), other], covering, states, story, 0)
     due_on = at(2030, 10, 1)
     one = held(update, 1, force, due_on - DAY_S)
     later = {**year, "to": at(2031, 5, 1), "now": at(2031, 5, 1)}
@@ -196,6 +205,37 @@ def _owing(book: Book, name: str, files: list[str], notices: list[dict[str, Any]
     rows = [one for one in book.ask("notices-owed", given)["duties"] if one[0] == party]
     if sorted(one[4] for one in rows) != sorted(states) or any(one[5] != (view or []) for one in rows):
         book.problems.append(f"{name}: {rows}")
+
+
+def given_for(year: int, when: int, index: int, clearance: str = "N-1", party: int = 0, **more: Any) -> dict[str, Any]:
+    """A standing number for a calendar year."""
+    one = sent("new-start-vi-1", index, when, party=party, clearance=clearance, year=year, validity="WHOLE", **more)
+    return {**one, "received": [when, when]}
+
+
+def _covered(book: Book) -> None:
+    given = {"formats": [library.files()[name].hex() for name in ("new-start-vi-1", "new-start-vi-2")], "said_by": [0, 1]}
+    may, begin, next_begin = "2030-05-04T06:00:00Z", at(2030, 1, 10), "2031-01-01T00:00:00Z"
+
+    def put(name: str, numbers: list[dict[str, Any]], broken: list[list[str]], story: str, departure: str = may, **more: Any) -> None:
+        plan = sent("new-start-vi-2", 1, begin, departure=departure, plan="(FPL)", **more)
+        notices = [*({**one, "received": one["received"] and one["received"][0]} for one in numbers), plan]
+        book.accept(f"judged-b10-{name}", "notice-judged", {**given, "notices": notices}, "R-466", story, broken=broken)
+
+    breach, unsure = [["B10", "BREACH", "departure"]], [["B10", "WARN", "departure"]]
+    one = given_for(2030, begin, 1, party=1)
+    put("covered", [one], [], "The other side gave a number for the year of the flight.")
+    put("no-number", [], breach, "Nobody gave any.")
+    put("another-year", [one], breach, "A flight on the first instant of the next year.", next_begin)
+    put("last-instant", [one], [], "And on the last of its own.", "2030-12-31T23:59:59Z")
+    put("given-too-late", [given_for(2030, at(2030, 5, 4, 6 * HOUR_S + 1), 1, party=1)], breach, "Held a second after the departure.")
+    put("not-held", [{**one, "received": None}], unsure, "No receipt proves it held: it cannot be told.")
+    put("own-number", [given_for(2030, begin, 2)], breach, "Nobody clears their own flight.")
+    put("named", [one, given_for(2030, begin, 2, "N-2", 1)], [], "The plan names one of two.", clearance="N-2")
+    put("named-of-another-year", [one, given_for(2031, begin, 2, "N-2", 1)], [["B10", "BREACH", "clearance"]], "It names the number of the next year.", clearance="N-2")
+    put("taken-back", [one, given_for(2030, begin, 2, party=1, relation=Relation.CANCELS, of=Ref(1, LIFE, 1))], breach, "The number was cancelled.")
+    wrong = given_for(2029, begin, 1, party=1)
+    put("corrected", [wrong, given_for(2030, at(2030, 9, 1), 2, party=1, relation=Relation.CORRECTS, of=Ref(1, LIFE, 1))], [], "As it was corrected, and from when the first was held.")
 
 
 def _forms(book: Book) -> None:

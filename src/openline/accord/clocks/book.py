@@ -6,7 +6,7 @@ entries and receipts say, so both sides' books of one record are the same. Nothi
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Collection, Iterator, Sequence
 from itertools import count, islice
 from typing import Final, NamedTuple
@@ -15,18 +15,18 @@ from openline.accord.agreements.life import Papers
 from openline.accord.agreements.papers import Lives
 from openline.accord.agreements.reminders import reminders
 from openline.accord.bodies import Agreement, Offered, Standing, Status, agreement_digest, parse_agreement
+from openline.accord.clocks import rounds
 from openline.accord.clocks.duty import Duty, DutyState, event_of, rationed, state_of
 from openline.accord.clocks.limits import (
     Due,
     Kept,
-    due_times,
     is_kept,
     kept_after,
     latest_receipt,
     on_a_day,
 )
 from openline.accord.clocks.shelf import Shelf
-from openline.accord.clocks.spans import DAY_MS, SECOND_MS, When, inside, plus, year_begin
+from openline.accord.clocks.spans import DAY_MS, When, inside, plus, year_begin
 from openline.accord.communique.ledger import Statements
 from openline.accord.declarations.ledger import Ledger
 from openline.accord.drafting import owed as drafts_owed
@@ -34,7 +34,7 @@ from openline.accord.drafting.bodies import Tabled
 from openline.accord.drafting.drafts import Drafts
 from openline.accord.escrow import escrows, exchanging
 from openline.accord.escrow.sealed import Sealed
-from openline.accord.formats.format import RECURRING, Format, Limit, LimitKind
+from openline.accord.formats.format import Format, Limit, LimitKind
 from openline.accord.formats.notice import Notice, Relation
 from openline.accord.formats.printing import number_of
 from openline.accord.formats.reader import read_format
@@ -45,13 +45,8 @@ from openline.accord.topics.ledger import Topics
 from openline.record.entry import Header, Ref
 
 GAPS_MAX: Final = 1000  # serials told of one run
-ROUNDS_MAX: Final = 200_000  # of one limit that are walked through
-CALENDAR_DUTIES_MAX: Final = 4096  # of one agreement, format and party in one answer
+SAME_NUMBER_MAX: Final = 8  # others under one number that are named
 _MARGIN_MS: Final = 5 * DAY_MS  # months of other lengths, days in other scales, receipts that are intervals
-
-
-# What a party that stands so says of what it does not send; to the others it stays due.
-_OWN_VIEW: Final = {Standing.SUSPENDED: DutyState.SUSPENDED, Standing.COUNTERMEASURE: DutyState.COUNTERMEASURE}
 
 
 class NoticeSeen(NamedTuple):
@@ -145,13 +140,23 @@ class Book:
         agreement = self.agreements.get(digest)
         if agreement is None or not self.is_known(digest):
             return None
-        said = [one for one in self._statuses.get((digest, party), ()) if one[0] <= at_s]
-        if said:
-            return said[-1][2].standing
+        status = self.status_at(digest, party, at_s)
+        if status is not None:
+            return status[1].standing
         begin_s, end_s = self.span(digest)
         if begin_s is None or at_s < begin_s:
             return None
         return Standing.ENDED if end_s is not None and at_s >= end_s else Standing.IN_FORCE
+
+    def status_at(self, digest: bytes, party: int, at_s: int) -> tuple[Ref, Status] | None:
+        """Which word of a party about an agreement counts at an instant, and the entry that says it."""
+        said = self._statuses.get((digest, party), [])
+        last = bisect_right(said, at_s, key=lambda one: one[0])
+        return said[last - 1][1:] if last else None
+
+    def said_by(self, digest: bytes) -> tuple[Ref, ...]:
+        """The first entry of each party that records this agreement."""
+        return tuple(ref for _, ref in sorted(self._known.get(digest, {}).items()))
 
     def span(self, digest: bytes) -> tuple[int | None, int | None]:
         """From when an agreement is in force and when it ends, with what the parties have declared of it since."""
@@ -207,18 +212,42 @@ class Book:
     def counts(self, seen: NoticeSeen) -> bool:
         """Whether a notice does what it is there for: it corrects or cancels no other, is no exercise, and its party
         has not cancelled it. It need not be in the record. (R-465)"""
-        if seen.exercise or seen.notice.relation not in (Relation.NONE, Relation.ANSWERS):
-            return False
-        return not any(
+        is_said_first = seen.notice.relation in (Relation.NONE, Relation.ANSWERS)
+        return is_said_first and not seen.exercise and not self._is_cancelled(seen)
+
+    def as_corrected(self, seen: NoticeSeen) -> NoticeSeen:
+        """What a notice says now: with its party's last correction in the same format, and the corrections of that; as
+        it was where there is none. A correction that was cancelled corrects nothing. (R-466)"""
+        passed = {seen.ref}
+        while True:
+            said = (other for relation, other in self._related.get(seen.ref, ()) if relation is Relation.CORRECTS)
+            later = [other for other in said if other not in passed and self._corrects(other, seen)]
+            if not later:
+                return seen
+            seen = self.notices[max(later)]
+            passed.add(seen.ref)
+
+    def _corrects(self, other: Ref, seen: NoticeSeen) -> bool:
+        later = self.notices[other]
+        is_own = other.party == seen.ref.party and later.notice.mark == seen.notice.mark
+        return is_own and not later.exercise and not self._is_cancelled(later)
+
+    def _is_cancelled(self, seen: NoticeSeen) -> bool:
+        return any(
             relation is Relation.CANCELS and other.party == seen.ref.party and not self.notices[other].exercise
             for relation, other in self._related.get(seen.ref, ())
         )
 
-    def same_number(self, ref: Ref) -> tuple[Ref, ...]:
-        """Other notices of this sender under the same number. (rule A2)"""
+    def same_number(self, ref: Ref) -> tuple[int, tuple[Ref, ...]]:
+        """How many other notices of this sender have the same number, and the first few of them. (rule A2)"""
         seen = self.notices[ref]
-        key = (ref.party, seen.notice.mark, seen.notice.year)
-        return tuple(other for other in self._numbers[key][seen.notice.serial] if other != ref)
+        used = self._numbers[ref.party, seen.notice.mark, seen.notice.year][seen.notice.serial]
+        others = [other for other in used[: SAME_NUMBER_MAX + 1] if other != ref]
+        return len(used) - 1, tuple(others[:SAME_NUMBER_MAX])
+
+    def sent(self, party: int, mark: bytes) -> Sequence[tuple[int, Ref]]:
+        """A party's notices in one format that receipts prove held, in the order in which they were, each with when."""
+        return self._sent.get((party, mark), ())
 
     def statuses(self) -> dict[tuple[bytes, int], list[tuple[int, Ref, Status]]]:
         """What parties have said of how they stand, by agreement and party, in the order in which it counts."""
@@ -272,7 +301,7 @@ class Book:
         yield from self._replies(from_ms, to_ms, now_ms)
         known = {digest: one for digest, one in sorted(self.agreements.items()) if self.is_known(digest)}
         for digest, one in known.items():
-            yield from self._periodic(digest, one, from_ms, to_ms, now_ms)
+            yield from rounds.duties(self, digest, one, (from_ms, to_ms, now_ms))
         yield from reminders(self.lives, known, from_ms, to_ms, now_ms)
         yield from drafts_owed.duties(self.drafts, from_ms, to_ms, now_ms)
         yield from meetings_owed.duties(self.meetings, from_ms, to_ms, now_ms)
@@ -319,68 +348,6 @@ class Book:
             ref = answer.ref if answer is not None else None
             basis = format_.basis[0].agreement if format_.basis else ""
             yield Duty(party, basis, format_.id, limit.of, due, (seen.ref,), ref, state, {}, seen.received.latest_ms)
-
-    def _periodic(
-        self, digest: bytes, agreement: Agreement, from_ms: int, to_ms: int, now_ms: int
-    ) -> Iterator[Duty]:
-        formats = [self.shelf.read[one] for one in agreement.formats if one in self.shelf.read]
-        for format_ in sorted(formats, key=lambda one: one.id):
-            for limit in format_.limits:
-                if limit.of != "notice" or limit.kind not in RECURRING:
-                    continue
-                for party in self.parties:
-                    first_ms = year_begin(from_ms) if limit.quota else from_ms
-                    rounds = self._rounds(digest, agreement, format_, limit, party, (first_ms, to_ms, now_ms))
-                    yield from rationed(limit, from_ms, rounds)
-
-    def _rounds(
-        self, digest: bytes, agreement: Agreement, format_: Format, limit: Limit, party: int,
-        times: tuple[int, int, int],
-    ) -> Iterator[Duty]:  # fmt: skip
-        in_force_s, end_s = self.span(digest)
-        counts_periods = limit.kind is not LimitKind.FIRST_THEN and agreement.periods_from_s is not None
-        begin_s = agreement.periods_from_s if counts_periods else in_force_s
-        if begin_s is None:
-            return
-        at_ms, end_ms = begin_s * SECOND_MS, times[1]
-        if end_s is not None:
-            end_ms = min(end_ms, end_s * SECOND_MS)
-        sent = iter(self._sent.get((party, format_.mark), ()))
-        pending = next(sent, None)
-        before_ms, left = at_ms, CALENDAR_DUTIES_MAX
-        dues = due_times(limit, at_ms)
-        following = next(dues)
-        for _ in range(ROUNDS_MAX):
-            due, following = following, next(dues)
-            if due.by.latest_ms >= end_ms or left == 0:
-                return
-            found: list[Ref] = []
-            while pending is not None and pending[0] < following.by.latest_ms and len(found) < limit.notices:
-                if pending[0] >= before_ms and self.counts(self.notices[pending[1]]):
-                    found.append(pending[1])
-                pending = next(sent, None)
-            if due.by.latest_ms >= times[0]:
-                yield self._round(digest, agreement, format_, limit, party, due, found, (before_ms, times[2]))
-                left -= 1
-            before_ms = due.by.latest_ms
-
-    def _round(
-        self, digest: bytes, agreement: Agreement, format_: Format, limit: Limit, party: int, due: Due,
-        found: Sequence[Ref], times: tuple[int, int],
-    ) -> Duty:  # fmt: skip
-        ref = found[-1] if len(found) == limit.notices else None  # the one that completes it
-        answer = self.notices[ref] if ref is not None else None
-        since_ms, now_ms = times
-        state = state_of(due, answer, now_ms, since_ms)
-        if answer is not None and answer.received is not None:
-            kept = is_kept(due, answer.received)
-            state = {Kept.KEPT: DutyState.KEPT, Kept.BROKEN: DutyState.LATE}.get(kept, DutyState.OPEN)
-        own = self.standing(digest, party, due.by.earliest_ms // SECOND_MS)
-        view = {party: _OWN_VIEW[own]} if own in _OWN_VIEW and ref is None else {}
-        causes = tuple(self._known[digest][one] for one in sorted(self._known[digest]))
-        said = self._statuses.get((digest, party), ()) if view else ()
-        causes += tuple(ref for _, ref, _ in said) + tuple(found if ref is None else found[:-1])
-        return Duty(party, agreement.id, format_.id, limit.of, due, causes, ref, state, view, since_ms)
 
     def number(self, ref: Ref) -> str:
         """A notice's number as people say it; its mark where the format is not known."""

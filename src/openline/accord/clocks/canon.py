@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 
 from openline.accord.agreements.lines import held_of, said_of
 from openline.accord.clocks.book import Book, Timeliness
+from openline.accord.clocks.conformity import Conformity
 from openline.accord.clocks.duty import Duty
 from openline.accord.clocks.limits import Due
 from openline.accord.clocks.spans import DAY_MS
@@ -106,20 +107,26 @@ def _notice(book: Book, ref: Ref) -> Row:
     seen = book.notices[ref]
     format_ = book.format_of(seen)
     faults = [one.place for one in judge(seen.notice, format_)] if format_ else None
+    count, others = book.same_number(ref)
     return ["notice", ref.full_name, seen.notice.mark.hex(), seen.notice.year, seen.notice.serial, seen.exercise,
             faults, seen.references == seen.notice.references,
             [[relation.name, other.full_name] for relation, other in book.replaced_by(ref)],
-            [other.full_name for other in book.same_number(ref)]]  # fmt: skip
+            [count, [other.full_name for other in others]] if count else []]  # fmt: skip
 
 
 def held(book: Book, at_ms: int) -> Iterator[str]:
     """What receipts prove, and what is due up to a year after an instant, as it stood then."""
     yield _line(["at", at_ms])
+    conformity = Conformity(book)
     for ref in sorted(book.notices):
-        received = book.notices[ref].received
-        yield _line(["held", ref.full_name, list(received) if received else None])
+        seen = book.notices[ref]
+        yield _line(["held", ref.full_name, list(seen.received) if seen.received else None])
         for one in book.timeliness(ref):
             yield _line(["time", ref.full_name, *_timely(one)])
+        format_ = book.format_of(seen)
+        against = conformity.of(seen, format_) if format_ is not None else ()
+        if against:
+            yield _line(["against", ref.full_name, [[one.rule, one.severity, one.place] for one in against]])
     yield from map(_line, held_of(book.lives, book.agreements, at_ms))
     duties = sorted(map(_duty, book.duties(0, at_ms + AHEAD_DAYS * DAY_MS, at_ms)), key=_line)
     yield from map(_line, duties)

@@ -18,10 +18,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum
+from heapq import merge
 from itertools import count
 from typing import Final, NamedTuple
 
-from openline.accord.clocks.spans import DAY_MS, LAST_MS, When, day_of, days_at, days_of, inside, month_day_of, plus
+from openline.accord.clocks.spans import (
+    DAY_MS,
+    LAST_MS,
+    When,
+    day_of,
+    days_at,
+    days_of,
+    inside,
+    month_day_of,
+    plus,
+    year_of,
+)
 from openline.accord.formats.format import DayCount, Limit, LimitKind, Span
 
 _DAYS_LOOKED_AHEAD: Final = 8 * 366 + 2
@@ -37,10 +49,14 @@ class Kept(StrEnum):
 
 
 class Due(NamedTuple):
-    """By when: the last instant at which it is in time. `rule` says how it was counted."""
+    """By when: the last instant at which it is in time. `rule` says how it was counted.
+
+    `years`: of `first then`, for which calendar years it is, the first and the last of them; else nothing.
+    """
 
     by: When
     rule: str
+    years: tuple[int, int] = (0, 0)
 
 
 def latest_receipt(limit: Limit, event: tuple[When, When]) -> Due | None:
@@ -122,15 +138,14 @@ def next_on_days(limit: Limit, after_ms: int) -> Due:
 def due_times(limit: Limit, begin_ms: int) -> Iterator[Due]:
     """Every due time of `every`, `calendar day` or `first then` after an instant, ascending; at the end of all time it
     stays."""
+    if limit.kind is LimitKind.FIRST_THEN:
+        yearly = (due for due in (_due_of_year(limit, begin_ms, number) for number in count(1))
+                  if due.by.latest_ms > begin_ms or due.by.latest_ms >= LAST_MS)  # fmt: skip
+        yield from merge([_first_due(limit, begin_ms)], yearly, key=lambda due: due.by.latest_ms)
     last_ms = begin_ms
     for number in count(1):
-        match limit.kind:
-            case LimitKind.CALENDAR_DAY:
-                due = next_on_days(limit, last_ms)
-            case LimitKind.FIRST_THEN:
-                due = _due_of_year(limit, begin_ms, number)
-            case _:
-                due = _due_of_period(limit, begin_ms, number)
+        is_daily = limit.kind is LimitKind.CALENDAR_DAY
+        due = next_on_days(limit, last_ms) if is_daily else _due_of_period(limit, begin_ms, number)
         if due.by.latest_ms > last_ms or due.by.latest_ms >= LAST_MS:
             last_ms = due.by.latest_ms
             yield due
@@ -142,21 +157,26 @@ def _due_of_period(limit: Limit, begin_ms: int, number: int) -> Due:
     every = f"every {span_text(limit.span)} from the begin"
     if limit.then is None:
         return Due(When(at_ms, at_ms), every)
-    by, rule = _counted(limit, When(at_ms, at_ms), limit.then, 1)
-    return Due(by, f"{every}, then {span_text(limit.then)}: {rule}")
+    due = _counted(limit, When(at_ms, at_ms), limit.then, 1)
+    return Due(due.by, f"{every}, then {span_text(limit.then)}: {due.rule}")
+
+
+def _first_due(limit: Limit, begin_ms: int) -> Due:
+    """That long after the begin: for the year of either."""
+    due = _counted(limit, When(begin_ms, begin_ms), limit.span, 1)
+    years = year_of(begin_ms, limit.scale)[0], year_of(due.by.latest_ms, limit.scale)[1]
+    return Due(due.by, f"first, {span_text(limit.span)} from the begin: {due.rule}", years)
 
 
 def _due_of_year(limit: Limit, begin_ms: int, number: int) -> Due:
-    """The first that long after the begin; every other one that long before a calendar year begins. (R-464)"""
-    if number == 1:
-        first = _counted(limit, When(begin_ms, begin_ms), limit.span, 1)
-        return Due(first.by, f"first, {span_text(limit.span)} from the begin: {first.rule}")
-    year = month_day_of(begin_ms // DAY_MS)[0] + number - 1
+    """That long before the so manieth later calendar year begins. (R-464)"""
+    year = year_of(begin_ms, limit.scale)[0] + number
     if limit.then is None or year > _YEAR_LAST:
         return Due(When(LAST_MS, LAST_MS), "the end of all that can be written")
     begins = day_of(days_of(year, 1, 1), limit.scale)[0]
     due = _counted(limit, begins, limit.then, -1)
-    return Due(due.by, f"then, {span_text(limit.then)} before the year {year} begins: {due.rule}")
+    rule = f"then, {span_text(limit.then)} before the year {year} begins: {due.rule}"
+    return Due(due.by, rule, (year, year))
 
 
 def _times(span: Span, number: int) -> Span:

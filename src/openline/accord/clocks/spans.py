@@ -99,6 +99,12 @@ def year_begin(at_ms: int) -> int:
     return days_of(year, 1, 1) * DAY_MS
 
 
+def year_of(at_ms: int, scale: str = "UTC") -> tuple[int, int]:
+    """Which calendar year it is in a scale at an instant: one, or two where the scale leaves it open."""
+    first, last = (max(0, min(LAST_MS // DAY_MS, day)) for day in days_at(inside(at_ms), scale))
+    return month_day_of(first)[0], month_day_of(last)[0]
+
+
 def days_of(year: int, month: int, day: int) -> int:
     """Days since 1970-01-01; 29 February of another year is 28 February."""
     return (datetime(year, month, min(day, _days_in(year, month)), tzinfo=UTC) - _EPOCH).days

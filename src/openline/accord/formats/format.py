@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from hashlib import sha256
 from typing import Final, NamedTuple
@@ -97,6 +98,7 @@ class Limit(NamedTuple):
     quota: int = 0  # how many in a calendar year (UTC) may be withheld by right
     notices: int = 1  # how many of a party discharge one round together
     rule: str = ""  # under which number it is named, where its kind does not say
+    year: str = ""  # of `first then`: the field that says for which calendar year a notice is
 
 
 class Keep(NamedTuple):
@@ -117,6 +119,18 @@ class Owed(NamedTuple):
     rule: str
     event: str
     a_year: int
+
+
+class Cover(NamedTuple):
+    """What a notice speaks of must be covered: somebody gave, beforehand, a number for each calendar year of it."""
+
+    rule: str
+    event: str  # the field that says when
+    format: str  # the id of the format in which the number is given
+    year: str  # its field that says for which year
+    by_sender: bool  # whether the sender of this notice gives it; else one of the others does
+    number: str = ""  # the field here that names the number
+    names: str = ""  # the field there that it must be the same as
 
 
 class Basis(NamedTuple):
@@ -161,6 +175,7 @@ class Format(NamedTuple):
     limits: tuple[Limit, ...]
     keeps: tuple[Keep, ...]
     owed: Owed | None
+    covers: tuple[Cover, ...]
     may_be_precleared: bool
     is_unconfirmed: bool
     sources: tuple[str, ...]
@@ -174,6 +189,11 @@ class Format(NamedTuple):
     def field(self, name: str) -> Field | None:
         """The field of that name."""
         return next((one for one in self.fields if one.name == name), None)
+
+    def value(self, name: str, values: Sequence[object]) -> object:
+        """What stands there in the field of that name, as on the wire; None where nothing does."""
+        found = (value for one, value in zip(self.fields, values, strict=False) if one.name == name)
+        return next(found, None)
 
 
 def format_digest(data: bytes) -> bytes:

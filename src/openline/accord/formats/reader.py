@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Callable
 from typing import Any, Final
 
 from openline.accord.formats.format import (
@@ -11,6 +12,7 @@ from openline.accord.formats.format import (
     RECURRING,
     Basis,
     Condition,
+    Cover,
     DayCount,
     Field,
     Format,
@@ -25,8 +27,8 @@ from openline.accord.formats.format import (
 )
 from openline.accord.formats.numbers import NUMBER_MAX, Number
 from openline.accord.formats.section import Lines, Section, is_language
-from openline.accord.formats.texts import Choice
-from openline.accord.formats.times import SCALES, Clock, Date, Instant, Window
+from openline.accord.formats.texts import Choice, Identifier
+from openline.accord.formats.times import SCALES, Clock, Date, Instant, Window, Year
 from openline.accord.formats.types import read_type
 from openline.accord.formats.unfit import Fault
 from openline.errors import Malformed
@@ -113,6 +115,7 @@ def _read(values: dict[str, object], lines: Lines, digest: bytes, faults: list[F
         limits=tuple(_limit(one, languages) for one in whole.inner("limit", LIMITS_MAX, least=1)),
         keeps=tuple(_keep(one) for one in whole.inner("keep", LIMITS_MAX)),
         owed=next((_owed(one) for one in whole.inner("owed", 1)), None),
+        covers=tuple(_cover(one) for one in whole.inner("cover", LIMITS_MAX)),
         may_be_precleared=head.one_of("release", ("two", "pre-cleared"), "two", required=True) == "pre-cleared",
         is_unconfirmed=head.one_of("status", _STATUS, "unconfirmed", required=True) == "unconfirmed",
         sources=tuple(head.listed("sources", SOURCES_MAX)),
@@ -204,7 +207,10 @@ def _limit(given: Section, languages: list[str]) -> Limit:
         quota=given.whole("quota", 0, 0, QUOTA_MAX),
         notices=given.whole("notices", 1, 1, QUOTA_MAX),
         rule=_rule(given) if given.has("rule") else "",
+        year=given.name("year") if given.has("year") else "",
     )
+    if found.year and kind is not LimitKind.FIRST_THEN:
+        given.fault("year", f"is of no limit of the kind {kind}", f"leave it out: it is of `{LimitKind.FIRST_THEN}`")
     if kind in (LimitKind.BEFORE, LimitKind.AT_ONCE) and not found.event:
         given.fault("event", "is missing", f"the field from which `{kind}` is measured")
     if found.notices > 1 and (kind not in RECURRING or found.of != "notice"):
@@ -233,6 +239,24 @@ def _owed(given: Section) -> Owed:
     found = Owed(_rule(given), given.line("event", required=True), a_year)
     given.end()
     return found
+
+
+def _cover(given: Section) -> Cover:
+    found = Cover(
+        _rule(given), given.line("event", required=True), _id(given), given.name("year"),
+        given.one_of("by", ("sender", "others"), "others", required=True) == "sender",
+        given.name("number") if given.has("number") else "", given.name("names") if given.has("names") else "",
+    )  # fmt: skip
+    for key, other in (("number", "names"), ("names", "number")):
+        if given.has(key) and not given.has(other):
+            given.fault(other, "is missing", f"`{key}` here and `{other}` there must be the same: say both or neither")
+    given.end()
+    return found
+
+
+def _id(given: Section, key: str = "format") -> str:
+    return given.take(key, lambda one: isinstance(one, str) and _ID.fullmatch(one) is not None,
+                      "the id of a format: small letters, digits and -", "", required=True)  # fmt: skip
 
 
 def _then(given: Section, kind: LimitKind) -> Span | None:
@@ -294,11 +318,30 @@ def _check_across(found: Format, whole: Section, lines: Lines, faults: list[Faul
             kind, name = ("a window of dates", "window") if keep.days_most else ("a number", "number")
             fault(f"keep[{number}]", "field", f"{keep.field!r:.40} is no field that holds {kind}",
                   f"the name of a field of the type {name}")  # fmt: skip
+    _check_years(found, fault)
     owed = found.owed
     when = found.field(owed.event) if owed is not None else None
     if owed is not None and owed.event and (when is None or not isinstance(when.type, Instant | Date | Window)):
         fault("owed[1]", "event", f"{owed.event!r:.40} is no field that says when",
               "the name of a field of the type instant, date or window")  # fmt: skip
+
+
+def _check_years(found: Format, fault: Callable[[str, str, str, str], None]) -> None:
+    """What says for which year a notice is, and what must be covered in its year."""
+    for number, limit in enumerate(found.limits, 1):
+        year = found.field(limit.year) if limit.year else None
+        if limit.year and (year is None or not isinstance(year.type, Year)):
+            fault(f"limit[{number}]", "year", f"{limit.year!r:.40} is no field that holds a year",
+                  "the name of a field of the type year")  # fmt: skip
+    for number, cover in enumerate(found.covers, 1):
+        event = found.field(cover.event) if cover.event else None
+        if cover.event and (event is None or not isinstance(event.type, Instant | Date | Window)):
+            fault(f"cover[{number}]", "event", f"{cover.event!r:.40} is no field that says when",
+                  "the name of a field of the type instant, date or window")  # fmt: skip
+        named = found.field(cover.number) if cover.number else None
+        if cover.number and (named is None or not isinstance(named.type, Identifier)):
+            fault(f"cover[{number}]", "number", f"{cover.number!r:.40} is no field that holds an identifier",
+                  "the name of a field of the type identifier")  # fmt: skip
 
 
 def _has_code(field: Field, code: str) -> bool:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from openline.accord.clocks.book import Book, NoticeSeen
+from openline.accord.clocks.book import Book, NoticeSeen, Timeliness
+from openline.accord.clocks.conformity import Conformity
 from openline.accord.clocks.duty import Duty
-from openline.accord.clocks.limits import Kept, span_text
-from openline.accord.clocks.owing import nth_of_year
+from openline.accord.clocks.limits import span_text
 from openline.accord.formats.format import Field, Format, Limit, LimitKind
-from openline.accord.formats.notice import Notice, as_given, encode_notice, judge, parse_notice
+from openline.accord.formats.notice import Notice, Relation, as_given, encode_notice, judge, parse_notice
 from openline.accord.formats.numbers import Number
 from openline.accord.formats.places import Area, Circle, Named, Point, Points, Quadrant, form_name
 from openline.accord.formats.printing import Head, number_of, print_notice
@@ -23,10 +23,11 @@ from openline.console.accords.words import words_of_paper
 from openline.console.agreeing.words import whole_words
 from openline.console.dtg import dtg
 from openline.console.escrowing.words import whole_of_sealed
-from openline.record.entry import ACT, NOTICE, OFFER, REPORT, TERMS
+from openline.record.entry import ACT, NOTICE, OFFER, REPORT, TERMS, Ref
 from openline.record.roster import Roster
 
 _GAPS_SHOWN: Final = 8
+_RELATED_SHOWN: Final = 64  # of each relation
 _TYPES: Final = {
     "Instant": "instant, as 2026-03-04T12:00:00Z", "Date": "date, as 2026-03-04", "Clock": "clock time, as 12:00",
     "Year": "year", "Point": "point, as 57 12.3N 155 00.0E", "Circle": "circle, as 57 12.3N 155 00.0E radius 45 km",
@@ -138,8 +139,8 @@ def notice_row(book: Book, seen: NoticeSeen, head: Head) -> asking.NoticeRow:
     """A notice with everything that stands beside it."""
     format_ = book.format_of(seen)
     related = [
-        asking.RelatedNotice(relation.name.lower(), ref.full_name, book.number(ref) if ref in book.notices else "")
-        for relation, ref in book.replaced_by(seen.ref)
+        asking.RelatedNotice(relation.name.lower(), ref.full_name, book.number(ref))
+        for relation, ref in _newest(book.replaced_by(seen.ref))
     ]
     place, number = seen.ref.full_name, book.number(seen.ref)
     raw = repr(seen.notice.values)
@@ -164,6 +165,14 @@ def notice_row(book: Book, seen: NoticeSeen, head: Head) -> asking.NoticeRow:
     )  # fmt: skip
 
 
+def _newest(related: Sequence[tuple[Relation, Ref]]) -> list[tuple[Relation, Ref]]:
+    """Of each relation the last few, in their order: somebody may answer one notice a hundred thousand times."""
+    found = []
+    for relation in Relation:
+        found += [one for one in related if one[0] is relation][-_RELATED_SHOWN:]
+    return found
+
+
 def _nameless(book: Book, mark: bytes) -> asking.FaultRow:
     """Why a notice cannot be read."""
     clash = book.shelf.clash(mark)
@@ -183,8 +192,12 @@ def _about(seen: NoticeSeen, head: Head) -> tuple[str, str, str, str, bool, int]
 def _numbering(book: Book, seen: NoticeSeen) -> list[asking.FaultRow]:
     """Serials used twice, serials that lack."""
     found = []
-    for other in book.same_number(seen.ref):
+    count, others = book.same_number(seen.ref)
+    for other in others:
         what = f"{other.full_name} has the same number"
+        found.append(asking.FaultRow("number", what, "one serial once", "ERROR", "A2"))
+    if count > len(others):
+        what = f"{count - len(others)} more have the same number"
         found.append(asking.FaultRow("number", what, "one serial once", "ERROR", "A2"))
     lacking = [serial for serial in book.gaps(seen.ref.party, seen.notice.mark, seen.notice.year)
                if serial < seen.notice.serial]  # fmt: skip
@@ -196,63 +209,15 @@ def _numbering(book: Book, seen: NoticeSeen) -> list[asking.FaultRow]:
 
 def conformity(book: Book, seen: NoticeSeen, format_: Format) -> list[asking.FaultRow]:
     """What is not kept: shown and recorded, never a reason not to send. `seen` need not be in the record."""
-    found = []
-    of = seen.notice.of
-    if of is not None and of not in book.notices:
-        what = f"{of.full_name}, which it cites, is no notice that is held here"
-        found.append(asking.FaultRow("references", what, "ask its sender for it", "WARN", "A5"))
-    if not book.shelf.is_agreed(format_.digest):
-        what = "not every party has said this format"
-        found.append(asking.FaultRow("format", what, "`openline format offer`", "WARN"))
-    for one in book.timeliness_of(seen, format_):
-        if one.kept is Kept.KEPT or (one.due is None and one.kept is Kept.OPEN):
-            continue
-        rule = {LimitKind.BEFORE: "B1", LimitKind.AFTER: "B2", LimitKind.CALENDAR_DAY: "B5",
-                LimitKind.CLOCK_TIME: "B6"}.get(one.limit.kind, "")  # fmt: skip
-        rule = one.limit.rule or rule
-        by = f"; in time until {dtg(one.due.by.latest_ms)}" if one.due is not None else ""
-        what = f"{limit_text(one.limit)}: {one.kept}{by}"
-        found.append(
-            asking.FaultRow(one.limit.event or "time", what, "it counts from receipt",
-                            "BREACH" if one.kept is Kept.BROKEN else "WARN", rule)
-        )  # fmt: skip
-    found += _bounded(seen, format_)
-    nth = nth_of_year(book, seen, format_)
-    if nth is not None and format_.owed is not None and nth > format_.owed.a_year:
-        what = f"{nth} of {format_.owed.a_year} owed this year: what is more is goodwill, and none is owed"
-        found.append(
-            asking.FaultRow(format_.owed.event, what, "nothing more is owed this year", "WARN", format_.owed.rule)
-        )
-    for need in format_.needs:
-        if not book.has_any(need):
-            found.append(asking.FaultRow("references", f"needs a notice of {need} before it, and there is none",
-                                         "send that one", "ERROR", "A6"))  # fmt: skip
-    return found
+    return [asking.FaultRow(one.place, one.what or _in_time(one.timely), one.remedy, one.severity, one.rule)
+            for one in Conformity(book).of(seen, format_)]  # fmt: skip
 
 
-def _bounded(seen: NoticeSeen, format_: Format) -> list[asking.FaultRow]:
-    """Quantities that an agreement bounds, where they are given."""
-    given = {field.name: (field.type, value) for field, value in zip(format_.fields, seen.notice.values, strict=False)}
-    found = []
-    for keep in format_.keeps:
-        type_, value = given.get(keep.field, (None, None))
-        if keep.days_most and isinstance(type_, Window) and _days_long(value) > keep.days_most:
-            what = f"{_days_long(value)} days from its first to its last; at most {keep.days_most}"
-            found.append(asking.FaultRow(keep.field, what, "shorten it, or explain", "BREACH", keep.rule))
-        if isinstance(type_, Number) and type(value) is int and value < keep.at_least * 10**type_.decimals:
-            unit = f" {type_.unit}" if type_.unit else ""
-            what = f"{type_.give(value)}{unit} is less than {keep.at_least}{unit}"
-            found.append(asking.FaultRow(keep.field, what, "keep the distance, or explain", "BREACH", keep.rule))
-    return found
-
-
-def _days_long(value: object) -> int:
-    """How far a window of dates reaches beyond its first day."""
-    match value:
-        case (int(), int(length)) | [int(), int(length)]:
-            return length
-        case _:
-            return 0
+def _in_time(timely: Timeliness | None) -> str:
+    """How a notice stands to a time limit, in words."""
+    assert timely is not None
+    by = f"; in time until {dtg(timely.due.by.latest_ms)}" if timely.due is not None else ""
+    return f"{limit_text(timely.limit)}: {timely.kept}{by}"
 
 
 def words_of_draft(

@@ -180,7 +180,7 @@ def test_numbers_twice_and_numbers_missing_are_seen() -> None:
     book = book_of(*agreed(UPDATE))
     for index, serial in ((1, 1), (2, 4), (3, 4)):
         book.take_notice(notice(UPDATE, 0, index, None, serial=serial))
-    assert book.same_number(Ref(0, LIFE, 2)) == (Ref(0, LIFE, 3),)
+    assert book.same_number(Ref(0, LIFE, 2)) == (1, (Ref(0, LIFE, 3),))
     assert book.gaps(0, format_digest(UPDATE)[:8], 2026) == (2, 3)
     assert book.free_serial(0, format_digest(UPDATE)[:8], 2026, {2}) == 3
 

@@ -64,7 +64,7 @@ def test_the_state_names_gaps_doubles_relations_and_duties() -> None:  # R-461
     rows = [json.loads(line) for line in FIRST]
     kinds = {row[0] for row in rows}
     assert kinds - {"time", "duty"} == {"parties", "format", "agreement", "standing", "notice", "gaps", "at", "held",
-                                          "life", "end"}
+                                          "against", "life", "end"}
     assert kinds >= {"time", "duty"}
     mark = format_digest(UPDATE)[:MARK_BYTES].hex()
     assert ["gaps", 0, mark, 2026, [4, 5, 6]] in rows
@@ -75,6 +75,27 @@ def test_the_state_names_gaps_doubles_relations_and_duties() -> None:  # R-461
     assert state.lines == len(rows) and state.said != state.whole
     other = canon.state_of(canon.said(book), canon.held(book, END_MS + 1))
     assert other.said == state.said and other.whole != state.whole
+
+
+def flood(count: int) -> int:
+    """Bytes of the state where so many notices stand under one number, and as many words on one agreement."""
+    book = book_of(*agreed(UPDATE, QUESTION, ANSWER))
+    for index in range(count):
+        book.take_notice(notice(UPDATE, 0, 3000 + index, "2012-01-15T00:00:00", serial=7))
+        status = Status(DIGEST, Standing.SUSPENDED, at("2012-01-01T00:00:00") + index, "", "")
+        book.take_status(Ref(0, LIFE, 200_000 + index), status)
+    return sum(map(len, (*canon.said(book), *canon.held(book, END_MS))))
+
+
+def test_what_one_number_or_one_agreement_is_flooded_with_grows_with_its_length() -> None:
+    """Each of many notices under one number used to name all others, and each duty every word of its party."""
+    less, more = flood(200), flood(400)
+    assert less < more < 2.2 * less
+    book = book_of(*(lambda b, one=one: b.take_notice(one) for one in (  # type: ignore[misc]
+        notice(UPDATE, 0, index, None, serial=7) for index in range(40))))
+    rows = [json.loads(line) for line in canon.said(book)]
+    counts = {(row[-1][0], len(row[-1][1])) for row in rows if row[0] == "notice"}
+    assert counts == {(39, 8)}, "how many there are, and the first of them"
 
 
 @pytest.mark.parametrize("ours_first", [False, True])

@@ -96,6 +96,40 @@ def test_what_an_agreement_bounds_and_how_many_are_owed_are_data_of_the_format()
         assert any(says in fault for fault in faults), (says, faults)
 
 
+COVERED = """
+[[cover]]
+rule = "B10"
+event = "day"
+by = "others"
+format = "numbers"
+year = "year"
+number = "item"
+names = "number"
+"""
+YEARLY = 'kind = "first then"\nspan = "P30D"\nthen = "P30D"\nyear = "YEAR"'
+
+
+def test_what_must_be_covered_and_for_which_year_a_notice_is_are_data_of_the_format() -> None:  # R-466
+    found = read_format((EVERY_TYPE + COVERED).encode())
+    assert found.covers == (("B10", "day", "numbers", "year", False, "item", "number"),)
+    for was, becomes, says in (
+        ('event = "day"', 'event = "height"', "cover[1].event: 'height' is no field that says when"),
+        ('event = "day"', "", "cover[1].event"), ('format = "numbers"', 'format = "Numbers"', "cover[1].format"),
+        ('by = "others"', 'by = "them"', "cover[1].by"), ('by = "others"', "", "cover[1].by"),
+        ('year = "year"', "", "cover[1].year"), ('number = "item"', 'number = "day"', "cover[1].number: 'day' is no"),
+        ('number = "item"', "", "cover[1].number: is missing"), ('names = "number"', "", "cover[1].names: is missing"),
+        ('rule = "B10"', 'rule = "b"', "cover[1].rule"), ('rule = "B10"', 'rule = "B10"\nlead = 1', "cover[1].lead"),
+    ):  # fmt: skip
+        faults = faults_of(EVERY_TYPE + COVERED.replace(was, becomes, 1))
+        assert any(says in fault for fault in faults), (says, faults)
+    limit = EVERY_TYPE.index("[[limit]]"), EVERY_TYPE.index("[[", EVERY_TYPE.index("[[limit]]") + 2)
+    yearly = f"{EVERY_TYPE[: limit[0]]}[[limit]]\n{YEARLY}\n{EVERY_TYPE[limit[1] :]}"
+    assert read_format(yearly.replace("YEAR", "year").encode()).limits[0].year == "year"
+    assert any("is no field that holds a year" in one for one in faults_of(yearly.replace("YEAR", "day")))
+    other = yearly.replace(YEARLY, 'kind = "none"\nyear = "year"')
+    assert any("limit[1].year: is of no limit of the kind none" in one for one in faults_of(other))
+
+
 def test_many_mistakes_are_told_at_once_in_the_order_of_the_file() -> None:
     text = EVERY_TYPE
     for was, becomes, _ in (BREAKS[0], BREAKS[9], BREAKS[16], BREAKS[25]):

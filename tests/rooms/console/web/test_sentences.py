@@ -21,7 +21,8 @@ ROOM = Path(openline.__file__).parent
 SPEAKING = (
     "accord/formats/notice.py", "accord/formats/numbers.py", "accord/formats/places.py", "accord/formats/tables.py",
     "accord/formats/texts.py", "accord/formats/times.py", "accord/declarations/judging.py",
-    "accord/declarations/reconciling.py", "console/accords/rows.py", "console/declaring/acts.py",
+    "accord/declarations/reconciling.py", "accord/clocks/conformity.py", "console/accords/rows.py",
+    "console/declaring/acts.py",
     "console/accord_pages/forms.py", "console/accord_pages/blanks.py", "console/accord_pages/saying.py",
     "console/accord_pages/sealing.py", "console/accord_pages/arranging.py", "console/accord_pages/publishing.py",
     "console/accord_pages/composing.py", "console/accord_pages/declared_forms.py",
