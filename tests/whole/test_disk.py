@@ -15,19 +15,27 @@ from pathlib import Path
 
 import pytest
 
+from openline.console.accords.asking import AgreementRow, AskAgreements
 from openline.console.channel.asking import (
+    AskContact,
     AskStatus,
+    BackedUp,
+    Backup,
+    Drawn,
     Find,
     Found,
     Outgoing,
     Place,
     Send,
     Sent,
+    Show,
+    Shown,
     Status,
     Waited,
     WaitHeld,
 )
 from openline.console.codes import Told
+from openline.console.screen.asking import AskMatter, AskScreen, Hits, Matter, Screen, Search
 from openline.record.entry import MESSAGE
 from tests.needs import lacks, needs_root, needs_tool
 from tests.whole.parties import HELD_MS, Desk, until
@@ -35,6 +43,7 @@ from tests.whole.parties import HELD_MS, Desk, until
 pytestmark = pytest.mark.whole
 Line = Callable[..., list[Desk]]
 DISK = "20m"  # holds the write-ahead log and some more
+PROGRAM = Path(__file__).with_name("broken_disk.py")
 LONG = "words that fill a disk " * 2600  # just under what a message may hold
 
 
@@ -224,3 +233,58 @@ def test_a_disk_that_breaks_in_the_middle_of_a_commit_and_mends_loses_and_double
     assert texts(amber).count("to a broken disk") == 2
     for desk in (amber, birch):
         desk.run("fsck")
+
+
+def nothing_is_shown(desk: Desk, known: Place) -> None:
+    """Whatever would read the record says that it cannot be read, and the screen says so in the place of calm."""
+    asks = (
+        (Find(kind=MESSAGE, count=1000), Found), (Show(place=str(known)), Shown), (AskMatter(place=str(known)), Matter),
+        (Search(text="middle"), Hits), (AskAgreements(), list[AgreementRow]), (AskContact(), Drawn),
+        (Backup(path="backup", passphrase="words"), BackedUp),
+    )  # fmt: skip
+    with desk.link() as link:
+        for ask, answer in asks:
+            with pytest.raises(Told) as refused:
+                link.ask(ask, answer)
+            assert refused.value.code == "OL-102", ask
+        screen = link.ask(AskScreen(), Screen)
+    assert "register" in [alarm.name for alarm in screen.alarms], "what cannot be listed looks like calm"
+    assert not screen.needs and not screen.waiting and screen.reached == 0
+
+
+def test_while_nobody_knows_what_the_disk_holds_nothing_is_shown_by_whatever_door(
+    on_a_line: Line, tmp_path: Path
+) -> None:
+    """R-193. The store opens again and no life can begin in it; then it does not even open."""
+    amber, birch = on_a_line("Amber", "Birch")
+    broken = tmp_path / "broken"
+    amber.program = (str(PROGRAM), str(broken))
+    amber.start()
+    birch.start()
+    [known] = say(amber, "in the middle of the day")
+    assert held(amber, [known])
+    broken.touch()
+    with pytest.raises(Told) as refused:
+        say(amber, "in the middle of it")
+    assert refused.value.code in ("OL-102", "OL-104")
+    until(lambda: any("during a commit" in alarm for alarm in status(amber).alarms), "the disk has failed")
+    nothing_is_shown(amber, known)
+    broken.unlink()
+    until(lambda: not has_disk_alarm(amber), "the alarm stays though the disk takes writes")
+    with amber.link() as link:
+        assert link.ask(AskMatter(place=str(known)), Matter).entry.text == "in the middle of the day"
+
+    def found() -> list[str]:
+        with amber.link() as link:
+            return [hit.excerpt for hit in link.ask(Search(text="middle"), Hits).hits]
+
+    until(lambda: found() and found()[::-1] == texts(amber), "what is found is what is held")
+
+    assert amber.process is not None
+    resource.prlimit(amber.process.pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+    with pytest.raises(Told) as refused:
+        say(amber, "and once more")
+    nothing_is_shown(amber, known)
+    resource.prlimit(amber.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    until(lambda: not has_disk_alarm(amber), "the alarm stays though the disk takes writes")
+    assert held(amber, say(amber, "and on we go"))

@@ -59,6 +59,7 @@ class SqliteStore(Queries):
         self._held: dict[LogId, LogRow] = {}
         self._numbers: dict[LogId, int] = {}
         self._unknown = False
+        self._is_lost = False  # the outcome of a commit is unknown, and the store was not opened again yet
         self._lock = LockFile(self.path) if vfs is None and not read_only else None
         try:
             self._open()
@@ -104,7 +105,7 @@ class SqliteStore(Queries):
             numbered = read_logs(conn)
             self._held = {row.log: row for row in numbered.values()}
             self._numbers = {row.log: number for number, row in numbered.items()}
-            self._unknown = False
+            self._unknown = self._is_lost = False
 
     def _open_beside(self) -> None:
         if not self.path.is_file():
@@ -183,6 +184,7 @@ class SqliteStore(Queries):
             self._undo(conn)
             raise StoreDown(f"{self.path}: {_FULL_MESSAGE}") from fault
         except apsw.Error as fault:
+            self._is_lost = True
             raise UnknownOutcome(
                 f"{self.path}: the disk failed during a commit ({fault}); it may or may not be done; reopen the store"
             ) from fault
@@ -211,6 +213,8 @@ class SqliteStore(Queries):
         with turn, _as_store_down(str(self.path)):
             if self._reader is None:
                 raise StoreDown(f"{self.path} is closed")
+            if self._is_lost:  # what it shows may never have become durable
+                raise StoreDown(f"{self.path}: nobody knows what the last commit came to; it is opened again first")
             yield self._reader
 
 

@@ -228,6 +228,8 @@ def test_an_unknown_outcome_needs_reopening_and_then_is_known(seed: int) -> None
         store.commit(turn(A, 3, 2))
     with pytest.raises(UnknownOutcome, match="reopen"):
         store.commit(turn(A, 3, 2))
+    with pytest.raises(StoreDown, match="nobody knows"):
+        store.logs()
     store.reopen()
     seen = held(store)
     assert seen in (3, 5)

@@ -26,9 +26,12 @@ _REST_S: Final = 0.001
 class OneBook:
     """Made in the station's loop; `close` ends its thread."""
 
-    def __init__(self, path: Path, parties: Callable[[], tuple[int, ...]]) -> None:
-        """`path`: of the store, opened beside the station. `parties`: who is of the line now; others make it anew."""
-        self._path, self._parties = path, parties
+    def __init__(
+        self, path: Path, parties: Callable[[], tuple[int, ...]], sure: Callable[[], object] = lambda: None
+    ) -> None:
+        """`path`: of the store, opened beside the station. `parties`: who is of the line now; others make it anew.
+        `sure` raises StoreDown while nobody knows what the disk holds, and nothing read here may be told. (R-193)"""
+        self._path, self._parties, self._sure = path, parties, sure
         self._thread = ThreadPoolExecutor(1, "accords")
         self._turn = asyncio.Lock()
         self._beside: tuple[SqliteStore, Follower] | None = None
@@ -59,6 +62,7 @@ class OneBook:
 
     # ---------------------------------------------------------------- the thread
     def _answer(self, parties: tuple[int, ...], question: Callable[[Book], T]) -> T:
+        self._sure()
         if self._beside is not None and self._beside[1].book.parties != parties:
             self._let_go()
         if self._beside is None:
@@ -68,6 +72,7 @@ class OneBook:
         try:
             while follower.follow_some(_ROWS):
                 time.sleep(_REST_S)
+            self._sure()
         except LocalFault:  # the store is opened again: the book is made anew beside it
             self._let_go()
             raise

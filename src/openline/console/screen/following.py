@@ -25,6 +25,7 @@ from openline.store.register.looking import Looking
 from openline.store.sqlite import SqliteStore
 
 T = TypeVar("T")
+Q = TypeVar("Q")
 LAG_S: Final = 0.25  # after a commit, where nobody asks
 REST_PARTS: Final = 4  # of the time that reading took, it rests after it, where nobody asks
 AGAIN_AFTER_S: Final = 1.0
@@ -33,12 +34,18 @@ _BATCH_ASKED: Final = 512
 
 
 class Following:
-    """One record and its register. `noted` hears, in the loop, what an engineer may want to read."""
+    """One record and its register. `noted` hears, in the loop, what an engineer may want to read.
 
-    def __init__(self, line: LineHome, whose: Whose, noted: Callable[[str], None]) -> None:
+    `sure`, asked from any thread, raises StoreDown while nobody knows what the disk holds: a reader beside the loop
+    would show what was written and may never have become durable. (R-193)
+    """
+
+    def __init__(
+        self, line: LineHome, whose: Whose, noted: Callable[[str], None], sure: Callable[[], object]
+    ) -> None:
         self._store, self._register, self._desk_log = line.store, line.register, line.desk_log
         self._whose = whose
-        self._noted = noted
+        self._noted, self._sure = noted, sure
         self._loop = asyncio.get_running_loop()
         self._news, self._urgent = threading.Event(), threading.Event()
         self._ended = False
@@ -80,11 +87,17 @@ class Following:
 
     async def ask(self, question: Callable[[Looking, RegisterReader], T]) -> T:
         """Have a question answered beside the loop, one at a time. Raises what it raises; StoreDown."""
-        return await self._loop.run_in_executor(self._asking, self._answer, question)
+        return await self._asked(self._answer, question)
 
     async def ask_record(self, question: Callable[[Reader], T]) -> T:
         """The same of the record alone, while the register is behind: all that was said is read for it, once."""
-        return await self._loop.run_in_executor(self._asking, self._answer_whole, question)
+        return await self._asked(self._answer_whole, question)
+
+    async def _asked(self, answer: Callable[[Q], T], question: Q) -> T:
+        self._sure()
+        found = await self._loop.run_in_executor(self._asking, answer, question)
+        self._sure()
+        return found
 
     def close(self) -> None:
         """End both threads; waits for what they are at."""
@@ -144,6 +157,7 @@ class Following:
                 time.sleep(0 if self._ended else AGAIN_AFTER_S)
 
     def _follow(self) -> None:
+        self._sure()
         source = SqliteStore(self._store, read_only=True)
         register = Register(self._register, self._whose)
         translations = Translations(self._desk_log)
@@ -154,8 +168,10 @@ class Following:
                 self._news.clear()
                 register.whose = self._whose
                 began = time.monotonic()
+                self._sure()
                 hurries = self._urgent.is_set() or not was_level
                 count = register.follow(source, _BATCH_ASKED if hurries else _BATCH)
+                self._sure()  # else what was taken in is looked at again: the record may come to be another
                 if made_before + register.made != self._made:
                     self._made = made_before + register.made
                     self._say(f"the register of the record is made anew: {register.rebuilt}")

@@ -12,6 +12,7 @@ from openline.console.accords import owed
 from openline.console.accords.keeping import OneBook
 from openline.console.channel.asking import PRECEDENCES, Status
 from openline.console.channel.clock import counted_ms
+from openline.console.channel.durable import check_durable
 from openline.console.channel.showing import Reader
 from openline.console.screen import asking, cards, composing, lines
 from openline.console.screen.beside import put_translations, steps_beside
@@ -62,7 +63,7 @@ class ScreenOperations:
         self._telling = telling
         self._presenter = Presenter(running.desk)
         self._terms: tuple[object, Charter, Whose] | None = None
-        self._following = Following(running.line, self._whose(), noted)
+        self._following = Following(running.line, self._whose(), noted, lambda: check_durable(running.store))
         self._made: tuple[int, asking.Screen] | None = None
         # The alarms by name, and whether they can be heard; the station, which has the board, sets it.
         self.board: Callable[[], tuple[Mapping[str, Alarm], str]] = lambda: ({}, "")
@@ -220,11 +221,8 @@ class ScreenOperations:
 
     async def read(self, question: Callable[[Reader], T]) -> T:
         """Read entries with all that was said of them, beside the loop; where the register is behind, without it.
-
-        Raises StoreDown while nobody knows what the disk holds: a reader beside the loop would show what was written
-        and may never have become durable. (R-193)
+        Raises StoreDown, also while nobody knows what the disk holds.
         """
-        self._running.store.submission("")  # the store itself says so
         position = self._position()
         if await self._following.until(position, WAITS_FOR_REGISTER_MS) < position:
             return await self._following.ask_record(question)

@@ -106,3 +106,40 @@ def test_a_store_that_cannot_be_read_is_said_and_the_book_is_made_anew_when_it_c
     asyncio.run(told())
     one.close()
     store.close()
+
+
+def test_while_nobody_knows_what_the_disk_holds_the_book_says_nothing_and_is_made_anew(tmp_path: Path) -> None:
+    """R-193. Also where that came about while the record was read on."""
+    store, us = recorded(tmp_path / "store.sqlite")
+    sure = [True]
+
+    def known() -> None:
+        if not sure[0]:
+            raise StoreDown("nobody knows what the disk holds")
+
+    one = OneBook(tmp_path / "store.sqlite", lambda: (0, 1), known)
+
+    async def told() -> None:
+        before = await one.level()
+        sure[0] = False
+        with pytest.raises(StoreDown):
+            await one.level()
+        sure[0] = True
+        assert await one.level() is before, "nothing was read meanwhile"
+        good_wishes(us, range(MANY + 1, MANY + 11))
+        arrive(store, us)
+        looked = iter((True, False))
+        one._sure = lambda: known() if next(looked) else _raise()
+        with pytest.raises(StoreDown):
+            await one.level()
+        one._sure = known
+        after = await one.level()
+        assert after is not before and len(after.notices) == MANY + 10
+
+    asyncio.run(told())
+    one.close()
+    store.close()
+
+
+def _raise() -> None:
+    raise StoreDown("nobody knows what the disk holds")
