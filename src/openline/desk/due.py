@@ -86,7 +86,8 @@ class Key(NamedTuple):
 
 class Due(NamedTuple):
     """A duty. `subject`: an entry's name, `D-12`, or what it is about. `at_ms`: UTC. `precedence` says how soon it goes
-    on to the next, and which are told first where too many rise at once. `rises`: False only shows."""
+    on to the next, and which are told first where too many rise at once. `rises`: False only shows. `cause`: the entry
+    to read, where that is not the subject itself."""
 
     subject: str
     what: What
@@ -95,6 +96,7 @@ class Due(NamedTuple):
     precedence: int = 0
     words: str = ""
     rises: bool = True
+    cause: str = ""
 
     @property
     def key(self) -> Key:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from openline.accord.drafting.bodies import encode_tabled
 from openline.contact.saying import HoldingReply, Refusal, SilenceAnswered, SilenceRecorded
 from openline.desk.release import release_digest
 from openline.desk.telling.bodies import Passed, Relation, Understood, Which, encode_body
@@ -21,6 +22,7 @@ from openline.store.register.file import Register, Whose, Words
 from openline.store.register.folding import SEARCH_CHARS_MAX, SEARCH_TERMS_MAX, expression_of, folded, terms_of
 from openline.store.register.looking import Looking, MessageRow, Wanted
 from openline.store.register.standing import standing
+from tests.rooms.accord.drafting.treaty import tabled
 from tests.rooms.store.spoken import AT_MS, Party, arrive
 
 LATER_MS = AT_MS + 3_600_000
@@ -188,6 +190,21 @@ def test_a_body_that_does_not_read_still_wants_to_be_opened(line: Line) -> None:
     line.them.writes(100, b"a notice of a format we do not know")
     line.all_arrived()
     assert [row.kind for row in line.looking.to_open(10)] == [1, 100]
+
+
+def test_what_carries_on_a_negotiation_waits_for_nobody_and_may_be_opened(line: Line) -> None:
+    """Of both sides alike: what we do not ask an officer for, we do not wait for. (0054)"""
+    text = encode_tabled(tabled())
+    opening = line.them.writes(132, text)
+    counter = line.them.writes(132, encode_tabled(tabled(over=opening)))
+    ours = line.us.writes(132, encode_tabled(tabled(over=counter)))
+    line.all_arrived()
+    assert [row.index for row in line.looking.to_open(10)] == [opening.index] and line.looking.unopened(10) == []
+    assert line.looking.counts()[:3] == (1, 0, 0)
+    line.hear(line.us, line.them)
+    line.us.opens(counter)
+    line.all_arrived()
+    assert line.words(counter) == ["opened"] and line.looking.message(ours) is not None
 
 
 # ---------------------------------------------------------------- what crossed

@@ -17,6 +17,7 @@ from openline.accord.clocks.spans import DAY_MS, month_day_of
 from openline.accord.drafting.owed import LAPSE
 from openline.accord.escrow import escrows, exchanging
 from openline.accord.escrow.sealed import SEALED
+from openline.accord.meetings import owed
 from openline.console.accords.keeping import OneBook
 from openline.desk.due import Due, Key, What
 from openline.line.ports import Store
@@ -33,6 +34,11 @@ WORDS_OF_STEPS: Final = {
     exchanging.COMMIT: "commit to the list", exchanging.COUNTERSIGN: "countersign the commitments",
     exchanging.OPEN: "open what was committed", escrows.ANSWER: "answer the challenge",
     escrows.REVEAL: "show our part of the draw", escrows.OPEN_DRAWN: "open the record that was drawn",
+}  # fmt: skip
+_THEIR_STEP: Final = "their part of a sealed exchange or an escrow is owed"
+_OF_MEETINGS: Final = {  # what is ours, and what is theirs; a meeting at its time is one event, and stands there once
+    "answer": ("answer the proposal of a meeting", "their answer about a meeting is owed"),
+    "meeting": ("a meeting that was arranged", ""), "talk": ("a talk that was arranged", ""),
 }  # fmt: skip
 _REMINDED: Final = {
     reminders.END: (What.END_NEARS, What.AGREEMENT_ENDS), reminders.ADHERENCE: (What.END_NEARS, What.AGREEMENT_ENDS),
@@ -84,6 +90,8 @@ def dues_of(duties: Iterable[Duty], me: int, risen: Mapping[Key, int], now_ms: i
         if duty.of in _REMINDED:
             found += _reminded(duty, now_ms) if duty.party == me else []
         elif duty.party != me:
+            if duty.agreement == owed.BASIS and duty.of != "answer":
+                continue
             if at_ms > now_ms - THEIRS_BACK_MS:
                 found.append(_due(duty, What.THEIR_NOTICE, at_ms, rises=False))
         elif me not in duty.view:
@@ -101,13 +109,32 @@ def _reminded(duty: Duty, now_ms: int) -> list[Due]:
     found = [_due(duty, ends, at_ms, rises=False)]
     ours = nears is What.OFFER_NEARS and duty.causes[0].party == duty.party
     if duty.alarm_ms <= now_ms < at_ms and not ours:
-        found.append(Due(subject_of(duty), nears, duty.alarm_ms, SOURCE, ROUTINE))
+        found.append(Due(subject_of(duty), nears, duty.alarm_ms, SOURCE, ROUTINE, cause=_cause(duty)))
     return found
 
 
 def _due(duty: Duty, what: What, at_ms: int, *, rises: bool = True) -> Due:
-    words = WORDS_OF_STEPS.get(duty.of, "") if duty.format_id == SEALED and what is What.SEND_NOTICE else ""
-    return Due(subject_of(duty), what, at_ms, SOURCE, PRIORITY, words, rises=rises)
+    words = _words(duty, what) if what in (What.SEND_NOTICE, What.THEIR_NOTICE) else ""
+    return Due(subject_of(duty), what, at_ms, SOURCE, PRIORITY, words, rises=rises, cause=_cause(duty))
+
+
+def _words(duty: Duty, what: What) -> str:
+    is_ours = what is What.SEND_NOTICE
+    if duty.agreement == owed.BASIS:
+        return _OF_MEETINGS[duty.of][0 if is_ours else 1]
+    if duty.format_id == SEALED:
+        return WORDS_OF_STEPS.get(duty.of, "") if is_ours else _THEIR_STEP
+    return ""
+
+
+def _cause(duty: Duty) -> str:
+    """The entry that a duty hangs on: where a person reads what it is about."""
+    return duty.causes[0].full_name if duty.causes else ""
+
+
+def about_of(subject: str) -> str:
+    """What people call it: without its day, which stands beside it, and its mark."""
+    return subject.rsplit(" ", 2)[0]
 
 
 def subject_of(duty: Duty) -> str:

@@ -130,7 +130,8 @@ class LinkTests(msgspec.Struct):
 class DueRow(msgspec.Struct):
     """What is to be done by when. `subject`: an entry's name, `D-12`, or what it is about; `who`: whose it is now.
 
-    `step`: 0 before it is overdue, then how often it went on to the next. `words`: what to do.
+    `step`: 0 before it is overdue, then how often it went on to the next. `words`: what to do. `about`: what people
+    call the subject, where that says something; `cause`: the entry that says what it is about.
     """
 
     subject: str
@@ -141,6 +142,8 @@ class DueRow(msgspec.Struct):
     who: str
     step: int
     source: str
+    about: str = ""
+    cause: str = ""
 
 
 class Standing(msgspec.Struct):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
+from openline.console.accords.owed import SOURCE as ACCORDS
+from openline.console.accords.owed import about_of
 from openline.console.channel.asking import PRECEDENCES, Shown
 from openline.console.ladder.rows import RelatedRow
 from openline.console.screen.asking import CARD_CHARS_MAX, Card, DueRow, Hit, LogLine, Standing, Step, Waiting
@@ -86,6 +88,7 @@ def due_row(due: Due, now_ms: int) -> DueRow:
     return DueRow(
         due.subject, due.what.name.lower().replace("_", " "), due.words or WORDS[due.what], due.at_ms,
         due.at_ms <= now_ms, " or ".join(due.who(now_ms)), due.step(now_ms), due.source,
+        about_of(due.subject) if due.source == ACCORDS else "", due.cause,
     )  # fmt: skip
 
 

@@ -145,7 +145,7 @@ def versions(of: Ref, row: MessageRow | None, view: View) -> list[DueVersion]:
     if row is None:
         return []
     found = []
-    if not row.ours:
+    if row.to_open or (not row.ours and row.seen >> view.state.me & 1):
         at_ms = row.arrived_at_ms + ours_within_ms(view.terms, row.precedence)
         why = f"{PRECEDENCES[row.precedence]}, held here"
         found.append(DueVersion("acknowledge", at_ms, row.arrived_at_ms, why))

@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple, Protocol
 
 import apsw
 
+from openline.desk.asked import asks
 from openline.errors import StoreDown
 from openline.line.ports import EntryRow, FoundRow, LogId, LogRow
 from openline.record.body import Message
@@ -36,9 +37,9 @@ _BEFORE: Final = (
 )
 _SETTLE: Final = """
 UPDATE messages SET
-    to_open = ours = 0 AND (seen & ?1) = 0,
+    to_open = ours = 0 AND asks AND (seen & ?1) = 0,
     to_answer = ours = 0 AND ended = 0 AND concerns AND (answered & ?1) = 0 AND reply_due_ms IS NOT NULL,
-    unopened = ours AND ended = 0 AND (?2 & ~seen) <> 0,
+    unopened = ours AND asks AND ended = 0 AND (?2 & ~seen) <> 0,
     unanswered = ours AND ended = 0 AND silence = 0 AND answered = 0 AND reply_due_ms IS NOT NULL
 WHERE log = ?3 AND idx = ?4
 """
@@ -190,7 +191,7 @@ class Register:
         header = parse_header(entry.header)
         message = message_of(header, entry.body)
         if message is not None:
-            self._put_message(row, header, message, arrived_at_ms)
+            self._put_message(row, header, message, asks(header.kind, entry.body), arrived_at_ms)
 
         def before() -> tuple[Header, bytes] | None:
             rows = source.entries(row.log, row.index - 1, 1, 1) if row.index else []
@@ -199,19 +200,21 @@ class Register:
         for said in said_by(row.log, header, entry.body, message, before):
             self._put_step(row, header, said, arrived_at_ms)
 
-    def _put_message(self, row: FoundRow, header: Header, message: Message, arrived_at_ms: int) -> None:
+    def _put_message(
+        self, row: FoundRow, header: Header, message: Message, is_asked: bool, arrived_at_ms: int
+    ) -> None:
         ours = row.log.party == self.whose.me
         answers = message.in_reply_to
         number = self._number(row.log)
         self._execute(
             "INSERT INTO messages (position, log, idx, kind, precedence, flags, subject, language, written_at_ms, "
-            "arrived_at_ms, reply_by_ms, reply_due_ms, answers_log, answers_idx, crossed, ours, concerns) "
-            "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            "arrived_at_ms, reply_by_ms, reply_due_ms, answers_log, answers_idx, crossed, ours, concerns, asks) "
+            "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
             (row.position, number, row.index, header.kind, header.precedence, header.flags, message.subject,
              message.language, header.written_at_ms, arrived_at_ms, message.reply_by_ms, message.reply_by_ms,
              self._number(LogId(answers.party, answers.generation)) if answers else None,
              answers.index if answers else None, self._crossed(row, header), int(ours),
-             int(self.whose.concerns(message))),
+             int(self.whose.concerns(message)), int(is_asked)),
         )  # fmt: skip
         self._execute("INSERT INTO words (rowid, subject, text) VALUES (?,?,?)",
                       (row.position * SLOTS, folded(message.subject), folded(message.text)))  # fmt: skip

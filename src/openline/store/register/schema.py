@@ -2,7 +2,7 @@
 
 `to_open`, `to_answer` are of messages of others: whether an officer here shall open, or answer. `unopened`,
 `unanswered` are of ours: whether somebody else has still to. Each has an index of the open ones alone. `seen` and
-`answered` are bits by party.
+`answered` are bits by party. `asks`: an officer of the other side is asked to acknowledge it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 APPLICATION_ID: Final = 0x4F4C5247  # "OLRG"
-VERSION: Final = 2  # of the tables and of what is folded into them: another one is made anew from the record
+VERSION: Final = 3  # of the tables and of what is folded into them: another one is made anew from the record
 
 SCHEMA: Final = """
 CREATE TABLE kept (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
@@ -23,6 +23,7 @@ CREATE TABLE messages (
     reply_by_ms INTEGER, reply_due_ms INTEGER, answers_log INTEGER, answers_idx INTEGER, crossed INTEGER,
     seen INTEGER NOT NULL DEFAULT 0, answered INTEGER NOT NULL DEFAULT 0, silence INTEGER NOT NULL DEFAULT 0,
     ended INTEGER NOT NULL DEFAULT 0, ours INTEGER NOT NULL, concerns INTEGER NOT NULL,
+    asks INTEGER NOT NULL,
     to_open INTEGER NOT NULL DEFAULT 0, to_answer INTEGER NOT NULL DEFAULT 0,
     unopened INTEGER NOT NULL DEFAULT 0, unanswered INTEGER NOT NULL DEFAULT 0
 ) STRICT;

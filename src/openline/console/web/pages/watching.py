@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from typing import Final
 
 from starlette.responses import Response, StreamingResponse
 
@@ -18,6 +19,21 @@ from openline.console.web.visit import Visit, status_of
 from openline.console.words import parse_place
 from openline.desk.people import Act
 from openline.errors import OpenlineError
+from openline.record import entry
+
+_BY_PLACE: Final = {
+    entry.TABLED: "/text", entry.DECLARATION: "/declaration", entry.EXCHANGE: "/sealed/exchange",
+    entry.ESCROW: "/sealed/escrow",
+}  # fmt: skip
+_AMONG: Final = {
+    "/agreements": (entry.AGREEMENT, entry.STATUS, entry.TERMS, entry.ACT, entry.OFFER, entry.REPORT),
+    "/texts": (entry.POSITION, entry.CLOSED),
+    "/declarations": (entry.LAYOUT, entry.COUNT),
+    "/notices": (entry.FORMAT,),
+    "/topics": (entry.TOPIC, entry.FILED, entry.CONTRADICTION, entry.CAPACITY, entry.MEETING, entry.MEETING_WORD),
+    "/joint": (entry.JOINT, entry.JOINT_WITHDRAWN),
+    "/sealed": (entry.COMMITTED, entry.COUNTERSIGNED, entry.OPENED, entry.CHALLENGE, entry.ANSWERED, entry.REVEALED),
+}
 
 
 async def first(visit: Visit) -> Response:
@@ -51,10 +67,18 @@ async def _message(visit: Visit, status: int = 200, error: OpenlineError | None 
         rows = await visit.ask(AskTranslations(of=matter.entry.place), list[TranslationRow])
     best = [one for one in rows if one.certified_by] or rows
     told = [{"words": str(error), "at": at}] if error is not None else None
+    own = own_page(matter.entry.kind_number, place)
     return visit.page(
-        "message.html", status, screen=await visit.screen(), matter=matter, entry=matter.entry, place=place,
+        "message.html", status, screen=await visit.screen(), matter=matter, entry=matter.entry, place=place, own=own,
         files=files, translated=best[-1] if best else None, told=told, given=visit.form, once=secrets.token_hex(8),
     )  # fmt: skip
+
+
+def own_page(kind: int, place: str) -> str:
+    """Where an entry of the accords is read as what it is; empty for all others. Notices have a link of their own."""
+    if kind in _BY_PLACE:
+        return f"{_BY_PLACE[kind]}/{place}"
+    return next((path for path, kinds in _AMONG.items() if kind in kinds), "")
 
 
 async def acknowledge(visit: Visit) -> Response:
