@@ -36,7 +36,7 @@ from openline.accord.escrow import escrows, exchanging
 from openline.accord.escrow.sealed import Sealed
 from openline.accord.formats.format import Format, Limit, LimitKind
 from openline.accord.formats.notice import Notice, Relation
-from openline.accord.formats.printing import number_of
+from openline.accord.formats.printing import number_of, regime_of
 from openline.accord.formats.reader import read_format
 from openline.accord.identity import by_all
 from openline.accord.meetings import owed as meetings_owed
@@ -80,6 +80,7 @@ class Book:
         self._statuses: dict[tuple[bytes, int], list[tuple[int, Ref, Status]]] = {}
         self.notices: dict[Ref, NoticeSeen] = {}
         self._numbers: dict[tuple[int, bytes, int], dict[int, list[Ref]]] = {}
+        self._together: dict[bytes, tuple[bytes, ...]] = {}
         self._marks: set[bytes] = set()  # of formats in which there are notices
         self._related: dict[Ref, list[tuple[Relation, Ref]]] = {}
         self._sent: dict[tuple[int, bytes], list[tuple[int, Ref]]] = {}  # by party and mark, by when it was held
@@ -95,6 +96,7 @@ class Book:
     def take_offered(self, ref: Ref, offered: Offered) -> None:
         """A party says: this format."""
         self.shelf.take(ref, offered)
+        self._together.clear()
 
     def take_agreement(self, ref: Ref, body: bytes, at_ms: int = 0) -> None:
         """A party says: this is an agreement between us. `at_ms`: when, by its writer's clock. Raises Malformed."""
@@ -193,10 +195,25 @@ class Book:
         years = (used for key, used in self._numbers.items() if key[:2] == (party, mark))
         return [ref for used in years for refs in used.values() for ref in refs]
 
-    def free_serial(self, party: int, mark: bytes, year: int, taken: Collection[int]) -> int:
-        """The lowest from 1 that this party has not used in this format and year, nor has in hand (`taken`)."""
-        used = self._numbers.get((party, mark, year), {})
-        return next(serial for serial in count(1) if serial not in used and serial not in taken)
+    def counted_with(self, mark: bytes) -> tuple[bytes, ...]:
+        """Marks of the formats whose notices a sender counts together: of one agreement. (R-467)"""
+        if mark not in self._together:
+            own = self.formats.get(mark)
+            regime = regime_of(own) if own is not None else None
+            together = (other for other, one in self.formats.items() if own is not None and regime_of(one) == regime)
+            self._together[mark] = tuple(sorted(together)) or (mark,)
+        return self._together[mark]
+
+    def _used(self, party: int, mark: bytes, year: int) -> list[dict[int, list[Ref]]]:
+        found = (self._numbers.get((party, other, year)) for other in self.counted_with(mark))
+        return [one for one in found if one]
+
+    def free_serial(self, party: int, format_: Format, year: int, taken: Collection[int]) -> int:
+        """The lowest from 1 that this party has not used in this year under the agreement of this format, which need
+        not be on the record, nor has in hand (`taken`)."""
+        marks = {one.mark for one in self.formats.values() if regime_of(one) == regime_of(format_)} | {format_.mark}
+        used = [self._numbers.get((party, mark, year), {}) for mark in marks]
+        return next(serial for serial in count(1) if serial not in taken and not any(serial in one for one in used))
 
     def format_of(self, seen: NoticeSeen) -> Format | None:
         """The format it names, where the record has it."""
@@ -241,9 +258,10 @@ class Book:
     def same_number(self, ref: Ref) -> tuple[int, tuple[Ref, ...]]:
         """How many other notices of this sender have the same number, and the first few of them. (rule A2)"""
         seen = self.notices[ref]
-        used = self._numbers[ref.party, seen.notice.mark, seen.notice.year][seen.notice.serial]
-        others = [other for other in used[: SAME_NUMBER_MAX + 1] if other != ref]
-        return len(used) - 1, tuple(others[:SAME_NUMBER_MAX])
+        used = self._used(ref.party, seen.notice.mark, seen.notice.year)
+        there = [one[seen.notice.serial] for one in used if seen.notice.serial in one]
+        others = sorted(other for refs in there for other in refs[: SAME_NUMBER_MAX + 1] if other != ref)
+        return sum(map(len, there)) - 1, tuple(others[:SAME_NUMBER_MAX])
 
     def sent(self, party: int, mark: bytes) -> Sequence[tuple[int, Ref]]:
         """A party's notices in one format that receipts prove held, in the order in which they were, each with when."""
@@ -254,12 +272,12 @@ class Book:
         return dict(self._statuses)
 
     def series(self) -> Collection[tuple[int, bytes, int]]:
-        """Party, mark and year of every run of serials."""
-        return self._numbers.keys()
+        """Party, year and the least mark of every run of serials."""
+        return {(party, min(self.counted_with(mark)), year) for party, mark, year in self._numbers}
 
     def gaps(self, party: int, mark: bytes, year: int) -> tuple[int, ...]:
         """Serials between the first and the last that are not there. (rule A2) At most 1,000."""
-        serials = self._numbers.get((party, mark, year), {})
+        serials = set[int]().union(*self._used(party, mark, year))
         if not serials:
             return ()
         there = range(min(serials), max(serials) + 1)

@@ -24,6 +24,7 @@ from openline.accord.declarations.ledger import Ledger
 from openline.accord.drafting.canon import rows_of_states, rows_said
 from openline.accord.escrow import canon as escrow
 from openline.accord.formats.notice import judge
+from openline.accord.formats.printing import regime_of
 from openline.record.entry import Ref
 
 LABEL: Final = b"openline/accord/state/v1\n"
@@ -73,7 +74,9 @@ def said(book: Book) -> Iterator[str]:
     for (party, mark, year) in sorted(book.series()):
         missing = book.gaps(party, mark, year)
         if missing:
-            yield _line(["gaps", party, mark.hex(), year, list(missing)])
+            format_ = book.formats.get(mark)
+            regime = regime_of(format_) if format_ is not None else mark.hex()
+            yield _line(["gaps", party, regime, year, list(missing)])
     yield from map(_line, _declared(book.declared))
     yield from map(_line, said_of(book.lives))
     yield from (_line(["astray", ref.full_name, why]) for ref, why in book.astray())

@@ -121,7 +121,8 @@ def _rows(table: TableOf, rows: Iterable[tuple[int, Mapping[str, Any]]], faults:
                     what = f"{cell} stands in row {seen[column.name, cell]} already"
                     faults.note(place, what, "one identifier, one place, one state (E1)", line, lacks=True)
             except Unfit as unfit:
-                faults.note(place + unfit.place, unfit.what, unfit.remedy, line)
+                for one in unfit.each():
+                    faults.note(place + one.place, one.what, one.remedy, line)
                 cell = None
             cells.append(cell)
         found.append(cells)
@@ -179,7 +180,7 @@ def read_json(layout: Layout, source: str) -> tuple[str, Read]:
     if len(source) > FILE_CHARS_MAX:
         return "", nothing._replace(faults=(Fault("file", f"{len(source)} characters", f"at most {FILE_CHARS_MAX}"),))
     try:
-        given = json.loads(source, object_pairs_hook=_each_key_once, parse_constant=_no_number)
+        given = json.loads(source, object_pairs_hook=each_key_once, parse_constant=no_number)
     except (ValueError, RecursionError) as wrong:
         return "", nothing._replace(faults=(Fault("file", f"is not JSON: {wrong}"[:200], "RFC 8259, each key once"),))
     tables = given.get("tables") if type(given) is dict else None
@@ -211,14 +212,16 @@ def _table(table: TableOf, given: object, faults: Faults) -> Cells:
     return _rows(table, rows, faults)
 
 
-def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON (`object_pairs_hook`). Raises ValueError where a key stands twice: which of them is meant?"""
     found = dict(pairs)
     if len(found) != len(pairs):
         raise ValueError("a key stands twice")
     return found
 
 
-def _no_number(name: str) -> None:
+def no_number(name: str) -> None:
+    """For `parse_constant`. Raises ValueError: NaN and infinities are not of JSON (RFC 8259)."""
     raise ValueError(f"{name} is no number")
 
 

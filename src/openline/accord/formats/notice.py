@@ -3,7 +3,7 @@
 The body of a NOTICE entry is a deterministic CBOR map:
 
     0 format    the first 8 bytes of the format's hash
-    1 number    [year, serial]: the sender's own count, a year and an agreement; no serial is used twice
+    1 number    [year, serial]: the sender's own count, a year and an agreement; no serial is used twice (R-467)
     2 language  of the free text, empty where there is none
     3 relation  null, or [1 answers, 2 corrects, 3 cancels; [party, generation, index] of the entry it does that to],
                 which is then the one entry that the header refers to
@@ -159,7 +159,7 @@ def compose(format_: Format, given: Mapping[str, object]) -> Written:
             try:
                 found = field.type.read(value)
             except Unfit as unfit:
-                faults.append(Fault(field.name + unfit.place, unfit.what, unfit.remedy))
+                faults += unfit.within(field.name).each()
         values.append(found)
     wrong = {fault.place for fault in faults}
     filled = [value is not None or field.name in {one.split("[")[0].split(".")[0] for one in wrong}
@@ -243,7 +243,7 @@ def judge(notice: Notice, format_: Format) -> tuple[Fault, ...]:
         try:
             _same_type(field.type.check(value), value)
         except Unfit as unfit:
-            faults.append(Fault(field.name + unfit.place, unfit.what, unfit.remedy))
+            faults += unfit.within(field.name).each()
     padded = (*notice.values, *[None] * (len(format_.fields) - len(notice.values)))
     faults += _missing(format_, padded, filled)
     if not notice.language and has_free_text(format_, notice.values):

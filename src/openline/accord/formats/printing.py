@@ -32,10 +32,14 @@ class Head(NamedTuple):
     references: tuple[str, ...] = ()
 
 
+def regime_of(format_: Format) -> str:
+    """Under which a sender's notices are counted, whatever their formats: the first agreement it rests on. (R-467)"""
+    return format_.basis[0].agreement if format_.basis else format_.id.upper()
+
+
 def number_of(notice: Notice, format_: Format) -> str:
     """Its number as people say it: agreement, year, serial."""
-    agreement = format_.basis[0].agreement if format_.basis else format_.id.upper()
-    return f"{agreement}/{notice.year}/{notice.serial:04d}"
+    return f"{regime_of(format_)}/{notice.year}/{notice.serial:04d}"
 
 
 def letter(number: int) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
 from openline.accord.formats.numbers import Number
 from openline.accord.formats.places import Area, Circle, Named, Point, Points, Quadrant
 from openline.accord.formats.texts import Choice, Flag, Identifier, Text
 from openline.accord.formats.times import Clock, Date, Instant, Window, Year
-from openline.accord.formats.unfit import Unfit
+from openline.accord.formats.unfit import Unfit, Unfits
 from openline.accord.formats.words import Said, said, word
 
 LIST_MAX: Final = 512
@@ -22,6 +22,9 @@ Plain = (
     Instant | Date | Window | Clock | Year | Number | Point | Points | Circle | Quadrant | Named | Area | Identifier
     | Choice | Flag | Text
 )  # fmt: skip
+
+
+_Seen = dict[tuple[str, object], int]  # row in which a column has a key
 
 
 class ListOf(NamedTuple):
@@ -38,23 +41,25 @@ class ListOf(NamedTuple):
         return given
 
     def check(self, raw: object) -> list[object]:
-        """From the wire. Raises Unfit naming the item, counted from 1."""
-        found: list[object] = []
-        for number, one in enumerate(self._bounded(raw), 1):
-            try:
-                found.append(self.of.check(one))
-            except Unfit as unfit:
-                raise unfit.within(f"[{number}]") from unfit
-        return found
+        """From the wire. Raises Unfit naming each item that does not fit, counted from 1."""
+        return self._each(self._bounded(raw), self.of.check)
 
     def read(self, given: object) -> list[object]:
-        """A list of what the type reads; one text stands for a list of one. Raises Unfit."""
+        """A list of what the type reads; one text stands for a list of one. Raises Unfit naming each that is none."""
+        return self._each(self._bounded([given] if isinstance(given, str) else given), self.of.read)
+
+    @staticmethod
+    def _each(items: list[Any], taken: Callable[[Any], object]) -> list[object]:
         found: list[object] = []
-        for number, one in enumerate(self._bounded([given] if isinstance(given, str) else given), 1):
+        unfits = Unfits()
+        for number, one in enumerate(items, 1):
             try:
-                found.append(self.of.read(one))
+                found.append(taken(one))
             except Unfit as unfit:
-                raise unfit.within(f"[{number}]") from unfit
+                unfits.met(unfit.within(f"[{number}]"))
+                if unfits.done:
+                    break
+        unfits.end()
         return found
 
     def give(self, value: list[Any]) -> object:
@@ -112,14 +117,30 @@ class Table(NamedTuple):
             there = f"{len(given)} rows" if type(given) is list else f"{given!r:.40} is no table"
             raise Unfit(there, f"a list of {self.least} to {self.most} rows")
         found: list[list[object]] = []
-        seen: dict[tuple[str, object], int] = {}
+        seen: _Seen = {}
+        unfits = Unfits()
         for number, row in enumerate(given, 1):
             try:
-                cells = zip(self.columns, cells_of(row), strict=True)
-                found.append([self._cell(column, cell, reading) for column, cell in cells])
-                self._each_once(found[-1], number, seen)
+                found.append(self._row(cells_of(row), number, seen, reading))
             except Unfit as unfit:
-                raise unfit.within(f"[{number}]") from unfit
+                unfits.met(unfit.within(f"[{number}]"))
+                if unfits.done:
+                    break
+        unfits.end()
+        return found
+
+    def _row(self, cells: list[object], number: int, seen: _Seen, reading: bool) -> list[object]:
+        found: list[object] = []
+        unfits = Unfits()
+        for column, cell in zip(self.columns, cells, strict=True):
+            value: object = None
+            try:
+                value = self._cell(column, cell, reading)
+                self._once(column, value, number, seen)
+            except Unfit as unfit:
+                unfits.met(unfit)
+            found.append(value)
+        unfits.end()
         return found
 
     def _cell(self, column: Column, cell: object, reading: bool) -> object:
@@ -132,12 +153,12 @@ class Table(NamedTuple):
         except Unfit as unfit:
             raise unfit.within(f".{column.name}") from unfit
 
-    def _each_once(self, row: list[object], number: int, seen: dict[tuple[str, object], int]) -> None:
-        for column, cell in zip(self.columns, row, strict=True):
-            if column.key and cell is not None:
-                before = seen.setdefault((column.name, cell), number)
-                if before != number:
-                    raise Unfit(f"{cell} stands in row {before} already", "each identifier once", f".{column.name}")
+    @staticmethod
+    def _once(column: Column, cell: object, number: int, seen: _Seen) -> None:
+        if column.key and cell is not None:
+            before = seen.setdefault((column.name, cell), number)
+            if before != number:
+                raise Unfit(f"{cell} stands in row {before} already", "each identifier once", f".{column.name}")
 
     def give(self, value: list[list[Any]]) -> object:
         """What `read` reads."""

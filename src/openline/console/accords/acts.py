@@ -31,7 +31,7 @@ from openline.accord.formats.notice import (
 from openline.accord.formats.notice import (
     as_given as as_form,
 )
-from openline.accord.formats.printing import Head
+from openline.accord.formats.printing import Head, regime_of
 from openline.accord.formats.reader import NotAFormat, read_format
 from openline.accord.formats.section import is_language
 from openline.accord.formats.unfit import Fault
@@ -187,17 +187,18 @@ class Accords:
         elif not language:
             faults += (Fault("language", "is not said, and there is free text", "say the language of the text"),)
         year = datetime.fromtimestamp(self._running.now_ms() / 1000, UTC).year
-        in_hand = self._in_hand(format_.mark, year)
-        serial = book.free_serial(self._running.state.me, format_.mark, year, in_hand)
+        serial = book.free_serial(self._running.state.me, format_, year, self._in_hand(book, format_, year))
         return Notice(format_.mark, year, serial, language, relation, written.values, of), faults, may_leave
 
-    def _in_hand(self, mark: bytes, year: int) -> set[int]:
+    def _in_hand(self, book: Book, format_: Format, year: int) -> set[int]:
         """Serials that drafts of this desk have, which are neither recorded nor withdrawn."""
         found = set()
         for draft in self._running.desk.state.under_way.values():
             if draft.version.kind == NOTICE and draft.version.told:
                 notice = parse_notice(draft.version.told)
-                if (notice.mark, notice.year) == (mark, year):
+                other = book.formats.get(notice.mark) or library.by_mark().get(notice.mark)
+                is_same = notice.mark == format_.mark or (other and regime_of(other) == regime_of(format_))
+                if is_same and notice.year == year:
                     found.add(notice.serial)
         return found
 

@@ -32,6 +32,12 @@ def formats() -> Mapping[str, Format]:
     return {name: read_format(data) for name, data in files().items()}
 
 
+@cache
+def by_mark() -> Mapping[bytes, Format]:
+    """The same by their marks."""
+    return {one.mark: one for one in formats().values()}
+
+
 def known_format(whole: FormatWhole) -> Format:
     """A format as the station told it, read from its own file."""
     return _read(whole.file.encode())

@@ -182,7 +182,30 @@ def test_numbers_twice_and_numbers_missing_are_seen() -> None:
         book.take_notice(notice(UPDATE, 0, index, None, serial=serial))
     assert book.same_number(Ref(0, LIFE, 2)) == (1, (Ref(0, LIFE, 3),))
     assert book.gaps(0, format_digest(UPDATE)[:8], 2026) == (2, 3)
-    assert book.free_serial(0, format_digest(UPDATE)[:8], 2026, {2}) == 3
+    assert book.free_serial(0, read_format(UPDATE), 2026, {2}) == 3
+
+
+def test_a_sender_counts_together_what_it_sends_under_one_agreement() -> None:
+    """R-467, rule A2: a number is told without its format, so it must not stand twice under one agreement."""
+    other = UPDATE.replace(b'agreement = "TEST-1"', b'agreement = "TEST-2"').replace(b'id = "update"', b'id = "other"')
+    acts = [
+        lambda book, one=one: book.take_notice(one) for one in (
+            notice(UPDATE, 0, 1, None, serial=1), notice(ANSWER, 0, 2, None, serial=1),
+            notice(QUESTION, 0, 3, None, serial=4), notice(other, 0, 4, None, serial=1),
+            notice(ANSWER, 1, 2, None, serial=1),
+        )
+    ]  # fmt: skip
+    offered = agreed(UPDATE, QUESTION, ANSWER, other)
+    for order in (acts + offered, offered + acts[::-1]):
+        book = book_of(*order)  # type: ignore[arg-type]
+        mark = format_digest(UPDATE)[:8]
+        assert book.same_number(Ref(0, LIFE, 1)) == (1, (Ref(0, LIFE, 2),)) and book.number(Ref(0, LIFE, 1)) == (
+            book.number(Ref(0, LIFE, 2)))
+        assert book.gaps(0, mark, 2026) == (2, 3) == book.gaps(0, format_digest(ANSWER)[:8], 2026)
+        assert book.same_number(Ref(0, LIFE, 4)) == (0, ()) == book.same_number(Ref(1, LIFE, 2))
+        assert book.free_serial(0, read_format(ANSWER), 2026, {2, 3}) == 5
+        assert book.free_serial(0, read_format(other), 2026, ()) == 2
+        assert len(book.series()) == 3
 
 
 def test_a_notice_before_its_event_is_in_time_or_not_by_when_it_was_held() -> None:

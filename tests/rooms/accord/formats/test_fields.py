@@ -224,3 +224,23 @@ def test_every_fault_of_a_form_is_told_at_once() -> None:
     places_ = [fault.place for fault in written.faults]
     assert sorted(places_) == ["count", "nonsense", "period", "remarks", "what_other", "when"]
     assert all(fault.remedy for fault in written.faults)
+
+
+def test_every_fault_inside_a_list_a_table_and_a_polygon_is_told_at_once() -> None:
+    rows = [{"id": "X1", "number": "3"}, {"id": "a\u202eb", "number": "many"}, {"number": "1"},
+            {"id": "X1", "number": "2"}]  # fmt: skip
+    given = {
+        "when": "2026-03-04T12:00:00Z", "items": rows, "names": ["A-1", "\u0410-2", ""],
+        "polygon": "91 00N 000 00E; 10 00N 010 00E; 10 61N 010 00E",
+    }  # fmt: skip
+    format_ = every_type()
+    places = [one.place for one in compose(format_, given).faults]
+    assert places == ["polygon[1]", "polygon[3]", "names[2]", "names[3]", "items[2].id", "items[2].number",
+                      "items[3].id", "items[4].id"]  # fmt: skip
+
+
+def test_of_very_many_faults_in_one_table_the_first_are_told() -> None:
+    format_ = every_type()
+    rows = [{"id": f"X{number}", "number": "many"} for number in range(8_000)]
+    faults = compose(format_, {"when": "2026-03-04T12:00:00Z", "items": rows}).faults
+    assert len(faults) == 101 and faults[0].place == "items[1].number" and "may be more" in faults[-1].what

@@ -75,7 +75,8 @@ def test_nonsense_stands_there_again_and_every_fault_has_its_place_and_rule() ->
     told = {one.place: one.rule for one in fault_rows(compose(EVERY, given).faults, EVERY)}
     assert told == {
         "when": "A1", "day": "A1", "period": "A1", "days": "A1", "each_day": "A1", "year": "R-404", "count": "R-404",
-        "height": "R-404", "point": "A4", "circle": "A4", "polygon[1]": "A4", "area": "A4", "item": "R-404",
+        "height": "R-404", "point": "A4", "circle": "A4", "polygon[1]": "A4",
+        "polygon[2]": "A4", "polygon[3]": "A4", "area": "A4", "item": "R-404",
         "kind": "R-404", "public": "R-404", "named": "A4", "names[1]": "R-404",
     }  # fmt: skip
     found = {one["name"]: one for one in widgets(EVERY, given, [], "en", {}, {})}

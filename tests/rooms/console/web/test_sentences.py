@@ -20,7 +20,7 @@ from openline.desk.people import Act, Role
 ROOM = Path(openline.__file__).parent
 SPEAKING = (
     "accord/formats/notice.py", "accord/formats/numbers.py", "accord/formats/places.py", "accord/formats/tables.py",
-    "accord/formats/texts.py", "accord/formats/times.py", "accord/declarations/judging.py",
+    "accord/formats/texts.py", "accord/formats/times.py", "accord/formats/unfit.py", "accord/declarations/judging.py",
     "accord/declarations/reconciling.py", "accord/clocks/conformity.py", "console/accords/rows.py",
     "console/declaring/acts.py",
     "console/accord_pages/forms.py", "console/accord_pages/blanks.py", "console/accord_pages/saying.py",

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import click
 
+from openline.accord.declarations.files import each_key_once, no_number
 from openline.accord.foreign.carrying import FORMS, Carried, Form, write
 from openline.accord.foreign.scanning import FORM_CHARS_MAX, Misread, Unwritable
 from openline.accord.formats.notice import compose
@@ -96,7 +97,7 @@ def write_form(session: Session, form: str, file: Path, given: tuple[str, ...]) 
 
 def _fields(file: Path, form: Form) -> dict[str, Any]:
     try:
-        found = json.loads(read(file, FIELDS_BYTES_MAX))
+        found = json.loads(read(file, FIELDS_BYTES_MAX), object_pairs_hook=each_key_once, parse_constant=no_number)
     except (ValueError, RecursionError) as wrong:
         raise Told("OL-202", f"{file} is not JSON: {wrong}") from wrong
     if isinstance(found, dict) and isinstance(found.get("fields"), dict) and "format" in found:

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import click
 
+from openline.accord.declarations.files import each_key_once, no_number
 from openline.console.accords import asking
 from openline.console.accords.commands.drafting import AS_DRAFT, TOKEN, drafted, read
 from openline.console.accords.library import known_format
@@ -171,7 +172,10 @@ def _fields(given: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if given["file"] is not None:
         found.update(_object(given["file"]))
-    for name, path in (_pair(one, "--table") for one in given["tables"]):
+    tables = [_pair(one, "--table") for one in given["tables"]]
+    for name, path in tables:
+        if [one for one, _ in tables].count(name) > 1:
+            raise Told("OL-204", f"--table {name!r:.60} is given twice: a table comes from one file")
         found[name] = _table(Path(path))
     typed: dict[str, list[str]] = {}
     for name, value in (_pair(one, "--field") for one in given["fields"]):
@@ -189,7 +193,7 @@ def _pair(text: str, option: str) -> tuple[str, str]:
 
 def _object(path: Path) -> dict[str, Any]:
     try:
-        found = json.loads(read(path, FIELDS_BYTES_MAX))
+        found = json.loads(read(path, FIELDS_BYTES_MAX), object_pairs_hook=each_key_once, parse_constant=no_number)
     except (ValueError, RecursionError) as wrong:
         raise Told("OL-202", f"{path} is not JSON: {wrong}") from wrong
     if not isinstance(found, dict):
@@ -201,11 +205,15 @@ def _table(path: Path) -> list[dict[str, str]]:
     """Rows of a CSV file (RFC 4180) by its heads. Raises Told OL-202 naming the line."""
     try:
         reader = csv.DictReader(io.StringIO(read(path, FIELDS_BYTES_MAX).decode("utf-8-sig"), newline=""), strict=True)
+        heads = list(reader.fieldnames or ())
+        twice = next((one for one in heads if heads.count(one) > 1), None)
+        if twice is not None or not heads:
+            what = f"two columns are called {twice!r:.40}" if heads else "there is no line of heads"
+            raise Told("OL-202", f"{path}, line 1: {what}")
         rows = []
         for row in reader:
             if None in row or None in row.values():
-                heads = len(reader.fieldnames or ())
-                raise Told("OL-202", f"{path}, line {reader.line_num}: not {heads} cells as in its first line")
+                raise Told("OL-202", f"{path}, line {reader.line_num}: not {len(heads)} cells as in its first line")
             rows.append(row)
     except (UnicodeDecodeError, csv.Error) as wrong:
         raise Told("OL-202", f"{path}: {wrong}") from wrong
