@@ -11,6 +11,7 @@ from random import Random
 from typing import TYPE_CHECKING, Final
 
 from openline.console.channel.reporting import Watch as Alarms
+from openline.console.channel.submitting import needs_no_disk
 from openline.console.kept.upkeep import is_recovery
 from openline.errors import PeerFault, Refused, StoreDown, Unchecked, UnknownOutcome
 from openline.line.events import (
@@ -37,7 +38,6 @@ from openline.line.state import BearerUp, PeerState
 from openline.line.turn import Heard, Life, Result, Turns, name_generation, payloads
 from openline.record.roster import Roster
 from openline.seal.keyring import Keyring
-from openline.station import needs_no_disk
 from openline.wire.items import Grant, Item
 from simulation import errands
 from simulation.grounds import Ground, PowerCut, SqliteGround

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import itertools
 import os
 import signal
 import traceback
@@ -33,7 +32,7 @@ from openline.console.channel.operations import StationOperations
 from openline.console.channel.reporting import Watch, not_receipted, status_of
 from openline.console.channel.sending import Sending
 from openline.console.channel.stillness import Stillness
-from openline.console.channel.submitting import Places, Quiet, Submission, Submissions, Watchers, refuse
+from openline.console.channel.submitting import Places, Quiet, Submission, Submissions, Watchers, needs_no_disk, refuse
 from openline.console.home import LineHome
 from openline.console.kept.keeping import Kept, keep_line
 from openline.console.kept.papers import Papers
@@ -45,12 +44,11 @@ from openline.console.watch.desk import Desk
 from openline.console.watch.operations import DeskOperations
 from openline.errors import LocalFault, PeerFault, Refused, StoreDown, Unchecked, UnknownOutcome
 from openline.line.events import Amended, Arrived, CarryOut, ClockSet, Down, Draft, Event, Send, Submitted, Tick, Up
-from openline.line.narrow.contacts import hailed_in_ms
 from openline.line.ports import PutState, Store
 from openline.line.state import LineState, PeerState
 from openline.line.turn import Heard, Life, Result, Turns, name_generation
 from openline.seal.charter import Charter
-from openline.wire.items import Grant, Hail, Item, ShortHail
+from openline.wire.items import Grant, Item
 
 ITEMS_A_TURN: Final = 1024  # of all frames but the last: what is honest comes as a few items a frame
 PROBE_EVERY_TICKS: Final = 4
@@ -69,8 +67,8 @@ class Station:
         self._submissions = Submissions(kept.store)
         self.pass_doors = self._submissions.pass_doors
         self._clock = ClockWatch()
-        self._stillness = Stillness(lambda: hailed_in_ms(self.state.me, self.state.peers.values(), self.now_ms()))
-        self._bell = Bell(self._turn, self._pay)
+        self._stillness = Stillness(self)
+        self._bell = Bell(self._turn, self._pay, lambda: self.turns.owes)
         self._has_ended = False
         self.ticks = 0
         self._roads = Roads(self.happened, self.frame_came, self.settled, self.watch.note, self.watch.set)
@@ -203,34 +201,40 @@ class Station:
             await self._roads.open(bearers_of(self.kept, self._roads))
             await door.open()  # last: who is answered here finds the station wholly up
             beside = (one() for one in serving.beside)
-            for going_on in (self._tick(), desk.carry_through(), screen.keep(), alarms.go_on(), *beside):
+            stack.callback(self._stillness.end)
+            self._stillness.begin()
+            for going_on in (desk.carry_through(), screen.keep(), alarms.go_on(), *beside):
                 stack.callback(loop.create_task(going_on).cancel)
             serving.ready()
             await self._bell.serve()
 
-    async def _tick(self) -> None:
-        for self.ticks in itertools.count():
-            await asyncio.sleep(0)  # the turn that takes the last tick
-            await self._stillness.pause(still=self._is_still())
-            try:
-                if self.ticks % PROBE_EVERY_TICKS == 0:
-                    self._probe()
-                if not self._is_out:
-                    self._turn_keys()
-                    self._sending.say_lacking(self._heard, self.state, self.now_ms())
-                    if self.upkeep.due(self.state, self.now_ms()):
-                        self._pay()
-                        self._new_life()
-            except (StoreDown, UnknownOutcome) as down:  # of the keyring: the old one stands, the next tick tries again
-                self.watch.ring("disk", str(down))
-            except Exception as fault:  # noqa: BLE001  time goes on whatever happens
-                self.watch.ring("program", f"what is due from time to time was not done: {fault!r}")
-                traceback.print_exc()
-            self.happened(Tick())
+    def look_at_time(self) -> None:
+        """What time brings; and the hails that are due, in a turn of their own."""
+        self.ticks += 1
+        if self._stillness.looks_around():
+            self._look_around()
+        self._events.append(Tick())
+        self._bell.answer_now()
 
-    def _is_still(self) -> bool:
-        """Nothing has moved for a while but hails, and nothing waits to move: time is looked at more seldom."""
-        return not (self._sending.pacing or self._is_out or self.watch.rings("disk")) and self._stillness.is_still
+    def _look_around(self) -> None:
+        try:
+            if self.ticks % PROBE_EVERY_TICKS == 0:
+                self._probe()
+            if not self._is_out:
+                self._turn_keys()
+                self._sending.say_lacking(self._heard, self.state, self.now_ms())
+                if self.upkeep.due(self.state, self.now_ms()):
+                    self._pay()
+                    self._new_life()
+        except (StoreDown, UnknownOutcome) as down:  # of the keyring: the old one stands, the next tick tries again
+            self.watch.ring("disk", str(down))
+        except Exception as fault:  # noqa: BLE001  time goes on whatever happens
+            self.watch.ring("program", f"what is due from time to time was not done: {fault!r}")
+            traceback.print_exc()
+
+    def may_rest(self) -> bool:
+        """Nothing waits to move: time is looked at more seldom."""
+        return not (self._sending.pacing or self._is_out or self.watch.rings("disk"))
 
     def _turn(self) -> None:
         """Take everything that waits, as one batch."""
@@ -241,7 +245,11 @@ class Station:
         if self._is_out:
             self._wait_for_store()
             return
-        events += self._open_frames()
+        if arrived := self._open_frames():
+            events += arrived
+            if self._stillness.joins():
+                self.ticks += 1
+                events.append(Tick())
         self._sending.heed(events, self.state, self.now_ms())
         submissions, drafts = self._submissions.choose()
         if self._submissions.waiting:
@@ -490,10 +498,3 @@ def serve(serving: Serving) -> None:
 
 async def _serve(kept: Kept, serving: Serving) -> None:
     await Station(kept).serve(serving)
-
-
-def needs_no_disk(event: Event) -> bool:
-    """Links, hails and time go on while the disk takes nothing."""
-    if isinstance(event, Arrived):
-        return all(isinstance(item, Hail | ShortHail) for item in event.items)
-    return isinstance(event, Up | Down | Tick | ClockSet)

@@ -15,7 +15,7 @@ class Desk:
     def __init__(self, again: int = 0) -> None:
         self.did: list[str] = []
         self.again = again
-        self.bell = Bell(self.turn, lambda: self.did.append("rest"))
+        self.bell = Bell(self.turn, lambda: self.did.append("rest"), lambda: True)
 
     def turn(self) -> None:
         self.did.append("turn")
@@ -69,7 +69,7 @@ def test_a_fault_in_a_turn_ends_the_station_where_it_is_served() -> None:
         def fail() -> None:
             raise RuntimeError("a fault of ours")
 
-        bell = Bell(fail, lambda: None)
+        bell = Bell(fail, lambda: None, lambda: True)
         bell.ring()
         await bell.serve()
 

@@ -1,7 +1,8 @@
 """What calls a station to its next turn: rung by whoever has something, answered once for all of them.
 
 The answer comes one step of the event loop later, after the sockets were looked at: what came meanwhile is the same
-batch. When nobody has rung again, what may wait is done a step later still, after the turn's answers have gone out.
+batch. When nobody has rung again, what may wait is done a step later still, after the turn's answers have gone out;
+where nothing waits, there is no such step.
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ from collections.abc import Callable
 
 
 class Bell:
-    """`turn` takes all that waits; `rest` does what may wait. Neither runs before `serve`."""
+    """`turn` takes all that waits; `rest` does what may wait, where `waits` says that something does. None of them runs
+    before `serve`."""
 
-    def __init__(self, turn: Callable[[], None], rest: Callable[[], None]) -> None:
+    def __init__(self, turn: Callable[[], None], rest: Callable[[], None], waits: Callable[[], bool]) -> None:
         self._turn = turn
         self._rest = rest
+        self._waits = waits
         self._rung = False
         self._loop: asyncio.AbstractEventLoop | None = None  # while it is served
         self._end: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -26,6 +29,13 @@ class Bell:
             self._rung = True
             if self._loop is not None:
                 self._loop.call_soon(self._answer)
+
+    def answer_now(self) -> None:
+        """The turn at once, for who was called by the event loop itself and has all that there is to take."""
+        if self._loop is None:
+            self._rung = True
+        else:
+            self._answer()
 
     def stop(self) -> None:
         """`serve` returns after the turn under way, also when it has not begun yet."""
@@ -49,7 +59,7 @@ class Bell:
             return
         self._rung = False
         self._do(self._turn)
-        if not self._rung:
+        if not self._rung and self._waits():
             self._loop.call_soon(self._be_at_rest)
 
     def _be_at_rest(self) -> None:

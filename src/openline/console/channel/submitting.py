@@ -9,13 +9,14 @@ from typing import Final, NamedTuple
 from openline import limits
 from openline.bearer.waiting import WaitingFrames
 from openline.console.codes import Told
-from openline.line.events import Appended, Draft
+from openline.line.events import Appended, Arrived, ClockSet, Down, Draft, Event, Tick, Up
 from openline.line.events import Told as Heard
 from openline.line.ports import LogId, Store
 from openline.line.state import LineState
 from openline.line.terms.rate import entries_per_minute, own_room
 from openline.record.breach import breaches
 from openline.seal.charter import Charter
+from openline.wire.items import Hail, ShortHail
 
 Places = list[tuple[LogId, int]]
 QUIET_TURNS_MAX: Final = 64
@@ -210,3 +211,10 @@ class Quiet:
                 self.waiting.append(one)
             elif not one.told.done():
                 one.told.set_result(None)
+
+
+def needs_no_disk(event: Event) -> bool:
+    """Links, hails and time go on while the disk takes nothing."""
+    if isinstance(event, Arrived):
+        return all(isinstance(item, Hail | ShortHail) for item in event.items)
+    return isinstance(event, Up | Down | Tick | ClockSet)
