@@ -14,6 +14,7 @@ from openline.console.demo.weather import Weather
 LATENCY_MS: Final = 500
 STILL_S: Final = 8.0  # nothing passed for so long: all that the stations had to say to begin with is said
 SETTLED_WITHIN_S: Final = 900.0
+LOOKED_FOR_S: Final = 0.25  # of our own time at least: the machine's own delays are not silence of the line
 _LOOK_EVERY_S: Final = 0.05
 
 
@@ -57,11 +58,12 @@ def bytes_of(counted: Counted) -> int:
 
 
 def settled(relay: Relay, factor: int = 1) -> None:
-    """Until nothing has passed for a while."""
+    """Until nothing has passed for a while; who looks leaves the relay the machine."""
     until = time.monotonic() + SETTLED_WITHIN_S
     known, since = bytes_of(relay.count()), time.monotonic()
-    while time.monotonic() - since < STILL_S / factor:
-        assert time.monotonic() < until, "the line never falls silent"
-        time.sleep(_LOOK_EVERY_S / factor)
+    still_s = max(STILL_S / factor, LOOKED_FOR_S)
+    while time.monotonic() - since < still_s:
+        assert time.monotonic() < until, f"the line never falls silent; {known} bytes so far"
+        time.sleep(_LOOK_EVERY_S)
         if (now := bytes_of(relay.count())) != known:
             known, since = now, time.monotonic()
