@@ -195,7 +195,7 @@ class Negotiating:
                     raise Told("OL-204", f"{language}, article {article}: {strange[0]!r} is no party here: {there}")
         unlike = [one for one in differing(texts) if one.kind == "build"]
         if unlike:
-            told = "; ".join(f"article {one.article}: {one.what} ({', '.join(one.languages)})" for one in unlike[:20])
+            told = "; ".join(f"article {one.article} ({', '.join(one.languages)}): {one.what}" for one in unlike[:20])
             raise Told("OL-204", f"the languages are not built alike: {told}")
         return texts
 

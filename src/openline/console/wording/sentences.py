@@ -22,9 +22,16 @@ _BETWEEN: Final = "; "
 _OR: Final = " or "
 _AND: Final = ", "
 _CHARS_MAX: Final = 4_000  # a sentence of ours is shorter; what is longer is not looked for
-_DEEP: Final = 3  # what is filled in may be a sentence itself, and so may what is filled in there
+_DEEP: Final = 4  # what is filled in may be a sentence itself, and so may what is filled in there
 _QUOTES: Final = ("'", '"')  # what was typed is filled in within these
 _TELLING_CHARS: Final = 8  # what is filled in is taken for a sentence by no fewer of its own
+_SAYING_CHARS: Final = 12  # with fewer of its own, only values are filled in, and no words
+_WORDS_MIN: Final = 3
+_PLACE: Final = ": "  # where it is, and what is said of it
+_PLACES_MAX: Final = 4  # a file, a line in it, a field
+_PLACE_CHARS_MAX: Final = 300  # a path may be long
+_PARTS_MAX: Final = 150  # faults that are named at once, with what to do about each
+_WITHIN_MAX: Final = 3  # parts of one sentence that has semicolons
 
 
 class Pattern(NamedTuple):
@@ -75,7 +82,7 @@ def filled(english: tuple[str, ...], text: str) -> list[str] | None:
 
 def _told(text: str, language: str, known: Mapping[str, str], deep: int = _DEEP) -> Markup | None:
     """None where it is not known in that language."""
-    open_, whole = patterns(language)
+    whole = patterns(language)[1]
     if text in known or text in whole:
         return shown(known.get(text) or whole[text])
     several = [text] if text in WORDS else text.split(_OR)
@@ -88,24 +95,78 @@ def _told(text: str, language: str, known: Mapping[str, str], deep: int = _DEEP)
     if deep == 0 or len(text) > _CHARS_MAX:
         return None
     if _BETWEEN in text:
-        halves = [_told(half, language, known, deep) for half in text.split(_BETWEEN)]
-        whole_ = [half for half in halves if half is not None]
-        if len(whole_) == len(halves):
-            return Markup("; ").join(whole_)
-    if deep < _DEEP and text[:1] in _QUOTES:
+        several_ = _in_turn(text.split(_BETWEEN), language, known, deep)
+        if several_ is not None:
+            return several_
+    return _alone(text, language, known, deep)
+
+
+def _in_turn(parts: list[str], language: str, known: Mapping[str, str], deep: int) -> Markup | None:
+    """Sentences one after the other, of which some have a semicolon within; None where one is not known."""
+    if len(parts) > _PARTS_MAX:
         return None
-    for one in open_:
-        if deep < _DEEP and sum(map(len, one.english)) < _TELLING_CHARS:
+    found: list[Markup] = []
+    at = 0
+    while at < len(parts):
+        for end in range(at + 1, min(at + _WITHIN_MAX, len(parts)) + 1):
+            part = _BETWEEN.join(parts[at:end])
+            told = _told(part, language, known, deep) if end == at + 1 else _whole(part, language, known, deep)
+            if told is not None:
+                found.append(told)
+                at = end
+                break
+        else:
+            return None
+    between = Markup("؛ ") if language == "ar" else Markup("; ")
+    return between.join(found)
+
+
+def _whole(text: str, language: str, known: Mapping[str, str], deep: int) -> Markup | None:
+    said = known.get(text) or patterns(language)[1].get(text)
+    return shown(said) if said else _alone(text, language, known, deep)
+
+
+def _alone(text: str, language: str, known: Mapping[str, str], deep: int) -> Markup | None:
+    """By its pattern, with what is filled in; or said of a place."""
+    for one in patterns(language)[0]:
+        telling = sum(map(len, one.english))
+        if deep < _DEEP and telling < _TELLING_CHARS:
             break
         values = filled(one.english, text)
-        if values is not None:
-            said = Markup("")
-            for words, number in one.told:
-                said += shown(words)
-                if number >= 0:
-                    inner = _told(values[number], language, known, deep - 1)
-                    said += Markup("<bdi>{}</bdi>").format(shown(values[number]) if inner is None else inner)
-            return said
+        if values is None:
+            continue
+        if telling <= _TELLING_CHARS and not one.english[-1] and _PLACE in values[-1]:
+            continue  # `article {0}` is a place, of which something is said then
+        inner = [None if value[:1] in _QUOTES else _told(value, language, known, deep - 1) for value in values]
+        if telling < _SAYING_CHARS and any(a is None and _says(b) for a, b in zip(inner, values, strict=True)):
+            continue
+        said = Markup("")
+        for words, number in one.told:
+            said += shown(words)
+            if number >= 0:
+                told = inner[number]
+                said += Markup("<bdi>{}</bdi>").format(shown(values[number]) if told is None else told)
+        return said
+    return _placed(text, language, known, deep - 1)
+
+
+def _says(value: str) -> bool:
+    """Whether it is more than a value: words that a short pattern would leave in English amid another language."""
+    return sum(one.isascii() and one.islower() and one.isalpha() for one in value.split()) >= _WORDS_MIN
+
+
+def _placed(text: str, language: str, known: Mapping[str, str], deep: int) -> Markup | None:
+    """A place, and a sentence that is known said of it: `draft: it says nothing`. The place may be of any words."""
+    at = -len(_PLACE)
+    for _ in range(_PLACES_MAX):
+        at = text.find(_PLACE, at + len(_PLACE))
+        if at < 0 or at > _PLACE_CHARS_MAX or _BETWEEN in text[:at]:
+            break
+        told = _told(text[at + len(_PLACE) :], language, known, deep)
+        if told is not None:
+            place = _told(text[:at], language, known, deep)
+            return Markup("{}: {}").format(Markup("<bdi>{}</bdi>").format(shown(text[:at])) if place is None else place,
+                                           told)  # fmt: skip
     return None
 
 

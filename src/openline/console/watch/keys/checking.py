@@ -177,4 +177,5 @@ def _as_told() -> Iterator[None]:
     try:
         yield
     except (WebAuthnException, Malformed, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
-        raise Told("OL-405", str(error)[:300] or type(error).__name__) from error
+        why = str(error)[:300] or type(error).__name__
+        raise Told("OL-405", f"what the key gave cannot be used: {why}") from error
