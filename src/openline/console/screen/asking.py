@@ -233,7 +233,7 @@ class LogLine(msgspec.Struct):
     """One line of the running log, of the record or of the desk's own log. `place` and `position` are the record's.
 
     `words` is the whole of it in English; `what` (a kind of entry, or of act) and `told` are the same apart: `told` is
-    in `language`, `precedence` is of messages.
+    in `language`, `precedence` is of messages; `fields` is `told` of an act at the desk, field by field.
     """
 
     at_ms: int
@@ -247,6 +247,7 @@ class LogLine(msgspec.Struct):
     told: str = ""
     language: str = ""
     precedence: str = ""
+    fields: dict[str, str] = {}
 
 
 class Counts(msgspec.Struct):

@@ -35,6 +35,7 @@ _RAW: Final = frozenset((
     "precedence", "flags", "kind", "digest", "credential", "algorithm", "public", "aaguid", "uses", "evidence",
     "party", "generation", "index",
 ))  # fmt: skip
+_BARE: Final = frozenset(("draft", "under", "subject", "says", "officer", "remark", "alarm", "method"))
 
 
 def desk_lines(
@@ -50,7 +51,8 @@ def desk_lines(
             continue
         before = released.get(fact.draft) if isinstance(fact, Recorded) else None
         if before is not None and line.at_ms - before.at_ms <= RECORDED_AT_ONCE_MS:
-            before.words += f", recorded {_place(fact, name_of)}"
+            before.words += f", recorded as {_place(fact, name_of)}"
+            before.fields["recorded"] = _place(fact, name_of)
             continue
         if isinstance(fact, Released | NoticeUsed):
             released[fact.draft] = line
@@ -60,7 +62,7 @@ def desk_lines(
 
 def _place(fact: Fact, name_of: Callable[[int], str]) -> str:
     assert isinstance(fact, Recorded)
-    return f"as {reference(name_of(fact.party), Ref(fact.party, fact.generation, fact.index))}"
+    return reference(name_of(fact.party), Ref(fact.party, fact.generation, fact.index))
 
 
 def desk_line(entry: DeskEntry, row: DeskLogRow, name_of: Callable[[int], str]) -> LogLine | None:
@@ -68,20 +70,25 @@ def desk_line(entry: DeskEntry, row: DeskLogRow, name_of: Callable[[int], str]) 
     fact = entry.fact
     if isinstance(fact, LEFT_OUT):
         return None
-    said = [_said(name, value, name_of) for name, value in row.fields.items() if value and name not in _RAW]
+    fields = {name: _plain(name, value, name_of) for name, value in row.fields.items() if value and name not in _RAW}
+    said = [_said(name, value) for name, value in fields.items()]
     if isinstance(fact, Recorded):
-        said.append(_place(fact, name_of))
+        fields["recorded"] = _place(fact, name_of)
+        said.append(f"as {fields['recorded']}")
     told = ", ".join(said)
     words = f"{row.what}: {told}" if said else row.what
-    return LogLine(row.at_ms, "desk", row.officer or "the station", words, what=row.what, told=told, language="en")
+    who = row.officer or "the station"
+    return LogLine(row.at_ms, "desk", who, words, what=row.what, told=told, language="en", fields=fields)
 
 
-def _said(name: str, value: str, name_of: Callable[[int], str]) -> str:
+def _plain(name: str, value: str, name_of: Callable[[int], str]) -> str:
     if name == "of" and "/" in value:
         ref = ref_of(value)
-        return f"of {reference(name_of(ref.party), ref)}"
-    if name in ("draft", "under"):
-        return f"D-{value}"
+        return reference(name_of(ref.party), ref)
+    return f"D-{value}" if name in ("draft", "under") else value
+
+
+def _said(name: str, value: str) -> str:
     if name in ("until_ms", "at_ms"):
         return f"until {dtg(int(value))}" if value != "0" else "from now on"
-    return value if name in ("subject", "says", "officer", "remark", "alarm", "method") else f"{name} {value}"
+    return value if name in _BARE else f"{name} {value}"

@@ -9,8 +9,9 @@ from openline.console.ladder.telling import in_words
 from openline.console.templates.reading import places_in
 from openline.console.watch import asking
 from openline.console.watch.desk import Desk
+from openline.console.watch.log_words import word_of
 from openline.desk import acts
-from openline.desk.facts import METHODS, DeskEntry, Drafted, DraftedOther, NoticeUsed
+from openline.desk.facts import DeskEntry, Drafted, DraftedOther, NoticeUsed
 from openline.desk.people import Act, Actor, may
 from openline.desk.release import short_code
 from openline.desk.state import DeskState, Draft, Stage
@@ -123,8 +124,8 @@ class Presenter:
         for name, value in entry.fact._asdict().items():
             if name in ("officer", "to"):
                 fields[name] = self._desk.state.officers[value].name
-            elif name == "method":
-                fields[name] = METHODS[value]
+            elif isinstance(value, int):
+                fields[name] = word_of(name, value)
             elif name == "body":
                 fields["subject"] = parse_message(value).subject if value else ""
             elif name == "told" and isinstance(entry.fact, NoticeUsed):

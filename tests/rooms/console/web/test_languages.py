@@ -13,6 +13,7 @@ import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
+from openline.console.watch.log_words import NAMED, word_of
 from openline.console.web import rendering
 from openline.console.web.vocabulary import WORDS
 from openline.console.wording.sentences import sentence
@@ -96,7 +97,8 @@ def _log(language: str, *rows: tuple[str, dict[str, str]]) -> str:
     templates = rendering.templates(language)
     page = templates.get_template("desk-log.html")
     made = page.new_context(context)
-    made.vars["ours"] = templates.get_template("parts.html").make_module(context).ours  # type: ignore[attr-defined]
+    for name in ("ours", "logged"):
+        made.vars[name] = getattr(templates.get_template("parts.html").make_module(context), name)
     return "".join(page.blocks["main"](made))
 
 
@@ -114,6 +116,20 @@ def test_the_log_of_the_desk_says_its_fields_and_what_is_ours_in_them(language: 
     assert re.findall(r'lang="en"[^<]*', told) == []
     assert "1790000000000" not in told and "SEP 26" in told, "an instant is told as people write it"
     assert "north" in told and "Moreau" in told
+
+
+@pytest.mark.parametrize("language", ["ru", "ar"])
+def test_what_stands_as_a_number_in_the_log_is_told_as_its_word(language: str) -> None:
+    """Kinds, states and reasons; counts stay numbers."""
+    numbers = {"precedence": 3, "method": 1, "sound": 2, "stage": 0, "step": 1, "what": 3, "allowed": 0, "demanded": 1,
+               "given": 0, "heard": 1, "flags": 1, "kind": 2}  # fmt: skip
+    assert set(numbers) == NAMED
+    words = {name: word_of(name, value) for name, value in numbers.items()}
+    told = _log(language, ("drafted", words), *(("drafted", {"kind": one}) for one in KIND_NAMES.values()))
+    assert not [one for one in words.values() if one.isdecimal()] and 'lang="en"' not in told
+    bare = re.sub(r"<[^>]+>|hash", " ", told)
+    assert not [one for one in words.values() if re.search(rf"\b{one}\b", bare)], "each has its word in the language"
+    assert [word_of("uses", 7), word_of("kind", 77), word_of("flags", 0)] == ["7", "77", ""]
 
 
 def test_what_an_officer_wrote_is_not_translated_in_the_log() -> None:
