@@ -71,6 +71,7 @@ def write(book: Book) -> None:
     _limits(book)
     _shipped(book)
     _owed(book)
+    _by_the_clock(book)
     _covered(book)
     _forms(book)
     _foreign(book)
@@ -193,6 +194,21 @@ def _owed(book: Book) -> None:
     _owing(book, "b12-two-clocks", [update], [], again, ["not provided"], "Suspended in the view of who says so; not provided in the other's.", 0, [[0, "suspended"]])
 
 
+def _by_the_clock(book: Book) -> None:
+    plain, begin = small("plain", 'kind = "none"'), at(2030, 6, 10)
+    plan = small("plan", 'kind = "clock time"\nat = "16:00"\nof = "reply"')
+    asked = begin + 11 * HOUR_S
+    day = {"from": begin - DAY_S, "now": begin + 2 * DAY_S - 1, "to": begin + 2 * DAY_S}
+    for name, question_at, reply, states, story in (
+        ("by-four", asked, 16 * HOUR_S + 59, ["kept"], "A plan held at 11:00, answered within the minute of 16:00."),
+        ("after-four", asked, 16 * HOUR_S + 60, ["late"], "And a second later."),
+        ("next-day", begin + 16 * HOUR_S + 60, DAY_S + 16 * HOUR_S, ["kept"], "Held after 16:00: by 16:00 of the next day."),
+        ("not-at-all", asked, None, ["not provided"], "Never answered."),
+    ):
+        answers = [] if reply is None else [held(plain, 2, begin, begin + reply, party=1, of=Ref(0, LIFE, 1))]
+        _owing(book, f"b6-{name}", [plan, plain], [held(plan, 1, begin, question_at), *answers], day, states, story)
+
+
 def treaty(*files: str) -> bytes:
     """An agreement in force from 5 February 2030, its periods counted from 1 March."""
     digests = tuple(sorted(format_digest(one.encode()) for one in files))
@@ -201,7 +217,7 @@ def treaty(*files: str) -> bytes:
 
 def _owing(book: Book, name: str, files: list[str], notices: list[dict[str, Any]], more: dict[str, Any], states: list[str], story: str, party: int = 1, view: list[Any] | None = None) -> None:
     given = {"formats": [one.encode().hex() for one in files], "notices": notices, **more}
-    book.accept(f"owed-{name}", "notices-owed", given, "R-407 R-462 R-463 R-464 R-465", story)
+    book.accept(f"owed-{name}", "notices-owed", given, "R-407 R-462 R-463 R-464 R-465 R-468", story)
     rows = [one for one in book.ask("notices-owed", given)["duties"] if one[0] == party]
     if sorted(one[4] for one in rows) != sorted(states) or any(one[5] != (view or []) for one in rows):
         book.problems.append(f"{name}: {rows}")

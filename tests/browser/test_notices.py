@@ -174,10 +174,14 @@ def test_a_notice_is_read_in_every_language_with_its_map_and_pdf_and_an_unknown_
     assert watch.other is not None
     raw = from_birch(watch, "goodwill", **example("goodwill"))
     complaints: list[str] = []
-    for language, colours, words in (("en", "night", "Pacific Ocean"), ("ru", "light", "Тихий океан"),
-                                     ("ar", "contrast", "Pacific Ocean")):  # fmt: skip
+    for language, colours, words, limit in (
+        ("en", "night", "Pacific Ocean", "at least PT24H before planned_date"),
+        ("ru", "light", "Тихий океан", "не менее чем за PT24H до planned_date"),
+        ("ar", "contrast", "Pacific Ocean", "PT24H"),
+    ):
         page = opened("Ann", f"/notice/{known}", language, colours, bypass_csp=True)
         expect(page.locator(".typed").first).to_contain_text(words)
+        expect(page.locator("section[aria-labelledby=times]")).to_contain_text(limit)
         expect(page.locator("svg.map")).to_have_count(1)
         complaints += violations(page)
         # axe looks at every pair of colours of every element: the long form is looked at once

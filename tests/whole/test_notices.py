@@ -47,6 +47,12 @@ def test_a_launch_notice_is_read_in_the_other_language_and_judged_by_when_it_was
     assert "Тихий океан, северо-восточный квадрант" in sheet and "BREACH" not in sheet
     late = birch.here("notice", "show", early)
     assert "BREACH B1  planned_date" in late, late
+    times = json.loads(birch.here("notice", "show", good, "--json"))["times"]
+    (time,) = times
+    assert time["standing"] == "kept" and time["counted"] == "spans of 24 hours" and time["causes"] == [good]
+    assert time["held_earliest_ms"] < time["due_earliest_ms"] == time["event_earliest_ms"] - 86_400_000
+    shown = birch.here("notice", "show", good)
+    assert f"TIME at least PT24H before planned_date (spans of 24 hours): kept; from {day(3)[-2:]}" in shown, shown
     cancelled = held(amber, "notice", "send", "launch-1988", "--field", f"planned_date={day(3)}", *LAUNCH,
                      "--cancels", good)  # fmt: skip
     assert f"cancels by {cancelled}" in birch.here("notice", "show", good)
@@ -96,6 +102,14 @@ def test_a_form_with_faults_is_told_whole_and_not_sent(on_a_line: Line, tmp_path
         path = tmp_path / f"notice.{how}"
         amber.here("notice", "print", sent, "--as", how, "--out", str(path))
         assert path.read_bytes().startswith(begins)
+    for wrong, says in (("id,id\nX1,X2\n", "two columns are called 'id'"), ("", "no line of heads")):
+        items.write_text(wrong)
+        refused(amber, 2, says, "notice", "check", "every-type", *given)
+    refused(amber, 2, "given twice", "notice", "check", "every-type", *given, "--table", f"items={items}")
+    long.write_text('{"when": "2026-01-01T00:00:00Z", "when": "2027-01-01T00:00:00Z"}')
+    refused(amber, 2, "a key stands twice", "notice", "check", "every-type", "--fields", str(long))
+    long.write_text('{"count": NaN}')
+    refused(amber, 2, "NaN is no number", "notice", "check", "every-type", "--fields", str(long))
     items.write_text("id,number\nX1,3,4\n")
     refused(amber, 2, "line 2", "notice", "check", "every-type", *given)
 

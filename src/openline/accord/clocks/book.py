@@ -331,7 +331,7 @@ class Book:
         for mark in sorted(self.formats):
             format_ = self.formats[mark]
             for limit in format_.limits:
-                if limit.of == "notice" or limit.kind not in (LimitKind.AFTER, LimitKind.AT_ONCE):
+                if limit.of == "notice" or limit.kind not in (LimitKind.AFTER, LimitKind.CLOCK_TIME):
                     continue
                 yield from rationed(limit, from_ms, self._replies_to(format_, limit, (from_ms, to_ms, now_ms)))
 

@@ -8,7 +8,8 @@
     at once           nothing to compare: how long it took is shown
     every             R <= the receipt of the one before + span
     calendar day      R falls on one of the days of the year
-    clock time        R falls on the day of the event, or the day it speaks of, no later than the minute
+    clock time        R falls on the day of the event, or the day it speaks of, no later than the minute; a reply or
+                      confirmation by the next such minute after what it answers was held
     first then        the first at most `span` after the begin; each later one at least `then` before its year begins
 
 Days are counted as the limit says, because treaties do not: as spans of 24 hours, or as calendar days in a scale.
@@ -70,6 +71,8 @@ def latest_receipt(limit: Limit, event: tuple[When, When]) -> Due | None:
             return _counted(limit, begin, limit.span, -1)
         case LimitKind.AFTER:
             return _counted(limit, end, limit.span, 1)
+        case LimitKind.CLOCK_TIME if limit.of != "notice":
+            return Due(_next_clock(limit, begin), f"by the clock of {limit.scale}, next after what it answers was held")
         case LimitKind.CLOCK_TIME:
             return Due(_clock(limit, begin), f"by the clock of {limit.scale} on the day of the event")
         case _:
@@ -95,6 +98,17 @@ def _clock(limit: Limit, at: When) -> When:
         for day in days_at(at_ms, limit.scale):
             begin = day_of(day, limit.scale)[0]
             ends += [edge + limit.minute * 60_000 + 59_999 for edge in begin]
+    return When(inside(min(ends)), inside(max(ends)))
+
+
+def _next_clock(limit: Limit, at: When) -> When:
+    """That minute of the day, or of the next day where it has passed."""
+    ends = []
+    for at_ms in at:
+        for day in days_at(at_ms, limit.scale):
+            for edge in day_of(day, limit.scale)[0]:
+                end_ms = edge + limit.minute * 60_000 + 59_999
+                ends.append(end_ms if end_ms >= at_ms else end_ms + DAY_MS)
     return When(inside(min(ends)), inside(max(ends)))
 
 

@@ -28,7 +28,7 @@ from openline.accord.formats.format import (
 from openline.accord.formats.numbers import NUMBER_MAX, Number
 from openline.accord.formats.section import Lines, Section, is_language
 from openline.accord.formats.texts import Choice, Identifier
-from openline.accord.formats.times import SCALES, Clock, Date, Instant, Window, Year
+from openline.accord.formats.times import SCALES, Date, Instant, Window, Year
 from openline.accord.formats.types import read_type
 from openline.accord.formats.unfit import Fault
 from openline.errors import Malformed
@@ -51,6 +51,8 @@ _MONTH_DAY: Final = re.compile(r"(\d\d)-(\d\d)", re.ASCII)
 _DAYS_OF: Final = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _STATUS: Final = ("confirmed", "unconfirmed")
 _RULE: Final = re.compile(r"[A-Z][A-Z0-9.]{0,11}", re.ASCII)
+MEASURED: Final = (LimitKind.BEFORE, LimitKind.AT_ONCE, LimitKind.CLOCK_TIME)  # from a field of the notice
+ANSWERED: Final = (LimitKind.AFTER, LimitKind.AT_ONCE, LimitKind.CLOCK_TIME, LimitKind.BY_AGREEMENT, LimitKind.NONE)
 LIMITED: Final = ("notice", "reply", "confirmation")
 
 
@@ -211,8 +213,13 @@ def _limit(given: Section, languages: list[str]) -> Limit:
     )
     if found.year and kind is not LimitKind.FIRST_THEN:
         given.fault("year", f"is of no limit of the kind {kind}", f"leave it out: it is of `{LimitKind.FIRST_THEN}`")
-    if kind in (LimitKind.BEFORE, LimitKind.AT_ONCE) and not found.event:
+    if kind in MEASURED and not found.event and found.of == "notice":
         given.fault("event", "is missing", f"the field from which `{kind}` is measured")
+    if found.event and (kind not in (*MEASURED, LimitKind.AFTER) or found.of != "notice"):
+        given.fault("event", f"nothing of `{kind}` of a {found.of} is measured from a field", "leave it out")
+    if found.of != "notice" and kind not in ANSWERED:
+        there = f"one of the kinds {', '.join(ANSWERED)}"
+        given.fault("kind", f"{kind!s:.40} says nothing of a {found.of}", there)
     if found.notices > 1 and (kind not in RECURRING or found.of != "notice"):
         kinds = ", ".join(RECURRING)
         given.fault("notices", "is of a limit that comes round", f"one of the kinds {kinds}, of a notice")
@@ -307,9 +314,9 @@ def _check_across(found: Format, whole: Section, lines: Lines, faults: list[Faul
                       "a code of that choice, or no `is`: then it is required where that field is filled")
     for number, limit in enumerate(found.limits, 1):
         event = found.field(limit.event) if limit.event else None
-        if limit.event and (event is None or not isinstance(event.type, Instant | Date | Window | Clock)):
+        if limit.event and (event is None or not isinstance(event.type, Instant | Date | Window)):
             fault(f"limit[{number}]", "event", f"{limit.event!r:.40} is no field that says when",
-                  "the name of a field of the type instant, date, window or clock time")
+                  "the name of a field of the type instant, date or window")
     for number, keep in enumerate(found.keeps, 1):
         bounded = found.field(keep.field)
         type_: Any = bounded.type if bounded is not None else None

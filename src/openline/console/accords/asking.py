@@ -165,6 +165,24 @@ class RelatedNotice(msgspec.Struct):
     number: str
 
 
+class TimeRow(msgspec.Struct):
+    """How a notice stands to one time limit of its format; what is not known is null.
+
+    `event`: the instant or day it is measured from; `counted`: how days were; `causes`: the entries it follows from.
+    """
+
+    limit: str
+    standing: str
+    counted: str
+    causes: list[str]
+    event_earliest_ms: int | None = None
+    event_latest_ms: int | None = None
+    due_earliest_ms: int | None = None
+    due_latest_ms: int | None = None
+    held_earliest_ms: int | None = None
+    held_latest_ms: int | None = None
+
+
 class NoticeRow(msgspec.Struct):
     """A notice. `fields`: as they would be given again; empty where they do not fit the format, or it is not known.
 
@@ -191,6 +209,7 @@ class NoticeRow(msgspec.Struct):
     position: int = 0
     leaf: str = ""
     ours: bool = False
+    times: list[TimeRow] = []
 
 
 class RecordAgreement(_Request, tag="record-agreement", tag_field="op"):

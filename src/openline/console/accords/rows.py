@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from openline.accord.clocks.book import Book, NoticeSeen, Timeliness
 from openline.accord.clocks.conformity import Conformity
-from openline.accord.clocks.duty import Duty
-from openline.accord.clocks.limits import span_text
-from openline.accord.formats.format import Field, Format, Limit, LimitKind
+from openline.accord.clocks.duty import Duty, event_of
+from openline.accord.clocks.limits import Kept, span_text
+from openline.accord.formats.format import RECURRING, Field, Format, Limit, LimitKind
 from openline.accord.formats.notice import Notice, Relation, as_given, encode_notice, judge, parse_notice
 from openline.accord.formats.numbers import Number
 from openline.accord.formats.places import Area, Circle, Named, Point, Points, Quadrant, form_name
@@ -161,8 +161,29 @@ def notice_row(book: Book, seen: NoticeSeen, head: Head) -> asking.NoticeRow:
     agreed = book.shelf.is_agreed(format_.digest)
     return asking.NoticeRow(
         place, number, format_.id, True, agreed, str(format_.message_class), fields, "" if fields else raw,
-        printed(seen.notice, format_, head), faults, related, *_about(seen, head),
+        printed(seen.notice, format_, head), faults, related, *_about(seen, head), times=_times(book, seen, format_),
     )  # fmt: skip
+
+
+def _times(book: Book, seen: NoticeSeen, format_: Format) -> list[asking.TimeRow]:
+    """Every time limit of a notice, kept or not: measured from what, until when, and when it was held. (R-407)"""
+    found = []
+    for one in book.timeliness_of(seen, format_):
+        if one.limit.kind in (LimitKind.NONE, LimitKind.BY_AGREEMENT) or (one.limit.kind in RECURRING and not one.due
+                                                                          and one.kept is Kept.OPEN):  # fmt: skip
+            continue  # nothing to measure; what comes round stands in the calendar
+        of, cause = seen.notice.of, None
+        event = event_of(format_, seen.notice, one.limit.event) if one.limit.event else None
+        if event is None and of in book.notices and one.limit.kind is LimitKind.AFTER:
+            cause = of
+            answered = book.notices[of].received
+            event = (answered, answered) if answered is not None else None
+        begin, due = event[0] if event is not None else None, one.due.by if one.due is not None else None
+        causes = [ref.full_name for ref in (cause, seen.ref) if ref is not None]
+        counted = one.due.rule if one.due is not None else ""
+        ends = (edge for when in (begin, due, seen.received) for edge in (when or (None, None)))
+        found.append(asking.TimeRow(limit_text(one.limit), str(one.kept), counted, causes, *ends))
+    return found
 
 
 def _newest(related: Sequence[tuple[Relation, Ref]]) -> list[tuple[Relation, Ref]]:
@@ -216,8 +237,13 @@ def conformity(book: Book, seen: NoticeSeen, format_: Format) -> list[asking.Fau
 def _in_time(timely: Timeliness | None) -> str:
     """How a notice stands to a time limit, in words."""
     assert timely is not None
-    by = f"; in time until {dtg(timely.due.by.latest_ms)}" if timely.due is not None else ""
-    return f"{limit_text(timely.limit)}: {timely.kept}{by}"
+    what = f"{limit_text(timely.limit)}: {timely.kept}"
+    if timely.due is None:
+        return what
+    first, last = map(dtg, timely.due.by)
+    if first == last:
+        return f"{what}; in time until {last}"
+    return f"{what}; in time until {first} at the earliest, {last} at the latest"
 
 
 def words_of_draft(

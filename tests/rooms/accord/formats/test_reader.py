@@ -96,6 +96,29 @@ def test_what_an_agreement_bounds_and_how_many_are_owed_are_data_of_the_format()
         assert any(says in fault for fault in faults), (says, faults)
 
 
+LIMIT = 'kind = "at least before"\nspan = "P14D"\nevent = "when"'
+
+
+@pytest.mark.parametrize(
+    ("limit", "says"),
+    [
+        ('kind = "every"\nspan = "P6M"\nof = "reply"', "limit[1].kind: every says nothing of a reply"),
+        ('kind = "at least before"\nspan = "P1D"\nof = "confirmation"', "limit[1].kind: at least before says nothing"),
+        ('kind = "clock time"\nat = "16:00"', "limit[1].event: is missing"),
+        ('kind = "at once"', "limit[1].event: is missing"),
+        ('kind = "every"\nspan = "P6M"\nevent = "when"', "limit[1].event: nothing of `every` of a notice"),
+        ('kind = "at most after"\nspan = "PT1H"\nof = "reply"\nevent = "when"', "limit[1].event: nothing of `at most"),
+        ('kind = "clock time"\nat = "16:00"\nevent = "each_day"', "limit[1].event: 'each_day' is no field that says"),
+    ],
+)  # fmt: skip
+def test_a_limit_that_nothing_could_ever_be_measured_by_is_a_fault(limit: str, says: str) -> None:
+    assert LIMIT in EVERY_TYPE
+    faults = faults_of(EVERY_TYPE.replace(LIMIT, limit))
+    assert any(says in fault for fault in faults), faults
+    read_format(EVERY_TYPE.replace(LIMIT, 'kind = "clock time"\nat = "16:00"\nof = "reply"').encode())
+    read_format(EVERY_TYPE.replace(LIMIT, 'kind = "at once"\nof = "reply"').encode())
+
+
 COVERED = """
 [[cover]]
 rule = "B10"

@@ -26,6 +26,7 @@ from openline.console.channel.asking import (
 )
 from openline.console.codes import Told
 from openline.console.commands.message import full_name
+from openline.console.dtg import interval
 from openline.console.home import write_whole
 from openline.console.sheets import notices as sheets
 from openline.console.sheets import setting
@@ -153,7 +154,21 @@ def _notice_text(one: asking.NoticeRow, language: str) -> str:
         raise Told("OL-204", f"its format has no {language!r}; it has {', '.join(one.printed)}")
     lines = [_sheets(sheets) if sheets else f"{safe(one.number)}  raw: {safe(one.raw)}"]
     lines += [f"{related.relation} by {related.place} {safe(related.number)}".rstrip() for related in one.related]
+    lines += map(_time_text, one.times)
     return "\n".join([*lines, _faults(one.faults)] if one.faults else lines)
+
+
+def _time_text(one: asking.TimeRow) -> str:
+    def when(before: str, earliest_ms: int | None, latest_ms: int | None, otherwise: str = "") -> str:
+        if earliest_ms is None or latest_ms is None:
+            return otherwise
+        return f"; {before} {interval(earliest_ms, latest_ms)}"
+
+    told = f"TIME {safe(one.limit)}: {one.standing}" + when("from", one.event_earliest_ms, one.event_latest_ms)
+    told += when("in time until", one.due_earliest_ms, one.due_latest_ms)
+    told += when("held", one.held_earliest_ms, one.held_latest_ms, "; no receipt proves it held")
+    counted = f"counted {one.counted}; " if one.counted else ""
+    return f"{told}\n    {counted}because of {', '.join(one.causes)}"
 
 
 def _sheets(printed: dict[str, str]) -> str:
