@@ -192,14 +192,14 @@ def test_an_offer_is_made_in_a_browser_answered_there_and_contradicted_by_a_repo
     expect(other.locator("#summary")).to_contain_text("Условия: обязательно и не заполнено")
     expect(other.locator("#words")).to_have_value("На год.")
     other.locator("#condition").fill("Если и вы.")
-    other.get_by_role("button", name="Написать проект").click()
+    other.get_by_role("button", name="Написать черновик").click()
     drafted(theirs, other, "Подать на выпуск")
     # and a report from outside about it, entered on that side
     other.goto(f"{theirs.address}/reports/new?contradicts={offer}")
     for name, words in (("reported_by", "Агентство"), ("source", "https://example.org/1"), ("said_on", "2026-02"),
                         ("words", "Предложения не было.")):  # fmt: skip
         other.locator(f"#{name}").fill(words)
-    other.get_by_role("button", name="Написать проект").click()
+    other.get_by_role("button", name="Написать черновик").click()
     drafted(theirs, other, "Подать на выпуск")
     ours.until(lambda: "Предложения не было." in ours.get("/agreements", "Bob").text)
     page.goto(f"{ours.address}/agreements")
