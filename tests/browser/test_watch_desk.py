@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -67,6 +68,25 @@ def test_a_new_message_comes_by_itself_and_is_acknowledged_by_one_key(opened: Op
     expect(page.locator("#needs")).not_to_contain_text("Flash one")
     expect(page.locator("#needs .card")).to_have_count(before)
     expect(page.locator("#log")).to_contain_text("opened by Ann")
+
+
+def test_what_is_still_to_be_answered_stays_where_it_was_acknowledged(opened: Opened, watch: Watch) -> None:
+    """Its answer may be overdue: it must not go to stand behind a button as if it were new."""
+    page = opened("Ann")
+    page.mouse.move(5, 5)
+    in_an_hour_ms = (int(time.time()) + 3_600) * 1000
+    (path,) = send(watch, Outgoing(text="Answer.", subject="Owed", precedence="FLASH", reply_by_ms=in_an_hour_ms))
+    card = page.locator(f'#needs [data-message="{path}"]')
+    expect(card).to_contain_text("acknowledge by")
+    card.focus()
+    page.keyboard.press("a")
+    expect(card).not_to_contain_text("acknowledge by")
+    expect(card).to_contain_text("answer by")
+    expect(card.get_by_role("button", name="Acknowledge receipt")).to_have_count(0)
+    expect(page.locator("#show-new")).to_be_hidden()
+    page.evaluate("() => document.activeElement.blur()")
+    watch.post(f"{path}/refuse", "Ann", {"text": "Not here."})
+    expect(card).to_have_count(0)
 
 
 def test_nothing_moves_under_the_pointer(opened: Opened, watch: Watch) -> None:

@@ -64,6 +64,7 @@ let fetching = false;
 let again = false;
 let held = null; // what came while somebody points there; shown when they say so
 
+let acted = null; // the card that was acknowledged here and stays, because it is still to be answered
 const touched = (part) => part.matches(":hover") || part.contains(document.activeElement);
 
 const same = (old, fresh) => old.isEqualNode(fresh);
@@ -73,7 +74,7 @@ const place = (list, fresh) => {
   const wanted = [...fresh.children].map((one) => {
     const kept = old.get(one.dataset.key);
     if (!kept) return document.importNode(one, true);
-    if (!same(kept, one) && !touched(kept)) {
+    if (!same(kept, one) && (!touched(kept) || acted === one.dataset.key)) {
       kept.className = one.className;
       kept.toggleAttribute("data-alarm", one.hasAttribute("data-alarm"));
       kept.replaceChildren(...document.importNode(one, true).childNodes);
@@ -243,7 +244,12 @@ document.addEventListener("submit", (event) => {
   form.querySelector("button").disabled = true;
   fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) }).then((answer) => {
     if (!answer.ok) location.assign(card.dataset.message);
-    else {
+    else if ("stays" in card.dataset) {
+      acted = card.dataset.key;
+      form.remove();
+      card.focus();
+      fetchAgain();
+    } else {
       const next = card.nextElementSibling ?? card.previousElementSibling;
       card.remove();
       next?.focus();
