@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final, NamedTuple
 
 from openline.console.accords.owed import SOURCE as ACCORDS
@@ -20,6 +20,7 @@ from openline.seal.charter import Charter
 from openline.store.register.folding import folded
 from openline.store.register.looking import Looking, MessageRow, StepRow
 
+RECORD: Final = "record"  # the source of what is to be done about a message
 EXCERPT_CHARS: Final = 200
 ENDED_BY: Final = frozenset(("withdrawn by", "corrected by", "superseded by"))
 OPENED_WORDS: Final = frozenset(("opened", "understood", "passed", "answered", "refused", "holding reply"))
@@ -74,21 +75,28 @@ def dues_of(row: MessageRow, view: View) -> list[Due]:
     subject, dues = spelled(place(row)), []
     if row.to_open:
         at_ms = row.arrived_at_ms + ours_within_ms(view.terms, row.precedence)
-        dues.append(Due(subject, What.ACKNOWLEDGE, at_ms, "record", row.precedence))
+        dues.append(Due(subject, What.ACKNOWLEDGE, at_ms, RECORD, row.precedence))
     if row.to_answer and row.reply_due_ms is not None:
         words = "answer, as the holding reply promised" if row.reply_due_ms != row.reply_by_ms else "answer"
-        dues.append(Due(subject, What.ANSWER, row.reply_due_ms, "record", row.precedence, words))
+        dues.append(Due(subject, What.ANSWER, row.reply_due_ms, RECORD, row.precedence, words))
     if row.unanswered and row.reply_due_ms is not None:
-        dues.append(Due(subject, What.RECORD_SILENCE, row.reply_due_ms, "record", row.precedence))
+        dues.append(Due(subject, What.RECORD_SILENCE, row.reply_due_ms, RECORD, row.precedence))
     return dues
 
 
-def due_row(due: Due, now_ms: int) -> DueRow:
-    """A duty as it is shown."""
+def due_row(due: Due, now_ms: int, called: Callable[[str], str] = lambda _name: "") -> DueRow:
+    """A duty as it is shown. `called`: how people call an entry, by its full name."""
+    about, cause = "", due.cause
+    if due.source == ACCORDS:
+        about = about_of(due.subject)
+    elif due.source == RECORD:
+        about, cause = called(due.subject), due.subject
+    elif due.subject.startswith("D-"):
+        about = due.subject
     return DueRow(
         due.subject, due.what.name.lower().replace("_", " "), due.words or WORDS[due.what], due.at_ms,
         due.at_ms <= now_ms, " or ".join(due.who(now_ms)), due.step(now_ms), due.source,
-        about_of(due.subject) if due.source == ACCORDS else "", due.cause,
+        about, cause,
     )  # fmt: skip
 
 
@@ -116,7 +124,7 @@ def card(row: MessageRow, view: View) -> Card:
 def card_ahead(entry: Shown, view: View) -> Card:
     """A message that is held ahead of its log: it has no position yet, and its clock runs all the same."""
     at_ms = entry.arrived_at_ms + ours_within_ms(view.terms, PRECEDENCES.index(entry.precedence))
-    due = Due(entry.place, What.ACKNOWLEDGE, at_ms, "record", PRECEDENCES.index(entry.precedence))
+    due = Due(entry.place, What.ACKNOWLEDGE, at_ms, RECORD, PRECEDENCES.index(entry.precedence))
     return Card(
         reference=reference(entry.name, ref_of(entry.place)), place=entry.place, position=0, party=entry.party,
         name=entry.name, precedence=entry.precedence, kind=entry.kind, subject=entry.subject,

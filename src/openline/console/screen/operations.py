@@ -191,7 +191,7 @@ class ScreenOperations:
         queue = self.duties.queue
         coming = [one for one in queue.overdue(status.now_ms) if one.source == owed.SOURCE]  # others have cards
         coming += queue.ahead(status.now_ms, AHEAD_MS)
-        ahead = [cards.due_row(one, status.now_ms) for one in coming if one.what != What.ACKNOWLEDGE]
+        ahead = [cards.due_row(one, status.now_ms, self._called) for one in coming if one.what != What.ACKNOWLEDGE]
         made.counts.release = sum(one.stage is Stage.SUBMITTED for one in drafts)
         log = sorted([*made.log, *self._desk_log()], key=lambda one: one.at_ms, reverse=True)
         return asking.Screen(
@@ -239,6 +239,9 @@ class ScreenOperations:
         desk = self._running.desk
         newest = list(desk.entries(max(0, desk.state.size - asking.LOG_LINES_MAX), asking.LOG_LINES_MAX))
         return desk_lines(newest, self._presenter.log_row, self._name_of)
+
+    def _called(self, name: str) -> str:
+        return reference(self._name_of(ref_of(name).party), ref_of(name))
 
     def _name_of(self, party: int) -> str:
         parties = self._running.state.roster.parties
