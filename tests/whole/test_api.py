@@ -225,6 +225,11 @@ def test_who_was_away_gets_every_entry_since(api: Api) -> None:
     assert [at for at, _ in replayed] == [one["position"] for one in there]
     assert any(data["text"] == "While somebody was away." for _, data in replayed)
     api.refused(422, "OL-204", "GET", "/events", "Eve", Last_Event_ID="yesterday")
+    beyond = api.ok("GET", "/entries?newest=true&count=1", "Eve")["next"] + 1_000
+    said = api.refused(422, "OL-204", "GET", "/events", "Eve", Last_Event_ID=str(beyond))
+    assert f"position {beyond} lies beyond the end" in said["detail"]  # restored: nothing is missed in silence
+    api.refused(422, "OL-204", "GET", f"/events?after={10**15}", "Eve")
+    api.refused(422, "OL-204", "GET", f"/events?after={10**16}", "Eve")
     api.refused(403, "OL-401", "GET", "/events", "Dee")
 
 

@@ -1,7 +1,8 @@
 """Entries as they come, as server-sent events: the id of each is its position in this station's record.
 
 Who was away says `Last-Event-ID` (or `after`) and gets everything since, in order: nothing is missed, nothing is told
-twice. Each stream has a connection of its own to the station, since it waits there.
+twice. Who says a position that this record has not come to is refused. Each stream has a connection of its own to the
+station, since it waits there.
 """
 
 from __future__ import annotations
@@ -35,10 +36,27 @@ async def events(request: Request, pages: Pages, token: str) -> Response:
     text = request.headers.get("last-event-id") or request.query_params.get("after", "0")
     if not re.fullmatch(r"0|[1-9][0-9]{0,15}", text) or set(request.query_params) - {"after"}:
         raise Told("OL-204", "Last-Event-ID, or after: a position in the record; nothing else")
+    await _check_there(pages.station, int(text), token)
     station, over = pages.station.another(), asyncio.Event()
     stream = pages.streams.open(token, over.set)
     told = _until(over, _entries(station, int(text), token))
     return _Streamed(told, pages.streams, stream)
+
+
+async def _check_there(station: Station, after: int, token: str) -> None:
+    """Who has seen more than this record holds would wait in silence, and miss what comes up to there: it is told.
+
+    Raises Told OL-204.
+    """
+    if after == 0:
+        return
+    try:
+        found = await station.ask(Find(newest=True, count=1), Found, token)
+    except OpenlineError:
+        return  # the stream goes on once it can be read, and says by itself when the sitting has ended
+    if after > found.next:
+        raise Told("OL-204", f"position {after} lies beyond the end of this record, {found.next}: another record, "
+                   "or an older copy of it; begin again without Last-Event-ID")  # fmt: skip
 
 
 class _Streamed(StreamingResponse):
