@@ -272,6 +272,34 @@ def test_a_draft_leaves_by_two_and_by_the_code_that_was_read(watch: Watch) -> No
     assert "recorded" in watch.post(f"{path}/withdraw", "Bob").text
 
 
+def test_what_left_is_withdrawn_by_a_form_that_asks_for_a_reason_and_nothing_else(watch: Watch) -> None:
+    """By another officer again; each field of the form goes back as a browser would send it."""
+
+    def released(path: str) -> str:
+        code = re.search(r'name="code" value="([^"]+)"', watch.get(path, "Cyd").text)
+        assert code is not None
+        sent = watch.post(f"{path}/release", "Cyd", {"version": "1", "code": code[1]})
+        assert sent.status == 303, sent.text
+        return sent.headers["location"].split("?")[0]
+
+    words = {"text": "Sent too soon.", "subject": "Too soon", "precedence": "PRIORITY", "then": "submit"}
+    message = released(watch.post("/drafts", "Bob", words).headers["location"])
+    place = message.removeprefix("/message/")
+    page = watch.get(f"/drafts/new?relates=withdraws&of={place}", "Bob").text
+    form = page[page.index('id="editor"') : page.index("</form>", page.index('id="editor"'))]
+    named = set(re.findall(r'name="([a-z_]+)"', form)) - {"token", "then", "language"}
+    assert not named & {"subject", "note", "reply_by", "action", "info"} and "Reason" in form
+    kept = dict(re.findall(r'type="hidden" name="([a-z_]+)" value="([^"]*)"', form))
+    given = {name: kept.get(name, "") for name in named - {"exercise"}}
+    given |= {"precedence": "PRIORITY", "language_of": "en"}
+    refused = watch.post("/drafts", "Bob", given)
+    assert refused.status == 400 and "There is no text." in refused.text
+    draft = watch.post("/drafts", "Bob", {**given, "text": "It was not agreed yet.", "then": "submit"})
+    assert draft.status == 303, draft.text
+    released(draft.headers["location"])
+    watch.until(lambda: "It was not agreed yet." in watch.get(message, "Cyd").text)
+
+
 def test_the_proof_of_one_message_verifies_without_any_station(watch: Watch, tmp_path: Path) -> None:
     path = from_birch(watch, "Prove this.")
     assert watch.get(f"{path}/proof", "Eve").headers["content-disposition"].startswith("attachment;")

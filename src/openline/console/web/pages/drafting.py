@@ -26,6 +26,7 @@ from openline.errors import OpenlineError
 
 OFFICES_MAX: Final = 32
 RELATIONS: Final = ("corrects", "withdraws", "supersedes", "forwards")
+ALONE: Final = "withdraws"  # it has its reason and nothing else; the form asks for no more
 KEPT_FIELDS: Final = (
     "text", "subject", "language_of", "precedence", "exercise", "action", "info", "reply_by", "in_reply_to",
     "relates", "of", "note", "checklist",
@@ -55,7 +56,8 @@ async def new(visit: Visit) -> Response:
         original = await visit.ask(AskMatter(place=given["of"]), Matter)
         fields |= {
             "relates": relates, "of": original.entry.place, "precedence": original.entry.precedence,
-            "subject": original.entry.subject, "language_of": original.entry.language or "en",
+            "subject": "" if relates == ALONE else original.entry.subject,
+            "language_of": original.entry.language or "en",
             "exercise": "on" if original.entry.exercise else "",
         }  # fmt: skip
     if answers:
