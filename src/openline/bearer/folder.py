@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import itertools
 import os
 import re
 import stat
@@ -140,7 +141,7 @@ class Reading:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.stamp = (0, 0, 0)
+        self.stamp: tuple[int, int, int] | None = None  # once it is open, as it was then
         self.digest = b""
         self.size = 0
         self.faults: list[Malformed] = []
@@ -183,7 +184,9 @@ class Inbox:
             )
         except OSError as error:
             raise BearerDown(f"{self._folder} cannot be read: {error.strerror}") from error
-        return [self._folder / name for name in names[:CARRY_FILES_MAX] if not self._was_read(self._folder / name)]
+        # What was read stays where it is: it takes the place of nothing that comes after it.
+        paths = (self._folder / name for name in names)
+        return list(itertools.islice((path for path in paths if not self._was_read(path)), CARRY_FILES_MAX))
 
     def mark(self, reading: Reading) -> None:
         """What it held is in the record or refused. A folder that cannot be written is remembered here only."""
@@ -195,9 +198,9 @@ class Inbox:
             file.write(_mark_of(reading))
 
     def remember(self, reading: Reading) -> None:
-        """Leave this file alone until it changes."""
+        """Leave this file alone until it is another than when it was opened: who copies it may go on meanwhile."""
         with contextlib.suppress(OSError):
-            self._seen[reading.path.name] = _stamp(os.lstat(reading.path))
+            self._seen[reading.path.name] = reading.stamp or _stamp(os.lstat(reading.path))
 
     def _was_read(self, path: Path) -> bool:
         try:

@@ -204,6 +204,35 @@ def test_a_file_half_copied_is_read_again_when_the_rest_has_come(tmp_path):
     assert read_all(Inbox(tmp_path)) == ([], [])
 
 
+@pytest.mark.parametrize("cut_at", [150, 105], ids=["in a frame", "between frames"])
+def test_a_file_that_grows_while_it_is_read_is_read_again(tmp_path, cut_at):
+    """R-026: the copy ends after its end was read and before it is marked."""
+    stream = encode_frame(body(1)) + encode_frame(body(2))
+    path = tmp_path / "00000001.oln"
+    path.write_bytes(stream[:cut_at])
+    inbox = Inbox(tmp_path)
+    (found,) = inbox.unread()
+    reading = Reading(found)
+    assert [one for piece in reading.pieces() for one in piece] == [body(1)]
+    with path.open("ab") as file:
+        file.write(stream[cut_at:])
+    inbox.mark(reading)
+    assert read_all(inbox) == ([body(1), body(2)], [])
+    assert read_all(inbox) == ([], [])
+
+
+def test_files_that_were_read_stand_in_nobodys_way_however_many_there_are(tmp_path, monkeypatch):
+    """R-026"""
+    monkeypatch.setattr(folder, "CARRY_FILES_MAX", 3)
+    for number in range(1, 5):
+        (tmp_path / f"{number:08d}.oln").write_bytes(b"no frame of anybody" * number)
+    (tmp_path / "00000005.oln").write_bytes(encode_frame(body(5)))
+    inbox = Inbox(tmp_path)
+    assert len(inbox.unread()) == 3, "so many at once"
+    assert read_all(inbox)[0] == []
+    assert read_all(inbox)[0] == [body(5)]
+
+
 def test_a_folder_that_cannot_be_marked_is_read_once_a_life(tmp_path, monkeypatch):
     written(tmp_path, [body(1)])
     (tmp_path / "00000001.done").mkdir()  # stands for a disk that is read-only
