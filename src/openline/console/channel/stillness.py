@@ -13,7 +13,7 @@ from typing import Final, Protocol
 
 from openline.console.channel.clock import counted_ms
 from openline.limits import HAIL_EVERY_MS
-from openline.line.narrow.cadence import hail_every_ms, is_courier
+from openline.line.narrow.cadence import is_courier
 from openline.line.narrow.contacts import hailed_in_ms
 from openline.line.state import NO_CONTACT, LineState, PeerState
 
@@ -129,7 +129,8 @@ class Stillness:
 
 
 def are_heard(peers: Iterable[PeerState], now_ms: int) -> bool:
-    """Every party, over each bearer that is up and waits for no courier, not longer ago than two of its hails."""
+    """Every party, over each bearer that is up and waits for no courier, this moment or a hail ago. Never over a slow
+    one, which is hailed seldom: what lacks of long items is to be told there at its time (R-212)."""
     for peer in peers:
         if not peer.bearers:
             return False
@@ -137,6 +138,6 @@ def are_heard(peers: Iterable[PeerState], now_ms: int) -> bool:
             heard_ms = peer.contacts.get(bearer.name, NO_CONTACT).heard_at_ms
             if is_courier(bearer):
                 continue
-            if heard_ms is None or not 0 <= now_ms - heard_ms < HEARD_WITHIN_HAILS * hail_every_ms(bearer):
+            if heard_ms is None or not 0 <= now_ms - heard_ms < HEARD_WITHIN_HAILS * HAIL_EVERY_MS:
                 return False
     return True
