@@ -16,9 +16,12 @@ import pytest
 
 from conformance import run
 from conformance.plain import resolved
-from openline.record.evidence.export import read_export
+from openline.record.evidence.export import read_export, spell_export
 from openline.record.evidence.judge import judge_at_once
 from tests.browser import own_records, tampering
+from tests.rooms.record import world
+from tests.rooms.record.test_twins import receipted, stated, with_twins
+from tests.rooms.record.world import papers
 from tests.whole.parties import in_process
 
 pytestmark = pytest.mark.whole
@@ -80,6 +83,17 @@ def test_the_page_stands_every_vector_of_an_export(reader: Reader) -> None:
             wrong.append((vector.name, said["verdict"], said["reason"]))
         assert said["verdict"] == "verified" or said["rule"]
     assert not wrong
+
+
+def test_the_page_reads_what_a_party_signs_with_its_second_station(reader: Reader, tmp_path: Path) -> None:
+    """R-081, R-088: the keys of both may have one id, and either may make a post-quantum statement."""
+    twins = with_twins()
+    path = tmp_path / "record"
+    for log in (receipted(twins, "first", "second", "first"), stated(twins)):
+        path.write_bytes(b"".join(spell_export([*papers(twins), *world.whole(log)])))
+        assert in_process("verify", str(path)).code == 0
+        said = reader.read(path.read_bytes())
+        assert said["verdict"] == "verified", said
 
 
 def test_page_and_program_agree_on_files_spoilt_by_class(reader: Reader, tmp_path: Path) -> None:

@@ -386,7 +386,7 @@ def test_a_card_that_is_none_opens_no_line_and_verifies_no_record(line: tuple[De
     record, card = tmp_path / "record", tmp_path / "a.card"
     amber.here("export", str(record))
     good = birch.here("party", "card")
-    for bad in (*spoiled(good), record.read_bytes()[:5000].decode("latin-1")):
+    for bad in (*spoiled(good), good + "\n" * 200_000, record.read_bytes()[:5000].decode("latin-1")):
         card.write_text(bad)
         refused_as_bytes(amber.try_here("line", "propose", "second", "--with", str(card)), card)
         refused_as_bytes(in_process("verify", str(record), "--card", str(card)), card)

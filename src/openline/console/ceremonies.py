@@ -16,7 +16,7 @@ from typing import Final
 
 from openline.console.codes import Told
 from openline.console.dtg import dtg
-from openline.console.home import Home, LineHome, make_folder, read_bounded, write_whole
+from openline.console.home import Home, LineHome, make_folder, write_whole
 from openline.console.kept.keeping import KEYRING_PURPOSE, STATION_PURPOSE, ring_ports
 from openline.console.kept.papers import Papers, roster_of, save_papers
 from openline.errors import Forged, Malformed, Misconfigured
@@ -49,9 +49,13 @@ def window(days: int) -> Window:
 def read_text(path: Path, bytes_max: int = CEREMONY_BYTES_MAX) -> str:
     """A card or ceremony file, to be read within `of_file`.
 
-    Raises Malformed when it is no text, Misconfigured when it is too large.
+    Raises Malformed when it is no text or too large: it came from somebody else.
     """
-    data = read_bounded(path, _ARMOUR_FACTOR * bytes_max)
+    most = _ARMOUR_FACTOR * bytes_max
+    with path.open("rb") as file:
+        data = file.read(most + 1)
+    if len(data) > most:
+        raise Malformed(f"larger than {most} bytes; this is not the file meant")
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:

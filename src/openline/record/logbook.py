@@ -17,7 +17,7 @@ from openline.record.entry import (
     parse_header,
 )
 from openline.record.evidence.export import Arrival, Entry, LogStart, Proof
-from openline.record.evidence.findings import EntryFinding, Job
+from openline.record.evidence.findings import EntryFinding, Job, verify
 from openline.record.note import (
     COSIGNATURE_ED25519,
     COSIGNATURE_MLDSA44,
@@ -38,6 +38,7 @@ from openline.record.roster import Roster, StationKeys, origin_of, receipt_name_
 from openline.record.statement import ALWAYS_SHOWN
 
 _Signer = tuple[int, int, StationKeys]  # algorithm, party, station
+_SIGNED_BYTES = {ED25519: ED25519_BYTES, COSIGNATURE_ED25519: 8 + ED25519_BYTES, COSIGNATURE_MLDSA44: 8 + MLDSA44_BYTES}
 
 
 class LogBook:
@@ -67,18 +68,17 @@ class LogBook:
         self._ends_in_entry = False
         self.proved: dict[int, int] | None = None if whole else {}  # extract: entry -> size of the checkpoint over it
 
-    def _known_signers(self, roster: Roster) -> dict[tuple[str, bytes], _Signer]:
-        known: dict[tuple[str, bytes], _Signer] = {}
+    def _known_signers(self, roster: Roster) -> dict[tuple[str, bytes], list[_Signer]]:
+        """By name and key id, newest first: four bytes are soon those of two keys, where somebody looks for them."""
+        known: dict[tuple[str, bytes], list[_Signer]] = {}
         author, own = self.start.party, self.station
-        known[self.origin, key_id(self.origin, ED25519, own.note_key)] = (ED25519, author, own)
+        known[self.origin, key_id(self.origin, ED25519, own.note_key)] = [(ED25519, author, own)]
         for party, member in enumerate(roster.parties):
             name = self.origin if party == author else receipt_name_of(roster, party)
-            for station in member.stations:
-                pq = key_id(name, COSIGNATURE_MLDSA44, station.mldsa_key)
-                known[name, pq] = (COSIGNATURE_MLDSA44, party, station)
-                if party != author:
-                    receipt = key_id(name, COSIGNATURE_ED25519, station.receipt_key)
-                    known[name, receipt] = (COSIGNATURE_ED25519, party, station)
+            for station in reversed(member.stations):
+                keys = [(COSIGNATURE_MLDSA44, station.mldsa_key), (COSIGNATURE_ED25519, station.receipt_key)]
+                for algorithm, key in keys[: 1 if party == author else 2]:
+                    known.setdefault((name, key_id(name, algorithm, key)), []).append((algorithm, party, station))
         return known
 
     # --- entries
@@ -171,37 +171,48 @@ class LogBook:
             raise Forged(f"{under}: what stands here is not what the author's checkpoint covers", data)
 
     def _take_line(self, line: NoteSignature, text: bytes, checkpoint: Checkpoint, under: str) -> int:
-        signer = self._signers.get((line.name, line.key_id))
-        if signer is None:
+        named = self._signers.get((line.name, line.key_id))
+        if named is None:
             raise Malformed(
                 f"{under}: a signature on their checkpoint is by nobody on the roster ({line.name[:200]!r})"
             )
-        algorithm, party, station = signer
-        if algorithm == ED25519:
-            self._jobs.append(Job(ED25519, station.note_key, line.signature, text, f"{under}: checkpoint"))
-        elif algorithm == COSIGNATURE_ED25519:
-            at_s, signature = parse_timestamped(line.signature, ED25519_BYTES)
+        algorithm, party, station = signer = self._which(named, line, text, checkpoint)
+        at_s, job = self._job(signer, line, text, checkpoint, under)
+        if algorithm == COSIGNATURE_ED25519:
             if (party, checkpoint.size) in self.receipts:
                 raise Malformed(f"{under}: party {party} receipts them twice")
-            self.receipts[party, checkpoint.size] = (at_s, station.digest, signature)
-            what = f"{under}: receipt of party {party}"
-            self._jobs.append(Job(algorithm, station.receipt_key, signature, cosigned_text(text, at_s), what))
-        else:
-            self._take_pq(line, party, station, checkpoint, under)
+            self.receipts[party, checkpoint.size] = (at_s, station.digest, job.signature)
+        elif algorithm == COSIGNATURE_MLDSA44:
+            if party == self.start.party and at_s:
+                raise Malformed(f"{under}: the author's own ML-DSA-44 signature states a time")
+            if self.pq_sizes[party] == checkpoint.size:
+                raise Malformed(f"{under}: party {party} signs them twice with ML-DSA-44")
+            self.pq_sizes[party] = checkpoint.size
+        self._jobs.append(job)
         return algorithm
 
-    def _take_pq(
-        self, line: NoteSignature, party: int, station: StationKeys, checkpoint: Checkpoint, under: str
-    ) -> None:
+    def _which(self, named: list[_Signer], line: NoteSignature, text: bytes, checkpoint: Checkpoint) -> _Signer:
+        """Of keys with one id the one that made this signature, else the first of its kind. (R-081)"""
+        fits = [one for one in named if _SIGNED_BYTES[one[0]] == len(line.signature)] or named
+        if len(fits) == 1:
+            return fits[0]
+        return next((one for one in fits if verify(self._job(one, line, text, checkpoint, "")[1])), fits[0])
+
+    def _job(
+        self, signer: _Signer, line: NoteSignature, text: bytes, checkpoint: Checkpoint, under: str
+    ) -> tuple[int, Job]:
+        """The time that a signature states, and what there is to verify."""
+        algorithm, party, station = signer
+        if algorithm == ED25519:
+            return 0, Job(ED25519, station.note_key, line.signature, text, f"{under}: checkpoint")
+        if algorithm == COSIGNATURE_ED25519:
+            at_s, signature = parse_timestamped(line.signature, ED25519_BYTES)
+            what = f"{under}: receipt of party {party}"
+            return at_s, Job(algorithm, station.receipt_key, signature, cosigned_text(text, at_s), what)
         at_s, signature = parse_timestamped(line.signature, MLDSA44_BYTES)
-        if party == self.start.party and at_s:
-            raise Malformed(f"{under}: the author's own ML-DSA-44 signature states a time")
-        if self.pq_sizes[party] == checkpoint.size:
-            raise Malformed(f"{under}: party {party} signs them twice with ML-DSA-44")
-        self.pq_sizes[party] = checkpoint.size
-        message = cosigned_message(line.name, at_s, checkpoint)
         what = f"{under}: ML-DSA-44 signature of party {party}"
-        self._jobs.append(Job(COSIGNATURE_MLDSA44, station.mldsa_key, signature, message, what))
+        message = cosigned_message(line.name, at_s, checkpoint)
+        return at_s, Job(algorithm, station.mldsa_key, signature, message, what)
 
     # --- what belongs to entries and checkpoints
 
