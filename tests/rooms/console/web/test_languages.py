@@ -136,3 +136,19 @@ def test_what_an_officer_wrote_is_not_translated_in_the_log() -> None:
     """A name or a remark may say what is a word of ours."""
     told = _log("ru", ("returned", {"remark": "engineer"}))
     assert '<bdi dir="auto">engineer</bdi>' in told and "<bdi>drafter</bdi>" in told
+
+
+def test_no_template_calls_a_macro_that_it_does_not_import() -> None:
+    """It would be found out by the first officer whose page has something to say with it."""
+    sources = {path.name: path.read_text("utf-8") for path in (HERE / "templates").glob("*.html")}
+    macros = {one for text in sources.values() for one in re.findall(r"{%-? macro (\w+)", text)}
+    wrong = []
+    included = set(re.findall(r'{% include "([^"]+)"', " ".join(sources.values())))  # they have what their page has
+    for name, text in sources.items():
+        if name in included:
+            continue
+        brought = set(re.findall(r"\w+", " ".join(re.findall(r"{%-? (?:from \S+ import|macro) ([^%]*)%}", text))))
+        inside = " ".join(re.findall(r"{[{%](.*?)[%}]}", text))
+        called = set(re.findall(r"(?<![.\w])(\w+)\(", inside))
+        wrong += [(name, one) for one in sorted(called & macros - brought)]
+    assert len(macros) > 20 and not wrong
