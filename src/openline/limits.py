@@ -83,6 +83,7 @@ RECENT_ROOTS: Final = 1024  # sizes whose root we remember, so that it need not 
 CONTACT_LOST_AFTER_MS: Final = 15_000  # unheard for so long, over a bearer that is up
 RELAY_AGAIN_AFTER_MS: Final = 30_000  # between repetitions of a receipt through a third party
 WASTE_A_FRAME_MAX: Final = 256  # work for nothing that one frame may cause; a signature that does not check is 1
+OPENED_A_STEP_MAX: Final = 4 * PENDING_BYTES_MAX  # that bodies of one peer may grow by on being opened, in one step
 ANSWER_BYTES_MAX: Final = 16 * 1024 * 1024  # read from the store for peers before others have their turn
 LIVES_UNPROVED_MAX: Final = 4  # new lives of a peer taken without an answer to our nonce, within CONTACT_LOST_AFTER_MS
 BLOBS_WANTED_MAX: Final = 1024  # attachments that one party's messages name, on their way at once

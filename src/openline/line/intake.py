@@ -18,7 +18,7 @@ from openline.line.forms import Known, Unresolved, expand_after
 from openline.line.narrow import filling
 from openline.line.ports import EntryRow, LogId, PutEntries, PutNodes, PutNote, PutSubmission
 from openline.line.state import LogState, Pending, Standing
-from openline.line.terms import rate
+from openline.line.terms import rate, weight
 from openline.line.work import Work
 from openline.record import entry as entries
 from openline.record import merkle
@@ -31,6 +31,7 @@ from openline.wire.items import Run, WireEntry
 
 PRECEDENCE_BITS = 0x03
 EXERCISE_BIT = 0x04
+_HEEDED = frozenset((entries.HELD_AHEAD, entries.DISPUTE))
 
 
 class Made(NamedTuple):
@@ -166,9 +167,7 @@ def keep_pending(
         held += before.bytes_held
     if held > limits.PENDING_BYTES_MAX or len(items) > limits.PENDING_ENTRIES_MAX:
         work.pending.pop((peer, log), None)
-        work.notice(
-            "unsigned-dropped", "more unsigned entries than the bound: dropped, asked for again"
-        )
+        work.notice("unsigned-dropped", "more unsigned entries than the bound: dropped, asked for again")
         return None
     pending = Pending(size, runs, items, held)
     work.pending.pop((peer, log), None)
@@ -208,6 +207,8 @@ def admit(work: Work, log: LogId, size: int, signature: bytes, peer: int) -> boo
         raise Unchecked(f"{entries.log_name(log)} is unknown here: its opening has not come")
     if size <= state.size:
         return True  # a repetition
+    if weight.is_left(work, peer):
+        return False
     filling.fill(work, peer, log, state.size)
     pending = work.pending.pop((peer, log), None)
     if pending is None or pending.first != state.size or pending.first + len(pending.entries) < size:
@@ -215,6 +216,7 @@ def admit(work: Work, log: LogId, size: int, signature: bytes, peer: int) -> boo
             work.pending[peer, log] = pending
         return False  # the signature came before its entries
     count = size - state.size
+    weight.charge(work, peer, pending.entries[:count])
     made = rebuild(state, pending, count, known_to(work), work.dictionaries)
     if state.size == 0:
         state = _opened(state, made.rows[0], pending.entries[0].kind)
@@ -222,6 +224,7 @@ def admit(work: Work, log: LogId, size: int, signature: bytes, peer: int) -> boo
     if not rate.admits(work, log, pending, count):
         work.pending[peer, log] = pending
         return False
+    weight.admitted(work, peer, pending.entries[:count], made.rows)
     last = amendments.undisputed(work, log, state.station)
     is_beyond = last is not None and made.size > last
     new = state.grown(Standing(checked.claim.size, checked.claim.root, signature), made.peaks)
@@ -240,25 +243,22 @@ def admit(work: Work, log: LogId, size: int, signature: bytes, peer: int) -> boo
     if log.party != work.me and not is_beyond:
         work.receipts[log] = UnsignedReceipt(log, made.size, made.root)
     work.told.append(Held(log, state.size, count, peer, tuple(made.rows)))
-    kinds = {item.kind for item in pending.entries[:count]}
-    if not kinds.isdisjoint(AMENDING):
-        amendments.collect(work, log, made.rows)
-    if entries.HELD_AHEAD in kinds:
-        work.said_ahead += [
-            (log.party, row.body)
-            for row, item in zip(made.rows, pending.entries, strict=False)
-            if item.kind == entries.HELD_AHEAD
-        ]
-    if entries.DISPUTE in kinds:
-        work.exhibits += [
-            row.body for row, item in zip(made.rows, pending.entries, strict=False) if item.kind == entries.DISPUTE
-        ]
+    _heed(work, log, made.rows, [item.kind for item in pending.entries[:count]])
     if count < len(pending.entries):
         rest = pending.entries[count:]
         work.pending[peer, log] = Pending(
             made.size, _skip(pending.runs, count), rest, sum(len(item.body) + 64 for item in rest)
         )
     return True
+
+
+def _heed(work: Work, log: LogId, rows: list[EntryRow], kinds: list[int]) -> None:
+    """What entries just admitted say of the line itself."""
+    if not AMENDING.isdisjoint(kinds):
+        amendments.collect(work, log, rows)
+    said = [(kind, row.body) for kind, row in zip(kinds, rows, strict=True) if kind in _HEEDED]
+    work.said_ahead += [(log.party, body) for kind, body in said if kind == entries.HELD_AHEAD]
+    work.exhibits += [body for kind, body in said if kind == entries.DISPUTE]
 
 
 def _opened(state: LogState, row: EntryRow, kind: int) -> LogState:

@@ -51,9 +51,7 @@ def judge(work: Work, log: LogId, witness: int, item: Receipt, root: bytes) -> N
         check_receipt(work.roster, log, witness, item.size, root, item.at_s, item.signature)
     except (PeerFault, Unchecked) as doubt:
         work.wasted += len(work.roster.parties[witness].stations)
-        work.notice(
-            "receipt-unchecked", f"party {witness}, {log_name(log)} at {item.size}: {doubt}"
-        )
+        work.notice("receipt-unchecked", f"party {witness}, {log_name(log)} at {item.size}: {doubt}")
         return
     receipt = Receipted(item.size, item.at_s, item.signature)
     store(work, held, witness, receipt)

@@ -73,6 +73,7 @@ class Work:
         self.told: list[Told] = []
         self.fresh: Fresh | None = None
         self.wasted = 0  # by the frame under way: work that brought nothing
+        self.weighed: dict[int, int] = {}  # by peer: what was opened for it in this step
         self._tails: dict[tuple[int, bytes], list[LogId]] | None = None
         self.held_ahead = dict(state.held_ahead)
         self.said_ahead: list[tuple[int, bytes]] = []  # what others say they hold ahead: by whom, its body

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from openline.errors import Forged
+from openline.line.forks.disputes import parse_author_note
 from openline.record import note
 from openline.record.evidence.judge import judge_at_once
+from openline.record.exhibit import TwoRoots, judge
 from openline.record.note import COSIGNATURE_ED25519, ED25519, key_id
 from openline.seal.certificate import StationSecrets
 from tests.rooms.record.world import OPENED_AT_MS, Log, Side, World, papers, whole, word
@@ -86,3 +88,18 @@ def test_a_signature_by_neither_is_refused(world: World) -> None:
     ours.lines[2][1] = line._replace(signature=line.signature[:-1] + bytes([line.signature[-1] ^ 1]))
     with pytest.raises(Forged, match="entries 0 to 1: receipt of party 1"):
         judge_at_once([*papers(world), *whole(ours)])
+
+
+@pytest.mark.parametrize("station", ["first", "second"])
+def test_a_note_is_its_signers_whichever_stands_first_on_the_roster(world: World, station: str) -> None:
+    """R-081, R-131. A station that looked at the first key only took no note of the other, and proved no fork."""
+    one, other = Log(world, 1), Log(world, 1)
+    one.write(b"to one"), other.write(b"to the other")
+    signer = world.sides[1].secrets(station).note_signer()
+    notes = [
+        note.format_note(log.text(), (note.author_line(log.origin, signer.public, signer.sign(log.text())),))
+        for log in (one, other)
+    ]
+    for log, data in zip((one, other), notes, strict=True):
+        assert parse_author_note(world.roster, data) == (log.log, 2, log.root())
+    assert judge(TwoRoots(*sorted(notes)), world.roster).log == one.log

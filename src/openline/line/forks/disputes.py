@@ -10,38 +10,25 @@ from contextlib import suppress
 from dataclasses import replace
 from hashlib import sha256
 
-from openline.errors import Forged, Malformed, PeerFault, Unchecked
+from openline.errors import Malformed, PeerFault, Unchecked
+from openline.limits import NOTE_SIGNATURES_MAX
 from openline.line.events import Disputed, Draft, FindFork, FindRoot, ForkFound
 from openline.line.forms import Unresolved
 from openline.line.outgoing import rewind
 from openline.line.ports import LogId, PutExhibit, Store
 from openline.line.work import Work
-from openline.record.entry import DISPUTE, log_name
+from openline.record.entry import DISPUTE
 from openline.record.exhibit import NotAPrefixProof, TwoRoots, encode_exhibit, judge
-from openline.record.note import ED25519, key_id, parse_checkpoint, parse_note, parse_origin
-from openline.record.roster import Claim, Roster, check_checkpoint
+from openline.record.roster import Roster, check_note
 from openline.wire.items import Differs, DiffersReason, Note
 
 NOTES_AHEAD_MAX = 64  # signed notes of more than we hold
 
 
 def parse_author_note(roster: Roster, data: bytes) -> tuple[LogId, int, bytes]:
-    """Log, size and root of a note that the log's own station signed. Raises Malformed, Forged, Unchecked."""
-    note = parse_note(data)
-    checkpoint = parse_checkpoint(note.text)
-    origin = parse_origin(checkpoint.origin)
-    for number, party in enumerate(roster.parties):
-        if origin.line_id != roster.line_id or party.party_id != origin.party_id:
-            continue
-        log = LogId(number, origin.generation)
-        for line in note.signatures:
-            for station in party.stations:
-                if line.key_id == key_id(checkpoint.origin, ED25519, station.note_key):
-                    claim = Claim(log, checkpoint.size, checkpoint.root, line.signature)
-                    check_checkpoint(roster, station.digest, claim)
-                    return log, checkpoint.size, checkpoint.root
-        raise Forged(f"note of {log_name(log)} carries no signature by its author", data)
-    raise Unchecked("note of another line, or of a party that is not on the roster")
+    """Log, size and root of a note that a station of the log's author signed. Raises Malformed, Forged, Unchecked."""
+    note = check_note(roster, data)
+    return note.log, note.checkpoint.size, note.checkpoint.root
 
 
 def take_differs(work: Work, party: int, start: bytes, item: Differs) -> None:
@@ -63,6 +50,7 @@ def take_note(work: Work, party: int, item: Note) -> None:
     try:
         log, size, root = parse_author_note(work.roster, item.text)
     except (PeerFault, Unchecked) as doubt:
+        work.wasted += NOTE_SIGNATURES_MAX  # each of its lines may have been verified
         work.notice("note-refused", f"note from party {party} not taken: {doubt}")
         return
     held = work.logs.get(log)

@@ -17,9 +17,9 @@ from openline.line.events import CameAhead, Draft, FindPeaks, PeaksFound
 from openline.line.forks import disputes
 from openline.line.forms import Unresolved
 from openline.line.narrow import overtaking
-from openline.line.ports import AheadRow, DropAhead, LogId, PutAhead, PutEntries
+from openline.line.ports import AheadRow, DropAhead, EntryRow, LogId, PutAhead, PutEntries
 from openline.line.state import LogState, Pending, Standing
-from openline.line.terms import rate
+from openline.line.terms import rate, weight
 from openline.line.work import Work
 from openline.record import ahead, merkle
 from openline.record.entry import HELD_AHEAD, ROUTINE, Ref, log_name, parse_header
@@ -33,7 +33,7 @@ _ROW_BYTES: Final = 512  # of an entry held ahead beside its header and body, ab
 def take(work: Work, peer: int, log: LogId, item: Overtaking) -> None:
     """Hold an entry ahead of its log, if all of it fits; else leave it: it comes again in its order."""
     state = intake.blank(work, peer, log)
-    if state is None or not _is_wanted(work, state, item):
+    if state is None or not _is_wanted(work, state, item) or weight.is_left(work, peer):
         work.wasted += 1
     elif item.first in (0, state.size):
         _judge(work, peer, state, item, state.peaks if item.first else ())
@@ -66,6 +66,7 @@ def _is_wanted(work: Work, state: LogState, item: Overtaking) -> bool:
 
 
 def _judge(work: Work, peer: int, state: LogState, item: Overtaking, peaks: merkle.Peaks) -> None:
+    weight.charge(work, peer, (item.entry,))
     try:
         row = _row(work, state, item, peaks)
         check_checkpoint(work.roster, state.station, Claim(row.log, row.size, row.root, row.signature))
@@ -75,6 +76,7 @@ def _judge(work: Work, peer: int, state: LogState, item: Overtaking, peaks: merk
         work.wasted += 1
         work.notice("ahead-refused", f"an entry ahead of {log_name(state.log)} from party {peer}: {doubt}")
     else:
+        weight.admitted(work, peer, (item.entry,), (EntryRow(row.header, row.body, row.leaf),))
         _keep(work, peer, row)
 
 
