@@ -33,6 +33,7 @@ from openline.limits import ALARM_TEST_MS, EAR_SILENT_AFTER_MS, EARS_MAX
 from openline.line.events import Draft
 from openline.line.ports import LogId, Store
 from openline.line.state import LineState
+from openline.record.entry import MESSAGE, Ref
 from openline.seal.charter import Charter
 
 LOOK_EVERY_S: Final = 1.0
@@ -101,6 +102,7 @@ class Alarms:
         self._needs = Needs(station.store)
         self._sharing = Sharing(station.store)
         self._waiting: list[Cause] = []
+        self._messages: frozenset[Ref] = frozenset()  # of what waits
         self._has_looked = False
         self._looked: object = None
         self._board = Board()
@@ -177,13 +179,16 @@ class Alarms:
         heard, to_wall_ms = self._sound(now_ms)[0] == "armed", self._station.now_ms() - now_ms
         for name, one in self._board.alarms.items():
             if one.cause.exercise and name.startswith(f"{NEED} "):
-                yield Rang(ref_of(name.removeprefix(f"{NEED} ")), one.raised_ms + to_wall_ms, heard)
+                of = ref_of(name.removeprefix(f"{NEED} "))
+                if of in self._messages:  # a notice tells nothing of this kind
+                    yield Rang(of, one.raised_ms + to_wall_ms, heard)
 
     def _see(self) -> None:
-        """Which messages wait. Raises StoreDown."""
+        """What waits. Raises StoreDown."""
         station = self._station
         state = station.state
         waiting = self._needs.waiting(state.me)
+        self._messages = frozenset(one.ref for one in waiting.first if one.kind == MESSAGE)
         now_ms = station.now_ms()
         risen: dict[tuple[str, int], Due] = {(one.subject, one.what): one for one in self.overdue(now_ms) if one.rises}
         self._waiting = causes_of(waiting, state, station.charter.due_ms, now_ms, risen)

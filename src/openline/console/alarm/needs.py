@@ -1,4 +1,5 @@
-"""Which messages wait for an officer here, found as entries come: theirs that nobody of ours has opened."""
+"""What waits for an officer here, found as entries come: messages, notices and what else asks for it, which nobody of
+ours has opened. Alarms of all of them have names that begin like those of messages."""
 
 from __future__ import annotations
 
@@ -8,27 +9,41 @@ from itertools import chain, islice
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from openline.accord.bodies import KINDS
 from openline.console.channel.asking import FIND_MAX, PRECEDENCES, Place
 from openline.console.channel.runs import chunks
 from openline.console.dtg import dtg
 from openline.desk.alarms import Cause, Kind, Priority
+from openline.desk.asked import CARRIES_ON, asks
 from openline.desk.due import WORDS, Due, What
 from openline.limits import MESSAGES_NAMED_MAX
-from openline.line.ports import Store
+from openline.line.ports import EntryRow, Store
 from openline.line.state import LineState
-from openline.record.entry import ACKNOWLEDGEMENT, EXERCISE, FLASH, MESSAGE, Header, Ref, parse_header
+from openline.record.entry import (
+    ACKNOWLEDGEMENT,
+    EXERCISE,
+    FLASH,
+    MEETING_WORD,
+    MESSAGE,
+    TABLED,
+    Ref,
+    parse_header,
+)
 
+# A lamp that stays dark for a FLASH notice would be worse than none: what rings is what is asked for. (0054)
+ASKED: Final = (MESSAGE, *(kind for kind in KINDS if kind not in CARRIES_ON), TABLED, MEETING_WORD)
 NEED: Final = "message"  # begins the names of these alarms
 MORE: Final = "messages more"  # the name of the one for all that do not ring by name
 
 
 class Need(NamedTuple):
-    """A message of theirs that waits to be opened, and by when."""
+    """An entry of theirs that waits to be opened, and since when."""
 
     ref: Ref
     precedence: int
     exercise: bool
     arrived_at_ms: int
+    kind: int = MESSAGE
 
 
 class Waiting(NamedTuple):
@@ -39,11 +54,11 @@ class Waiting(NamedTuple):
 
 
 class Needs:
-    """The messages that wait, as this party holds them. Reads what is new since it last looked."""
+    """What waits, as this party holds them. Reads what is new since it last looked."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._reached = {MESSAGE: 0, ACKNOWLEDGEMENT: 0}
+        self._reached = dict.fromkeys((ACKNOWLEDGEMENT, *ASKED), 0)
         # In earnest before exercises, FLASH first; within one, as they came. Ordered dicts: what has gone from the
         # front of a plain one is stepped over anew at each look.
         self._ranks: list[OrderedDict[Ref, Need]] = [OrderedDict() for _ in range(2 * len(PRECEDENCES))]
@@ -52,28 +67,31 @@ class Needs:
     def waiting(self, me: int) -> Waiting:
         """Those that wait now, what overtook its log and is held ahead among them. What this takes grows with what is
         new and with MESSAGES_NAMED_MAX, not with what waits. Raises StoreDown."""
-        for _, header, _ in self._fresh(ACKNOWLEDGEMENT, lambda party: party == me):
+        for _, entry, _ in self._fresh(ACKNOWLEDGEMENT, lambda party: party == me):
+            header = parse_header(entry.header)
             self._opened.update(header.references)
             for ref in header.references:
                 for rank in self._ranks:
                     rank.pop(ref, None)
-        for ref, header, arrived_at_ms in self._fresh(MESSAGE, lambda party: party != me):
-            if ref not in self._opened:
-                need = Need(ref, header.precedence, bool(header.flags & EXERCISE), arrived_at_ms)
-                self._ranks[_rank(need)][ref] = need
+        for kind in ASKED:
+            for ref, entry, arrived_at_ms in self._fresh(kind, lambda party: party != me):
+                if ref not in self._opened and asks(kind, entry.body):
+                    header = parse_header(entry.header)
+                    need = Need(ref, header.precedence, bool(header.flags & EXERCISE), arrived_at_ms, kind)
+                    self._ranks[_rank(need)][ref] = need
         ahead = self._ahead()
         first = list(islice(chain.from_iterable(one.values() for one in self._ranks), MESSAGES_NAMED_MAX))
         if ahead:
             first = sorted([*first, *ahead], key=_rank)[:MESSAGES_NAMED_MAX]
         return Waiting(first, sum(map(len, self._ranks)) + len(ahead) - len(first))
 
-    def _fresh(self, kind: int, of: Callable[[int], bool]) -> Iterator[tuple[Ref, Header, int]]:
+    def _fresh(self, kind: int, of: Callable[[int], bool]) -> Iterator[tuple[Ref, EntryRow, int]]:
         """What came since the last look of the parties that `of` says, and when; of the others nothing is read."""
         while rows := self._store.find(kind, self._reached[kind], FIND_MAX):
             for log, first, entries in chunks(self._store, [row for row in rows if of(row.log.party)]):
                 arrived_ms = self._store.arrivals(log, first, len(entries))
                 for index, (entry, at_ms) in enumerate(zip(entries, arrived_ms, strict=True), first):
-                    yield Ref(log.party, log.generation, index), parse_header(entry.header), at_ms
+                    yield Ref(log.party, log.generation, index), entry, at_ms
             self._reached[kind] = rows[-1].position
 
     def _ahead(self) -> list[Need]:
@@ -81,9 +99,9 @@ class Needs:
         for row in self._store.ahead():
             header = parse_header(row.header)
             ref = Ref(row.log.party, row.log.generation, row.index)
-            if header.kind == MESSAGE and ref not in self._opened and not any(ref in rank for rank in self._ranks):
+            if asks(header.kind, row.body) and ref not in self._opened and not any(ref in rank for rank in self._ranks):
                 exercise = bool(header.flags & EXERCISE)
-                found.append(Need(ref, header.precedence, exercise, row.arrived_at_ms))
+                found.append(Need(ref, header.precedence, exercise, row.arrived_at_ms, header.kind))
         return found
 
 

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import pytest
 
+from openline.accord.drafting.bodies import encode_tabled
 from openline.console.alarm import asking, needs
 from openline.console.alarm import board as boards
 from openline.console.alarm.annunciator import heard_of
@@ -34,11 +35,13 @@ from openline.line.events import Draft, Submitted
 from openline.line.ports import LogId, Store
 from openline.line.state import LineState
 from openline.record.body import Acknowledgement, Message, encode_acknowledgement, encode_message
-from openline.record.entry import ACKNOWLEDGEMENT, ALERTED, EXERCISE, FLASH, MESSAGE, Ref
+from openline.record.entry import ACKNOWLEDGEMENT, ALERTED, EXERCISE, FLASH, MESSAGE, NOTICE, TABLED, Ref
 from openline.seal.charter import DUE_MS
+from tests.rooms.accord.drafting.treaty import ref, tabled
 from tests.rooms.line.desks import Wire, make_world
 
 WALL_MS = 1_795_000_000_000
+WORDS = encode_message(Message("Subject", "Words that no lamp is told."))
 T = TypeVar("T")
 
 
@@ -107,11 +110,10 @@ class Alarmed:
     def facts(self) -> list[facts.Fact]:
         return [entry.fact for entry in self.desk.entries(0, 1000)]
 
-    def theirs(self, precedence: int, *, flags: int = 0) -> Ref:
-        """A message of theirs, held here."""
+    def theirs(self, precedence: int, *, flags: int = 0, kind: int = MESSAGE, body: bytes = WORDS) -> Ref:
+        """A message of theirs, or an entry of another kind, held here."""
         other = self.wire.desks[1]
-        body = encode_message(Message("Subject", "Words that no lamp is told."))
-        self.wire.put(1, other.take((Submitted((Draft(MESSAGE, precedence, flags, (), body),)),), self.wire.now_ms))
+        self.wire.put(1, other.take((Submitted((Draft(kind, precedence, flags, (), body),)),), self.wire.now_ms))
         self.wire.settle()
         log = other.own
         return Ref(log.party, log.generation, other.size(log) - 1)
@@ -162,6 +164,19 @@ def test_a_message_that_waits_rings_by_its_precedence_until_it_is_opened(ours: A
     ours.opens(drill)
     assert [one.kind for one in ours.look().alarms] == ["need"]
     ours.opens(routine)
+    assert ours.look().alarms == []
+
+
+def test_a_notice_rings_as_a_message_does_and_what_carries_a_matter_on_does_not(ours: Alarmed) -> None:
+    """What an officer is asked to acknowledge is what rings. (0054)"""
+    ours.theirs(0, kind=TABLED, body=encode_tabled(tabled(over=ref(1, 7))))
+    notice = ours.theirs(FLASH, kind=NOTICE, body=b"of whatever format")
+    text = ours.theirs(0, kind=TABLED, body=encode_tabled(tabled()))
+    first, second = ours.look().alarms
+    assert (first.name, first.priority) == (f"message {notice.full_name}", "TOP")
+    assert (second.name, second.priority) == (f"message {text.full_name}", "LOW")
+    ours.opens(notice)
+    ours.opens(text)
     assert ours.look().alarms == []
 
 
@@ -362,8 +377,9 @@ def test_when_an_exercise_rang_first_is_told_to_the_other_side_once(ours: Alarme
         return [one for row in rows if (one := reader.read(row.log, row.index)) is not None]
 
     ours.theirs(FLASH)
-    ours.look()
-    assert told() == [], "a message in earnest rings, and nobody else is told"
+    ours.theirs(FLASH, flags=EXERCISE, kind=NOTICE, body=b"of whatever format")
+    assert len(ours.look().alarms) == 2
+    assert told() == [], "a message in earnest rings, and a notice, and nobody else is told"
     first = ours.theirs(FLASH, flags=EXERCISE)
     ours.refuses = StoreDown("the disk is full")
     ours.look()
