@@ -43,7 +43,7 @@ class Sizes(NamedTuple):
 
 
 WHOLE = Sizes(
-    lone=300, sustained=100_000, before_overhead=20_000, catchup=10_000, million=1_000_000, idle_lines=10, idle_hours=8,
+    lone=300, sustained=100_000, before_overhead=20_000, catchup=10_000, million=1_000_000, idle_lines=10, idle_hours=4,
     desk_messages=100_000,
 )
 QUICK = Sizes(

@@ -24,8 +24,9 @@ ROOT8: Final = 8
 REVIEW_LOGS: Final = 64  # a hail, while a peer that may have been restored is told of everything we hold
 
 
-def is_settled(work: Work, log: LogId, party: int) -> bool:
-    """True when `party` holds all we hold of `log`: by its receipt; of logs that are not ours, its word is enough."""
+def is_settled(work: Work, log: LogId, party: int, current: LogId | None) -> bool:
+    """True when `party` holds all we hold of `log`: by its receipt; of logs that are not ours, its word is enough.
+    `current`: the log that its life writes. Asked of every log, so nothing here looks at all of them."""
     held = work.logs[log]
     receipt = held.receipts.get(party)
     if receipt is not None and receipt.size >= held.size:
@@ -33,7 +34,7 @@ def is_settled(work: Work, log: LogId, party: int) -> bool:
     peer = work.peer(party)
     if log.party == work.me:  # listing an old log of ours is how we ask for its receipt; a revoked key's gets none
         return amendments.is_revoked(work.roster, log.party, held.station) and peer.reviewed >= len(work.logs)
-    if log.party == party and log == current_log(work, party, peer.start):
+    if log.party == party and log == current:
         return True  # the life that writes it has put it on its disk before it told us of it
     flow = peer.flows.get(log)
     return flow is not None and flow.reported >= held.size
@@ -52,7 +53,10 @@ def is_level(work: Work, party: int) -> bool:
     peer = work.peer(party)
     is_reviewed = bool(peer.start) and peer.reviewed >= len(work.logs)
     lacking = any(_size(work, log) < size for log, (size, _) in peer.lacks_since.items())
-    return is_reviewed and not lacking and all(is_settled(work, log, party) for log in work.logs)
+    if not is_reviewed or lacking:
+        return False
+    current = current_log(work, party, peer.start)
+    return all(is_settled(work, log, party, current) for log in work.logs)
 
 
 def _size(work: Work, log: LogId) -> int:
@@ -75,7 +79,7 @@ def compose(work: Work, party: int, bearer: str) -> Hail:
     if peer.reviewed < len(work.logs):
         first.update(sorted(work.logs)[peer.reviewed : peer.reviewed + REVIEW_LOGS])
     listed = set(first)
-    listed |= {log for log in work.logs if log not in listed and not is_settled(work, log, party)}
+    listed |= {log for log in work.logs if log not in listed and not is_settled(work, log, party, current)}
     listed.update(relaying.to_list(work, party))
     # Whoever opens thousands of logs must not push out the ones that the rest of the line lives by.
     others = relaying.in_turn(work, sorted(listed - first), limits.HAIL_LOGS_MAX - len(first))

@@ -295,7 +295,7 @@ def test_for_a_receipt_that_a_revoked_key_never_gets_nobody_asks_for_ever() -> N
     wire.put(0, amber.start(wire.now_ms))
     wire.settle(3)
     assert amber.turns.state.logs[old].receipts[1].size < amber.size(old) == birch.size(old)
-    assert is_settled(Work(amber.turns.state, wire.now_ms, bytes(8)), old, 1)
+    assert is_settled(Work(amber.turns.state, wire.now_ms, bytes(8)), old, 1, None)
 
 
 def test_who_comes_later_receipts_a_revoked_log_as_far_as_it_was_agreed() -> None:

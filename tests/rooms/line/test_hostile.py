@@ -6,11 +6,13 @@ import os
 import zlib
 from collections.abc import Sequence
 from hashlib import sha256
+from typing import Any
 
 import pytest
 
 from openline import limits
 from openline.errors import Malformed
+from openline.line import hails
 from openline.line.events import Arrived, BlobWanted, Noticed, Tick, Up
 from openline.line.ports import LogId, PutBlob, PutState, Write
 from openline.line.state import BearerUp
@@ -143,6 +145,26 @@ def test_a_peer_that_lives_anew_with_every_hail_is_served_a_few_times_and_then_a
     assert commits == limits.LIVES_UNPROVED_MAX
     nonce = desk.turns.state.peers[1].asked[-1].nonce
     assert any(isinstance(item, Commit) for item in heard(wire, hail(wire, echo=nonce), start=b"true"))
+
+
+def test_a_new_life_is_looked_for_among_all_logs_once_and_not_once_for_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hail of sixty bytes took seconds from a station that held thousands of logs of the peer: their square."""
+    wire = met()
+    for number in range(40):
+        heard(wire, *pen(wire, bytes([number])).items())
+    searched = 0
+    search = hails.current_log
+
+    def counted(*args: Any) -> Any:
+        nonlocal searched
+        searched += 1
+        return search(*args)
+
+    monkeypatch.setattr(hails, "current_log", counted)
+    asked = wire.desks[0].turns.state.peers[1].asked
+    answer = heard(wire, hail(wire, echo=asked[-1].nonce), start=b"anew")
+    assert any(isinstance(item, Hail) for item in answer)
+    assert 0 < searched < 10
 
 
 def test_all_that_is_under_way_to_one_peer_is_bounded_over_all_its_logs() -> None:
