@@ -77,7 +77,7 @@ def test_an_agreement_of_three_articles_in_two_languages_is_negotiated_to_signat
     expect(other.locator("#text_ru")).to_have_value(russian("[Amber: 30] [Birch: 14]").decode())
     other.locator("#text_en").fill(english("21").decode())
     other.get_by_role("button", name="Подготовить к выпуску").click()
-    expect(other.locator("#summary")).to_contain_text("not built alike: article 1")
+    expect(other.locator("#summary")).to_contain_text("построены неодинаково: статья 1")
     other.locator("#text_ru").fill(russian("21").decode())
     other.get_by_role("button", name="Подготовить к выпуску").click()
     second = released(theirs, other)

@@ -158,7 +158,10 @@ def test_what_is_wrong_is_a_problem_on_every_way(api: Api) -> None:
     api.refused(400, "OL-204", "GET", "/entries?count=many", "Bob")
     api.refused(400, "OL-204", "GET", "/entries?after=1&after=2", "Bob")
     api.refused(400, "OL-204", "GET", "/status?x=1", "Bob")
-    api.refused(404, "OL-301", "GET", "/drafts/99", "Bob")
+    plain = api.refused(404, "OL-301", "GET", "/drafts/99", "Bob")
+    told = api.refused(404, "OL-301", "GET", "/drafts/99", "Bob", Accept_Language="ru")
+    assert "told" not in plain and told["detail"] == plain["detail"] == "draft D-99 was never written here"
+    assert "D-99" in told["told"] and "never" not in told["told"] and "<" not in told["told"]
     api.refused(404, "OL-301", "GET", "/drafts/none", "Bob")
     api.refused(401, "OL-404", "GET", "/status")
     assert api.call("GET", "/status").headers["www-authenticate"].startswith("Bearer")

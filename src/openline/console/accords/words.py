@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from openline.accord.bodies import parse_agreement, parse_offered, parse_status
+from openline.accord.bodies import Offered, parse_agreement, parse_offered, parse_status
 from openline.accord.communique.statement import parse_signature, parse_statement, parse_withdrawal
 from openline.accord.declarations.declaration import parse_count, parse_declaration
 from openline.accord.declarations.judging import day_text
@@ -62,10 +62,10 @@ def words_of_paper(kind: int, body: bytes) -> str:
     """A format, an agreement, a standing to one, in a line. Raises Malformed."""
     if kind == FORMAT:
         offered = parse_offered(body)
-        return f"format {offered.digest.hex()[:12]}{'' if offered.file else ', whose file another entry has'}"
+        return f"format {offered.digest.hex()[:12]}, {_with_file(offered)}"
     if kind == LAYOUT:
         offered = parse_offered(body, layout_digest)
-        return f"layout {offered.digest.hex()[:12]}{'' if offered.file else ', whose file another entry has'}"
+        return f"layout {offered.digest.hex()[:12]}, {_with_file(offered)}"
     if kind == DECLARATION:
         one = parse_declaration(body)
         rows = sum(len(cells) for cells in one.tables if cells is not None)
@@ -115,6 +115,10 @@ def words_of_paper(kind: int, body: bytes) -> str:
     return f"notice {notice.mark.hex()}/{notice.year}/{notice.serial:04d}"
 
 
+def _with_file(offered: Offered) -> str:
+    return "with its file" if offered.file else "whose file another entry has"
+
+
 def _words_of_topic(kind: int, body: bytes) -> str:
     if kind == TOPIC:
         topic = parse_topic(body)
@@ -148,4 +152,4 @@ def words_of_negotiation(kind: int, body: bytes) -> str:
         return f"position on {position.of.full_name}: {said}{' ...' if len(position.said) > 12 else ''}"
     closed = parse_closed(body)
     how = "refuses" if closed.closing is Closing.REFUSED else "withdraws"
-    return f"{how} {closed.of.full_name}{f': {closed.reason}' if closed.reason else ''}"
+    return f"{how} the draft {closed.of.full_name}{f': {closed.reason}' if closed.reason else ''}"

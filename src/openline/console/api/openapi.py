@@ -26,7 +26,7 @@ _PROBLEM: Final = {
     "type": "object", "required": ["type", "title", "status", "code"],
     "properties": {
         **{name: {"type": "string"} for name in (
-            "type", "title", "detail", "instance", "code", "known", "unknown", "act")},
+            "type", "title", "detail", "told", "instance", "code", "known", "unknown", "act")},
         "status": {"type": "integer"},
     },
 }  # fmt: skip

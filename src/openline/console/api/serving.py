@@ -25,10 +25,12 @@ from openline.console.watch import asking as watch
 from openline.console.watch.etag import etag_of
 from openline.console.web import saving
 from openline.console.web.desk import Pages
+from openline.console.web.preferences import LANGUAGES
 from openline.console.web.routes import To, lets
 from openline.console.web.safety import TooMuch
 from openline.console.web.uploads import put_down
 from openline.console.web.visit import status_of
+from openline.console.wording.sentences import sentence
 from openline.console.words import parse_place
 from openline.desk.people import Role
 from openline.errors import OpenlineError, Refused
@@ -66,7 +68,8 @@ def _meant(request: Request) -> str:
 
 
 def problem(request: Request, error: BaseException) -> Response:
-    """Any end that is no answer: status, code, what is known, what is not, what to do."""
+    """Any end that is no answer: status, code, what is known, what is not, what to do. `told` is its detail in the
+    language that was asked for, where the desk has one besides English; what it has no words for stays English."""
     headers: dict[str, str] = {}
     if isinstance(error, Wrong):
         status, code, detail = error.status, CODES[error.code], error.detail
@@ -80,6 +83,9 @@ def problem(request: Request, error: BaseException) -> Response:
         "type": f"/help#{code.code}", "title": code.title, "status": status, "detail": detail,
         "instance": request.url.path, "code": code.code, "known": code.known, "unknown": code.unknown, "act": code.act,
     }  # fmt: skip
+    language = request.headers.get("accept-language", "")[:2].lower()
+    if detail and language in LANGUAGES and language != "en":
+        body["told"] = sentence(detail, language).striptags()
     if status == 401:
         headers["www-authenticate"] = 'Bearer realm="openline"'
     return Response(_ENCODE.encode(body), status, headers, "application/problem+json")

@@ -26,10 +26,11 @@ class Refused extends Error {}
 const ask = async (path, body, etag) => {
   const once = pack(crypto.getRandomValues(new Uint8Array(16)));
   const headers = { "content-type": "application/json", "idempotency-key": once };
+  headers["accept-language"] = document.documentElement.lang;
   if (etag) headers["if-match"] = etag;
   const answer = await fetch(path, { method: "POST", headers, body: JSON.stringify(body) });
   const said = await answer.json();
-  if (!answer.ok) throw new Refused(`${said.code}: ${said.detail || said.title}`);
+  if (!answer.ok) throw new Refused(`${said.code}: ${said.told || said.detail || said.title}`);
   return said;
 };
 
