@@ -23,7 +23,7 @@ SIMULATE = @echo "simulation: not built yet, $(1) seeds not run"
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup tools demo demo-2026 demo-radio desk screens lint types walls static check quick seeds test acceptance bench wheel lock clean
+.PHONY: help setup tools demo demo-2026 demo-radio desk screens lint types walls static check quick quick-rest quick-console seeds test acceptance bench wheel lock clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -82,13 +82,19 @@ walls: $(READY)
 static: $(READY)
 	@$(MAKE) --no-print-directory -j $(JOBS) lint types walls
 
-# Side by side: the tests in one process, all else beside them, one after the other. Workers that tell each other of
-# thousands of short tests cost more than they save on two processors.
+# Side by side: the tests in two processes, the longer first, and all else after the shorter. Workers that tell each
+# other of thousands of short tests cost more than they save on two processors.
+QUICK := $(BIN)/python -m pytest -q -m "not acceptance and not whole" --hypothesis-profile=quick
 check: $(READY) ## lint, types, walls, quick tests and 200 seeds; under two minutes
-	@$(MAKE) --no-print-directory -j $(JOBS) quick types lint walls seeds
+	@$(MAKE) --no-print-directory -j $(JOBS) quick-rest quick-console seeds types lint walls
 
-quick: $(READY)
-	$(BIN)/python -m pytest -q -m "not acceptance and not whole" --hypothesis-profile=quick
+quick: quick-rest quick-console
+
+quick-rest: $(READY)
+	$(QUICK) --ignore=tests/rooms/console
+
+quick-console: $(READY)
+	$(QUICK) tests/rooms/console
 
 seeds: $(READY)
 	$(call SIMULATE,$(CHECK_SEEDS) --jobs $(BESIDE))
