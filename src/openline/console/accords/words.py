@@ -9,7 +9,7 @@ from openline.accord.communique.statement import parse_signature, parse_statemen
 from openline.accord.declarations.declaration import parse_count, parse_declaration
 from openline.accord.declarations.judging import day_text
 from openline.accord.declarations.layout import layout_digest
-from openline.accord.drafting.bodies import Closing, parse_closed, parse_position, parse_tabled
+from openline.accord.drafting.bodies import Closing, Stand, parse_closed, parse_position, parse_tabled
 from openline.accord.escrow import bodies as escrow
 from openline.accord.formats.notice import parse_notice
 from openline.accord.meetings.bodies import Sort, Word, parse_meeting, parse_meeting_word
@@ -48,6 +48,7 @@ FILED_AS: Final = {
     What.REPORT: "report from outside",
     What.NOT_OF_IT: "not of it",
 }
+_STANDS: Final = {Stand.ACCEPTS: "accepts", Stand.RESERVES: "reserves", Stand.COMMENTS: "comments on"}
 SAID_OF_MEETINGS: Final = {
     Word.AGREES: "agrees",
     Word.REFUSES: "refuses",
@@ -148,8 +149,8 @@ def words_of_negotiation(kind: int, body: bytes) -> str:
         return f"draft {agreement.id}: {title} ({tabled.articles} articles in {texts}{brackets}{over})"
     if kind == POSITION:
         position = parse_position(body)
-        said = ", ".join(f"{one.stand.name.lower()} article {one.article}" for one in position.said[:12])
-        return f"position on {position.of.full_name}: {said}{' ...' if len(position.said) > 12 else ''}"
+        said = "; ".join(f"{_STANDS[one.stand]} article {one.article}" for one in position.said[:12])
+        return f"position on {position.of.full_name}: {said}{'; and more' if len(position.said) > 12 else ''}"
     closed = parse_closed(body)
     how = "refuses" if closed.closing is Closing.REFUSED else "withdraws"
     return f"{how} the draft {closed.of.full_name}{f': {closed.reason}' if closed.reason else ''}"

@@ -67,3 +67,9 @@ def test_entries_of_the_accords(kind: int, language: str) -> None:
     for seed in range(30):
         text = words_of_paper(kind, _MADE[kind](Random(seed), OF))
         assert not lacks(text, language), text
+
+
+def test_a_position_says_each_article() -> None:
+    text = f"position on {OF.full_name}: accepts article 3; reserves article 4; comments on article 5; and more"
+    told = sentence(text, "ru").striptags()
+    assert told.endswith("принимает статью 3; с оговоркой по статье 4; замечание к статье 5; и другое"), told
