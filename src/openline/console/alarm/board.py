@@ -221,7 +221,8 @@ class Alarms:
         self._watch_since_ms = desk.watch_since_ms
         if desk.watch is not None:
             name = desk.officers[desk.watch].name
-            self._begin_test(now_ms, f"test tone for {name}, who has the watch; say with `openline alarm sound heard`")
+            how = "say on the page Alarms, or with `openline alarm sound heard`, whether you hear it"
+            self._begin_test(now_ms, f"test tone for {name}, who has the watch; {how}")
 
     def _begin_test(self, now_ms: int, words: str) -> None:
         self._test_until_ms, self._test_words = now_ms + ALARM_TEST_MS, words

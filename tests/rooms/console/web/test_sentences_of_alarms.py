@@ -53,7 +53,8 @@ def test_contact_clocks_and_bearers(language: str) -> None:
         *(_standby("hf", at_ms) for at_ms in (5,)),
         "nobody listens since 23 0242:47Z NOV 26: alarms are on screens only; start the annunciator",
         "the tone was not heard; look at the loudspeaker, then test the alarm again",
-        "test tone for Moreau, who has the watch; say with `openline alarm sound heard`",
+        "test tone for Moreau, who has the watch; "
+        "say on the page Alarms, or with `openline alarm sound heard`, whether you hear it",
         "we have left this line; nothing new is recorded here",
         "contact SUSPENDED by B from 23 0242Z NOV 26 with no end named: maintenance",
         "no annunciator has listened yet", "hf moves no bytes at this end, not proved for 5 min",
