@@ -7,13 +7,13 @@ whole; on the wire in the resolution that the format names. Latitude first, nort
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from openline.accord.formats.numbers import Number
 from openline.accord.formats.polygons import crosses_itself, half_way_round
 from openline.accord.formats.times import text_of, whole
-from openline.accord.formats.unfit import Unfit, Unfits
+from openline.accord.formats.unfit import Unfit, each_of
 from openline.accord.formats.words import OCEAN_CODES, OCEANS, QUADRANT_CODES, QUADRANTS, RIGHT_TO_LEFT, said, word
 from openline.seal.spelling import REFUSED_IN_ANY_TEXT
 
@@ -126,7 +126,7 @@ class Points(NamedTuple):
         """From the wire: an array of points. Raises Unfit."""
         if type(raw) is not list or not self._least <= len(raw) <= POINTS_MAX:
             raise Unfit(f"a {self._shape} has {self._least} to {POINTS_MAX} points", "give that many")
-        points = self._each(raw, Point(self.resolution).check)
+        points = each_of(raw, Point(self.resolution).check)
         for number, (one, other) in enumerate(zip(points, points[1:] + points[:1] * self.closed, strict=False)):
             if one == other:
                 raise Unfit(f"point {number + 1} stands twice in a row", "leave one out; a polygon closes by itself")
@@ -154,19 +154,7 @@ class Points(NamedTuple):
             given = [part.strip() for part in given.split(";")]
         if type(given) is not list or len(given) > POINTS_MAX:
             raise Unfit(f"a {self._shape} is a list of points", "points between semicolons")
-        return self.check(self._each(given, Point(self.resolution).read))
-
-    @staticmethod
-    def _each(given: list[object], taken: Callable[[object], list[int]]) -> list[list[int]]:
-        points = []
-        unfits = Unfits()
-        for number, one in enumerate(given, 1):
-            try:
-                points.append(taken(one))
-            except Unfit as unfit:
-                unfits.met(unfit.within(f"[{number}]"))
-        unfits.end()
-        return points
+        return self.check(each_of(given, Point(self.resolution).read))
 
     def give(self, value: list[list[int]]) -> object:
         """What `read` reads."""

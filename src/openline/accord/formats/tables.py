@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
 from openline.accord.formats.numbers import Number
 from openline.accord.formats.places import Area, Circle, Named, Point, Points, Quadrant
 from openline.accord.formats.texts import Choice, Flag, Identifier, Text
 from openline.accord.formats.times import Clock, Date, Instant, Window, Year
-from openline.accord.formats.unfit import Unfit, Unfits
+from openline.accord.formats.unfit import Unfit, Unfits, each_of
 from openline.accord.formats.words import Said, said, word
 
 LIST_MAX: Final = 512
@@ -42,25 +42,11 @@ class ListOf(NamedTuple):
 
     def check(self, raw: object) -> list[object]:
         """From the wire. Raises Unfit naming each item that does not fit, counted from 1."""
-        return self._each(self._bounded(raw), self.of.check)
+        return each_of(self._bounded(raw), self.of.check)
 
     def read(self, given: object) -> list[object]:
         """A list of what the type reads; one text stands for a list of one. Raises Unfit naming each that is none."""
-        return self._each(self._bounded([given] if isinstance(given, str) else given), self.of.read)
-
-    @staticmethod
-    def _each(items: list[Any], taken: Callable[[Any], object]) -> list[object]:
-        found: list[object] = []
-        unfits = Unfits()
-        for number, one in enumerate(items, 1):
-            try:
-                found.append(taken(one))
-            except Unfit as unfit:
-                unfits.met(unfit.within(f"[{number}]"))
-                if unfits.done:
-                    break
-        unfits.end()
-        return found
+        return each_of(self._bounded([given] if isinstance(given, str) else given), self.of.read)
 
     def give(self, value: list[Any]) -> object:
         """What `read` reads."""
@@ -116,18 +102,8 @@ class Table(NamedTuple):
         if type(given) is not list or not self.least <= len(given) <= self.most:
             there = f"{len(given)} rows" if type(given) is list else f"{given!r:.40} is no table"
             raise Unfit(there, f"a list of {self.least} to {self.most} rows")
-        found: list[list[object]] = []
         seen: _Seen = {}
-        unfits = Unfits()
-        for number, row in enumerate(given, 1):
-            try:
-                found.append(self._row(cells_of(row), number, seen, reading))
-            except Unfit as unfit:
-                unfits.met(unfit.within(f"[{number}]"))
-                if unfits.done:
-                    break
-        unfits.end()
-        return found
+        return each_of(enumerate(given, 1), lambda one: self._row(cells_of(one[1]), one[0], seen, reading))
 
     def _row(self, cells: list[object], number: int, seen: _Seen, reading: bool) -> list[object]:
         found: list[object] = []

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final, NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final, NamedTuple, TypeVar
 
 from openline.errors import OpenlineError
 
+_Given = TypeVar("_Given")
+_Taken = TypeVar("_Taken")
 FAULTS_MAX: Final = 100  # that are told of one list or table; what comes after them is not looked at
 
 
@@ -71,3 +73,18 @@ class Fault(NamedTuple):
         """For people."""
         where = f"line {self.line}, {self.place}" if self.line else self.place
         return f"{where}: {self.what}; {self.remedy}"
+
+
+def each_of(items: Iterable[_Given], taken: Callable[[_Given], _Taken]) -> list[_Taken]:
+    """What is taken from each. Raises one Unfit naming all that do not fit, counted from 1, up to FAULTS_MAX."""
+    found: list[_Taken] = []
+    unfits = Unfits()
+    for number, one in enumerate(items, 1):
+        try:
+            found.append(taken(one))
+        except Unfit as unfit:
+            unfits.met(unfit.within(f"[{number}]"))
+            if unfits.done:
+                break
+    unfits.end()
+    return found
