@@ -196,7 +196,7 @@ class Accords:
         for draft in self._running.desk.state.under_way.values():
             if draft.version.kind == NOTICE and draft.version.told:
                 notice = parse_notice(draft.version.told)
-                other = book.formats.get(notice.mark) or library.by_mark().get(notice.mark)
+                other = library.of_mark(notice.mark, book.formats)
                 is_same = notice.mark == format_.mark or (other and regime_of(other) == regime_of(format_))
                 if is_same and notice.year == year:
                     found.add(notice.serial)

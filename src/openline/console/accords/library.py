@@ -38,6 +38,11 @@ def by_mark() -> Mapping[bytes, Format]:
     return {one.mark: one for one in formats().values()}
 
 
+def of_mark(mark: bytes, read: Mapping[bytes, Format]) -> Format | None:
+    """A format as the record has it (`read`), else as it is shipped; None where neither knows it."""
+    return read.get(mark) or by_mark().get(mark)
+
+
 def known_format(whole: FormatWhole) -> Format:
     """A format as the station told it, read from its own file."""
     return _read(whole.file.encode())

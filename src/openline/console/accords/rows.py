@@ -254,7 +254,7 @@ def words_of_draft(
         whole = whole_words(kind, told) if kind in (TERMS, ACT, OFFER, REPORT) else whole_of_sealed(kind, told)
         return words_of_paper(kind, told), whole
     notice = parse_notice(told)
-    format_ = book.formats.get(notice.mark) or library.by_mark().get(notice.mark)
+    format_ = library.of_mark(notice.mark, book.formats)
     if format_ is None:
         return f"notice in the format {notice.mark.hex()}, which is not here", repr(notice.values)
     references = tuple(one.full_name for one in notice.references)
