@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from openline.accord.bodies import check_body
+from openline.accord.bodies import KINDS, check_body
 from openline.accord.drafting.bodies import parse_tabled
 from openline.accord.meetings.bodies import Word, parse_meeting_word
 from openline.errors import Malformed
@@ -21,6 +21,10 @@ CARRIES_ON: Final = frozenset((
     entry.TOPIC, entry.FILED, entry.CONTRADICTION, entry.CAPACITY, entry.MEETING_WORD,
     entry.COMMITTED, entry.COUNTERSIGNED, entry.OPENED, entry.ANSWERED, entry.REVEALED,
 ))  # fmt: skip
+# Kinds of which every entry is asked for, or some are.
+ASKED: Final = (
+    entry.MESSAGE, *(kind for kind in KINDS if kind not in CARRIES_ON), entry.TABLED, entry.MEETING_WORD,
+)  # fmt: skip
 
 
 def asks(kind: int, body: bytes) -> bool:

@@ -9,29 +9,17 @@ from itertools import chain, islice
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from openline.accord.bodies import KINDS
 from openline.console.channel.asking import FIND_MAX, PRECEDENCES, Place
 from openline.console.channel.runs import chunks
 from openline.console.dtg import dtg
 from openline.desk.alarms import Cause, Kind, Priority
-from openline.desk.asked import CARRIES_ON, asks
+from openline.desk.asked import ASKED, asks
 from openline.desk.due import WORDS, Due, What
 from openline.limits import MESSAGES_NAMED_MAX
 from openline.line.ports import EntryRow, Store
 from openline.line.state import LineState
-from openline.record.entry import (
-    ACKNOWLEDGEMENT,
-    EXERCISE,
-    FLASH,
-    MEETING_WORD,
-    MESSAGE,
-    TABLED,
-    Ref,
-    parse_header,
-)
+from openline.record.entry import ACKNOWLEDGEMENT, EXERCISE, FLASH, MESSAGE, Ref, parse_header
 
-# A lamp that stays dark for a FLASH notice would be worse than none: what rings is what is asked for. (0054)
-ASKED: Final = (MESSAGE, *(kind for kind in KINDS if kind not in CARRIES_ON), TABLED, MEETING_WORD)
 NEED: Final = "message"  # begins the names of these alarms
 MORE: Final = "messages more"  # the name of the one for all that do not ring by name
 
@@ -73,7 +61,7 @@ class Needs:
             for ref in header.references:
                 for rank in self._ranks:
                     rank.pop(ref, None)
-        for kind in ASKED:
+        for kind in ASKED:  # a lamp that stays dark for a FLASH notice would be worse than none (0054)
             for ref, entry, arrived_at_ms in self._fresh(kind, lambda party: party != me):
                 if ref not in self._opened and asks(kind, entry.body):
                     header = parse_header(entry.header)
