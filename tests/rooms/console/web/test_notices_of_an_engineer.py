@@ -13,7 +13,7 @@ import pytest
 from openline.bearer.pins import _SSL_WORDS
 from openline.console.web import rendering
 from openline.console.wording.sentences import sentence
-from tests.rooms.console.web.test_refusals import ERRORS, lacks, reached, templates
+from tests.rooms.console.web.test_refusals import ERRORS, called, lacks, named, reached, templates
 
 # What is called with such a sentence, and which of its arguments that is.
 SAYING: Mapping[str, int] = {
@@ -34,14 +34,6 @@ AT_THE_START: Mapping[str, str] = {
 }  # fmt: skip
 
 
-def _named(function: ast.AST) -> dict[str, list[ast.expr]]:
-    known: dict[str, list[ast.expr]] = {}
-    for node in ast.walk(function):
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            known.setdefault(node.targets[0].id, []).append(node.value)
-    return known
-
-
 @cache
 def said() -> frozenset[tuple[str, str]]:
     """File and sentence."""
@@ -53,15 +45,15 @@ def _in(file: str, tree: ast.Module) -> Iterator[tuple[str, str]]:
     for function in ast.walk(tree):
         if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
             continue
-        known = _named(function)
+        known = named(function)
         for node in ast.walk(function):
             if not isinstance(node, ast.Call):
                 continue
-            called = str(getattr(node.func, "id", getattr(node.func, "attr", "")))
-            at = 0 if called in ERRORS - {"Told"} and file.startswith(REFUSING) else None
-            at = SAYING.get(called) if at is None and file.startswith(ROOMS) else at
+            name = called(node)
+            at = 0 if name in ERRORS - {"Told"} and file.startswith(REFUSING) else None
+            at = SAYING.get(name) if at is None and file.startswith(ROOMS) else at
             if at is None or len(node.args) <= at or any(
-                file.startswith(one.split()[0]) and one.split()[-1] in (one, called) for one in AT_THE_START
+                file.startswith(one.split()[0]) and one.split()[-1] in (one, name) for one in AT_THE_START
             ):
                 continue
             yield from ((file, text) for text in templates(node.args[at], known))

@@ -142,7 +142,8 @@ def reached() -> dict[str, ast.Module]:
     return found
 
 
-def _called(node: ast.Call) -> str:
+def called(node: ast.Call) -> str:
+    """The name of what is called."""
     return str(getattr(node.func, "id", getattr(node.func, "attr", "")))
 
 
@@ -169,7 +170,8 @@ def _filled(node: ast.expr, known: Mapping[str, list[ast.expr]]) -> list[str]:
     return inner if (inner and all(inner)) or isinstance(node.value, ast.IfExp) else ["{}"]
 
 
-def _named(function: ast.AST) -> dict[str, list[ast.expr]]:
+def named(function: ast.AST) -> dict[str, list[ast.expr]]:
+    """What is put under each name in a function."""
     known: dict[str, list[ast.expr]] = {}
     for node in ast.walk(function):
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
@@ -189,10 +191,10 @@ def raised() -> tuple[Said, ...]:
         for function in ast.walk(tree):
             if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef) or not needs_words(file):
                 continue
-            known = _named(function)
+            known = named(function)
             for node in ast.walk(function):
-                if isinstance(node, ast.Call) and _called(node) in ERRORS and node.args:
-                    given = node.args[1] if _called(node) == "Told" and len(node.args) > 1 else node.args[0]
+                if isinstance(node, ast.Call) and called(node) in ERRORS and node.args:
+                    given = node.args[1] if called(node) == "Told" and len(node.args) > 1 else node.args[0]
                     texts = tuple(one for one in templates(given, known) if one.replace("{}", "").strip(".:; "))
                     found.append(Said(file, function.name, texts))
     return tuple(found)
@@ -208,7 +210,7 @@ def made() -> Iterator[tuple[str, str]]:
                 continue
             plain = {id(one) for each in ast.walk(function) if isinstance(each, ast.JoinedStr) for one in each.values}
             plain |= {id(each.value) for each in ast.walk(function) if isinstance(each, ast.Expr)}  # docstrings
-            known = _named(function)
+            known = named(function)
             for node in ast.walk(function):
                 if isinstance(node, ast.Constant | ast.JoinedStr) and id(node) not in plain:
                     yield from ((file, one) for one in templates(node, known) if _WORDS.search(one))
