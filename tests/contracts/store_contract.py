@@ -329,6 +329,9 @@ class StoreContract:
             store.logs()
         with pytest.raises(LocalFault):
             store.commit(turn(A, 2, 1))
+        with pytest.raises(LocalFault):
+            store.check_readable()
         store.reopen()
+        store.check_readable()
         store.commit(turn(A, 2, 1))
         assert len(store.leaves(A, 0, 10)) == 3

@@ -302,6 +302,10 @@ class Store(Protocol):
     def kinds(self, log: LogId, first: int, count: int) -> list[int]:
         """Under which kind `find` finds each entry; for fsck, which compares it with the header."""
 
+    def check_readable(self) -> None:
+        """Asks the disk nothing, from any thread. Raises StoreDown while the store is not open, or the outcome of a
+        commit is unknown: who reads beside it would show what may never have become durable. (R-193)"""
+
     def submission(self, token: str) -> tuple[LogId, int] | None:
         """The entry that a local submission became."""
 

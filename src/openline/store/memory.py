@@ -195,6 +195,10 @@ class MemoryStore:
         """Every ML-DSA-44 statement about this log, by witness, then size."""
         return [row for _, row in sorted(self._log(log).pq.items())]
 
+    def check_readable(self) -> None:
+        """Raises StoreDown while it is not open."""
+        self._seen()
+
     def submission(self, token: str) -> tuple[LogId, int] | None:
         """The entry that a local submission became."""
         return self._seen().submissions.get(token)

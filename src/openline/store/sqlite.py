@@ -207,15 +207,22 @@ class SqliteStore(Queries):
             finally:
                 conn.execute(f"PRAGMA query_only = {int(self._read_only)}")
 
+    def check_readable(self) -> None:
+        """Asks the disk nothing, from any thread. Raises StoreDown while what is read may not be durable."""
+        self._readable()
+
+    def _readable(self) -> apsw.Connection:
+        if self._reader is None:
+            raise StoreDown(f"{self.path} is closed")
+        if self._is_lost:  # what it shows may never have become durable (R-193)
+            raise StoreDown(f"{self.path}: nobody knows what the last commit came to; it is opened again first")
+        return self._reader
+
     @contextmanager
     def _reading(self) -> Iterator[apsw.Connection]:
         turn = self._write_turn if self._vfs else self._read_turn
         with turn, _as_store_down(str(self.path)):
-            if self._reader is None:
-                raise StoreDown(f"{self.path} is closed")
-            if self._is_lost:  # what it shows may never have become durable (R-193)
-                raise StoreDown(f"{self.path}: nobody knows what the last commit came to; it is opened again first")
-            yield self._reader
+            yield self._readable()
 
 
 @contextmanager

@@ -230,7 +230,10 @@ def test_an_unknown_outcome_needs_reopening_and_then_is_known(seed: int) -> None
         store.commit(turn(A, 3, 2))
     with pytest.raises(StoreDown, match="nobody knows"):
         store.logs()
+    with pytest.raises(StoreDown, match="nobody knows"):
+        store.check_readable()
     store.reopen()
+    store.check_readable()
     seen = held(store)
     assert seen in (3, 5)
     disk.power_cut()

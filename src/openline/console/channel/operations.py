@@ -18,7 +18,6 @@ from openline.console.agreeing.acts import Agreeing
 from openline.console.channel import asking
 from openline.console.channel.amending import Amending
 from openline.console.channel.attaching import take_files
-from openline.console.channel.durable import check_durable
 from openline.console.channel.exporting import Wanted, export
 from openline.console.channel.showing import Reader, log_of, place_of
 from openline.console.channel.submitting import Watchers
@@ -111,8 +110,9 @@ class StationOperations:
         self.telling = Telling(running, self._reader)
         self.addressing = Addressing(running)
         running.desk.doubts_of = self.addressing.doubts
-        self.book = OneBook(running.line.store, lambda: others(running.state.roster, -1),
-                            lambda: check_durable(running.store))  # fmt: skip
+        self.book = OneBook(
+            running.line.store, lambda: others(running.state.roster, -1), running.store.check_readable
+        )
         self.accords = Accords(running, self._reader, self.book)
         self.files = FilesOf(running, self._reader, running.status, running.happened)
         self.declaring = Declaring(running, self._reader, self.book)
@@ -359,7 +359,7 @@ class StationOperations:
 
     async def backup(self, ask: asking.Backup) -> asking.BackedUp:
         """Consistent while the station runs; holds the charter and roster too, never the keyring."""
-        check_durable(self._running.store)
+        self._running.store.check_readable()
         done = await asyncio.to_thread(_back_up, self._running.line, path_of(ask.path), ask.passphrase.encode())
         self.written.put("backup", self._running.now_ms())
         return done

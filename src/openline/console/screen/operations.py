@@ -12,7 +12,6 @@ from openline.console.accords import owed
 from openline.console.accords.keeping import OneBook
 from openline.console.channel.asking import PRECEDENCES, Status
 from openline.console.channel.clock import counted_ms
-from openline.console.channel.durable import check_durable
 from openline.console.channel.showing import Reader
 from openline.console.screen import asking, cards, composing, lines
 from openline.console.screen.beside import put_translations, steps_beside
@@ -63,7 +62,7 @@ class ScreenOperations:
         self._telling = telling
         self._presenter = Presenter(running.desk)
         self._terms: tuple[object, Charter, Whose] | None = None
-        self._following = Following(running.line, self._whose(), noted, lambda: check_durable(running.store))
+        self._following = Following(running.line, self._whose(), noted, running.store.check_readable)
         self._made: tuple[int, asking.Screen] | None = None
         # The alarms by name, and whether they can be heard; the station, which has the board, sets it.
         self.board: Callable[[], tuple[Mapping[str, Alarm], str]] = lambda: ({}, "")
