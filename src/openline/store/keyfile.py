@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
+import threading
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -36,6 +37,9 @@ class Cost(NamedTuple):
 
 
 COST: Final = Cost()
+# OpenSSL shares out threads for the lanes of all derivations that are under way in a process: two at once wait for each
+# other for ever, or say that there is no memory.
+_ONE_AT_A_TIME: Final = threading.Lock()
 _COST_MAX: Final = Cost(1024 * 1024, 16, 16)  # a foreign file must not take the machine's memory or its day
 
 
@@ -181,4 +185,5 @@ def _derive(passphrase: bytes, salt: bytes, cost: Cost) -> bytes:
     if not passphrase:
         raise Locked("the passphrase is empty")
     deriver = Argon2id(salt=salt, length=32, iterations=cost.passes, lanes=cost.lanes, memory_cost=cost.memory_kib)
-    return deriver.derive(passphrase)
+    with _ONE_AT_A_TIME:
+        return deriver.derive(passphrase)

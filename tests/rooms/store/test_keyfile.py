@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -88,3 +90,21 @@ def test_a_disk_that_refuses_leaves_the_old_file(tmp_path: Path, monkeypatch: py
     assert opened.secret == b"one"
     assert keyfile.unlock(path, "keyring", b"pass").secret == b"one"
     assert os.listdir(tmp_path) == ["keyring"]
+
+
+TWO_AT_ONCE = """
+import threading
+from openline.store.keyfile import Cost, make_key
+both = [threading.Thread(target=lambda: [make_key(b"x", Cost(8192, 1, 4)) for _ in range(10)]) for _ in range(2)]
+for one in both:
+    one.start()
+for one in both:
+    one.join()
+print("both")
+"""
+
+
+def test_two_passphrases_tried_at_once_do_not_wait_for_each_other_for_ever() -> None:
+    """A backup is encrypted on a thread while the station opens an escrow; lines of one process open beside others."""
+    done = subprocess.run([sys.executable, "-c", TWO_AT_ONCE], capture_output=True, text=True, timeout=240, check=False)
+    assert (done.stdout, done.returncode) == ("both\n", 0), done.stderr
