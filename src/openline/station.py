@@ -12,7 +12,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import signal
 import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -34,7 +33,7 @@ from openline.console.channel.sending import Sending
 from openline.console.channel.stillness import Stillness
 from openline.console.channel.submitting import Places, Quiet, Submission, Submissions, Watchers, needs_no_disk, refuse
 from openline.console.home import LineHome
-from openline.console.kept.keeping import Kept, keep_line
+from openline.console.kept.keeping import Kept
 from openline.console.kept.papers import Papers
 from openline.console.kept.upkeep import Upkeep, is_recovery
 from openline.console.monitor.keeping import KeepingOperations
@@ -179,10 +178,8 @@ class Station:
 
     # ------------------------------------------------------------------ turns
     async def serve(self, serving: Serving) -> None:
-        """Run until told to stop."""
+        """Run until told to stop. Nothing of it goes on afterwards: other lines may be served in this process."""
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self.stop)
         operations = StationOperations(self)
         self._submissions.doors += operations.doors()
         known = (self.line.name, self.state.roster.line_id, serving.relying)
@@ -488,13 +485,3 @@ class Station:
         """How the line is."""
         contact, begun_ms = self.upkeep.contact, self.started_at_ms
         return status_of(self.state, self.charter, self.watch, contact, begun_ms, self.now_ms(), self._roads.now())
-
-
-def serve(serving: Serving) -> None:
-    """Serve one line until told to stop. Raises OpenlineError when it cannot start or must end."""
-    with keep_line(serving.line, serving.config, serving.passphrase) as kept:
-        asyncio.run(_serve(kept, serving))
-
-
-async def _serve(kept: Kept, serving: Serving) -> None:
-    await Station(kept).serve(serving)

@@ -71,7 +71,8 @@ def test_the_wheel_holds_the_program_and_nothing_else(wheel: Path) -> None:
     info = f"openline-{openline.__version__}"
     assert tops == {"openline", f"{info}.dist-info", f"{info}.data"}
     assert "openline/py.typed" in names
-    assert f"{info}.data/data/share/openline/systemd/openline@.service" in names
+    for unit in ("openline@.service", "openline.service"):
+        assert f"{info}.data/data/share/openline/systemd/{unit}" in names
     assert f"{info}.data/data/share/openline/bearers/tcp-pipe" in names
     assert f"{info}.data/data/share/openline/verifier/verify.html" in names
     assert any(name.endswith("/LICENSE") for name in names)

@@ -34,7 +34,7 @@ TABLE: Final = (
     Row("demo", "demo", "Two stations, one line, a kill, a verified record and a refused forgery."),
     Row("party", "party", "This party's root key, card and certificates."),
     Row("line", "line", "Propose, accept and open a line; amend it, join, leave, close."),
-    Row("serve", "station", "Run the station of one line until told to stop."),
+    Row("serve", "station", "Run the station of one line, or of all, until told to stop."),
     Row("stop", "station", "Stop the running station in order."),
     Row("status", "station", "Is the line alive, and what is not held yet."),
     Row("contact", "contact", "Contact over time: what both logs prove, what each side saw, tests missed, clocks."),

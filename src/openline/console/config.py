@@ -24,7 +24,11 @@
     carry_in = "/media/stick/in"
     padding = true                           # frames over a network show a size class instead of their size
     tls_cost = 0                             # a bearer of lower cost is taken first
+    passphrase_file = "/etc/openline/hot"    # of this line's keys, where it is not the one above
     test_every_s = 3600                      # link tests, as agreed with the other side; 0 writes none
+
+    [lines.hotline.desk]                     # pages of this line's own, where a home has several: as [desk] above
+    listen = "127.0.0.1:8444"
 
     [[lines.hotline.bearer]]                 # more roads to a party, as many as there are: see `bearer_settings`
     kind = "serial"
@@ -77,6 +81,8 @@ class LineConfig(NamedTuple):
     tls_cost: int = 0
     bearers: tuple[BearerConfig, ...] = ()  # beside TLS and the folders above
     test_every_s: int = 3_600
+    passphrase_file: Path | None = None
+    desk: Setting | None = None
 
 
 class Annunciate(NamedTuple):
@@ -98,6 +104,17 @@ class Config(NamedTuple):
 
     def of_line(self, name: str) -> LineConfig:
         return self.lines.get(name, LineConfig())
+
+    def desk_of(self, name: str) -> Setting | None:
+        """Where this line's pages are served: `[lines.NAME.desk]`, or `[desk]`, which is the line's that `[station]
+        line` names, and anybody's where it names none."""
+        own = self.of_line(name).desk
+        return own if own is not None or self.line not in (None, name) else self.desk
+
+    def passphrase_file_of(self, name: str | None) -> Path | None:
+        """Where the passphrase of this line's keys lies, or of other keys where no line is named."""
+        own = self.of_line(name).passphrase_file if name is not None else None
+        return own or self.passphrase_file
 
 
 def load(home: Home) -> Config:
@@ -154,8 +171,7 @@ def _line(table: Mapping[str, object], name: str, lines: Place) -> LineConfig:
     except Misconfigured as error:
         raise lines.refuse(name, str(error)) from error
     place = lines.inner(name)
-    known = ("listen", "dial", "carry_out", "carry_in", "padding", "tls_cost", "test_every_s", "bearer")
-    take_only(table, known, place)
+    take_only(table, ("bearer", *(name for name in LineConfig._fields if name != "bearers")), place)
     dial = take_table(table, "dial", place)
     if len(dial) >= PARTIES_MAX:
         raise place.refuse("dial", f"at most {PARTIES_MAX - 1} other parties")
@@ -168,6 +184,8 @@ def _line(table: Mapping[str, object], name: str, lines: Place) -> LineConfig:
         tls_cost=take_number(table, "tls_cost", place, 0, BEARER_COST_MAX, 0),
         test_every_s=take_number(table, "test_every_s", place, 0, SECONDS_MAX, LineConfig().test_every_s),
         bearers=take_bearers(table, place),
+        passphrase_file=take_path(table, "passphrase_file", place),
+        desk=take_setting(take_table(table, "desk", place), place.inner("desk")),
     )
 
 

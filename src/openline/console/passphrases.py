@@ -1,8 +1,9 @@
 """Where a passphrase comes from: a descriptor, a 0600 file, a service credential, or a person at a terminal.
 
-In this order, and the first that is there is the one: `--passphrase-fd`, `--passphrase-file`, the credential
-`passphrase` of systemd (CREDENTIALS_DIRECTORY), `passphrase_file` in station.toml, the terminal. The bytes are
-UTF-8 without one newline at the end. Never from an argument or the environment, which every process can read.
+In this order, and the first that is there is the one: `--passphrase-fd`, `--passphrase-file`, the credential of systemd
+(CREDENTIALS_DIRECTORY), `passphrase_LINE` for that line's keys or else `passphrase`, `passphrase_file` in station.toml,
+the line's own or else the station's, the terminal. The bytes are UTF-8 without one newline at the end. Never from an
+argument or the environment, which every process can read.
 """
 
 from __future__ import annotations
@@ -74,32 +75,40 @@ def take_both(session: Session, sources: Sources, root: str, station: str) -> tu
     return _asked(root, new=False), _asked(station, new=True)
 
 
-def take_root(session: Session, sources: Sources, station: bytes) -> bytes:
+def take_root(session: Session, sources: Sources, station: bytes, line: str | None = None) -> bytes:
     """The root key's passphrase beside the station's: its own where given, else the same, else asked for."""
-    if sources.root == Source() and _given(session, sources.station):
+    if sources.root == Source() and _given(session, sources.station, line):
         return station
     return take(session, sources.root, "passphrase of the root key")
 
 
-def take(session: Session, source: Source, what: str, *, new: bool = False) -> bytes:
-    """The passphrase for `what`. A new one is asked for twice and may not be empty.
+def take(session: Session, source: Source, what: str, *, new: bool = False, line: str | None = None) -> bytes:
+    """The passphrase for `what`, of that line's keys where one is named. A new one is asked for twice and may not be
+    empty.
 
     Raises Told: OL-203 where nobody can be asked, OL-802 for a file others can read, OL-801 for an unusable one.
     """
     if source.fd is not None:
         return _checked(_from_fd(source.fd), f"descriptor {source.fd}")
-    file = _given(session, source)
+    file = _given(session, source, line)
     return _checked(_from_file(file), str(file)) if isinstance(file, Path) else _asked(what, new)
 
 
-def _given(session: Session, source: Source) -> Path | int | None:
+def lies_in_file(session: Session, source: Source, line: str) -> bool:
+    """Whether the passphrase of that line's keys can be read a second time: from a file, and not from a person."""
+    return isinstance(_given(session, source, line), Path)
+
+
+def _given(session: Session, source: Source, line: str | None = None) -> Path | int | None:
     """Where a passphrase lies, if it lies anywhere."""
     credentials = _credentials()
     if source.fd is not None:
         return source.fd
-    if source.file is None and credentials is not None and (credentials / CREDENTIAL).exists():
-        return credentials / CREDENTIAL
-    return source.file or session.config.passphrase_file
+    if source.file is None and credentials is not None:
+        for name in (f"{CREDENTIAL}_{line}", CREDENTIAL) if line is not None else (CREDENTIAL,):
+            if (credentials / name).exists():
+                return credentials / name
+    return source.file or session.config.passphrase_file_of(line)
 
 
 def _credentials() -> Path | None:

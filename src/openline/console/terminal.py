@@ -9,7 +9,7 @@ import getpass
 import os
 import stat
 import sys
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Protocol, TypeVar
@@ -39,6 +39,9 @@ class Serving(NamedTuple):
     relying: Relying = Relying()
 
 
+Ended = Callable[[str, BaseException, float], None]  # the line's name, why it is not served, s until it is tried again
+
+
 class Hall(Protocol):
     """What the station above hands down to the console."""
 
@@ -52,6 +55,10 @@ class Hall(Protocol):
 
     def serve(self, serving: Serving) -> None:
         """Serve one line until told to stop. Raises OpenlineError when it cannot start or must end."""
+
+    def serve_all(self, lines: Mapping[str, Callable[[], Serving]], tell: Ended) -> None:
+        """Serve several lines in this process, each until told to stop. One that fails is told to `tell`, and begun
+        again with what its function then gives; the others go on. Raises when none of them could begin."""
 
 
 @dataclass

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 from openline.console.channel.control import ControlDoor
 from openline.console.cli import run
-from openline.console.terminal import Serving
+from openline.console.terminal import Ended, Serving
 from tests.rooms.console.desk import Pretended
 
 
@@ -49,6 +49,10 @@ class Hall:
     def serve(self, serving: Serving) -> None:
         self.served.append(serving)
         serving.ready()
+
+    def serve_all(self, lines: Mapping[str, Callable[[], Serving]], _tell: Ended) -> None:
+        for begin in lines.values():
+            self.serve(begin())
 
 
 @pytest.fixture

@@ -172,6 +172,59 @@ def test_serve_needs_an_open_line(openline: Openline, running: Door, hall: Hall)
     assert code == 7 and "OL-701" in err and not hall.served
 
 
+@pytest.fixture
+def lines(tmp_path: Path) -> Path:
+    """A home with two open lines, of which there is as much as is looked at before they are served."""
+    home = tmp_path / "home"
+    for name in ("alpha", "beta", "gamma"):
+        folder = home / "lines" / name
+        folder.mkdir(parents=True)
+        if name != "gamma":
+            (folder / "charter.cbor").touch()
+            (folder / "keyring").touch()
+    secret = home / "pass"
+    secret.write_text("secret")
+    secret.chmod(0o600)
+    (home / "station.toml").write_text("[station]\npassphrase_file = 'pass'\n")
+    return home
+
+
+def test_serve_all_takes_every_line_that_is_open_and_says_which_is_not(
+    openline: Openline, lines: Path, hall: Hall
+) -> None:
+    code, _, err = openline("serve", "--all")
+    assert code == 0 and [one.line.name for one in hall.served] == ["alpha", "beta"]
+    assert "not served: line gamma is not open yet" in err
+
+
+@pytest.mark.parametrize("more", [("--line", "alpha"), ("--listen", "127.0.0.1:1"), ("--dial", "B=127.0.0.1:1")])
+def test_what_is_for_one_line_is_refused_for_all(
+    openline: Openline, lines: Path, hall: Hall, more: tuple[str, ...]
+) -> None:
+    code, _, err = openline("serve", "--all", *more)
+    assert code == 2 and "OL-201" in err and not hall.served
+
+
+def test_all_lines_cannot_share_one_desk_s_address(openline: Openline, lines: Path, hall: Hall) -> None:
+    with (lines / "station.toml").open("a") as settings:
+        settings.write("[desk]\nlisten = '127.0.0.1:8443'\n")
+    code, _, err = openline("serve", "--all")
+    assert code == 8 and "[desk] is for the pages of one line, and there are 2" in err and not hall.served
+    (lines / "station.toml").write_text(
+        "[station]\nline = 'beta'\npassphrase_file = 'pass'\n[desk]\nlisten = '127.0.0.1:8443'\n"
+    )
+    assert openline("serve", "--all")[0] == 0
+    assert [len(one.beside) for one in hall.served] == [0, 1]
+
+
+def test_serve_all_of_a_home_without_an_open_line_says_why(openline: Openline, tmp_path: Path, hall: Hall) -> None:
+    (tmp_path / "home").mkdir()
+    assert openline("serve", "--all")[0] == 3
+    (tmp_path / "home" / "lines" / "gamma").mkdir(parents=True)
+    code, _, err = openline("serve", "--all")
+    assert code == 7 and "OL-701" in err and not hall.served
+
+
 def test_replay_sends_in_order_and_reports_what_is_not_held(openline: Openline, running: Door, tmp_path: Path) -> None:
     file = tmp_path / "w.jsonl"
     file.write_text("".join(json.dumps({"from": "AB"[i % 2], "text": f"t{i}"}) + "\n" for i in range(6)))

@@ -45,6 +45,19 @@ def test_a_whole_file_is_read() -> None:
     assert config.of_line("unheard of") == LineConfig()
 
 
+def test_what_a_line_has_of_its_own_comes_before_what_is_the_home_s() -> None:
+    config = parse(
+        "[station]\nline = 'a'\npassphrase_file = 'pass'\n[desk]\nlisten = '127.0.0.1:1'\n"
+        "[lines.b]\npassphrase_file = 'of-b'\n[lines.b.desk]\nlisten = '127.0.0.1:2'\n[lines.c]\n", AT
+    )
+    ports = {name: desk.address.port for name in "abc" if (desk := config.desk_of(name)) is not None}
+    assert ports == {"a": 1, "b": 2}  # the station's line has the home's desk, and c has none
+    assert config.passphrase_file_of("a") == config.passphrase_file_of(None) == Path("/etc/pass")
+    assert config.passphrase_file_of("b") == Path("/etc/of-b")
+    nameless = parse("[desk]\nlisten = '127.0.0.1:1'\n", AT)
+    assert nameless.desk_of("any") is nameless.desk
+
+
 def test_no_file_means_all_defaults(tmp_path: Path) -> None:
     assert load(Home(tmp_path)) == Config()
 

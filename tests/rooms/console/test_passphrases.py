@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from openline.console.codes import Told
-from openline.console.passphrases import PASSPHRASE_BYTES_MAX, Source, Sources, take, take_both, take_root
+from openline.console.passphrases import PASSPHRASE_BYTES_MAX, Source, Sources, lies_in_file, take, take_both, take_root
 from openline.console.terminal import Session
 from tests.rooms.console.conftest import Hall
 
@@ -51,6 +51,25 @@ def test_the_order_is_descriptor_file_credential_settings(
     given = secret("given", b"from a file\r\n")
     assert take(session, Source(file=given), "x") == b"from a file"
     assert take(session, Source(fd=pipe(b"from a descriptor\n"), file=given), "x") == b"from a descriptor"
+
+
+def test_a_line_s_own_comes_first_and_only_what_lies_in_a_file_is_read_again(
+    session: Session, secret: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    secret("general", b"the station's\n")
+    secret("own", b"the line's\n")
+    (tmp_path / "station.toml").write_text(
+        "[station]\npassphrase_file = 'general'\n[lines.a]\npassphrase_file = 'own'\n[lines.b]\n"
+    )
+    assert take(session, Source(), "x", line="a") == b"the line's"
+    assert take(session, Source(), "x", line="b") == take(session, Source(), "x") == b"the station's"
+    secret("credentials/passphrase", b"a credential")
+    secret("credentials/passphrase_a", b"the line's credential")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path / "credentials"))
+    assert take(session, Source(), "x", line="a") == b"the line's credential"
+    assert take(session, Source(), "x", line="b") == take(session, Source(), "x") == b"a credential"
+    assert lies_in_file(session, Source(), "a")
+    assert not lies_in_file(session, Source(fd=3), "a")
 
 
 @pytest.mark.parametrize(

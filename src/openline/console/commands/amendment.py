@@ -289,7 +289,7 @@ def recover(session: Session, recovery_key: Path | None, party: str | None, sour
     if line.control.exists() and _is_running(session):
         _recover_running(session, line, recovery_key, party, sources)
         return
-    passphrase = passphrases.take(session, sources.station, f"passphrase of line {line.name}")
+    passphrase = passphrases.take(session, sources.station, f"passphrase of line {line.name}", line=line.name)
     path = recovery_key or line.recovery_key
     secret = joining.recovery_secret_of(path, passphrase) if path.exists() else None
     peers = joining.new_keyring(line, load_papers(line), secret, passphrase)

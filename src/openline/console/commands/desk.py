@@ -27,7 +27,8 @@ def desk(
     session: Session, listen: str | None, name: str | None, certificate: Path | None, key: Path | None, until_eof: bool
 ) -> None:
     """Serve the desk's pages until told to stop. Has no keys: it asks the running station, as commands do."""
-    setting = session.config.desk
+    line = session.line
+    setting = session.config.desk_of(line.name)
     if listen is not None:
         setting = (setting or Setting(parse_address(listen)))._replace(address=parse_address(listen))
     if setting is None:
@@ -36,6 +37,5 @@ def desk(
         setting = setting._replace(certificate=certificate, key=key)
     if name is not None:
         setting = setting._replace(name=name)
-    line = session.line
     run(line.control, setting, line.name, lambda at: session.say(f"the desk of line {line.name} is at {at}"),
         until_eof=until_eof)

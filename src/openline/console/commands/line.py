@@ -122,7 +122,7 @@ def open_(session: Session, files: tuple[Path, ...], out: Path | None, recovery_
         raise Told("OL-702", f"line {folder.name} is open; its digits are {ceremonies.digits_of(folder)}")
     texts = [_read(path) for path in files]
     ceremonies.check_free(recovery_out)
-    passphrase = passphrases.take(session, sources.station, f"passphrase of line {folder.name}")
+    passphrase = passphrases.take(session, sources.station, f"passphrase of line {folder.name}", line=folder.name)
     waiting = ceremonies.waiting_of(folder, passphrase)
     if waiting.acceptance:
         if len(texts) != 1:
@@ -133,7 +133,7 @@ def open_(session: Session, files: tuple[Path, ...], out: Path | None, recovery_
         kept = ceremonies.finish(folder, opened, texts[0], passphrase, recovery_out)
         _say_open(session, folder, opened, None, kept)
         return
-    root = ceremonies.unlock_root(session.home, passphrases.take_root(session, sources, passphrase))
+    root = ceremonies.unlock_root(session.home, passphrases.take_root(session, sources, passphrase, folder.name))
     for path, one in zip(files, texts, strict=True):
         with ceremonies.of_file(path):
             ceremony.check_acceptance(waiting, one)

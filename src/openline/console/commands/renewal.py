@@ -34,8 +34,9 @@ def renew(session: Session, days: int, at_once: bool, out: Path | None, sources:
     """Make new station keys for this line. They are used once every other party has receipted their certificate."""
     line = session.line
     papers = load_papers(line)
-    passphrase = passphrases.take(session, sources.station, f"passphrase of line {line.name}")
-    root = ceremonies.unlock_root(session.home, passphrases.take_root(session, sources, passphrase))
+    passphrase = passphrases.take(session, sources.station, f"passphrase of line {line.name}", line=line.name)
+    root_passphrase = passphrases.take_root(session, sources, passphrase, line.name)
+    root = ceremonies.unlock_root(session.home, root_passphrase)
     running = _is_running(session)
     if at_once and running:
         raise Told("OL-703", "--now takes the place of the keys in use")

@@ -2,57 +2,89 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Coroutine
-from typing import Any
+import traceback
+from functools import partial
 
 import click
 from click.shell_completion import get_completion_class
 
 from openline.console import doctoring, passphrases, words
 from openline.console.channel.asking import AskStatus, Nothing, Status, Stop
+from openline.console.codes import Told, code_of, detail_of
 from openline.console.config import LineConfig, parse_address
+from openline.console.home import LineHome
 from openline.console.terminal import Serving, Session, room_options
 from openline.console.watch.keys.checking import Relying
 from openline.console.web.child import keep_pages
-from openline.errors import Misconfigured
+from openline.errors import Misconfigured, OpenlineError
 
 
 @click.command()
+@click.option("--all", "every", is_flag=True, help="Serve every open line of this home, in this one process.")
 @click.option("--listen", multiple=True, metavar="HOST:PORT", help="Where theirs reaches ours; replaces station.toml.")
 @click.option("--dial", multiple=True, metavar="PARTY=HOST:PORT", help="Where ours reaches theirs, by party name.")
 @passphrases.option
 @room_options
 @click.pass_obj
-def serve(session: Session, listen: tuple[str, ...], dial: tuple[str, ...], sources: passphrases.Sources) -> None:
-    """Run the station of one line until SIGTERM, SIGINT or `openline stop`."""
+def serve(
+    session: Session, every: bool, listen: tuple[str, ...], dial: tuple[str, ...], sources: passphrases.Sources
+) -> None:
+    """Run the station of one line, or of every line of the home, until SIGTERM, SIGINT or `openline stop`."""
+    if every:
+        if session.line_name is not None or listen or dial:
+            raise Told("OL-201", "--all serves each line as it is set; --line, --listen and --dial are for one")
+        _serve_all(session, sources.station)
+        return
     line = session.line
     if not line.is_open:
         raise line.why_not_open()
     config = _overridden(session.config.of_line(line.name), listen, dial)
-    passphrase = passphrases.take(session, sources.station, f"passphrase of {line.station_key}")
-
-    def ready() -> None:
-        gc.collect()
-        gc.freeze()  # code and papers stay: an idle station does not look through them again and again
-        session.say(f"station of line {line.name} is up")
-
-    beside, relying = _beside(session, line.name), _relying(session)
-    session.hall.serve(Serving(line, config, passphrase, ready, beside, relying))
+    session.hall.serve(_serving(session, line, config, _passphrase(session, line, sources.station)))
 
 
-def _relying(session: Session) -> Relying:
-    """For whom security keys are made: the desk's name, at exactly the address that is set."""
-    setting = session.config.desk
-    return Relying(setting.name.lower(), setting.origin) if setting is not None else Relying()
+def _serve_all(session: Session, source: passphrases.Source) -> None:
+    """Passphrases are all taken before the first line is served: nobody is asked later."""
+    lines = {name: session.home.line(name) for name in session.home.lines()}
+    shut = {name: line.why_not_open() for name, line in lines.items() if not line.is_open}
+    for why in shut.values():
+        session.say(f"not served: {why.detail}")
+    wanted = {name: line for name, line in lines.items() if name not in shut}
+    if not wanted:
+        raise next(iter(shut.values()), Told("OL-302", f"no line in {session.home.folder} yet"))
+    config = session.config
+    if config.desk is not None and config.line is None and len(wanted) > 1:
+        raise Misconfigured(f"{session.home.config}: [desk] is for the pages of one line, and there are {len(wanted)}; "
+                            "say which with [station] line, or give each its own: [lines.NAME.desk]")
+    given: dict[str, bytes] = {}
+    for name, line in wanted.items():
+        same = next(iter(given.values()), None) if source.fd is not None else None  # what it gives is read once
+        given[name] = same or _passphrase(session, line, source)
+
+    def begin(line: LineHome) -> Serving:
+        again = passphrases.lies_in_file(session, source, line.name)
+        passphrase = _passphrase(session, line, source) if again else given[line.name]
+        return _serving(session, line, session.config.of_line(line.name), passphrase)
+
+    def tell(name: str, fault: BaseException, again_s: float) -> None:
+        if not isinstance(fault, OpenlineError | OSError):
+            traceback.print_exception(fault)
+        detail = f"line {name} is not served, and is tried again in {again_s:.0f} s: {detail_of(fault)}"
+        session.complain(Told(code_of(fault).code, detail))
+
+    session.hall.serve_all({name: partial(begin, line) for name, line in wanted.items()}, tell)
 
 
-def _beside(session: Session, line: str) -> list[Callable[[], Coroutine[Any, Any, None]]]:
-    """What runs as long as the station: the desk's pages, where `[desk] listen` is set."""
-    if session.config.desk is None:
-        return []
-    command = [*session.hall.program, "desk", "--until-eof", "--home", str(session.home.folder), "--line", line]
-    return [lambda: keep_pages(command, session.say)]
+def _passphrase(session: Session, line: LineHome, source: passphrases.Source) -> bytes:
+    return passphrases.take(session, source, f"passphrase of {line.station_key}", line=line.name)
+
+
+def _serving(session: Session, line: LineHome, config: LineConfig, passphrase: bytes) -> Serving:
+    """What a station needs to know to serve that line, as the settings are now."""
+    desk = session.config.desk_of(line.name)
+    relying = Relying(desk.name.lower(), desk.origin) if desk is not None else Relying()  # for whom security keys are
+    command = [*session.hall.program, "desk", "--until-eof", "--home", str(session.home.folder), "--line", line.name]
+    beside = [lambda: keep_pages(command, session.say)] if desk is not None else []
+    return Serving(line, config, passphrase, lambda: session.say(f"station of line {line.name} is up"), beside, relying)
 
 
 def _overridden(config: LineConfig, listen: tuple[str, ...], dial: tuple[str, ...]) -> LineConfig:

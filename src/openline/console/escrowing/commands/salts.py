@@ -37,7 +37,9 @@ def _offices(session: Session, given: tuple[str, ...]) -> dict[str, bytes]:
 
 
 def _vault(session: Session, sources: passphrases.Sources) -> Vault:
-    return Vault(session.line.escrow, passphrases.take(session, sources.station, "passphrase of the station"))
+    line = session.line
+    passphrase = passphrases.take(session, sources.station, "passphrase of the station", line=line.name)
+    return Vault(line.escrow, passphrase)
 
 
 @salts.command("list")
