@@ -9,7 +9,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -23,6 +24,7 @@ LINE: Final = "hotline"
 PASSPHRASE: Final = "a passphrase that guards nothing"
 TEXT_BYTES: Final = 600
 WITHIN_S: Final = 60.0
+CEREMONIES_AT_ONCE: Final = 2
 UP_WITHIN_S: Final = 600.0  # two hails and an answer take minutes over the slowest bearer
 _LOOK_EVERY_S: Final = 0.005
 
@@ -43,6 +45,7 @@ class Party:
         self.home = folder / name.lower()
         self.port = free_port()
         self.process: subprocess.Popen[bytes] | None = None
+        self.lines: Sequence[str] = (LINE,)
         self._log = folder / f"{name}.log"
 
     @property
@@ -67,21 +70,35 @@ class Party:
             + "".join(f"[[lines.{LINE}.bearer]]\n{bearer}\n" for bearer in bearers)
         )
 
+    def settle_all(self, other: Party, ports: Mapping[str, tuple[int, int]]) -> None:
+        """Settings of several lines with that one: by line, the ports where ours and theirs listen."""
+        self.lines = tuple(ports)
+        (self.home / "station.toml").write_text(
+            f'[station]\npassphrase_file = "{self.home}/passphrase"\n'
+            + "".join(
+                f'[lines.{line}]\nlisten = ["127.0.0.1:{ours}"]\ntest_every_s = 0\n'
+                f'dial = {{ "{other.name}" = "127.0.0.1:{theirs}" }}\n'
+                for line, (ours, theirs) in ports.items()
+            )
+        )
+
     def start(self, clock: Clock | None = None) -> None:
-        """Start the station, and wait until it takes requests."""
+        """Start the station, and wait until it takes requests for each of its lines."""
         program = ["openline"] if clock is None else ["bench.clocked", *map(str, clock)]
         command = [sys.executable, "-m", *program, "serve", "--home", str(self.home)]
+        command += ["--all"] if len(self.lines) > 1 else []
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        until = time.monotonic() + WITHIN_S
-        while True:
-            try:
-                self.link().close()
-                return
-            except Told:
-                if self.process.poll() is not None or time.monotonic() > until:
-                    raise AssertionError(f"no station of {self.name}: {self._log.read_text()[-3000:]}") from None
-            time.sleep(_LOOK_EVERY_S)
+        until = time.monotonic() + WITHIN_S * len(self.lines)
+        for line in self.lines:
+            while True:
+                try:
+                    self.link(line).close()
+                    break
+                except Told:
+                    if self.process.poll() is not None or time.monotonic() > until:
+                        raise AssertionError(f"no station of {self.name}: {self._log.read_text()[-3000:]}") from None
+                time.sleep(_LOOK_EVERY_S)
 
     def stop(self) -> None:
         """End the station in order."""
@@ -91,9 +108,9 @@ class Party:
             assert code == 0, f"{self.name} ended with {code}: {self._log.read_text()[-3000:]}"
             self.process = None
 
-    def link(self) -> ControlLink:
+    def link(self, line: str = LINE) -> ControlLink:
         """A connection for a program. Raises Told when no station answers."""
-        return ControlLink.open(self.home / "lines" / LINE / "control.sock")
+        return ControlLink.open(self.home / "lines" / line / "control.sock")
 
     def status_text(self) -> str:
         """What the kernel says of the station's process."""
@@ -107,9 +124,11 @@ class Party:
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def cpu_ns(self) -> int:
-        """The same as the scheduler counts it: for spans in which hardly any is used. Of its threads, the first."""
+        """The same as the scheduler counts it, of all its threads: for spans in which hardly any is used, and in which
+        no thread ends."""
         assert self.process is not None
-        return int(Path(f"/proc/{self.process.pid}/schedstat").read_text().split()[0])
+        threads = Path(f"/proc/{self.process.pid}/task").iterdir()
+        return sum(int((thread / "schedstat").read_text().split()[0]) for thread in threads)
 
 
 class Homes:
@@ -132,25 +151,53 @@ class Homes:
         dial_each_other(ours, theirs)
         return ours, theirs
 
+    def several(self, count: int) -> tuple[Party, Party]:
+        """Two homes with so many lines between them, each opened by its own ceremony; stations not started."""
+        lines = [f"line-{number:03}" for number in range(count)]
+        made, folder = self.folder / f"several-{count}", self.folder / str(self._copies + 1)
+        self._copies += 1
+        if not made.exists():
+            made.mkdir(mode=0o700)
+            ours, theirs = (Party(name, made) for name in NAMES)
+            _make_parties(made, ours, theirs)
+            with ThreadPoolExecutor(CEREMONIES_AT_ONCE) as pool:
+                list(pool.map(lambda line: _ceremony(made, ours, theirs, line), lines))
+        shutil.copytree(made, folder)
+        ours, theirs = (Party(name, folder) for name in NAMES)
+        free = free_ports(2 * count)
+        ports = dict(zip(lines, zip(free[:count], free[count:], strict=True), strict=True))
+        ours.settle_all(theirs, ports)
+        theirs.settle_all(ours, {line: (there, here) for line, (here, there) in ports.items()})
+        return ours, theirs
+
 
 def _open_line(folder: Path, ours: Party, theirs: Party) -> None:
-    """The ceremony: only files travel."""
-    for party in (ours, theirs):
+    _make_parties(folder, ours, theirs)
+    _ceremony(folder, ours, theirs, LINE)
+
+
+def _make_parties(folder: Path, *parties: Party) -> None:
+    for party in parties:
         party.home.mkdir(mode=0o700)
         secret = party.home / "passphrase"
         secret.touch(mode=0o600)
         secret.write_text(PASSPHRASE + "\n")
         party.run("party", "create", party.name, "--passphrase-file", str(secret))
         (folder / f"{party.name}.card").write_text(party.run("party", "card"))
-    proposal, acceptance, opening = (str(folder / name) for name in ("proposal", "acceptance", "opening"))
+
+
+def _ceremony(folder: Path, ours: Party, theirs: Party, line: str) -> None:
+    """Only files travel."""
+    names = (f"{line}.{name}" for name in ("proposal", "acceptance", "opening"))
+    proposal, acceptance, opening = (str(folder / name) for name in names)
     our_secret = ("--passphrase-file", str(ours.home / "passphrase"))
     their_secret = ("--passphrase-file", str(theirs.home / "passphrase"))
     card = str(folder / f"{theirs.name}.card")
-    ours.run("line", "propose", LINE, "--with", card, "--out", proposal, *our_secret)
+    ours.run("line", "propose", line, "--with", card, "--out", proposal, *our_secret)
     card = str(folder / f"{ours.name}.card")
     theirs.run("line", "accept", proposal, "--card", card, "--yes", "--out", acceptance, *their_secret)
-    ours.run("line", "open", acceptance, "--out", opening, *our_secret)
-    theirs.run("line", "open", opening, *their_secret)
+    ours.run("line", "open", acceptance, "--line", line, "--out", opening, *our_secret)
+    theirs.run("line", "open", opening, "--line", line, *their_secret)
 
 
 def dial_each_other(one: Party, other: Party) -> None:
@@ -179,12 +226,13 @@ def peer_of(link: ControlLink) -> PeerStatus:
 
 
 def wait_until_up(party: Party) -> None:
-    """Until the station hears the other one and hears that it is heard."""
-    with party.link() as link:
-        until = time.monotonic() + UP_WITHIN_S
-        while peer_of(link).state != "up":
-            assert time.monotonic() < until, f"{party.name} does not hear the other station"
-            time.sleep(_LOOK_EVERY_S)
+    """Until the station hears the other one and hears that it is heard, on each line."""
+    until = time.monotonic() + UP_WITHIN_S
+    for line in party.lines:
+        with party.link(line) as link:
+            while peer_of(link).state != "up":
+                assert time.monotonic() < until, f"{party.name} does not hear the other station on {line}"
+                time.sleep(_LOOK_EVERY_S)
 
 
 def heard_after(link: ControlLink, known_ms: int | None) -> int:
@@ -209,7 +257,13 @@ def body_of(outgoing: Outgoing) -> bytes:
 
 def free_port() -> int:
     """A port that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    return free_ports(1)[0]
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports that were free a moment ago, no two alike."""
+    with contextlib.ExitStack() as stack:
+        probes = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [int(probe.getsockname()[1]) for probe in probes]

@@ -43,11 +43,11 @@ class Sizes(NamedTuple):
 
 
 WHOLE = Sizes(
-    lone=300, sustained=100_000, before_overhead=20_000, catchup=10_000, million=1_000_000, idle_lines=10, idle_hours=4,
-    desk_messages=100_000,
+    lone=300, sustained=100_000, before_overhead=20_000, catchup=10_000, million=1_000_000, idle_lines=100,
+    idle_hours=4, desk_messages=100_000,
 )
 QUICK = Sizes(
-    lone=100, sustained=20_000, before_overhead=2_000, catchup=10_000, million=30_000, idle_lines=3, idle_hours=2,
+    lone=100, sustained=20_000, before_overhead=2_000, catchup=10_000, million=30_000, idle_lines=10, idle_hours=2,
     desk_messages=5_000,
 )
 
