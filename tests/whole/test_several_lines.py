@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -158,6 +159,27 @@ def test_a_line_that_fails_is_told_of_and_begun_again_while_the_others_go_on(sev
     several.wait_for("Birch")  # by itself, with the passphrase as it is now
     several.exchange("Birch", "up")
     assert several.end() == 0, several.said()
+
+
+def test_each_line_has_pages_of_its_own(several: Several) -> None:
+    ports = {"cedar": free_port(), "dune": free_port()}
+    several.settle(**{line: f'desk = {{ listen = "127.0.0.1:{port}" }}' for line, port in ports.items()})
+    several.start()
+    for line, port in ports.items():
+        until(lambda line=line, port=port: f"<bdi>{line}</bdi>" in page(port), f"the pages of {line} are served")  # type: ignore[misc]
+    several.of["Cedar"].run("stop", "--line", "cedar")
+    until(lambda: page(ports["cedar"]) == "", "the pages of a line that was stopped end with it")
+    assert "<bdi>dune</bdi>" in page(ports["dune"])
+    assert several.end() == 0, several.said()
+
+
+def page(port: int) -> str:
+    """The desk's first page as anybody gets it; nothing where nobody answers."""
+    try:
+        with urllib.request.urlopen(f"http://localhost:{port}/", timeout=WITHIN_S) as answer:
+            return str(answer.read().decode())
+    except OSError:
+        return ""
 
 
 def test_a_home_none_of_whose_lines_can_begin_ends_at_once(several: Several) -> None:
