@@ -242,12 +242,12 @@ class Station:
         if self._is_out:
             self._wait_for_store()
             return
-        if arrived := self._open_frames():
+        if self._roads.frames and (arrived := self._open_frames()):
             events += arrived
             if self._stillness.joins():
                 self.ticks += 1
                 events.append(Tick())
-        self._sending.heed(events, self.state, self.now_ms())
+        self._sending.heed(events, self.turns.state, self.now_ms())
         submissions, drafts = self._submissions.choose()
         if self._submissions.waiting:
             self._bell.ring()
@@ -258,7 +258,7 @@ class Station:
         if self._roads.frames:
             self._bell.ring()
         if not events and not submissions:
-            self._sending.give(self.state, self.now_ms())  # a bearer may have room again
+            self._sending.give(self.turns.state, self.now_ms())  # a bearer may have room again
             self._settle()
             return
         try:
@@ -269,8 +269,8 @@ class Station:
         except Exception as error:  # noqa: BLE001  no batch may stop the line: find the one that does not go
             self._one_by_one(events, submissions, error)
             return
+        self._speak(result)  # first: their station has most of what is left to do
         self._submissions.answer(submissions, result.told)
-        self._speak(result)
         if result.more:
             self._bell.ring()
         self._stillness.look()
@@ -394,7 +394,7 @@ class Station:
 
     def _take_keys(self, peer: int, items: tuple[Item, ...]) -> tuple[Item, ...]:
         """Grants go to the keyring; the machine sees the rest."""
-        rest = tuple(item for item in items if not isinstance(item, Grant))
+        rest = tuple([item for item in items if not isinstance(item, Grant)])
         for item in items:
             if isinstance(item, Grant):
                 try:
@@ -433,9 +433,9 @@ class Station:
         """Everything here is after the commit: a crash from here on costs a repetition, never a lie."""
         now_ms = self.now_ms()
         if any(isinstance(told, Amended) for told in result.told):
-            self.upkeep.follow(self.state, now_ms)
-        self._sending.say(result.sends, self.state)
-        for peer, state in self.state.peers.items():
+            self.upkeep.follow(self.turns.state, now_ms)
+        self._sending.say(result.sends, self.turns.state)
+        for peer, state in self.turns.state.peers.items():
             self.kept.keyring.confirm(peer, state.epoch_held, now_ms)
         if result.told:
             self._stillness.stir()
@@ -443,7 +443,7 @@ class Station:
             for wanted in wanted_files(self.store, result.told, self.charter.limits.blob_bytes_max):
                 self.happened(wanted)
             self.watchers.tell()
-        self._sending.give(self.state, now_ms)
+        self._sending.give(self.turns.state, now_ms)
         if self._sending.pacing:
             self._stillness.stir()
 

@@ -101,11 +101,16 @@ def draft_of(state: DeskState, tokens: Sequence[str]) -> Draft | None:
     return None
 
 
+def is_open(state: DeskState) -> bool:
+    """Whether nothing needs a release here: neither two persons nor a key are asked for."""
+    return state.persons < 2 and not state.keys_demanded
+
+
 def lets_pass(state: DeskState, parts: Sequence[Part], draft: Draft | None = None) -> bool:
     """Whether these may be recorded, straight after each other: nothing official, or neither two persons nor a key
     needed, or exactly what this draft's release is over. The same words by another door are not what was released: they
     would be recorded a second time. (R-303, R-319, R-338)"""
-    if state.persons < 2 and not state.keys_demanded:
+    if is_open(state):
         return True
     released = {draft.digest} if draft is not None and draft.stage is Stage.RELEASED else set()
     for at, part in enumerate(parts):

@@ -86,7 +86,10 @@ def encode_message(message: Message) -> bytes:
     By hand where it has only words, and checked field by field instead of read back: a station writes ten thousand a
     second.
     """
-    _read_message(message[:3] + _plain_rest(message), b"")
+    if list(message[3:]) == _NOTHING_ELSE:
+        _read_words(message[0], message[1], message[2], b"")
+    else:
+        _read_message(message[:3] + _plain_rest(message), b"")
     data = _spell_message(message)
     if len(data) > BODY_BYTES_MAX:
         raise Malformed(f"message of {len(data)} bytes: at most {BODY_BYTES_MAX}", data[:BODY_BYTES_MAX])
@@ -124,15 +127,21 @@ def parse_message(data: bytes) -> Message:
 def _read_message(fields: tuple[object, ...], data: bytes) -> Message:
     subject, words, language, action, info, reply_by, reply_to, attachments, released_by = fields
     return Message(
-        text(subject, SUBJECT_CHARS_MAX, "message: subject", data),
-        text(words, TEXT_CHARS_MAX, "message: text", data, lines=True),
-        _language(language, data),
+        *_read_words(subject, words, language, data),
         _offices(action, OFFICES_MAX, "message: action", data),
         _offices(info, OFFICES_MAX, "message: info", data),
         None if reply_by is None else whole(reply_by, WRITTEN_AT_MS_MAX, "message: reply by", data),
         None if reply_to is None else read_ref(reply_to, "message: in reply to", data),
         tuple([_attachment(item, data) for item in rows(attachments, ATTACHMENTS_MAX, "message: attachments", data)]),
         _offices(released_by, RELEASERS_MAX, "message: released by", data),
+    )
+
+
+def _read_words(subject: object, words: object, language: object, data: bytes) -> tuple[str, str, str]:
+    return (
+        text(subject, SUBJECT_CHARS_MAX, "message: subject", data),
+        text(words, TEXT_CHARS_MAX, "message: text", data, lines=True),
+        _language(language, data),
     )
 
 

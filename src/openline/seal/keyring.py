@@ -111,7 +111,10 @@ class Keyring:
 
     def report(self, peer: int) -> int:
         """The highest epoch of their frames that we can prove to hold: goes into our hail to them. (R-058)"""
-        return self._pair(peer).report()
+        known = self._reports.get(peer)
+        if known is None:
+            known = self._reports[peer] = self._pair(peer).report()
+        return known
 
     def confirm(self, peer: int, epoch: int, now_ms: int) -> bool:
         """Take the report of an authentic hail from `peer`; True if anything changed. (R-057)"""
@@ -251,6 +254,7 @@ class Keyring:
         self._index()
 
     def _index(self) -> None:
+        self._reports: dict[int, int] = {}  # by peer, until something changes
         self._by_tag = {}
         for peer, pair in self._pairs.items():
             for held in pair.held:

@@ -246,6 +246,8 @@ class Pair:
 
         One that is further ahead than anybody grants is nobody's: numbering from it would end all granting. (R-058)
         """
+        if epoch <= self.confirmed and not self.recovery:
+            return False  # nothing new, which is what nearly every hail says
         if epoch > self._newest() + GRANT_STEP * EPOCHS_AHEAD_MAX:
             return False
         changed = newly = epoch > self.confirmed

@@ -59,7 +59,7 @@ def put_batch(
     log: LogRef, first: int, runs: Sequence[Run], entries: Sequence[WireEntry], opened_at_ms: int
 ) -> list[bytes]:
     """The pieces of an Entries item after its type byte. Raises LocalFault on what could not be read back."""
-    if not 1 <= len(entries) <= COMMIT_ENTRIES_MAX or sum(run.count for run in runs) != len(entries):
+    if not 1 <= len(entries) <= COMMIT_ENTRIES_MAX or sum([run.count for run in runs]) != len(entries):
         raise LocalFault(f"{len(runs)} runs, {len(entries)} entries; 1 to {COMMIT_ENTRIES_MAX} entries, all in runs")
     if not 0 <= first <= LOG_ENTRIES_MAX - len(entries):
         raise LocalFault(f"entries from {first} on are beyond the longest log")

@@ -30,11 +30,18 @@ class Cursor:
 
     def number(self, width: int, what: str) -> int:
         """A big-endian number of a fixed width."""
+        pos = self.pos
+        if width == 1 and pos < len(self.buf):
+            self.pos = pos + 1
+            return self.buf[pos]
         return int.from_bytes(self.take(width, what), "big")
 
     def varint(self, most: int, what: str) -> int:
         """A varint of at most `most`."""
-        value, end = get_varint(self.buf, self.pos)
+        pos = self.pos
+        value, end = self.buf[pos] if pos < len(self.buf) else 0x80, pos + 1
+        if value >= 0x80:
+            value, end = get_varint(self.buf, pos)
         if value > most:
             raise self.wrong(f"{what} is {value}, more than {most}")
         self.pos = end

@@ -121,6 +121,9 @@ def test_a_message_in_another_spelling_is_not_read(data: bytes, says: str) -> No
 def test_nobody_writes_a_message_that_nobody_can_read() -> None:
     with pytest.raises(Malformed, match="subject"):
         body.encode_message(FULL._replace(subject="\x00"))
+    for fault in ({"subject": "two\nlines"}, {"text": "\x00"}, {"language": ""}):  # of words alone, which is quicker
+        with pytest.raises(Malformed, match=next(iter(fault))):
+            body.encode_message(Message("a subject", "a text")._replace(**fault))
     with pytest.raises(Malformed, match="officer"):
         body.encode_acknowledgement(Acknowledgement("", "", ""))
 

@@ -159,6 +159,21 @@ def test_time_alone_moves_one_epoch_and_no_more() -> None:
     assert b.open(a.seal(1, b"x", START, 0)).epoch == 2
 
 
+def test_what_is_reported_follows_what_came() -> None:
+    """R-058: also where it was asked for before."""
+    a, b = ring(0), ring(1)
+    assert b.report(0) == 0
+    a.ratchet(EPOCH_EVERY_MS)
+    b.open(a.seal(1, b"x", START, 0))
+    assert b.report(0) == 1
+    a.confirm(1, 1, 0)
+    granted(a, b, 0)
+    assert b.report(0) == a.sending_epoch(1) == 3
+    b.drop_peer(0)
+    with pytest.raises(LocalFault):
+        b.report(0)
+
+
 def granted(a: Keyring, b: Keyring, now_ms: int) -> None:
     """`a` grants `b` an epoch and moves to it."""
     a.take_grant(1, *b.make_offer(0))

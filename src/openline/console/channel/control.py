@@ -246,7 +246,8 @@ class _Talk(asyncio.Protocol):
             if self._let_in is not None:
                 self._let_in(ask)
             act = self._table[type(ask)]
-            answer = _Done(ask.id, await (act(ask) if self._once is None else self._once(ask, act)))
+            once = self._once if ask.once or ask.meant else None
+            answer = _Done(ask.id, await (act(ask) if once is None else once(ask, act)))
         except Exception as error:  # the one door where errors become answers
             answer = _Not(ask.id, for_a_program(error))
             if code_of(error).code == "OL-101":

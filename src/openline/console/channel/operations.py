@@ -50,7 +50,7 @@ from openline.line.events import Draft, Event, PqWanted
 from openline.line.ports import LogId
 from openline.line.state import others
 from openline.record import entry as entries
-from openline.record.body import Acknowledgement, Message, encode_acknowledgement, encode_message
+from openline.record.body import Acknowledgement, Attachment, Message, encode_acknowledgement, encode_message
 from openline.record.entry import Ref
 from openline.store.backup import make_backup
 
@@ -159,8 +159,9 @@ class StationOperations:
         places = [written[first] for first in firsts]
         sent = asking.Sent([place_of(log, index) for log, index in places])
         for message in ask.messages:
-            found = self.addressing.doubts((*message.action, *message.info))
-            sent.doubts += [f"{one.office}: {one.why}" for one in found]
+            if message.action or message.info:
+                found = self.addressing.doubts((*message.action, *message.info))
+                sent.doubts += [f"{one.office}: {one.why}" for one in found]
         if ask.within_ms > 0:
             sent.held = await self._until_held(places, ask.within_ms)
         return sent
@@ -168,21 +169,16 @@ class StationOperations:
     def compose(self, message: asking.Outgoing) -> Draft:
         """A message as a draft for the line. Raises Told OL-204, OL-301, OL-402, Refused, OSError for a file."""
         in_reply_to = self._ref(message.in_reply_to) if message.in_reply_to else None
-        attachments = take_files(self._running.store, message.attachments, self._running.charter.limits.blob_bytes_max)
+        attachments: tuple[Attachment, ...] = ()
+        if message.attachments:
+            most = self._running.charter.limits.blob_bytes_max
+            attachments = take_files(self._running.store, message.attachments, most)
+        written = Message(
+            message.subject, message.text, message.language, message.action, message.info, message.reply_by_ms,
+            in_reply_to, attachments, message.released_by,
+        )  # fmt: skip
         with as_given():
-            body = encode_message(
-                Message(
-                    subject=message.subject,
-                    text=message.text,
-                    language=message.language,
-                    action=message.action,
-                    info=message.info,
-                    reply_by_ms=message.reply_by_ms,
-                    in_reply_to=in_reply_to,
-                    attachments=attachments,
-                    released_by=message.released_by,
-                )
-            )
+            body = encode_message(written)
         precedence = asking.PRECEDENCES.index(message.precedence)
         references = (in_reply_to,) if in_reply_to else ()
         return Draft(entries.MESSAGE, precedence, int(message.exercise), references, body, message.token or "")
@@ -305,16 +301,17 @@ class StationOperations:
         while any(self._held_by_all(log) <= index for log, index in last.items()):
             if asyncio.get_running_loop().time() >= end:
                 return False
-            await self._running.change(end)
+            await self._running.watchers.wait(end)
         return True
 
     def _held_by_all(self, log: LogId) -> int:
         """How many entries of a log every party's receipt but its author's covers."""
-        held = self._running.state.logs.get(log)
+        state = self._running.state
+        held = state.logs.get(log)
         if held is None:
             raise Told("OL-301", f"no log {log.party}/{log.generation.hex()} here")
-        witnesses = others(self._running.state.roster, log.party)
-        return min((held.receipts[n].size if n in held.receipts else 0 for n in witnesses), default=0)
+        sizes = [held.receipts[n].size if n in held.receipts else 0 for n in others(state.roster, log.party)]
+        return min(sizes, default=0)
 
     async def status(self) -> asking.Status:
         """How the line is; while the store cannot be read, what was declared is not told, and that is said."""

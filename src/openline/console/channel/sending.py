@@ -55,6 +55,8 @@ class Sending:
 
     def say(self, sends: Sequence[Send], state: LineState) -> None:
         """Give to broad bearers now, and let wait what goes by slow ones."""
+        if not sends:
+            return
         joined: dict[tuple[int, str], tuple[Bearer, list[Item]]] = {}
         for send in sends:
             for bearer in self._bearers(send, state):

@@ -66,7 +66,7 @@ class Submissions:
             if len(draft.body) > most[draft.precedence]:
                 for breach in breaches(draft.kind, draft.precedence, len(draft.body), most):
                     raise Told("OL-402", breach)
-        waiting = sum(len(one.drafts) for one in self.waiting)
+        waiting = sum([len(one.drafts) for one in self.waiting]) if self.waiting else 0
         if waiting + len(drafts) <= own_room(state, drafts, now_ms):
             return
         new = [draft for draft in drafts if not (draft.token and self._known(draft.token))]

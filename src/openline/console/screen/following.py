@@ -62,7 +62,8 @@ class Following:
     def told(self, whose: Whose) -> None:
         """The record has grown, perhaps."""
         self._whose = whose
-        self._news.set()
+        if not self._news.is_set():  # it is taken back before the record is looked at
+            self._news.set()
 
     async def until(self, position: int, within_ms: int) -> int:
         """Returns when the register has reached a position, or when the span has passed: how far it has come. While

@@ -231,9 +231,10 @@ ONLY_LOOKS: Final = frozenset((screen.AskSitting, screen.AskScreen, screen.AskNe
 def let_in(desk: Desk, request: watch.AnyRequest) -> None:
     """Raises Told OL-404 or Refused where this request is an officer's act and none who may do it is signed in."""
     kind = type(request)
-    if any(token.startswith(TOKENS_OF_DESK) for token in _tokens(request)):
-        # An entry under the token of a release would stand for the released message, which then never leaves.
-        raise Refused(f"a token that begins with {TOKENS_OF_DESK} names a release of this desk; take another")
+    _check_token(getattr(request, "token", None))
+    if isinstance(request, line.Send):
+        for one in request.messages or ():
+            _check_token(one.token)
     if not desk.is_staffed:
         if kind in ONLY_WHERE_STAFFED:
             raise Told("OL-701", "this desk has no officers yet; `openline officer enrol NAME --role custodian` first")
@@ -243,7 +244,8 @@ def let_in(desk: Desk, request: watch.AnyRequest) -> None:
         desk.allow(request.sitting, act, looks=kind in ONLY_LOOKS)
 
 
-def _tokens(request: watch.AnyRequest) -> list[str]:
-    """Those that the asker wants entries to be known by."""
-    of_each = [one.token for one in request.messages or ()] if isinstance(request, line.Send) else []
-    return [token for token in (getattr(request, "token", None), *of_each) if token]
+def _check_token(token: str | None) -> None:
+    """A token that the asker wants entries to be known by."""
+    if token and token.startswith(TOKENS_OF_DESK):
+        # An entry under the token of a release would stand for the released message, which then never leaves.
+        raise Refused(f"a token that begins with {TOKENS_OF_DESK} names a release of this desk; take another")
