@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from multiprocessing import get_context
 from typing import Any, Final
 
@@ -273,7 +272,7 @@ def _ahead_kept_beside(patch: Patch) -> None:
 
 def _other_lifes_word(patch: Patch) -> None:
     def alive(work: Any, peer: Any, start: bytes, item: Any) -> Any:
-        return before(work, replace(peer, start=start), start, item)
+        return before(work, peer._replace(start=start), start, item)
 
     before = patch.put(hails, "_alive", alive)
 
@@ -287,7 +286,7 @@ def _proof_from_arrival(patch: Patch) -> None:
         if contact is None or answered is None:
             return after
         late = contact._replace(proved_at_ms=max(item.clock_ms, work.now_ms))
-        return replace(after, contacts={**after.contacts, work.bearer: late})
+        return after._replace(contacts={**after.contacts, work.bearer: late})
 
     kept = patch.put(contacts, "heard", heard)
 

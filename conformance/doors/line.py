@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Final
 
 from conformance.doors.statements import log_of, roster_of
@@ -64,7 +63,7 @@ def _state(given: dict[str, Any], roster: Roster) -> LineState:
     windows = {log: window_of(sorted(found.items())) for log, found in roots.items()}
     agreed = [bytes.fromhex(one) for one in given.get("dictionaries", [])]
     dictionaries = {check_dictionary(one): one for one in agreed}
-    return replace(state, logs=logs, roots=windows, own=own, newest=newest, dictionaries=dictionaries)
+    return state._replace(logs=logs, roots=windows, own=own, newest=newest, dictionaries=dictionaries)
 
 
 def _admitted(intent: Intent) -> list[object]:

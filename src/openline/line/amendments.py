@@ -68,7 +68,8 @@ def due(work: Work) -> None:
     """Judge again what waited for entries or receipts; forget parties that have left."""
     for party in [party for party in work.peers if is_gone(work.roster, party)]:
         del work.peers[party]
-    if work.ledger is not None and any(_is_here(work, one) for one in work.ledger.standing.waits):
+    waits = work.ledger.standing.waits if work.ledger is not None else ()
+    if waits and any(_is_here(work, one) for one in waits):
         judge(work)
 
 
@@ -133,7 +134,7 @@ def _dispute_revoked(work: Work, standing: Standing) -> None:
                 last = undisputed(work, log, held.station)
                 unsigned = work.receipts.get(log)  # ours, which this very turn makes
                 if last is not None and held.size > max(last, unsigned.size if unsigned else 0):
-                    work.put_log(replace(held, disputed_from=last))
+                    work.put_log(held._replace(disputed_from=last))
 
 
 def undisputed(work: Work, log: LogId, station: bytes) -> int | None:

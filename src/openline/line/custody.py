@@ -15,7 +15,6 @@ The caller signs between the two, commits `outcome.writes` in one transaction, a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import assert_never
 
 from openline import limits
@@ -130,7 +129,7 @@ def _take(work: Work, event: Event) -> None:
             work.bearer, work.frame = bearer, frame
             heard = work.peer(peer)
             if epoch > heard.epoch_opened:
-                work.put_peer(replace(heard, epoch_opened=epoch))
+                work.put_peer(heard._replace(epoch_opened=epoch))
             _take_items(work, peer, start, items)
             roads.heard(work, peer)
         case Loaded():
@@ -155,7 +154,7 @@ def _take(work: Work, event: Event) -> None:
         case Down(peer, name):
             state = work.peer(peer)
             left = tuple(bearer for bearer in state.bearers if bearer.name != name)
-            work.put_peer(replace(state, bearers=left, flows={} if not left else state.flows))
+            work.put_peer(state._replace(bearers=left, flows={} if not left else state.flows))
             roads.settle(work, peer)
         case CarryOut(peer):
             hails.hail(work, peer, bearer="")
@@ -198,7 +197,7 @@ def _up(work: Work, event: Up) -> None:
     kept = tuple(bearer for bearer in peer.bearers if bearer.name != event.bearer.name)
     # what went into a bearer that broke is lost: start over from what the peer says it holds
     flows = {} if not kept else peer.flows
-    work.put_peer(replace(peer, bearers=(*kept, event.bearer), flows=flows, receipts_sent={}))
+    work.put_peer(peer._replace(bearers=(*kept, event.bearer), flows=flows, receipts_sent={}))
     roads.up(work, event.peer, event.bearer)
     hails.hail(work, event.peer, bearer=event.bearer.name)
     pq.greet(work, event.peer)

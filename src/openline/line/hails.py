@@ -5,7 +5,6 @@ A hail that answers our own unpredictable nonce proves life; its age counts from
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from openline import limits
@@ -215,13 +214,13 @@ def _found_level(work: Work, party: int) -> None:
             proved(work, party, log, work.logs[log].size)
     peer = work.peer(party)
     lacks = {log: known for log, known in peer.lacks_since.items() if _size(work, log) < known[0]}
-    work.put_peer(replace(peer, lacks_since=lacks))
+    work.put_peer(peer._replace(lacks_since=lacks))
 
 
 def _heard(work: Work, alive: PeerState, start: bytes, item: Hail | ShortHail) -> None:
     peer = contacts.heard(work, alive, item, _answered(alive, item))
     epoch_held = max(peer.epoch_held, item.epoch)
-    work.put_peer(replace(peer, start=start, heard_at_ms=work.now_ms, epoch_held=epoch_held))
+    work.put_peer(peer._replace(start=start, heard_at_ms=work.now_ms, epoch_held=epoch_held))
 
 
 def _answered(peer: PeerState, item: Hail | ShortHail) -> Asked | None:
@@ -248,11 +247,11 @@ def _alive(work: Work, peer: PeerState, start: bytes, item: Hail | ShortHail) ->
         asked = tuple(one._replace(listed=0) for one in peer.asked)
         lives = lives if answered is not None else (*lives, work.now_ms)
         known = contacts.of_another_life(peer)
-        peer = replace(peer, flows={}, lacks_since={}, reviewed=0, asked=asked, lives_at=lives, contacts=known)
+        peer = peer._replace(flows={}, lacks_since={}, reviewed=0, asked=asked, lives_at=lives, contacts=known)
     if answered is None:
         return peer
     reviewed = max(peer.reviewed, answered.listed if peer.start == start else 0)
-    return replace(peer, proved_at_ms=max(answered.at_ms, peer.proved_at_ms or 0), reviewed=reviewed)
+    return peer._replace(proved_at_ms=max(answered.at_ms, peer.proved_at_ms or 0), reviewed=reviewed)
 
 
 def _news(work: Work, party: int, item: Hail) -> bool:
@@ -273,9 +272,9 @@ def _take_log(work: Work, party: int, current: LogId | None, row: HailLog) -> No
         known = peer.lacks_since.get(log)
         since = known[1] if known else work.now_ms
         if known is not None or len(peer.lacks_since) < limits.HAIL_LOGS_MAX:
-            work.put_peer(replace(peer, lacks_since={**peer.lacks_since, log: (row.size, since)}))
+            work.put_peer(peer._replace(lacks_since={**peer.lacks_since, log: (row.size, since)}))
     elif log in peer.lacks_since and ours >= peer.lacks_since[log][0]:  # a hail may be older than the last one
-        work.put_peer(replace(peer, lacks_since={k: v for k, v in peer.lacks_since.items() if k != log}))
+        work.put_peer(peer._replace(lacks_since={k: v for k, v in peer.lacks_since.items() if k != log}))
     if held is None or row.size == 0:
         return
     if row.size <= ours:
@@ -306,7 +305,7 @@ def differ(work: Work, party: int, log: LogId, reason: int) -> None:
     told = {one: at_ms for one, at_ms in peer.differs_at.items() if work.since(at_ms) < limits.RESEND_AFTER_MS}
     if log in told or len(told) >= limits.DIFFERS_MAX:
         return
-    work.put_peer(replace(peer, differs_at={**told, log: work.now_ms}))
+    work.put_peer(peer._replace(differs_at={**told, log: work.now_ms}))
     held = work.logs.get(log)
     size, root = (held.size, held.noted.root) if held else (0, bytes(32))
     work.send(party, Differs(name_log(log, full=True), size, root, reason))

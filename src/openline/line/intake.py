@@ -6,7 +6,6 @@ recomputed, and only a signature by the log's own key over that root lets them i
 
 from __future__ import annotations
 
-from dataclasses import replace
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -91,9 +90,9 @@ def append(work: Work, drafts: list[Draft]) -> None:
     work.remember_root(own.log, size, root)
     work.last_written_ms = written_at_ms
     work.checkpoint = UnsignedCheckpoint(own.log, size, root)
-    if any(draft.kind in AMENDING for draft in drafts):
+    if not AMENDING.isdisjoint([draft.kind for draft in drafts]):
         amendments.collect(work, own.log, rows)
-    work.fresh = Fresh(own.size, tuple(headers), tuple(rows), tuple(draft.token for draft in drafts))
+    work.fresh = Fresh(own.size, tuple(headers), tuple(rows), tuple([draft.token for draft in drafts]))
 
 
 def _own(work: Work) -> LogId:
@@ -160,7 +159,7 @@ def keep_pending(
         return before or Pending(size, (), (), 0)
     runs = _skip(runs, skip)
     items = items[skip:]
-    held = sum(len(item.body) + 64 for item in items)
+    held = sum([len(item.body) + 64 for item in items])
     if before is not None:
         runs = before.runs + runs
         items = before.entries + items
@@ -179,7 +178,7 @@ def keep_pending(
 def _make_room(work: Work, peer: int) -> None:
     """The oldest of what waits from one peer gives way: it is asked for again, one log after the other."""
     theirs = [key for key in work.pending if key[0] == peer]
-    held = sum(work.pending[key].bytes_held for key in theirs)
+    held = sum([work.pending[key].bytes_held for key in theirs])
     for number, key in enumerate(theirs[:-1]):
         if held <= limits.PENDING_BYTES_MAX and len(theirs) - number <= limits.PENDING_LOGS_MAX:
             return
@@ -229,7 +228,7 @@ def admit(work: Work, log: LogId, size: int, signature: bytes, peer: int) -> boo
     is_beyond = last is not None and made.size > last
     new = state.grown(Standing(checked.claim.size, checked.claim.root, signature), made.peaks)
     if is_beyond and state.disputed_from is None:
-        new = replace(new, disputed_from=last)
+        new = new._replace(disputed_from=last)
     _write_rows(work, log, state.size, made.rows, made.nodes)
     work.writes.append(PutNote(log, made.size, made.root, signature))
     work.put_log(new)
@@ -267,7 +266,7 @@ def _opened(state: LogState, row: EntryRow, kind: int) -> LogState:
     said = parse_opening(row.body) if kind == entries.OPENING else None
     if said is None or said.commitment != secret_commitment(state.secret) or not said.station.startswith(state.station):
         raise Malformed(f"{entries.log_name(state.log)} does not begin with its opening", row.body[:64])
-    return replace(state, station=said.station)
+    return state._replace(station=said.station)
 
 
 def known_to(work: Work) -> Known:

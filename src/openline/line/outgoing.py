@@ -7,7 +7,6 @@ store in batches that end on a checkpoint, at most IN_FLIGHT_ENTRIES_MAX ahead o
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from itertools import groupby
 from typing import Final
 
@@ -98,7 +97,7 @@ def commit_items(
             continue
         runs: list[Run] = []
         for after, same in groupby(afters[start:end]):
-            count = sum(1 for _ in same)
+            count = len(list(same))
             runs.append(Run(count, compact_after(after, peer.party, full=full)))
         if end == len(coded):
             items.append(Commit(ref, first + start, tuple(runs), tuple(coded[start:end]), signature))
@@ -167,7 +166,7 @@ def _sent(
     if peer.road is not None and is_slow(peer.road):
         ahead_bytes += coded_bytes(items)
     else:
-        ahead_bytes += sum(len(row.header) + len(row.body) for row in rows)
+        ahead_bytes += sum([len(row.header) + len(row.body) for row in rows])
     return flow._replace(sent=size, moved_at_ms=flow.moved_at_ms if is_under_way else now_ms, ahead_bytes=ahead_bytes)
 
 
@@ -192,7 +191,7 @@ def take_loaded(work: Work, event: Loaded) -> None:
     held = work.logs.get(event.log)
     flow = flow._replace(loading=False)
     if event.is_full:
-        work.put_peer(replace(peer.flowing(event.log, flow), is_held_back=True))
+        work.put_peer(peer.flowing(event.log, flow)._replace(is_held_back=True))
         return
     if held is None or event.note is None or not event.rows or flow.sent != event.first or not peer.bearers:
         work.put_flow(event.peer, event.log, flow)
@@ -257,7 +256,7 @@ def _go_on(work: Work, party: int) -> None:
         if wanted and held is not None and not flow.loading and flow.sent < held.size:
             pump(work, party, log)
             return
-    work.put_peer(replace(work.peer(party), is_held_back=False))
+    work.put_peer(work.peer(party)._replace(is_held_back=False))
 
 
 def room_for(peer: PeerState) -> int:

@@ -8,7 +8,6 @@ reach, repeats its own. Nobody is told to stop, so all of it is seldom and bound
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TypeVar
 
 from openline import limits
@@ -69,7 +68,7 @@ def author_lists(work: Work, party: int, held: LogState) -> None:
     peer = work.peer(party)
     if any(lacks_receipt(held, p) for p in others(work.roster, work.me) if p != party):
         kept = list(peer.asks.items())[-ASKS_MAX:]
-        work.put_peer(replace(peer, asks={**dict(kept), held.log: work.now_ms}))
+        work.put_peer(peer._replace(asks={**dict(kept), held.log: work.now_ms}))
 
 
 def third_lists(work: Work, party: int, held: LogState) -> None:

@@ -7,9 +7,8 @@ Everything else is volatile: a station that forgets it asks again by its next ha
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from enum import Enum
-from operator import attrgetter
 from typing import Final, NamedTuple
 
 from openline import limits
@@ -44,8 +43,7 @@ class Receipted(NamedTuple):
     signature: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class LogState:
+class LogState(NamedTuple):
     """One log as held here: complete from entry 0 to `noted.size`, every entry under a checked note."""
 
     log: LogId
@@ -53,7 +51,7 @@ class LogState:
     station: bytes
     noted: Standing
     peaks: Peaks
-    receipts: Mapping[int, Receipted] = field(default_factory=dict)  # by witness
+    receipts: Mapping[int, Receipted] = {}  # by witness
     disputed_from: int | None = None
 
     @property
@@ -61,7 +59,7 @@ class LogState:
         """Number of entries held, all under one checked signature."""
         return self.noted.size
 
-    # Spelled out where every turn does it: `dataclasses.replace` costs more than what is replaced.
+    # Spelled out where every turn does it: `_replace` costs more than what is replaced.
 
     def grown(self, noted: Standing, peaks: Peaks) -> LogState:
         """This log under a newer checkpoint."""
@@ -204,50 +202,41 @@ class Asked(NamedTuple):
     bearer: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PeerState:
+class PeerState(NamedTuple):
     """One other party of the line, as this station sees it since it started."""
 
     party: int
+    flows: Mapping[LogId, Flow] = {}
+    receipts_sent: Mapping[LogId, tuple[int, int]] = {}  # size, at ms
     bearers: tuple[BearerUp, ...] = ()
     start: bytes = b""  # frame start of its newest heard generation
     heard_at_ms: int | None = None
     proved_at_ms: int | None = None  # when our own nonce last came back
     asked: tuple[Asked, ...] = ()  # our last nonces to it, the newest last: an answer may be several hails late
     clock_offset_ms: int | None = None
-    contacts: Mapping[str, Contact] = field(default_factory=dict)  # by bearer, also of those that are down
-    strains: Mapping[str, Strain] = field(default_factory=dict)  # by bearer: what does not get on
+    contacts: Mapping[str, Contact] = {}  # by bearer, also of those that are down
+    strains: Mapping[str, Strain] = {}  # by bearer: what does not get on
     hailed_at_ms: int = 0
     reviewed: int = 0  # so many of our logs, in order, this life of it has seen listed
     epoch_opened: int = 0  # highest epoch of its frames that we can open
     epoch_held: int = 0  # highest epoch of our frames that it says it can open
-    flows: Mapping[LogId, Flow] = field(default_factory=dict)
-    receipts_sent: Mapping[LogId, tuple[int, int]] = field(default_factory=dict)  # size, at ms
-    lacks_since: Mapping[LogId, tuple[int, int]] = field(default_factory=dict)  # their size, first seen ms
+    lacks_since: Mapping[LogId, tuple[int, int]] = {}  # their size, first seen ms
     lives_at: tuple[int, ...] = ()  # when it last began another life without answering our nonce
     is_held_back: bool = False  # some log waits because as much as allowed is under way to it
-    asks: Mapping[LogId, int] = field(default_factory=dict)  # its old logs that want receipts, and when it listed them
-    differs_at: Mapping[LogId, int] = field(default_factory=dict)
-    overtook: Mapping[int, Overtook] = field(default_factory=dict)  # by index in our current log
+    asks: Mapping[LogId, int] = {}  # its old logs that want receipts, and when it listed them
+    differs_at: Mapping[LogId, int] = {}
+    overtook: Mapping[int, Overtook] = {}  # by index in our current log
     road: BearerUp | None = None  # the bearer that ordinary traffic takes now; None when none is up
+
+    # The two that every turn replaces stand first: the rest is taken over as it is.
 
     def flowing(self, log: LogId, flow: Flow) -> PeerState:
         """This peer with a log further on its way."""
-        values = list(_FIELDS_OF_PEER(self))
-        values[_FLOWS] = {**self.flows, log: flow}
-        return PeerState(*values)
+        return PeerState(self.party, {**self.flows, log: flow}, *self[2:])
 
     def given(self, log: LogId, size: int, at_ms: int) -> PeerState:
         """This peer, sent our receipt for `size` entries of a log."""
-        values = list(_FIELDS_OF_PEER(self))
-        values[_RECEIPTS_SENT] = {**self.receipts_sent, log: (size, at_ms)}
-        return PeerState(*values)
-
-
-_NAMES_OF_PEER: Final = tuple(one.name for one in fields(PeerState))
-_FIELDS_OF_PEER: Final = attrgetter(*_NAMES_OF_PEER)
-_FLOWS: Final = _NAMES_OF_PEER.index("flows")
-_RECEIPTS_SENT: Final = _NAMES_OF_PEER.index("receipts_sent")
+        return PeerState(self.party, self.flows, {**self.receipts_sent, log: (size, at_ms)}, *self[3:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,9 +253,8 @@ class Ledger:
     before: Before = field(default_factory=dict)  # what the opening of each log names as the life before
 
 
-@dataclass(frozen=True, slots=True)
-class LineState:
-    """The whole machine. Frozen; `step` answers with a new one."""
+class LineState(NamedTuple):
+    """The whole machine. Never changed; `step` answers with a new one."""
 
     roster: Roster
     me: int
@@ -278,14 +266,14 @@ class LineState:
     pending: Mapping[tuple[int, LogId], Pending]  # by the peer who sent them
     peers: Mapping[int, PeerState]
     last_written_ms: int = 0
-    ahead: Mapping[tuple[LogId, int, bytes], tuple[int, Note]] = field(default_factory=dict)  # of more than we hold
-    disputed: Mapping[LogId, int] = field(default_factory=dict)  # by an exhibit that came before any of its entries
-    pq: Mapping[tuple[LogId, int], PqHeld] = field(default_factory=dict)  # by log and witness
+    ahead: Mapping[tuple[LogId, int, bytes], tuple[int, Note]] = {}  # of more than we hold
+    disputed: Mapping[LogId, int] = {}  # by an exhibit that came before any of its entries
+    pq: Mapping[tuple[LogId, int], PqHeld] = {}  # by log and witness
     pq_at_ms: int = 0
-    dictionaries: Dictionaries = field(default_factory=dict)  # held here, agreed or not
-    wants: Mapping[bytes, BlobWant] = field(default_factory=dict)
-    rates: Mapping[int, Rate] = field(default_factory=dict)  # by party; see line.terms.rate
-    held_ahead: Mapping[tuple[LogId, int], AheadRow] = field(default_factory=dict)  # bounded: AHEAD_BYTES_MAX
+    dictionaries: Dictionaries = {}  # held here, agreed or not
+    wants: Mapping[bytes, BlobWant] = {}
+    rates: Mapping[int, Rate] = {}  # by party; see line.terms.rate
+    held_ahead: Mapping[tuple[LogId, int], AheadRow] = {}  # bounded: AHEAD_BYTES_MAX
     urgent: tuple[Urgent, ...] = ()  # of our current log, not held by all yet; the newest URGENT_MAX
     last_of: tuple[int, int, int, int] = (-1, -1, -1, -1)  # our current log's last entry of each precedence
     ledger: Ledger | None = None  # None where no charter is known: then nothing amends the line
@@ -293,4 +281,4 @@ class LineState:
 
 def others(roster: Roster, me: int) -> tuple[int, ...]:
     """Indices of the other parties still on the line, ascending."""
-    return tuple(index for index, party in enumerate(roster.parties) if index != me and not party.left)
+    return tuple([index for index, party in enumerate(roster.parties) if index != me and not party.left])

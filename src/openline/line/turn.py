@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from hashlib import sha256
 from typing import NamedTuple, Protocol
 
@@ -120,7 +119,7 @@ class Turns:
         self._left_bytes = 0  # that this taking may still read from the store for others
         self._owed: list[Write] = []
         peers = contacts.seen_before(seen or {})
-        self.state = replace(revive(store, roster, me, charter), dictionaries=dictionaries, peers=peers)
+        self.state = revive(store, roster, me, charter)._replace(dictionaries=dictionaries, peers=peers)
 
     def start(self, life: Life, now_ms: int) -> Result:
         """Open a new generation that names the last one. Raises StoreDown: then nothing was started."""
@@ -157,7 +156,7 @@ class Turns:
         told: list[Told] = []
         waiting = self._waiting
         self._left_bytes = limits.ANSWER_BYTES_MAX
-        answers, later = self._answers(waiting)
+        answers, later = self._answers(waiting) if waiting else ([], [])
         waiting = (*later, *self._round([*events, *answers], now_ms, sends, told, may_owe))
         try:
             for _ in range(ROUNDS_MAX - 1):

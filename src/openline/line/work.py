@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Final
 
 from openline.limits import GENERATION_BYTES
@@ -171,7 +170,7 @@ class Work:
         """An old log has grown: some life of a peer that has seen all our logs listed may lack what came."""
         for party, peer in self.peers.items():
             asked = tuple(one._replace(listed=0) for one in peer.asked)
-            self.peers[party] = replace(peer, reviewed=0, asked=asked)
+            self.peers[party] = peer._replace(reviewed=0, asked=asked)
 
     # ---------------------------------------------------------------- peers
     def peer(self, party: int) -> PeerState:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 
 import pytest
 
@@ -47,7 +46,7 @@ class Idle:
 
     def hail_is_due(self) -> None:
         overdue = NO_CONTACT._replace(hailed_at_ms=NOW_MS - DAY_MS, heard_at_ms=NOW_MS)
-        self.state = replace(self.state, peers={1: replace(self.state.peers[1], contacts={"tls": overdue})})
+        self.state = self.state._replace(peers={1: self.state.peers[1]._replace(contacts={"tls": overdue})})
 
 
 class Counted:

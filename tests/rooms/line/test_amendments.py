@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import pytest
 
@@ -392,7 +392,7 @@ def test_a_dictionary_is_used_from_when_it_is_agreed_and_no_longer_than_that() -
     words = b"Words that both sides know. "
     digest = hashlib.sha256(words).digest()
     for one in (ours, theirs):
-        one.turns.state = replace(one.turns.state, dictionaries={digest: words})
+        one.turns.state = one.turns.state._replace(dictionaries={digest: words})
 
     def used(one: Member) -> list[bytes]:
         return list(Work(one.turns.state, wire.now_ms, bytes(8)).dictionaries)

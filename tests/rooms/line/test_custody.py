@@ -192,7 +192,7 @@ def test_a_compact_form_that_does_not_resolve_comes_again_in_full() -> None:
     assert [slot.root for slot in commit.runs[0].after] == [b""], "the root of their own log is left out"
     state = theirs.turns.state
     forgotten = {log: window for log, window in state.roots.items() if log != theirs.own}
-    theirs.turns.state = state.__class__(**{**_fields(state), "roots": forgotten})
+    theirs.turns.state = state._replace(roots=forgotten)
     answers = theirs.take((Arrived(0, "wire", ours.start_bytes, (commit,)),), world.now_ms)
     (differs,) = [item for one in answers for item in one.items if isinstance(item, Differs)]
     assert differs.reason == 3
@@ -202,10 +202,6 @@ def test_a_compact_form_that_does_not_resolve_comes_again_in_full() -> None:
     world.put(0, again)
     world.settle()
     assert level(world)
-
-
-def _fields(state: object) -> dict[str, object]:
-    return {name: getattr(state, name) for name in state.__dataclass_fields__}  # type: ignore[attr-defined]
 
 
 def test_three_parties_and_one_pair_that_never_meets() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from hashlib import sha256
 
 import pytest
@@ -26,7 +25,7 @@ def met(*holding: int) -> tuple[Wire, list[Item]]:
     world = make_world(2)
     for one in holding:
         turns = world.desks[one].turns
-        turns.state = replace(turns.state, dictionaries={DIGEST: WORDS})
+        turns.state = turns.state._replace(dictionaries={DIGEST: WORDS})
     carried: list[Item] = []
 
     def see(_sender: int, _receiver: int, item: Item) -> bool:

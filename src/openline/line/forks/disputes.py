@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Container
 from contextlib import suppress
-from dataclasses import replace
 from hashlib import sha256
 
 from openline.errors import Malformed, PeerFault, Unchecked
@@ -131,7 +130,7 @@ def keep_exhibit(work: Work, data: bytes) -> bool:
         return False
     work.writes.append(PutExhibit(sha256(data).digest(), data, work.now_ms, True))
     if held is not None:
-        work.put_log(replace(held, disputed_from=accusation.size))
+        work.put_log(held._replace(disputed_from=accusation.size))
     else:
         work.disputed[accusation.log] = accusation.size  # marked with the first of its entries that is admitted
     work.told.append(Disputed(accusation.log, accusation.size, accusation.sentence))

@@ -7,7 +7,6 @@ alive or dead. A proof's age counts from when we sent the nonce: an answer canno
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from hashlib import sha256
 from typing import Final
 
@@ -46,11 +45,11 @@ def ask(work: Work, peer: PeerState, bearer: str, listed: int) -> PeerState:
         nonce = sha256(work.nonce + bytes([peer.party]) + bearer.encode()).digest()[: len(work.nonce)]
         rest = [asked for asked in peer.asked if asked.bearer != bearer or asked in known[1 - ASKED_MAX :]]
         asked = (*rest[1 - ASKED_MAX * CONTACTS_MAX :], Asked(nonce, work.now_ms, listed, bearer))
-        peer = replace(peer, asked=asked)
+        peer = peer._replace(asked=asked)
     contact = peer.contacts.get(bearer, NO_CONTACT)
     if bearer:
         peer = _put(peer, bearer, contact._replace(hailed_at_ms=work.now_ms))
-    return replace(peer, hailed_at_ms=work.now_ms)
+    return peer._replace(hailed_at_ms=work.now_ms)
 
 
 def came_up(work: Work, peer: PeerState, bearer: str) -> PeerState:
@@ -129,7 +128,7 @@ def heard(work: Work, peer: PeerState, item: Hail | ShortHail, answered: Asked |
             round_trip_ms=round_trip_ms,
             clock_offset_ms=offset_ms,
         )
-        peer = replace(peer, clock_offset_ms=offset_ms)
+        peer = peer._replace(clock_offset_ms=offset_ms)
     return _put(peer, bearer, contact)
 
 
@@ -206,8 +205,7 @@ def clock_set(work: Work, by_ms: int) -> None:
 
     for peer in list(work.peers.values()):
         work.put_peer(
-            replace(
-                peer,
+            peer._replace(
                 asked=tuple(asked._replace(at_ms=asked.at_ms + by_ms) for asked in peer.asked),
                 heard_at_ms=moved(peer.heard_at_ms),
                 proved_at_ms=moved(peer.proved_at_ms),
@@ -224,4 +222,4 @@ def _put(peer: PeerState, bearer: str, contact: Contact) -> PeerState:
     kept = {name: one for name, one in peer.contacts.items() if name != bearer}
     if len(kept) >= CONTACTS_MAX:
         kept.pop(next(iter(kept)))
-    return replace(peer, contacts={**kept, bearer: contact})
+    return peer._replace(contacts={**kept, bearer: contact})

@@ -9,7 +9,6 @@ on in its order as before, and leaves out what went ahead; whatever was lost of 
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
 from typing import Final
 
 from openline import limits
@@ -99,7 +98,7 @@ def due(work: Work, party: int) -> None:
         if not is_needed or sent.is_held or is_early or sent.tries >= limits.OVERTAKE_TRIES_MAX:
             continue
         again_at_ms = work.now_ms + _patience_ms(peer, one, sent.tries + 1)
-        peer = replace(peer, overtook={**peer.overtook, one.index: Overtook(again_at_ms, sent.tries + 1)})
+        peer = peer._replace(overtook={**peer.overtook, one.index: Overtook(again_at_ms, sent.tries + 1)})
         first = held if subtrees_between(held, one.index) <= subtrees_between(0, one.index) else 0
         work.wanted.append(LoadAhead(party, work.own, one.index, one.size, first))
     work.put_peer(peer)
@@ -146,7 +145,7 @@ def take_said(work: Work, party: int, body: bytes) -> None:
         peer = work.peer(party)
         if work.own is not None and LogId(*of[:2]) == work.own and of.index in peer.overtook:
             held = peer.overtook[of.index]._replace(is_held=True)
-            work.put_peer(replace(peer, overtook={**peer.overtook, of.index: held}))
+            work.put_peer(peer._replace(overtook={**peer.overtook, of.index: held}))
 
 
 def forget(work: Work) -> None:
@@ -160,4 +159,4 @@ def forget(work: Work) -> None:
         for peer in list(work.peers.values()):
             if peer.overtook:
                 left = {index: sent for index, sent in peer.overtook.items() if index >= least}
-                work.put_peer(replace(peer, overtook=left))
+                work.put_peer(peer._replace(overtook=left))

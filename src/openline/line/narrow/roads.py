@@ -9,8 +9,6 @@ what it did.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from openline import limits
 from openline.line.narrow import contacts, shortening
 from openline.line.narrow.cadence import can_answer, fresh_ms, hail_every_ms, is_courier
@@ -46,7 +44,7 @@ def settle(work: Work, party: int) -> None:
     if road == peer.road:
         return
     before = peer.road
-    work.put_peer(replace(peer, road=road))
+    work.put_peer(peer._replace(road=road))
     if before is None or road is None or before.name == road.name:
         return
     work.notice("road", f"to party {party}: by {road.name} instead of {before.name}")
@@ -56,7 +54,7 @@ def settle(work: Work, party: int) -> None:
 def repeat(work: Work, party: int) -> None:
     """What was given to a bearer that is gone, and is not proved to be held, goes again."""
     peer = work.peer(party)
-    work.put_peer(replace(peer, receipts_sent={}))
+    work.put_peer(peer._replace(receipts_sent={}))
     for log, flow in peer.flows.items():
         if flow.sent > flow.reported:
             work.put_flow(party, log, flow._replace(sent=flow.reported, moved_at_ms=work.now_ms, ahead_bytes=0))

@@ -10,8 +10,6 @@ looks the same; then shorter frames cost a little, for a while.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from openline import limits
 from openline.line.narrow.cadence import can_answer, hail_every_ms
 from openline.line.narrow.facts import span_ms, under_way_bytes
@@ -24,7 +22,7 @@ from openline.line.work import Work
 
 def came_up(peer: PeerState, bearer: str) -> PeerState:
     """The peer after a bearer came up: it carries what it declares, as far as anybody knows."""
-    return replace(peer, strains={name: one for name, one in peer.strains.items() if name != bearer})
+    return peer._replace(strains={name: one for name, one in peer.strains.items() if name != bearer})
 
 
 def look(work: Work, party: int, *, is_silent: bool) -> None:
@@ -72,10 +70,10 @@ def _cut(work: Work, party: int, road: BearerUp, strain: Strain, frame_bytes: in
     peer = work.peer(party)
     cut = road._replace(frame_bytes_max=frame_bytes)
     bearers = tuple(cut if one.name == road.name else one for one in peer.bearers)
-    work.put_peer(replace(peer, bearers=bearers, road=cut))
+    work.put_peer(peer._replace(bearers=bearers, road=cut))
     _put(work, work.peer(party), road.name, strain._replace(since_ms=work.now_ms))
 
 
 def _put(work: Work, peer: PeerState, bearer: str, strain: Strain) -> None:
     if peer.strains.get(bearer) != strain:
-        work.put_peer(replace(peer, strains={**peer.strains, bearer: strain}))
+        work.put_peer(peer._replace(strains={**peer.strains, bearer: strain}))

@@ -36,6 +36,8 @@ def reserve_of(rate: int) -> int:
 
 def _due_us(known: Rate, now_us: int, rate: int) -> int:
     """`due` as kept; or now, where it lies further ahead than counting can bring it: our clock was set back."""
+    if known.due_us <= now_us:
+        return known.due_us
     furthest = MINUTE_US + (reserve_of(rate) + limits.PENDING_ENTRIES_MAX) * (MINUTE_US // rate)
     return known.due_us if known.due_us <= now_us + furthest else now_us
 

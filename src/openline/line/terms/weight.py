@@ -31,10 +31,10 @@ def charge(work: Work, peer: int, items: Sequence[WireEntry]) -> None:
 
 def admitted(work: Work, peer: int, items: Sequence[WireEntry], rows: Sequence[EntryRow]) -> None:
     """They were not for nothing: what they grew by is what they weigh."""
-    grown = sum(len(row.body) for row in rows) - sum(len(item.body) for item in items)
+    grown = sum([len(row.body) for row in rows]) - sum([len(item.body) for item in items])
     work.weighed[peer] += max(grown, 0) - _for_nothing(items)
 
 
 def _for_nothing(items: Sequence[WireEntry]) -> int:
-    could = sum(limits.BODY_BYTES_MAX if item.codec else len(item.body) for item in items)
+    could = sum([limits.BODY_BYTES_MAX if item.codec else len(item.body) for item in items])
     return FOR_NOTHING_TIMES * (min(could, limits.PENDING_BYTES_MAX) + _ENTRY_BYTES * len(items))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from openline.console import words
@@ -48,8 +46,8 @@ def a_test(wire: Wire, off_ms: int) -> None:
 
 def shown(wire: Wire, place: Ref) -> Shown:
     desk = wire.desks[0]
-    state = replace(desk.turns.state, peers={
-        party: replace(peer, clock_offset_ms=None) for party, peer in desk.turns.state.peers.items()
+    state = desk.turns.state._replace(peers={
+        party: peer._replace(clock_offset_ms=None) for party, peer in desk.turns.state.peers.items()
     })
     reader = Reader(desk.store)
     log = LogId(*place[:2])
@@ -104,8 +102,8 @@ def test_a_test_hours_away_says_nothing_of_it(wire: Wire) -> None:
 
 def test_hails_tell_of_the_last_hour_only(wire: Wire) -> None:
     desk = wire.desks[0]
-    peers = {party: replace(peer, clock_offset_ms=73_000) for party, peer in desk.turns.state.peers.items()}
-    state = replace(desk.turns.state, peers=peers)
+    peers = {party: peer._replace(clock_offset_ms=73_000) for party, peer in desk.turns.state.peers.items()}
+    state = desk.turns.state._replace(peers=peers)
     now = clock_then(desk.store, state, 1, wire.now_ms, wire.now_ms + 1_000)
     assert (now.word, now.by, now.at_least_ms) == ("disagrees", "hails", 73_000)
     assert clock_then(desk.store, state, 1, wire.now_ms, wire.now_ms + 2 * BETWEEN_MS).word == "unknown"
@@ -116,8 +114,8 @@ def test_the_other_way_round_the_sign_turns(wire: Wire) -> None:
     a_test(wire, 90_000)
     desk = wire.desks[1]
     state = desk.turns.state
-    found = clock_then(desk.store, replace(state, peers={}), 0, wire.now_ms, wire.now_ms)
-    mine = clock_then(wire.desks[0].store, replace(wire.desks[0].turns.state, peers={}), 1, wire.now_ms, wire.now_ms)
+    found = clock_then(desk.store, state._replace(peers={}), 0, wire.now_ms, wire.now_ms)
+    mine = clock_then(wire.desks[0].store, wire.desks[0].turns.state._replace(peers={}), 1, wire.now_ms, wire.now_ms)
     assert (found.at_least_ms, found.at_most_ms) == (
         None if mine.at_most_ms is None else -mine.at_most_ms,
         None if mine.at_least_ms is None else -mine.at_least_ms,

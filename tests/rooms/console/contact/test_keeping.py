@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 import pytest
@@ -241,7 +241,7 @@ def test_a_new_life_of_ours_does_not_forget_what_was_observed() -> None:
     world.run(START_MS + MINUTE_MS)
     desk = world.desks[0]
     before = desk.turns.state.peers
-    desk.turns.state = replace(desk.turns.state, peers=seen_before(before))
+    desk.turns.state = desk.turns.state._replace(peers=seen_before(before))
     after = desk.turns.state.peers[1]
     assert after.contacts == before[1].contacts and after.proved_at_ms == before[1].proved_at_ms
     assert not after.bearers and not after.flows and not after.receipts_sent and not after.reviewed

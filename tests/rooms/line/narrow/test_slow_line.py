@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 
 import pytest
 
@@ -140,8 +139,8 @@ def test_a_life_known_only_by_short_hails_becomes_known() -> None:
     air = level(RADIO_1200)
     air.run(1_200_000)
     state = air.desks[0].turns.state
-    astray = replace(state.peers[1], start=b"oldl", proved_at_ms=0, flows={}, reviewed=0)
-    air.desks[0].turns.state = replace(state, peers={1: astray})
+    astray = state.peers[1]._replace(start=b"oldl", proved_at_ms=0, flows={}, reviewed=0)
+    air.desks[0].turns.state = state._replace(peers={1: astray})
     air.run(600_000)
     found = air.desks[0].turns.state.peers[1]
     assert found.start == air.desks[1].start_bytes
