@@ -297,6 +297,7 @@ def _exported() -> list[str]:
 BOUNDS: Final = (
     ("parties of a line", "PARTIES_MAX"),
     ("entries of a log", "LOG_ENTRIES_MAX"),
+    ("logs of a party", "LOGS_OF_A_PARTY_MAX"),
     ("bytes of a generation", "GENERATION_BYTES"),
     ("latest instant, ms", "WRITTEN_AT_MS_MAX"),
     ("bytes of a header", "HEADER_BYTES_MAX"),

@@ -92,6 +92,7 @@ BLOB_SIZES_MAX: Final = 4  # that messages give for one attachment
 BLOBS_A_STEP_MAX: Final = 4  # pieces of attachments for one peer
 DIFFERS_MAX: Final = 64  # logs about which a peer is told so within RESEND_AFTER_MS
 OPENED_LOGS_MAX: Final = 256  # of one peer: opened, and nothing held yet
+LOGS_OF_A_PARTY_MAX: Final = 65_536  # lives that it began: ten a day for eighteen years. Each takes memory for good
 ENTRIES_A_MINUTE_MAX: Final = 10_000_000  # that a charter may allow a party
 RATE_RESERVE_MIN: Final = 16  # entries beyond a minute's worth, for FLASH and for what the line itself says
 INTAKE_SAID_EVERY_MS: Final = 600_000  # at most, that intake from a party pauses

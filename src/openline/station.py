@@ -24,7 +24,6 @@ from openline.console.alarm.board import Alarms
 from openline.console.channel import asking
 from openline.console.channel.attaching import wanted_files
 from openline.console.channel.bearers import bearers_of
-from openline.console.channel.bell import Bell
 from openline.console.channel.clock import ClockWatch, wall_ms
 from openline.console.channel.control import ControlDoor
 from openline.console.channel.operations import StationOperations
@@ -33,6 +32,7 @@ from openline.console.channel.sending import Sending
 from openline.console.channel.stillness import Stillness
 from openline.console.channel.submitting import Places, Quiet, Submission, Submissions, Watchers, needs_no_disk, refuse
 from openline.console.home import LineHome
+from openline.console.kept.bell import Bell
 from openline.console.kept.keeping import Kept
 from openline.console.kept.papers import Papers
 from openline.console.kept.upkeep import Upkeep, is_recovery
@@ -50,6 +50,7 @@ from openline.seal.charter import Charter
 from openline.wire.items import Grant, Item
 
 ITEMS_A_TURN: Final = 1024  # of all frames but the last: what is honest comes as a few items a frame
+ITEMS_OF_JUNK: Final = 16  # that a frame counts as which was refused: what was in it is not known
 PROBE_EVERY_TICKS: Final = 4
 
 
@@ -383,25 +384,15 @@ class Station:
                 opened = self.kept.keyring.open(body)
                 if (heard := self._heard.get(opened.peer)) is None:
                     heard = self._heard[opened.peer] = Heard(self.charter.opened_at_ms)
-                items = self._take_keys(opened.peer, heard.items(opened.payload))
+                items, checked = self.upkeep.take_grants(opened.peer, heard.items(opened.payload))
             except (PeerFault, Unchecked) as refused:
                 self.watch.refuse(bearer, refused)
+                items_left -= ITEMS_OF_JUNK
                 continue
-            items_left -= len(items)
+            items_left -= heard.came + checked
             epoch = self.kept.keyring.report(opened.peer)
             arrived.append(Arrived(opened.peer, bearer, opened.start, items, epoch, opened.counter))
         return arrived
-
-    def _take_keys(self, peer: int, items: tuple[Item, ...]) -> tuple[Item, ...]:
-        """Grants go to the keyring; the machine sees the rest."""
-        rest = tuple([item for item in items if not isinstance(item, Grant)])
-        for item in items:
-            if isinstance(item, Grant):
-                try:
-                    self.kept.keyring.take_grant(peer, item.epoch, item.sealed, item.next_key)
-                except (PeerFault, Unchecked) as refused:
-                    self.watch.refuse("grant", refused)
-        return rest
 
     def _turn_keys(self) -> None:
         """Offers, grants, the ratchet and the deletion rule. What they change is on disk before it is spoken of."""

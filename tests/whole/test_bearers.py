@@ -91,6 +91,31 @@ def test_over_a_program_only(on_a_line: Line, tmp_path: Path) -> None:
     assert "WELL   line hotline: bearer pipe: " in amber.run("doctor", ok=None).stdout
 
 
+def test_words_of_a_program_do_nothing_to_a_terminal(on_a_line: Line, tmp_path: Path) -> None:
+    """Why it is down went into alarm and report as it came: with it titles, colours, and lines turned around."""
+    amber, _ = on_a_line("Amber", "Birch")
+    words = "\x1b]0;owned\x07\x1b[2J \u202eelbat \u200b\x9b31m\u2028 \U000e0041 end " + "x" * 5_000
+    program = tmp_path / "program.py"
+    program.write_text(
+        "import os\nos.write(1, b'openline-bearer/1\\n')\n"
+        f"os.write(2, {f'openline: down {words}'!r}.encode() + b'\\n' + {f'note {words}'!r}.encode() + b'\\n')\n"
+        "while os.read(0, 4096): pass\n"
+    )
+    only(amber, bearer("program", "pipe", program=[sys.executable, "-S", str(program)], bits_per_second=1_000_000))
+    amber.start()
+    until(amber, lambda now: any("says: down" in alarm for alarm in now["alarms"]))
+    until(amber, lambda now: any("note" in notice for notice in now["notices"]))
+    for command in (["status"], ["status", "--json"], ["alarm", "list"], ["alarm", "list", "--json"], ["screen"]):
+        ran = amber.try_here(*command)
+        if command in (["status"], ["alarm", "list"]):
+            assert "\\u{1b}]0;owned\\u{7}\\u{1b}[2J \\u{202e}elbat" in ran.out
+        hidden = {c for c in ran.out + ran.err if c != "\n" and not c.isprintable()}
+        assert not hidden, (command, hidden)
+        assert "x" * 400 not in ran.out
+    assert not {c for c in amber.log.read_text() if c != "\n" and not c.isprintable()}
+    amber.stop()
+
+
 def test_a_device_that_is_unplugged_rings_by_name_and_the_line_goes_on_without_it(
     on_a_line: Line, tmp_path: Path
 ) -> None:

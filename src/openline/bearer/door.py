@@ -143,6 +143,18 @@ class Door:
             )
         except OSError as error:  # all of TLS's errors are OSErrors too
             self._refused(where, why(error))
+            _let_go(error)
+        except asyncio.CancelledError as error:
+            _let_go(error)
+            raise
         finally:
             if caller in self._callers:
                 self._callers.remove(caller)
+
+
+def _let_go(error: BaseException) -> None:
+    """Nothing of an error keeps its handshake: in a ring with the frames it passed, each one held a third of a megabyte
+    until Python looked for rings, and strangers by the thousand held hundreds."""
+    told: BaseException | None = error
+    while told is not None:
+        told.__traceback__, told = None, told.__context__

@@ -16,7 +16,7 @@ from openline.bearer.contract import BearerFacts, Hears
 from openline.bearer.onepeer import OnePeer
 from openline.bearer.pacing import Pace, set_within
 from openline.bearer.process import Process
-from openline.errors import BearerDown, Malformed, Misconfigured
+from openline.errors import BearerDown, Malformed, Misconfigured, visible
 from openline.limits import HANDSHAKE_MS
 from openline.wire.frame import FrameReader, encode_frame
 
@@ -216,7 +216,7 @@ class ProgramBearer(OnePeer):
         *lines, self._noted = (self._noted + self._read("notes", self._notes_pace, self._noting)).split(b"\n")
         self._noted = self._noted[:_NOTE_BYTES_MAX]
         for line in lines:
-            text = line[:_NOTE_BYTES_MAX].decode("utf-8", "replace").strip()
+            text = visible(line[:_NOTE_BYTES_MAX].decode("utf-8", "replace").strip())
             word, _, why = text.removeprefix(STATUS).partition(" ")
             if not text.startswith(STATUS):
                 if text:

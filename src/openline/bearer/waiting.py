@@ -11,6 +11,7 @@ from typing import Final
 
 TURN_BYTES: Final = 2 * 1024 * 1024  # taken before the next look at sockets, clocks and people
 HOLD_ABOVE_BYTES: Final = 16 * 1024 * 1024  # of one peer: then no more is read from it
+FRAME_WEIGHT_BYTES: Final = 512  # of any frame beside its body, in memory and in the time to open it
 
 
 class WaitingFrames:
@@ -28,7 +29,7 @@ class WaitingFrames:
     def put(self, peer: int, bearer: str, body: bytes) -> None:
         """One more frame."""
         self._queues.setdefault(peer, deque()).append((bearer, body))
-        self._bytes[peer] = self._bytes.get(peer, 0) + len(body)
+        self._bytes[peer] = self._bytes.get(peer, 0) + len(body) + FRAME_WEIGHT_BYTES
         self._given[peer] = self._given.get(peer, 0) + 1
 
     def begin_turn(self) -> None:
@@ -42,10 +43,10 @@ class WaitingFrames:
         peer = next(iter(self._queues))
         queue = self._queues.pop(peer)
         bearer, body = queue.popleft()
-        self._bytes[peer] -= len(body)
+        self._bytes[peer] -= len(body) + FRAME_WEIGHT_BYTES
         if queue:
             self._queues[peer] = queue
-        self._turn_bytes += len(body)
+        self._turn_bytes += len(body) + FRAME_WEIGHT_BYTES
         return bearer, body
 
     def mark(self) -> dict[int, int]:

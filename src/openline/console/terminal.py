@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import re
 import stat
 import sys
 from collections.abc import Callable, Coroutine, Mapping, Sequence
@@ -22,8 +23,10 @@ from openline.console.channel.link import ControlLink
 from openline.console.codes import Told, for_a_person, for_a_program
 from openline.console.home import Home, LineHome, default_folder
 from openline.console.watch.keys.checking import Relying
+from openline.errors import is_hidden, visible
 
 _SITTING_BYTES_MAX: Final = 256
+_NOT_ASCII: Final = re.compile(r"[^\n -~]")
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -94,21 +97,31 @@ class Session:
         """The one answer of a command, on stdout. `text` may be a function, called only when words are wanted."""
         if self.as_json:
             plain = msgspec.to_builtins(data)
-            click.echo(msgspec.json.format(msgspec.json.encode(plain), indent=2).decode())
+            click.echo(safe_json(msgspec.json.format(msgspec.json.encode(plain), indent=2).decode()))
         else:
-            click.echo(text() if callable(text) else text)
+            click.echo(visible(text() if callable(text) else text))
 
     def say(self, text: str) -> None:
         """A remark on stderr; left out for programs, whose stderr carries errors as JSON only."""
         if not self.as_json:
-            click.echo(text, err=True)
+            click.echo(visible(text), err=True)
 
     def complain(self, error: BaseException) -> None:
         """An error on stderr, in words or as one JSON object."""
         if self.as_json:
-            click.echo(msgspec.json.encode(for_a_program(error)).decode(), err=True)
+            click.echo(safe_json(msgspec.json.encode(for_a_program(error)).decode()), err=True)
         else:
-            click.echo(for_a_person(error), err=True)
+            click.echo(visible(for_a_person(error)), err=True)
+
+
+def safe_json(text: str) -> str:
+    """JSON for a terminal: the same values, in which hidden characters are spelled by number and do nothing to it."""
+    return _NOT_ASCII.sub(lambda one: _by_number(one[0]) if is_hidden(one[0]) else one[0], text)
+
+
+def _by_number(c: str) -> str:
+    units = c.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[at:at + 2].hex()}" for at in range(0, len(units), 2))
 
 
 class InputFile(click.Path):
@@ -159,7 +172,7 @@ def ask_yes(question: str, *, yes: bool) -> None:
         return
     if not at_a_terminal():
         raise Told("OL-203", f"{question} (give --yes to answer beforehand)")
-    if not click.confirm(question, err=True):
+    if not click.confirm(visible(question), err=True):
         raise Told("OL-401", "not confirmed")
 
 

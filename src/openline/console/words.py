@@ -7,7 +7,6 @@ acknowledged it; not agreement). Nothing is ever "delivered" on our own word, an
 from __future__ import annotations
 
 import textwrap
-import unicodedata
 from collections.abc import Sequence
 from typing import Final
 
@@ -18,21 +17,17 @@ from openline.console.contact.standing import clock_in_words, contact_in_words, 
 from openline.console.dtg import dtg, interval
 from openline.console.ladder import released
 from openline.console.ladder import telling as ladder
+from openline.errors import visible
 from openline.limits import GENERATION_BYTES, LOG_ENTRIES_MAX, PARTIES_MAX
 from openline.record.entry import ALERTED, KIND_NAMES, OPERATING
 
-_BIDI: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 WIDTH: Final = 100
 _RANG: Final = KIND_NAMES[ALERTED]
 
 
 def safe(text: str) -> str:
     """Their text for our terminal: control and direction-changing characters are shown, not obeyed."""
-    return "".join(c if _harmless(c) else f"\\u{{{ord(c):x}}}" for c in text)
-
-
-def _harmless(c: str) -> bool:
-    return c in "\n\t" or (c not in _BIDI and unicodedata.category(c) not in ("Cc", "Cs", "Zl", "Zp"))
+    return visible(text)
 
 
 def parse_place(text: str) -> Place:

@@ -206,6 +206,8 @@ def admit(work: Work, log: LogId, size: int, signature: bytes, peer: int) -> boo
         raise Unchecked(f"{entries.log_name(log)} is unknown here: its opening has not come")
     if size <= state.size:
         return True  # a repetition
+    if state.size == 0 and len(work.logs_of(log.party)) >= limits.LOGS_OF_A_PARTY_MAX:  # each is kept at hand for good
+        raise Unchecked(f"{entries.log_name(log)}: no more than {limits.LOGS_OF_A_PARTY_MAX} logs of a party are held")
     if weight.is_left(work, peer):
         return False
     filling.fill(work, peer, log, state.size)
@@ -271,7 +273,7 @@ def _opened(state: LogState, row: EntryRow, kind: int) -> LogState:
 
 def known_to(work: Work) -> Known:
     """What the compact form of an `after` may leave to us."""
-    return Known([log for log in work.logs if log.party == work.me], work.roots)
+    return Known(work.logs_of(work.me), work.roots)
 
 
 def rebuild(

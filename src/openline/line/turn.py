@@ -381,6 +381,7 @@ class Heard:
         self._opened_at_ms = opened_at_ms
         self._pieces = Reassembly()
         self._lacking = Lacking()
+        self.came = 0  # items of the last payload, pieces of one too
 
     def lacks(self, road: BearerUp | None, now_ms: int) -> tuple[Gaps, ...]:
         """What is to be told now of pieces that did not come, where `road` leads to the peer. R-212."""
@@ -389,7 +390,9 @@ class Heard:
     def items(self, payload: bytes) -> tuple[Item, ...]:
         """Items of one payload. Raises Malformed; nothing of the payload is then used."""
         items: list[Item] = []
-        for item in decode_items(payload, self._opened_at_ms):
+        came = decode_items(payload, self._opened_at_ms)
+        self.came = max(1, len(came))
+        for item in came:
             if isinstance(item, Fragment):
                 whole = self._pieces.take(item)
                 if whole is not None:

@@ -32,6 +32,7 @@ from openline.wire.codec import Dictionaries
 from openline.wire.items import Item, LogRef, Note
 
 LONG_AGO_MS: Final = 1 << 48
+ANY: Final = b"any log"  # longer than the end of a name that is looked for
 NO_FLOW: Final = Flow(sent=0, moved_at_ms=0, reported=0)
 
 
@@ -73,7 +74,7 @@ class Work:
         self.fresh: Fresh | None = None
         self.wasted = 0  # by the frame under way: work that brought nothing
         self.weighed: dict[int, int] = {}  # by peer: what was opened for it in this step
-        self._tails: dict[tuple[int, bytes], list[LogId]] | None = None
+        self._named: dict[tuple[int, bytes], list[LogId]] = {}  # logs held, by the ends of their names and by party
         self.held_ahead = dict(state.held_ahead)
         self.said_ahead: list[tuple[int, bytes]] = []  # what others say they hold ahead: by whom, its body
         self.urgent = state.urgent
@@ -108,21 +109,28 @@ class Work:
     def find(self, ref: LogRef, sender: int, start: bytes, opened: Iterable[LogId] = ()) -> LogId:
         """The log held, or among `opened`, that a reference names; the newest where a short tail fits several.
 
-        Raises Unresolved. One look through thousands of logs a step, not one an item.
+        Raises Unresolved.
         """
         if len(ref.tail) == GENERATION_BYTES and LogId(ref.party, ref.tail) in self.logs:
             return LogId(ref.party, ref.tail)
-        if self._tails is None:
-            self._tails = {}
-            for log in self.logs:
-                self._tails.setdefault(_short(log), []).append(log)
         party, tail = (ref.party, ref.tail) if ref.tail else (sender, start)
-        return find_log(ref, sender, start, [*self._tails.get((party, tail[-SHORT_TAIL_BYTES:]), ()), *opened])
+        return find_log(ref, sender, start, [*self.logs_of(party, tail[-SHORT_TAIL_BYTES:]), *opened])
+
+    def logs_of(self, party: int, tail: bytes = ANY) -> list[LogId]:
+        """Logs held of a party whose names end so. One look through thousands of logs a step, not one an item."""
+        if not self._named:
+            for log in self.logs:
+                self._name(log)
+        return self._named.get((party, tail), [])
+
+    def _name(self, log: LogId) -> None:
+        for tail in (log.generation[-SHORT_TAIL_BYTES:], ANY):
+            self._named.setdefault((log.party, tail), []).append(log)
 
     def put_log(self, log: LogState) -> None:
         """Replace one log's state and write its row in this turn's transaction."""
-        if self._tails is not None and log.log not in self.logs:
-            self._tails.setdefault(_short(log.log), []).append(log.log)
+        if self._named and log.log not in self.logs:
+            self._name(log.log)
         self.logs[log.log] = log
         newest = self.newest.get(log.log.party)
         older = newest is not None and newest.generation > log.log.generation
@@ -227,10 +235,6 @@ class Work:
             tuple(self.told),
             self.fresh,
         )
-
-
-def _short(log: LogId) -> tuple[int, bytes]:
-    return log.party, log.generation[-SHORT_TAIL_BYTES:]
 
 
 def row_of(log: LogState) -> LogRow:

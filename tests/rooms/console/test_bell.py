@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from openline.console.channel.bell import Bell
+from openline.console.kept.bell import Bell
 
 
 class Desk:

@@ -10,6 +10,7 @@ import pytest
 
 from openline.console import verdict, verifying
 from openline.console.dtg import dtg
+from openline.console.terminal import safe_json
 from openline.console.verifying import Verified, verify_file
 from openline.console.words import safe
 from openline.errors import Forged, Malformed, PeerFault
@@ -73,6 +74,16 @@ def test_a_body_that_does_not_read_is_held_and_said_so(tmp_path: Path) -> None:
 
 def test_what_they_wrote_is_shown_and_not_obeyed() -> None:
     assert safe("a\u202eb\x1b[2Jc\nd") == "a\\u{202e}b\\u{1b}[2Jc\nd"
+    assert safe("\x9b31m\x7f\u200b\ufeff\U000e0041\r") == "\\u{9b}31m\\u{7f}\\u{200b}\\u{feff}\\u{e0041}\\u{d}"
+    persian = "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645 Ж é\tx"
+    assert safe(persian) == persian
+
+
+def test_json_for_a_terminal_says_the_same_and_hides_nothing() -> None:
+    said = "a\u202eb\x9b31m\x7f \U000e0041 Ж \u2028"
+    text = safe_json(json.dumps({"said": said}, ensure_ascii=False, indent=1))
+    assert json.loads(text) == {"said": said}
+    assert all(c.isprintable() or c == "\n" for c in text) and "Ж" in text
 
 
 def test_a_program_reads_the_same(tmp_path: Path) -> None:

@@ -117,6 +117,22 @@ def test_fragments_make_one_item_not_thousands() -> None:
     assert Heard(OPENED_AT_MS).items(encode_item(Note(b"x"), OPENED_AT_MS)) == (Note(b"x"),)
 
 
+def test_no_more_than_so_many_lives_of_a_party_are_taken_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    """R-162. A peer that signed a new log with every other item took five kilobytes of memory for each, for good."""
+    monkeypatch.setattr(limits, "LOGS_OF_A_PARTY_MAX", 8)
+    wire = met()
+    held = []
+    for number in range(20):
+        mine = pen(wire, bytes([number]))
+        held.append(mine)
+        heard(wire, *mine.items())
+    logs = wire.desks[0].turns.state.logs
+    assert sum(1 for log in logs if log.party == 1) == 8
+    assert noticed(wire.desks[0], "commit-unjudged")
+    held[3].write(b"more of a life that is held")
+    assert isinstance(heard(wire, *held[3].items(1))[0], Receipt)
+
+
 # ------------------------------------------------------------------ asking
 def hail(wire: Wire, logs: Sequence[HailLog] = (), lacks: Sequence[Lack] = (), echo: bytes = bytes(8)) -> Hail:
     return Hail(wire.now_ms, os.urandom(8), echo, 0, tuple(sorted(logs)), (), tuple(sorted(lacks)))

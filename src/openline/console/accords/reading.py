@@ -20,7 +20,7 @@ from openline.accord.escrow import bodies as escrow
 from openline.accord.formats.notice import parse_notice
 from openline.accord.meetings.bodies import parse_meeting, parse_meeting_word
 from openline.accord.topics.bodies import parse_capacity, parse_contradiction, parse_filed, parse_topic
-from openline.console.channel.runs import chunks
+from openline.console.accords.runs import chunks
 from openline.errors import Malformed
 from openline.line.ports import LogId, Store
 from openline.record.entry import (

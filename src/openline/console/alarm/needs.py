@@ -9,8 +9,8 @@ from itertools import chain, islice
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from openline.console.accords.runs import chunks
 from openline.console.channel.asking import FIND_MAX, PRECEDENCES, Place
-from openline.console.channel.runs import chunks
 from openline.console.dtg import dtg
 from openline.desk.alarms import Cause, Kind, Priority
 from openline.desk.asked import ASKED, asks

@@ -26,6 +26,7 @@ PRECEDENCES: Final[tuple[Precedence, ...]] = ("ROUTINE", "PRIORITY", "IMMEDIATE"
 BATCH_MAX: Final = 1024  # messages in one request
 FIND_MAX: Final = 1000  # entries in one answer
 CONTROL_LINE_BYTES_MAX: Final = 16 * 1024 * 1024
+CONTROL_TALKS_MAX: Final = 256  # connections at once: pages, annunciators, programs, people
 CONTROL_UNDER_WAY_MAX: Final = 64  # requests of one connection that may run at once
 
 

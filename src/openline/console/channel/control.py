@@ -24,6 +24,7 @@ from openline.console.channel import asking
 from openline.console.codes import Told, code_of, for_a_program
 from openline.console.watch.asking import AnyRequest
 
+_AT_THE_DOOR: Final = 32  # let in at one go: the more, the further beyond the bound of connections
 _PATH_BYTES_MAX: Final = 100  # sun_path is 108 bytes on Linux; longer paths go through the folder's descriptor
 
 
@@ -77,7 +78,7 @@ def bind(path: Path) -> socket.socket:
     try:
         with short_path(path) as name:
             sock.bind(name)
-        sock.listen(64)
+        sock.listen(_AT_THE_DOOR)
         sock.setblocking(False)
     except BaseException:
         sock.close()
@@ -119,7 +120,8 @@ class ControlDoor:
     async def open(self) -> None:
         """Begin to listen. Raises Told OL-703 when a station answers at the path, OSError when it cannot be made."""
         sock = bind(self._path)
-        self._listening = await asyncio.get_running_loop().create_unix_server(self._talk, sock=sock)
+        loop = asyncio.get_running_loop()
+        self._listening = await loop.create_unix_server(self._talk, sock=sock, backlog=_AT_THE_DOOR)
 
     async def close(self) -> None:
         """Stop listening, let what is under way end within a second, give up the rest, drop the connections."""
@@ -142,8 +144,6 @@ class ControlDoor:
 
     def _talk(self) -> _Talk:
         return _Talk(self._table, self._talks, self._let_in, self._once)
-
-
 
 
 def _table(operations: asking.Operations) -> dict[type, _Act]:
@@ -181,6 +181,7 @@ class _Talk(asyncio.Protocol):
         self._rest = bytearray()
         self._transport: asyncio.Transport | None = None
         self._reading = True
+        self.stirred_at = asyncio.get_running_loop().time()  # when it asked last
         self.under_way: set[asyncio.Task[None]] = set()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -190,6 +191,9 @@ class _Talk(asyncio.Protocol):
             return
         self._transport = transport
         self._talks.add(self)
+        if len(self._talks) > asking.CONTROL_TALKS_MAX:  # or they would take the descriptors of keys, store and peers
+            longest = min(self._talks, key=lambda talk: (bool(talk.under_way), talk.stirred_at))
+            longest.send_away()
 
     def connection_lost(self, exc: Exception | None) -> None:
         # What was asked goes on to its end: a message half asked for is either recorded or not, never cancelled.
@@ -198,6 +202,7 @@ class _Talk(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._rest += data
+        self.stirred_at = asyncio.get_running_loop().time()
         if len(self._rest) > asking.CONTROL_LINE_BYTES_MAX and b"\n" not in self._rest:
             self._answer(_Not(0, for_a_program(Told("OL-201", "a request line without end"))))
             self.drop()
@@ -258,6 +263,13 @@ class _Talk(asyncio.Protocol):
     def _answer(self, answer: _Done | _Not) -> None:
         if self._transport is not None:
             self._transport.write(_ENCODE.encode(answer) + b"\n")
+
+    def send_away(self) -> None:
+        """Too many are connected, and of all of them this one has asked nothing for the longest time."""
+        words = f"{asking.CONTROL_TALKS_MAX} programs are connected; this one was the longest without a request"
+        self._answer(_Not(0, for_a_program(Told("OL-603", words))))
+        self._talks.discard(self)
+        self.drop()
 
     def drop(self) -> None:
         """Close the connection once what was written has gone out."""

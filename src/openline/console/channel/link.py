@@ -9,6 +9,7 @@ them at once. A link is for one thread.
 
 from __future__ import annotations
 
+import math
 import select
 import socket
 import time
@@ -23,6 +24,7 @@ from openline.console.watch.asking import AnyRequest
 
 T = TypeVar("T")
 ASK_WITHIN_MS: Final = 60_000
+CONNECT_WITHIN_S: Final = 10.0
 
 
 class ControlLink:
@@ -43,7 +45,7 @@ class ControlLink:
         sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
             with short_path(path) as name:
-                sock.connect(name)
+                _connect(sock, name)
         except OSError as error:
             sock.close()
             raise Told("OL-603", f"nothing answers at {path}") from error
@@ -83,11 +85,13 @@ class ControlLink:
         return outcome(self._answers.pop(request_id), answer)
 
     def _wait(self, seconds: float) -> None:
-        readable, writable, _ = select.select([self._sock], [self._sock] if self._out else [], [], seconds)
-        if writable:
-            self._push()
-        if readable:
-            self._pull()
+        door = select.poll()  # also in a program with more than a thousand descriptors
+        door.register(self._sock, select.POLLIN | (select.POLLOUT if self._out else 0))
+        for _, came in door.poll(math.ceil(seconds * 1000)):
+            if came & select.POLLOUT:
+                self._push()
+            if came & ~select.POLLOUT:
+                self._pull()
 
     def _push(self) -> None:
         while self._out:
@@ -114,3 +118,18 @@ class ControlLink:
             got = read(line)
             self._answers[got.id] = got
         self._in = bytearray(rest)
+
+
+def _connect(sock: socket.socket, name: str) -> None:
+    """Raises OSError where nobody listens, or the station is so busy that it lets nobody in."""
+    until = time.monotonic() + CONNECT_WITHIN_S
+    sock.setblocking(False)
+    while True:
+        try:
+            sock.connect(name)
+        except BlockingIOError:  # more wait at the door than it has places for
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.05)
+        else:
+            return

@@ -13,7 +13,8 @@ from typing import Final, Protocol
 from openline.bearer.roads import RoadNow
 from openline.console.channel.asking import BearerStatus, OverStatus, PeerStatus, Status
 from openline.console.contact.towards import CLOCK_AGREES_WITHIN_MS, Towards
-from openline.limits import RENEW_WARN_BEFORE_MS
+from openline.errors import visible
+from openline.limits import LOGS_OF_A_PARTY_MAX, RENEW_WARN_BEFORE_MS
 from openline.line.events import Disputed, Noticed, Told
 from openline.line.state import LineState, PeerState
 from openline.line.terms.rate import waiting
@@ -21,6 +22,7 @@ from openline.seal.charter import Charter
 
 WITHHELD_AFTER_MS: Final = 30_000
 NOTICES_KEPT: Final = 64
+WATCH_CHARS_MAX: Final = 2_000  # of one alarm or notice
 
 
 class Watch:
@@ -34,7 +36,8 @@ class Watch:
         self.notices: list[str] = []
 
     def ring(self, name: str, text: str) -> None:
-        """Raise an alarm, or renew its text."""
+        """Raise an alarm, or renew its text. What it says may be in words of somebody else's program."""
+        text = _in_our_hands(text)
         if self._alarms.get(name) != text:
             self._alarms[name] = text
             self._changed()
@@ -74,12 +77,16 @@ class Watch:
 
     def note(self, text: str) -> None:
         """Something an engineer may want to read."""
-        self.notices = [*self.notices[-NOTICES_KEPT + 1 :], text]
+        self.notices = [*self.notices[-NOTICES_KEPT + 1 :], _in_our_hands(text)]
 
     @property
     def alarms(self) -> list[str]:
         """What rings now, in words."""
         return [f"{name}: {text}" for name, text in sorted(self._alarms.items())]
+
+
+def _in_our_hands(text: str) -> str:
+    return visible(text[:WATCH_CHARS_MAX])
 
 
 class Judge(Protocol):
@@ -150,8 +157,15 @@ def _renewals(state: LineState, now_ms: int) -> list[str]:
 
 
 def _paused(state: LineState, now_ms: int) -> list[str]:
-    names = [state.roster.parties[party].name for party in waiting(state, now_ms)]
-    return [f"intake: {name} writes faster than agreed; more of it is taken in as the rate allows" for name in names]
+    parties = state.roster.parties
+    names = [parties[party].name for party in waiting(state, now_ms)]
+    rows = [f"intake: {name} writes faster than agreed; more of it is taken in as the rate allows" for name in names]
+    begun = Counter(log.party for log in state.logs)
+    return rows + [
+        f"intake: {parties[party].name} has begun {count} lives of its station; nothing of a further one is taken in"
+        for party, count in sorted(begun.items())
+        if count >= LOGS_OF_A_PARTY_MAX
+    ]
 
 
 def pq_confirmed(state: LineState) -> int:

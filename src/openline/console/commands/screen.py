@@ -22,7 +22,8 @@ from openline.console.screen.asking import (
     Search,
 )
 from openline.console.screen.in_words import found_in_words, matter_in_words, screen_in_words
-from openline.console.terminal import Session, room_options
+from openline.console.terminal import Session, room_options, safe_json
+from openline.errors import visible
 
 _NEWS_WITHIN_MS: Final = 30_000
 
@@ -40,7 +41,8 @@ def screen(session: Session, follow: bool) -> None:
             session.answer(seen, lambda: screen_in_words(seen))
             return
         while True:
-            click.echo(msgspec.json.encode(seen).decode() if session.as_json else screen_in_words(seen) + "\n")
+            in_json = safe_json(msgspec.json.encode(seen).decode()) if session.as_json else ""
+            click.echo(in_json or f"{visible(screen_in_words(seen))}\n")
             version = seen.version
             while seen.version == version:
                 link.ask(AskNews(after=version, within_ms=_NEWS_WITHIN_MS), News, within_ms=2 * _NEWS_WITHIN_MS)

@@ -18,6 +18,7 @@ from openline.console.contact.rings import Rings
 from openline.console.escrowing.vault import Vault
 from openline.console.kept.keeping import Kept
 from openline.errors import LocalFault, Misconfigured, PeerFault, Refused, Unchecked
+from openline.limits import WASTE_A_FRAME_MAX
 from openline.line.amendments import is_revoked
 from openline.line.events import Draft, Event, Submitted
 from openline.line.state import LineState, others
@@ -28,7 +29,7 @@ from openline.record.statement import Reopened, encode_reopened
 from openline.seal.certificate import Certificate
 from openline.seal.epochs import NO_TAG
 from openline.seal.grants import read_recovery
-from openline.wire.items import RosterEntry
+from openline.wire.items import Grant, Item, RosterEntry
 
 LEAVE_GRACE_MS: Final = 5_000  # our receipt for the entry by which a party left is still on its way
 REPEAT_RECOVERY_MS: Final = 5_000
@@ -57,6 +58,34 @@ class Upkeep:
     def vault(self) -> Vault:
         """What was committed here and is not shown yet."""
         return self._kept.vault
+
+    # ---------------------------------------------------------------- what peers grant
+    def take_grants(self, peer: int, items: tuple[Item, ...]) -> tuple[tuple[Item, ...], int]:
+        """Grants go to the keyring; the other items are given back, with how many signatures were checked for nothing.
+
+        A grant is checked against every station of its party; where a frame has caused WASTE_A_FRAME_MAX such checks
+        and brought nothing new by them, its other grants are left: they are repeated. R-160.
+        """
+        rest = tuple([item for item in items if not isinstance(item, Grant)])
+        if len(rest) == len(items):
+            return rest, 0
+        checks = sum(1 for one in self._kept.roster.parties[peer].stations if not one.revoked)
+        wasted = left = 0
+        for item in items:
+            if not isinstance(item, Grant):
+                continue
+            if wasted > WASTE_A_FRAME_MAX:
+                left += 1
+                continue
+            try:
+                is_new = self._kept.keyring.take_grant(peer, item.epoch, item.sealed, item.next_key)
+            except (PeerFault, Unchecked) as refused:
+                self._watch.refuse("grant", refused)
+                is_new = False
+            wasted += 0 if is_new else max(1, checks)
+        if left:
+            self._watch.note(f"grant: {left} more in a frame from party {peer} left: nothing before them was new")
+        return rest, wasted
 
     # ---------------------------------------------------------------- what the record changed
     def follow(self, state: LineState, now_ms: int) -> None:

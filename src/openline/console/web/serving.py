@@ -18,9 +18,9 @@ from openline.console.web.app import make_app
 from openline.console.web.desk import Pages
 from openline.console.web.line import Station
 from openline.console.web.setting import Setting
+from openline.console.web.visitors import OPEN_MAX, Visitor
 from openline.errors import Misconfigured
 
-OPEN_MAX: Final = 512  # connections at once: 50 desks, 8 streams each at the worst, and some that only ask
 END_WITHIN_S: Final = 2
 
 
@@ -48,8 +48,8 @@ def run(control: Path, setting: Setting, line: str, ready: Callable[[str], None]
     port = sock.getsockname()[1]
     app = make_app(Pages(Station(control), setting, port, line))
     chosen = uvicorn.Config(
-        app, log_config=None, access_log=False, server_header=False, proxy_headers=False, ws="none", http="h11",
-        loop="asyncio", limit_concurrency=OPEN_MAX, timeout_graceful_shutdown=END_WITHIN_S, timeout_keep_alive=20,
+        app, log_config=None, access_log=False, server_header=False, proxy_headers=False, ws="none", http=Visitor,
+        loop="asyncio", limit_concurrency=OPEN_MAX + 1, timeout_graceful_shutdown=END_WITHIN_S, timeout_keep_alive=20,
         ssl_certfile=setting.certificate, ssl_keyfile=setting.key,
     )  # fmt: skip
     try:
