@@ -5,6 +5,7 @@ Each test looks at three things: the station answers meanwhile, what is honest c
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import os
 import socket
@@ -156,7 +157,8 @@ def test_of_a_frame_of_bad_grants_the_rest_is_left(line: tuple[Desk, HostilePeer
 # --------------------------------------------------------------------- strangers and our own programs
 def knock(port: int, said: bytes = b"") -> socket.socket:
     sock = socket.create_connection(("127.0.0.1", port), WITHIN_S)
-    sock.sendall(said)
+    with contextlib.suppress(OSError):  # sent away already, to make room for another
+        sock.sendall(said)
     return sock
 
 
@@ -169,12 +171,13 @@ def test_strangers_by_the_thousand_take_no_memory_and_keep_nobody_out(
 ) -> None:
     """R-024. Each handshake that came to nothing kept a third of a megabyte until Python looked for rings."""
     amber, _, cedar = line
+    before_mb = memory_mb(amber)
     for _ in range(8):
         crowd = [knock(amber.port, said) for _ in range(200)]
         for sock in crowd:
             sock.close()
     held(cedar, "past the crowd", by=[AMBER])
-    assert memory_mb(amber) < MEMORY_MB + 50  # what callers of the last moment take
+    assert memory_mb(amber) - before_mb < 80  # what callers of the last moment take: 40 where measured
 
 
 def test_a_program_that_connects_without_end_does_not_keep_out_the_others(line: tuple[Desk, HostilePeer, Desk]) -> None:
