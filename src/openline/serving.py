@@ -107,7 +107,7 @@ class _Together:
             kept = await loop.run_in_executor(opening, stack.enter_context, keeping)
             if self._ended.is_set():
                 return
-            station = self._stations[name] = Station(kept)
+            station = self._stations[name] = Station(kept, together=True)
             stack.callback(self._stations.pop, name)
             await station.serve(serving._replace(ready=lambda: self._is_up(name, serving)))
 

@@ -55,9 +55,10 @@ PROBE_EVERY_TICKS: Final = 4
 
 
 class Station:
-    """One running station of one line. All of it runs on one event loop; one turn at a time."""
+    """One running station of one line. All of it runs on one event loop; one turn at a time. `together`: other lines
+    are served on that loop."""
 
-    def __init__(self, kept: Kept) -> None:
+    def __init__(self, kept: Kept, *, together: bool = False) -> None:
         self.kept = kept
         self.watchers = Watchers(wall_ms())
         self.watch = Watch(self.watchers.tell)
@@ -67,7 +68,7 @@ class Station:
         self._submissions = Submissions(kept.store)
         self.pass_doors = self._submissions.pass_doors
         self._clock = ClockWatch()
-        self._stillness = Stillness(self)
+        self._stillness = Stillness(self, together=together)
         self._bell = Bell(self._turn, self._pay, lambda: self.turns.owes)
         self._has_ended = False
         self.ticks = 0

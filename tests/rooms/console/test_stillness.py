@@ -205,3 +205,41 @@ def test_who_looks_for_others_is_woken_by_the_first_of_them_and_by_what_is_told(
         await watchers.wait_aside(loop.time())
 
     asyncio.run(act())
+
+
+def test_idle_lines_of_one_process_wake_in_one_step_of_its_loop(
+    clock: Counted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever they have to say then goes out while the program is near the processor."""
+    apart_ms = 2_000
+    monkeypatch.setattr(stillness, "TOGETHER_EVERY_MS", apart_ms)
+    steps: list[int] = []
+
+    class Hailed(Idle):
+        def __init__(self, due_in_ms: int) -> None:
+            hailed = NO_CONTACT._replace(hailed_at_ms=NOW_MS + due_in_ms - HAIL_EVERY_MS, heard_at_ms=NOW_MS)
+            super().__init__(PeerState(1, bearers=(TLS,), contacts={"tls": hailed}))
+
+        def look_at_time(self) -> None:
+            steps.append(self.step)
+            asyncio.get_running_loop().call_soon(self.next_step)
+
+        step = 0
+
+        @classmethod
+        def next_step(cls) -> None:
+            Hailed.step += 1
+
+    async def act() -> None:
+        several = [Stillness(Hailed(due_in_ms), together=True) for due_in_ms in (300, 330, 360)]
+        clock.ms += stillness.STILL_AFTER_MS + 1
+        await asyncio.sleep(-asyncio.get_running_loop().time() % (apart_ms / 1000))
+        for one in several:
+            one.begin()
+        while len(steps) < len(several):
+            await asyncio.sleep(TICK_MS / 1000)
+        for one in several:
+            one.end()
+        assert steps == [steps[0]] * len(several)
+
+    asyncio.run(act())

@@ -2,12 +2,14 @@
 
 An idle line costs as much as its process wakes up, and as much code as runs then: after seconds of other programs
 none of it is near the processor. So what is idle sleeps until the next hail is due, whatever stirs it ends that sleep
-soon, and what hangs on no second is looked after at every fourth of these wakes only, while everybody is heard.
+soon, and what hangs on no second is looked after at every fourth of these wakes only, while everybody is heard. Where
+one process has several lines, those that are idle wake together, and find the program still there.
 """
 
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Iterable
 from typing import Final, Protocol
 
@@ -21,6 +23,8 @@ TICK_MS: Final = 250
 STILL_AFTER_MS: Final = 5_000
 SLACK_MS: Final = 5  # two clocks run beside each other: time is not looked at a moment before a hail is due
 LOOK_AROUND_EVERY_MS: Final = 4 * HAIL_EVERY_MS - HAIL_EVERY_MS // 2  # so that the fourth wake is late enough for it
+# Where idle lines wake together: four times in a hail's period and a little, in which those before one have their turn.
+TOGETHER_EVERY_MS: Final = (HAIL_EVERY_MS + 160) // 4
 HEARD_WITHIN_HAILS: Final = 2  # who is heard as seldom as that may be silent from now on
 
 
@@ -42,10 +46,11 @@ class Idling(Protocol):
 
 
 class Stillness:
-    """Of one station, on its event loop."""
+    """Of one station, on its event loop; `together` where there are others on it."""
 
-    def __init__(self, of: Idling) -> None:
+    def __init__(self, of: Idling, *, together: bool = False) -> None:
         self._of = of
+        self._together = together
         self._loop = asyncio.get_running_loop()
         self._looked_ms = self._stirred_at_ms = counted_ms()
         self._looked_around_ms = -LOOK_AROUND_EVERY_MS
@@ -119,7 +124,10 @@ class Stillness:
     def _wake_in(self, wait_ms: int) -> None:
         self.end()
         self._is_long = wait_ms > TICK_MS
-        self._timer = self._loop.call_later(wait_ms / 1000, self._wake)
+        at_s = self._loop.time() + wait_ms / 1000
+        if self._is_long and self._together:
+            at_s = math.ceil(at_s * 1000 / TOGETHER_EVERY_MS) * TOGETHER_EVERY_MS / 1000
+        self._timer = self._loop.call_at(at_s, self._wake)
 
     def _wake(self) -> None:
         self._is_long = False
