@@ -61,11 +61,10 @@ class Party:
     def settle(self, dial: Mapping[str, int], *bearers: str, padding: bool = True, tested: bool = False) -> None:
         """Settings as a party would write them: where it listens, whom it dials, tables of other bearers, whether its
         frames are padded, whether the line is tested every hour."""
-        dials = ", ".join(f'"{name}" = "127.0.0.1:{port}"' for name, port in dial.items())
         (self.home / "station.toml").write_text(
             f'[station]\nline = "{LINE}"\npassphrase_file = "{self.home}/passphrase"\n'
-            f'[lines.{LINE}]\nlisten = ["127.0.0.1:{self.port}"]\ndial = {{ {dials} }}\n'
-            f"padding = {'true' if padding else 'false'}\n"
+            + _line_table(LINE, self.port, dial)
+            + f"padding = {'true' if padding else 'false'}\n"
             + ("" if tested else "test_every_s = 0\n")  # so that what is measured is the same in every hour
             + "".join(f"[[lines.{LINE}.bearer]]\n{bearer}\n" for bearer in bearers)
         )
@@ -76,8 +75,7 @@ class Party:
         (self.home / "station.toml").write_text(
             f'[station]\npassphrase_file = "{self.home}/passphrase"\n'
             + "".join(
-                f'[lines.{line}]\nlisten = ["127.0.0.1:{ours}"]\ntest_every_s = 0\n'
-                f'dial = {{ "{other.name}" = "127.0.0.1:{theirs}" }}\n'
+                _line_table(line, ours, {other.name: theirs}) + "test_every_s = 0\n"
                 for line, (ours, theirs) in ports.items()
             )
         )
@@ -169,6 +167,11 @@ class Homes:
         ours.settle_all(theirs, ports)
         theirs.settle_all(ours, {line: (there, here) for line, (here, there) in ports.items()})
         return ours, theirs
+
+
+def _line_table(line: str, port: int, dial: Mapping[str, int]) -> str:
+    dials = ", ".join(f'"{name}" = "127.0.0.1:{there}"' for name, there in dial.items())
+    return f'[lines.{line}]\nlisten = ["127.0.0.1:{port}"]\ndial = {{ {dials} }}\n'
 
 
 def _open_line(folder: Path, ours: Party, theirs: Party) -> None:

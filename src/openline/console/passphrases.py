@@ -94,9 +94,11 @@ def take(session: Session, source: Source, what: str, *, new: bool = False, line
     return _checked(_from_file(file), str(file)) if isinstance(file, Path) else _asked(what, new)
 
 
-def lies_in_file(session: Session, source: Source, line: str) -> bool:
-    """Whether the passphrase of that line's keys can be read a second time: from a file, and not from a person."""
-    return isinstance(_given(session, source, line), Path)
+def take_again(session: Session, source: Source, line: str, known: bytes) -> bytes:
+    """The passphrase of that line's keys a second time: as it is now where it lies in a file, else the `known` one,
+    since nobody is asked twice. Raises Told OL-802, OL-801."""
+    file = _given(session, source, line)
+    return _checked(_from_file(file), str(file)) if isinstance(file, Path) else known
 
 
 def _given(session: Session, source: Source, line: str | None = None) -> Path | int | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from openline.console.codes import Told
-from openline.console.passphrases import PASSPHRASE_BYTES_MAX, Source, Sources, lies_in_file, take, take_both, take_root
+from openline.console.passphrases import PASSPHRASE_BYTES_MAX, Source, Sources, take, take_again, take_both, take_root
 from openline.console.terminal import Session
 from tests.rooms.console.conftest import Hall
 
@@ -68,8 +68,8 @@ def test_a_line_s_own_comes_first_and_only_what_lies_in_a_file_is_read_again(
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path / "credentials"))
     assert take(session, Source(), "x", line="a") == b"the line's credential"
     assert take(session, Source(), "x", line="b") == take(session, Source(), "x") == b"a credential"
-    assert lies_in_file(session, Source(), "a")
-    assert not lies_in_file(session, Source(fd=3), "a")
+    assert take_again(session, Source(), "a", b"known") == b"the line's credential"
+    assert take_again(session, Source(fd=3), "a", b"known") == b"known"
 
 
 @pytest.mark.parametrize(

@@ -41,8 +41,10 @@ def screen(session: Session, follow: bool) -> None:
             session.answer(seen, lambda: screen_in_words(seen))
             return
         while True:
-            in_json = safe_json(msgspec.json.encode(seen).decode()) if session.as_json else ""
-            click.echo(in_json or f"{visible(screen_in_words(seen))}\n")
+            if session.as_json:
+                click.echo(safe_json(msgspec.json.encode(seen).decode()))
+            else:
+                click.echo(visible(screen_in_words(seen)) + "\n")
             version = seen.version
             while seen.version == version:
                 link.ask(AskNews(after=version, within_ms=_NEWS_WITHIN_MS), News, within_ms=2 * _NEWS_WITHIN_MS)

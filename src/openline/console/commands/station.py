@@ -11,7 +11,7 @@ from click.shell_completion import get_completion_class
 from openline.console import doctoring, passphrases, words
 from openline.console.channel.asking import AskStatus, Nothing, Status, Stop
 from openline.console.codes import Told, code_of, detail_of
-from openline.console.config import LineConfig, parse_address
+from openline.console.config import Config, LineConfig, parse_address
 from openline.console.home import LineHome
 from openline.console.terminal import Serving, Session, room_options
 from openline.console.watch.keys.checking import Relying
@@ -38,8 +38,9 @@ def serve(
     line = session.line
     if not line.is_open:
         raise line.why_not_open()
-    config = _overridden(session.config.of_line(line.name), listen, dial)
-    session.hall.serve(_serving(session, line, config, _passphrase(session, line, sources.station)))
+    config = session.config
+    own = _overridden(config.of_line(line.name), listen, dial)
+    session.hall.serve(_serving(session, line, config, own, _passphrase(session, line, sources.station)))
 
 
 def _serve_all(session: Session, source: passphrases.Source) -> None:
@@ -55,15 +56,15 @@ def _serve_all(session: Session, source: passphrases.Source) -> None:
     if config.desk is not None and config.line is None and len(wanted) > 1:
         raise Misconfigured(f"{session.home.config}: [desk] is for the pages of one line, and there are {len(wanted)}; "
                             "say which with [station] line, or give each its own: [lines.NAME.desk]")
-    given: dict[str, bytes] = {}
-    for name, line in wanted.items():
-        same = next(iter(given.values()), None) if source.fd is not None else None  # what it gives is read once
-        given[name] = same or _passphrase(session, line, source)
+    if source.fd is not None:  # what it gives is read once
+        given = dict.fromkeys(wanted, _passphrase(session, next(iter(wanted.values())), source))
+    else:
+        given = {name: _passphrase(session, line, source) for name, line in wanted.items()}
 
     def begin(line: LineHome) -> Serving:
-        again = passphrases.lies_in_file(session, source, line.name)
-        passphrase = _passphrase(session, line, source) if again else given[line.name]
-        return _serving(session, line, session.config.of_line(line.name), passphrase)
+        config = session.config  # as it is now: a line may be begun again because of it
+        passphrase = passphrases.take_again(session, source, line.name, given[line.name])
+        return _serving(session, line, config, config.of_line(line.name), passphrase)
 
     def tell(name: str, fault: BaseException, again_s: float) -> None:
         if not isinstance(fault, OpenlineError | OSError):
@@ -78,13 +79,13 @@ def _passphrase(session: Session, line: LineHome, source: passphrases.Source) ->
     return passphrases.take(session, source, f"passphrase of {line.station_key}", line=line.name)
 
 
-def _serving(session: Session, line: LineHome, config: LineConfig, passphrase: bytes) -> Serving:
-    """What a station needs to know to serve that line, as the settings are now."""
-    desk = session.config.desk_of(line.name)
+def _serving(session: Session, line: LineHome, config: Config, own: LineConfig, passphrase: bytes) -> Serving:
+    """What a station needs to know to serve that line under these settings of the home, and its own among them."""
+    desk = config.desk_of(line.name)
     relying = Relying(desk.name.lower(), desk.origin) if desk is not None else Relying()  # for whom security keys are
     command = [*session.hall.program, "desk", "--until-eof", "--home", str(session.home.folder), "--line", line.name]
     beside = [lambda: keep_pages(command, session.say)] if desk is not None else []
-    return Serving(line, config, passphrase, lambda: session.say(f"station of line {line.name} is up"), beside, relying)
+    return Serving(line, own, passphrase, lambda: session.say(f"station of line {line.name} is up"), beside, relying)
 
 
 def _overridden(config: LineConfig, listen: tuple[str, ...], dial: tuple[str, ...]) -> LineConfig:
