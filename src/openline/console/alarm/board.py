@@ -18,6 +18,7 @@ from openline.console.channel.asking import Status
 from openline.console.channel.clock import counted_ms
 from openline.console.channel.relayed import Relayed
 from openline.console.channel.reporting import Watch
+from openline.console.channel.stillness import together
 from openline.console.channel.submitting import Watchers
 from openline.console.codes import Told
 from openline.console.dtg import dtg
@@ -124,6 +125,7 @@ class Alarms:
     async def go_on(self) -> None:
         """Look every second at what is the case, for as long as the station runs; where nothing rings or waits and
         nobody listens, when something changes, and once a minute: the end of a certificate comes by time alone."""
+        loop = asyncio.get_running_loop()
         while True:
             version = self._station.watchers.version
             try:
@@ -132,7 +134,10 @@ class Alarms:
                 self._station.watch.ring("program", f"alarms were not looked at: {fault!r}")
                 traceback.print_exc()
             if version == self._station.watchers.version and self._is_quiet():
-                await self._station.watchers.wait_aside(asyncio.get_running_loop().time() + QUIET_LOOK_EVERY_S)
+                until = together(loop.time() + QUIET_LOOK_EVERY_S)
+                await self._station.watchers.wait_aside(until)
+                if loop.time() >= until:
+                    continue  # enough time has passed
             await asyncio.sleep(LOOK_EVERY_S)
 
     def _is_quiet(self) -> bool:
@@ -187,7 +192,7 @@ class Alarms:
         """What waits. Raises StoreDown."""
         station = self._station
         state = station.state
-        waiting = self._needs.waiting(state.me)
+        waiting = self._needs.waiting(state)
         self._messages = frozenset(one.ref for one in waiting.first if one.kind == MESSAGE)
         now_ms = station.now_ms()
         risen: dict[tuple[str, int], Due] = {(one.subject, one.what): one for one in self.overdue(now_ms) if one.rises}

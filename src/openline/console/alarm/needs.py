@@ -51,10 +51,19 @@ class Needs:
         # front of a plain one is stepped over anew at each look.
         self._ranks: list[OrderedDict[Ref, Need]] = [OrderedDict() for _ in range(2 * len(PRECEDENCES))]
         self._opened: set[Ref] = set()
+        self._entries = -1  # of all logs, as of which all was read
+        self._waiting = Waiting(())
 
-    def waiting(self, me: int) -> Waiting:
+    def waiting(self, state: LineState) -> Waiting:
         """Those that wait now, what overtook its log and is held ahead among them. What this takes grows with what is
         new and with MESSAGES_NAMED_MAX, not with what waits. Raises StoreDown."""
+        entries = sum(log.size for log in state.logs.values())
+        if entries != self._entries or state.held_ahead:  # the store is asked only where something came
+            self._waiting = self._read(state.me)
+            self._entries = -1 if state.held_ahead else entries
+        return self._waiting
+
+    def _read(self, me: int) -> Waiting:
         for _, entry, _ in self._fresh(ACKNOWLEDGEMENT, lambda party: party == me):
             header = parse_header(entry.header)
             self._opened.update(header.references)

@@ -2,7 +2,7 @@
 
 An idle line costs as much as its process wakes up, and as much code as runs then: after seconds of other programs
 none of it is near the processor. So what is idle sleeps until the next hail is due, whatever stirs it ends that sleep
-soon, and what hangs on no second is looked after at every fourth of these wakes only, while everybody is heard. Where
+soon, and what hangs on no second is looked after at every eighth of these wakes only, while everybody is heard. Where
 one process has several lines, those that are idle wake together, and find the program still there.
 """
 
@@ -15,17 +15,19 @@ from typing import Final, Protocol
 
 from openline.console.channel.clock import counted_ms
 from openline.limits import HAIL_EVERY_MS
-from openline.line.narrow.cadence import is_courier
+from openline.line.narrow.cadence import LOST_HAILS, is_courier
 from openline.line.narrow.contacts import hailed_in_ms
 from openline.line.state import NO_CONTACT, LineState, PeerState
 
 TICK_MS: Final = 250
 STILL_AFTER_MS: Final = 5_000
 SLACK_MS: Final = 5  # two clocks run beside each other: time is not looked at a moment before a hail is due
-LOOK_AROUND_EVERY_MS: Final = 4 * HAIL_EVERY_MS - HAIL_EVERY_MS // 2  # so that the fourth wake is late enough for it
-# Where idle lines wake together: four times in a hail's period and a little, in which those before one have their turn.
-TOGETHER_EVERY_MS: Final = (HAIL_EVERY_MS + 160) // 4
+LOOK_AROUND_EVERY_MS: Final = 8 * HAIL_EVERY_MS - HAIL_EVERY_MS // 2  # so that the eighth wake is late enough for it
+# Where idle lines wake together, each at the first of these instants after its hail is due: the fourth after the last.
+# A third of a hail's period at most is waited for it (R-230): with one hail lost a proof of life is still fresh then.
+TOGETHER_EVERY_MS: Final = 945
 HEARD_WITHIN_HAILS: Final = 2  # who is heard as seldom as that may be silent from now on
+assert 3 * (HAIL_EVERY_MS + SLACK_MS + TOGETHER_EVERY_MS) < LOST_HAILS * HAIL_EVERY_MS
 
 
 class Idling(Protocol):
@@ -126,7 +128,7 @@ class Stillness:
         self._is_long = wait_ms > TICK_MS
         at_s = self._loop.time() + wait_ms / 1000
         if self._is_long and self._together:
-            at_s = math.ceil(at_s * 1000 / TOGETHER_EVERY_MS) * TOGETHER_EVERY_MS / 1000
+            at_s = together(at_s)
         self._timer = self._loop.call_at(at_s, self._wake)
 
     def _wake(self) -> None:
@@ -134,6 +136,11 @@ class Stillness:
         self._of.look_at_time()
         if self._timer is not None:  # nobody has said that it is the end
             self._sleep()
+
+
+def together(at_s: float) -> float:
+    """The first instant after that one, by the event loop's clock, at which idle lines of one process wake; s."""
+    return math.ceil(at_s * 1000 / TOGETHER_EVERY_MS) * TOGETHER_EVERY_MS / 1000
 
 
 def are_heard(peers: Iterable[PeerState], now_ms: int) -> bool:
