@@ -16,7 +16,7 @@ import socket
 import struct
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import msgspec
 
@@ -185,11 +185,10 @@ class _Talk(asyncio.Protocol):
         self.under_way: set[asyncio.Task[None]] = set()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
+        self._transport = cast(asyncio.Transport, transport)
         if not _ours(transport.get_extra_info("socket")):
-            transport.abort()
+            self._transport.abort()
             return
-        self._transport = transport
         self._talks.add(self)
         if len(self._talks) > asking.CONTROL_TALKS_MAX:  # or they would take the descriptors of keys, store and peers
             longest = min(self._talks, key=lambda talk: (bool(talk.under_way), talk.stirred_at))
