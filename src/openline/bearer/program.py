@@ -16,8 +16,9 @@ from openline.bearer.contract import BearerFacts, Hears
 from openline.bearer.onepeer import OnePeer
 from openline.bearer.pacing import Pace, set_within
 from openline.bearer.process import Process
-from openline.errors import BearerDown, Malformed, Misconfigured, visible
+from openline.errors import BearerDown, Malformed, Misconfigured
 from openline.limits import HANDSHAKE_MS
+from openline.visible import visible
 from openline.wire.frame import FrameReader, encode_frame
 
 HELLO: Final = b"openline-bearer/1\n"

@@ -23,7 +23,7 @@ from openline.console.channel.link import ControlLink
 from openline.console.codes import Told, for_a_person, for_a_program
 from openline.console.home import Home, LineHome, default_folder
 from openline.console.watch.keys.checking import Relying
-from openline.errors import is_hidden, visible
+from openline.visible import is_hidden, visible
 
 _SITTING_BYTES_MAX: Final = 256
 _NOT_ASCII: Final = re.compile(r"[^\n -~]")

@@ -17,7 +17,6 @@ from openline.console.stating.exported import statements_data, statements_in_wor
 from openline.console.stating.telling import in_words as stated_in_words
 from openline.console.verifying import Verified
 from openline.console.watch import proving
-from openline.console.words import safe
 from openline.contact.saying import STATED_KINDS, parse_said
 from openline.contact.taken import TakenDown, parse_taken, weigh
 from openline.desk.release import in_a_line, parse_release
@@ -45,6 +44,7 @@ from openline.record.entry import (
 from openline.record.evidence.export import EXTRACT
 from openline.record.evidence.findings import EntryFinding, Findings, LogFinding, ReceiptFinding
 from openline.record.statement import AMENDING, Paused, parse_paused
+from openline.visible import visible
 
 WEIGHED_KINDS: Final = AMENDING | {OPENING, DISPUTE}  # what their bodies say changes what the rest proves
 
@@ -79,7 +79,7 @@ def _indented(lines: Sequence[str]) -> list[str]:
 def _name(findings: Findings, party: int) -> str:
     """A name on the roster; a signed statement may also name a party that never was."""
     parties = findings.roster.parties
-    return safe(parties[party].name) if party < len(parties) else f"party {party} (not on this line)"
+    return visible(parties[party].name) if party < len(parties) else f"party {party} (not on this line)"
 
 
 def _proved(verified: Verified) -> list[str]:
@@ -89,12 +89,12 @@ def _proved(verified: Verified) -> list[str]:
     lines = [
         f"{counted(count, 'entry')} in {counted(len(findings.logs), 'log')} stand as signed; "
         f"{counted(findings.signatures, 'signature')} checked, every digest and root derived again",
-        f"line {safe(findings.charter.line_name)}, id {head.line_id.hex()}",
+        f"line {visible(findings.charter.line_name)}, id {head.line_id.hex()}",
     ]
     for number, known in enumerate(verified.known):
         party = findings.roster.parties[number]
         card = "its card is in your hand" if known else "NO CARD GIVEN: compare this with one got in person"
-        lines.append(f"party {number} {safe(party.name)}: party id {party.party_id.hex()[:16]}…, {card}")
+        lines.append(f"party {number} {visible(party.name)}: party id {party.party_id.hex()[:16]}…, {card}")
     by_party: dict[int, list[LogFinding]] = defaultdict(list)
     for log in findings.logs:
         by_party[log.log.party].append(log)
@@ -109,7 +109,7 @@ def _of_itself(findings: Findings) -> list[str]:
     kind = "an extract" if head.kind == EXTRACT else "a record"
     return [
         f"it is {kind}, made by {_name(findings, head.by)} at {dtg(head.made_at_ms)}; of what is in it, it says "
-        f"{safe(head.scope)!r}",
+        f"{visible(head.scope)!r}",
         "when a receipt reached its maker, where such a time narrows when something was held",
     ]
 
@@ -193,23 +193,23 @@ def _says(entry: EntryFinding) -> str:
     try:
         if entry.header.kind == MESSAGE:
             message = parse_message(entry.body)
-            return f"{kind}: {safe(message.subject or message.text[:60])!r}"
+            return f"{kind}: {visible(message.subject or message.text[:60])!r}"
         if entry.header.kind == ACKNOWLEDGEMENT:
             said = parse_acknowledgement(entry.body)
-            return f"{kind} by {safe(said.officer)} (not agreement)"
+            return f"{kind} by {visible(said.officer)} (not agreement)"
         if entry.header.kind in STATED_KINDS:
             return stated_in_words(parse_said(entry.header.kind, entry.body))
         if entry.header.kind == READ_ALOUD:
             sheet = parse_taken(entry.body).sheet
-            return f"{kind}: {safe(sheet.subject or sheet.text[:60])!r}"
+            return f"{kind}: {visible(sheet.subject or sheet.text[:60])!r}"
         if entry.header.kind == INTAKE:
             return f"{kind}: {_paused(parse_paused(entry.body))}"
         if entry.header.kind in TOLD_KINDS:
-            return safe(told_in_words(parse_body(entry.header.kind, entry.body)))
+            return visible(told_in_words(parse_body(entry.header.kind, entry.body)))
         if entry.header.kind == RELEASE:
-            return safe(in_a_line(parse_release(entry.body)))
+            return visible(in_a_line(parse_release(entry.body)))
         if entry.header.kind == KEY_OF_OFFICER:
-            return safe(key_in_a_line(parse_key_named(entry.body)))
+            return visible(key_in_a_line(parse_key_named(entry.body)))
         if entry.header.kind == HELD_AHEAD:
             of = parse_held_ahead(entry.body).of
             return f"{kind}: {entry_name((of.party, of.generation), of.index)} (its word, no receipt)"
@@ -274,7 +274,7 @@ def _heard(findings: Findings, logs: Sequence[LogFinding]) -> Iterator[str]:
     for one in _taken_down(findings, logs):
         naming = one.taken.sheet.naming
         by = "" if one.of is None else f" by {one.of}"
-        yield (f"  said in {one.place} that {safe(one.taken.officer)} took down by ear, at "
+        yield (f"  said in {one.place} that {visible(one.taken.officer)} took down by ear, at "
                f"{dtg(one.taken.heard_at_ms)}, entry {naming.index} of {_name(findings, naming.party)}: "
                f"{one.state.upper()}{by}; its own word, not {_name(findings, naming.party)}'s")
 
@@ -314,8 +314,8 @@ def _disputed(findings: Findings) -> list[str]:
             lines.append(f"{whose} is disputed from entry {log.disputed_from}")
         if log.station.revoked:
             lines.append(f"the key of {whose} has been revoked since")
-    lines += [safe(doubt.sentence) for doubt in findings.doubts]
-    lines += [f"an exhibit that proves nothing: {safe(why)}" for why in findings.unproven]
+    lines += [visible(doubt.sentence) for doubt in findings.doubts]
+    lines += [f"an exhibit that proves nothing: {visible(why)}" for why in findings.unproven]
     return lines
 
 

@@ -12,7 +12,6 @@ from openline.console import verdict, verifying
 from openline.console.dtg import dtg
 from openline.console.terminal import safe_json
 from openline.console.verifying import Verified, verify_file
-from openline.console.words import safe
 from openline.errors import Forged, Malformed, PeerFault
 from openline.record.ahead import HeldAhead, encode_held_ahead
 from openline.record.body import Message, encode_message
@@ -20,6 +19,7 @@ from openline.record.entry import DISPUTE, HELD_AHEAD, INTAKE, MESSAGE, Held, Re
 from openline.record.evidence import export
 from openline.record.statement import Paused, encode_paused
 from openline.seal.charter import CharterLimits
+from openline.visible import visible
 from tests.rooms.record.world import OPENED_AT_MS, Log, World, chosen, papers, talk, two, whole
 
 Openline = Callable[..., tuple[int, str, str]]
@@ -73,10 +73,10 @@ def test_a_body_that_does_not_read_is_held_and_said_so(tmp_path: Path) -> None:
 
 
 def test_what_they_wrote_is_shown_and_not_obeyed() -> None:
-    assert safe("a\u202eb\x1b[2Jc\nd") == "a\\u{202e}b\\u{1b}[2Jc\nd"
-    assert safe("\x9b31m\x7f\u200b\ufeff\U000e0041\r") == "\\u{9b}31m\\u{7f}\\u{200b}\\u{feff}\\u{e0041}\\u{d}"
+    assert visible("a\u202eb\x1b[2Jc\nd") == "a\\u{202e}b\\u{1b}[2Jc\nd"
+    assert visible("\x9b31m\x7f\u200b\ufeff\U000e0041\r") == "\\u{9b}31m\\u{7f}\\u{200b}\\u{feff}\\u{e0041}\\u{d}"
     persian = "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645 Ж é\tx"
-    assert safe(persian) == persian
+    assert visible(persian) == persian
 
 
 def test_json_for_a_terminal_says_the_same_and_hides_nothing() -> None:

@@ -19,10 +19,10 @@ from openline.console.alarm.tones import tone_of
 from openline.console.channel.clock import counted_ms
 from openline.console.channel.link import ControlLink
 from openline.console.codes import Told
-from openline.console.words import safe
 from openline.desk import ringing
 from openline.desk.alarms import Kind, Priority
 from openline.desk.ringing import Heard, Ring
+from openline.visible import visible
 
 ASK_EVERY_MS: Final = 1_000
 ANSWER_WITHIN_MS: Final = 4_000
@@ -82,7 +82,7 @@ class Annunciator:
         if (ring and (ring.name, ring.level)) != (before and (before.name, before.level)):
             self._lit = ring
             self._lamp.tell(ring)
-            self._say(f"RINGING {ring.priority.name}: {safe(ring.text)}" if ring is not None else "quiet")
+            self._say(f"RINGING {ring.priority.name}: {visible(ring.text)}" if ring is not None else "quiet")
         if ring is None:
             return ringing.quiet(state)
         due = ringing.to_play(state, now_ms)

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Final
 
 from openline.console.alarm.tones import READY, wav
-from openline.console.words import safe
 from openline.desk.ringing import Ring
+from openline.visible import visible
 
 PLAYERS: Final = (("pw-play",), ("paplay",), ("aplay", "-q"))
 PLAY_WITHIN_S: Final = 10.0
@@ -83,7 +83,7 @@ def _run(words: Sequence[str], path: Path) -> str:
         return f"{words[0]} did not end within {PLAY_WITHIN_S:.0f} s"
     if done.returncode == 0:
         return ""
-    said = safe(done.stderr.decode("utf-8", "replace").strip())[:_SAID_CHARS_MAX].replace("\n", " ")
+    said = visible(done.stderr.decode("utf-8", "replace").strip())[:_SAID_CHARS_MAX].replace("\n", " ")
     return f"{words[0]} ended with {done.returncode}{': ' + said if said else ''}"
 
 
@@ -150,7 +150,7 @@ def told(ring: Ring | None, line: str) -> dict[str, str]:
             "OPENLINE_ALARM_PRIORITY": ring.priority.name, "OPENLINE_ALARM_LEVEL": str(ring.level),
             "OPENLINE_ALARM_EXERCISE": "1" if ring.exercise else "0", "OPENLINE_ALARM_TEXT": ring.text,
         }  # fmt: skip
-    return {name: safe(value).replace("\n", " ") for name, value in words.items()}
+    return {name: visible(value).replace("\n", " ") for name, value in words.items()}
 
 
 def environment(more: Mapping[str, str]) -> dict[str, str]:

@@ -20,7 +20,7 @@ from openline.console.channel.asking import PRECEDENCES, Shown
 from openline.console.codes import Told
 from openline.console.dtg import short_dtg
 from openline.console.home import write_whole
-from openline.console.words import parse_place, safe
+from openline.console.words import parse_place
 from openline.contact.aloud import (
     Naming,
     Sheet,
@@ -37,6 +37,7 @@ from openline.contact.aloud import (
 )
 from openline.errors import Malformed
 from openline.limits import ALOUD_LINES_MAX, ALOUD_TYPED_CHARS_MAX
+from openline.visible import visible
 
 DRAFT_BYTES_MAX: Final = 4 * (ALOUD_LINES_MAX + 3) * (ALOUD_TYPED_CHARS_MAX + 16)
 _ROW: Final = re.compile(r"[ \t]*(A|B|E|[1-9][0-9]?)[.:)]?[ \t]+(.*?)[ \t]*", re.ASCII)
@@ -93,7 +94,7 @@ def for_a_reader(sheet: Sheet, entry: Shown, *, spell: bool) -> str:
     left_out = [what for what, given in (("addressees", entry.action or entry.info), ("reply by", entry.reply_by_ms),
                                          ("attachments", entry.attachments)) if given]  # fmt: skip
     rows = [
-        f"{drill}READ ALOUD  {safe(entry.name)}, entry {naming.index}, {entry.precedence}, "
+        f"{drill}READ ALOUD  {visible(entry.name)}, entry {naming.index}, {entry.precedence}, "
         f"{short_dtg(entry.written_at_ms)}, lines: {naming.lines}",
         "Say each line, then its digits; wait for the other side to say that they fit. Punctuation is said.",
         *([f"Not on this sheet, and only in the entry: {', '.join(left_out)}."] if left_out else []),
@@ -101,7 +102,7 @@ def for_a_reader(sheet: Sheet, entry: Shown, *, spell: bool) -> str:
     for row, line in _rows(sheet):
         rows += ["", row]
         if line is not None:
-            rows += [f"    say   {safe(_said(line, language))}", *(_spelled(line, language) if spell else [])]
+            rows += [f"    say   {visible(_said(line, language))}", *(_spelled(line, language) if spell else [])]
     return "\n".join(rows)
 
 
@@ -111,7 +112,7 @@ def _rows(sheet: Sheet) -> Iterator[tuple[str, str | None]]:
     yield f"A {in_groups(first)}", None
     yield f"B {in_groups(second)}", None
     for number, line in enumerate(sheet.lines, 1):
-        yield f"{number} {safe(line)} {line_digits(sheet.naming, number, line)}", line
+        yield f"{number} {visible(line)} {line_digits(sheet.naming, number, line)}", line
     yield f"E {in_groups(end_digits(sheet))}", None
 
 
@@ -126,7 +127,7 @@ def _spelled(line: str, language: str) -> Iterator[str]:
         letters = [
             _ICAO.get(c) or _RUSSIAN.get(c) or _MARKS[language].get(c) or c for c in word.upper()
         ]  # fmt: skip
-        yield f"          {safe(word)}: {' '.join(letters)}"
+        yield f"          {visible(word)}: {' '.join(letters)}"
 
 
 # ------------------------------------------------------------------------------------------------------ taking down
@@ -148,7 +149,7 @@ class Taking:
             found = _ROW.fullmatch(row)
             if found is None:
                 if row.strip():
-                    faults.append(f"{safe(row[:60])!r} begins with none of A, B, E and a line's number")
+                    faults.append(f"{visible(row[:60])!r} begins with none of A, B, E and a line's number")
                 continue
             try:
                 self.take(found[1], found[2])

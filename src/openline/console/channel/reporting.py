@@ -13,12 +13,12 @@ from typing import Final, Protocol
 from openline.bearer.roads import RoadNow
 from openline.console.channel.asking import BearerStatus, OverStatus, PeerStatus, Status
 from openline.console.contact.towards import CLOCK_AGREES_WITHIN_MS, Towards
-from openline.errors import visible
 from openline.limits import LOGS_OF_A_PARTY_MAX, RENEW_WARN_BEFORE_MS
 from openline.line.events import Disputed, Noticed, Told
 from openline.line.state import LineState, PeerState
 from openline.line.terms.rate import waiting
 from openline.seal.charter import Charter
+from openline.visible import visible
 
 WITHHELD_AFTER_MS: Final = 30_000
 NOTICES_KEPT: Final = 64

@@ -11,7 +11,7 @@ from openline.console.alarm.annunciator import Annunciator
 from openline.console.codes import Told
 from openline.console.dtg import dtg
 from openline.console.terminal import Session, room_options
-from openline.console.words import safe
+from openline.visible import visible
 
 
 @click.group()
@@ -114,16 +114,16 @@ def in_words(board: asking.BoardRow) -> str:
 def _row(row: asking.AlarmRow) -> str:
     mark = {"unacknowledged": "RINGING", "acknowledged": "seen   ", "shelved": "shelved"}.get(row.standing, "ended  ")
     drill = "EXERCISE " if row.exercise else ""
-    by = f" by {safe(row.by)}" if row.by else ""
+    by = f" by {visible(row.by)}" if row.by else ""
     level = f", level {row.level}" if row.level else ""
-    until = f" until {dtg(row.shelved_until_ms)}{by}: {safe(row.remark)}" if row.shelved_until_ms else by
-    head = f"{mark} {row.priority:<6} {drill}{safe(row.name)}: {safe(row.text)}"
+    until = f" until {dtg(row.shelved_until_ms)}{by}: {visible(row.remark)}" if row.shelved_until_ms else by
+    head = f"{mark} {row.priority:<6} {drill}{visible(row.name)}: {visible(row.text)}"
     return f"{head}\n        {row.standing}{until}{level}, raised {dtg(row.raised_at_ms)}"
 
 
 def _sound(sound: asking.SoundRow) -> str:
     said = ""
     if sound.said != "not said":
-        by = f" by {safe(sound.said_by)}" if sound.said_by else ""
+        by = f" by {visible(sound.said_by)}" if sound.said_by else ""
         said = f"; said to be {sound.said}{by} {dtg(sound.said_at_ms)}"
-    return f"sound: {sound.state.upper()} ({safe(sound.how)}){said}"
+    return f"sound: {sound.state.upper()} ({visible(sound.how)}){said}"

@@ -18,9 +18,9 @@ from openline.console.home import LineHome, write_whole
 from openline.console.kept import joining
 from openline.console.kept.papers import PAPERS_BYTES_MAX, bundle, load_papers, read_bundle
 from openline.console.terminal import INPUT_FILE, Session, ask_yes, room_options
-from openline.console.words import safe
 from openline.seal.amendment import Close, Join, Leave, Offices, Proposal, Terms, encode_proposal
 from openline.seal.charter import CharterLimits
+from openline.visible import visible
 
 _OUT: Final = click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Where to write the file.")
 _REMARK: Final = click.option("--remark", default="", help="Why; everybody on the line reads it.")
@@ -129,9 +129,9 @@ def join(session: Session, /, file: Path, cards: tuple[Path, ...], offices: tupl
     card = ceremonies.own_card(home)
     unknown = ceremonies.check_cards(known.cards, [card, *(ceremonies.read_card_file(path) for path in cards)])
     line = home.line(session.line_name or known.charter.line_name)
-    session.say(f"line {safe(known.charter.line_name)}, id {known.line_id.hex()}")
+    session.say(f"line {visible(known.charter.line_name)}, id {known.line_id.hex()}")
     if unknown:
-        session.say(f"No card was given for {', '.join(map(safe, unknown))}: compare the line id by voice.")
+        session.say(f"No card was given for {', '.join(map(visible, unknown))}: compare the line id by voice.")
     ask_yes(f"Make keys for line {line.name}, as its party {len(known.cards)}?", yes=yes)
     root_passphrase, passphrase = passphrases.take_both(
         session, sources, "passphrase of the root key", "new passphrase of this line's keys")
@@ -160,9 +160,9 @@ def admit(session: Session, file: Path, remark: str, yes: bool) -> None:
     if request.line_id.hex() != now.line_id:
         raise Told("OL-401", f"{file} asks to join another line")
     card = request.join.card
-    ceremonies.check_dates([(safe(card.name), request.join.certificate)])
-    session.say(f"{safe(card.name)}, fingerprint {card.fingerprint()}")
-    ask_yes(f"Propose that {safe(card.name)} joins and reads everything on this line?", yes=yes)
+    ceremonies.check_dates([(visible(card.name), request.join.certificate)])
+    session.say(f"{visible(card.name)}, fingerprint {card.fingerprint()}")
+    ask_yes(f"Propose that {visible(card.name)} joins and reads everything on this line?", yes=yes)
     _propose(session, Proposal(Join(*request.join), remark))
 
 
@@ -249,24 +249,24 @@ def amendments(session: Session) -> None:
 def _listing(now: asking.Amendments) -> str:
     rows = [f"line id {now.line_id}" + (", CLOSED" if now.closed else "")]
     for one in now.parties:
-        rows.append(f"  party {one.party}  {safe(one.name)}  {one.party_id[:16]}…{'  HAS LEFT' if one.left else ''}")
+        rows.append(f"  party {one.party}  {visible(one.name)}  {one.party_id[:16]}…{'  HAS LEFT' if one.left else ''}")
     rows.append("  opened by a person within " + ", ".join(f"{ms // 60_000} min" for ms in now.due_ms))
     rows.append(f"  languages {', '.join(now.languages)}; a message of at most {now.limits[0]} bytes, "
                 f"an attachment of {now.limits[2]}; FLASH of at most {now.limits[3]}, IMMEDIATE of {now.limits[4]}")
-    rows += [f"  banner {safe(text)}" for text in now.handling]
+    rows += [f"  banner {visible(text)}" for text in now.handling]
     rows += [_in_words(row) for row in now.amendments] or ["no amendment has been proposed"]
     return "\n".join(rows)
 
 
 def _in_words(row: asking.AmendmentRow) -> str:
-    rows = [f"{row.place}  {row.state.upper()}: {safe(row.what)} (proposed by {safe(row.proposer)})"]
+    rows = [f"{row.place}  {row.state.upper()}: {visible(row.what)} (proposed by {visible(row.proposer)})"]
     if row.remark:
-        rows.append(f"  {safe(row.remark)}")
+        rows.append(f"  {visible(row.remark)}")
     if row.lacking:
         which = "refused by" if row.state == "refused" else "waits for"
-        rows.append(f"  {which} {', '.join(map(safe, row.lacking))}")
+        rows.append(f"  {which} {', '.join(map(visible, row.lacking))}")
     if row.why:
-        rows.append(f"  {safe(row.why)}")
+        rows.append(f"  {visible(row.why)}")
     return "\n".join(rows)
 
 

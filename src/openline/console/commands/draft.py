@@ -11,7 +11,7 @@ from openline.console.templates.commands.beginning import Begun, begin, template
 from openline.console.terminal import Session, ask_yes, room_options, session_of
 from openline.console.watch import asking
 from openline.console.watch.draft_words import line_of, number_of, whole
-from openline.console.words import safe
+from openline.visible import visible
 
 _DRAFT = click.argument("draft", type=str)
 
@@ -136,7 +136,7 @@ def release(session: Session, draft: str, code: str | None) -> None:
         return
     left = [one.words for one in row.checklist if not one.ticked_by]
     if left:
-        session.say(f"released with {len(left)} points of its checklist not looked at: {safe('; '.join(left))}")
+        session.say(f"released with {len(left)} points of its checklist not looked at: {visible('; '.join(left))}")
     session.answer(sent, lambda: f"released; recorded here as {sent.places[0]}, not held there until a receipt says so")
 
 

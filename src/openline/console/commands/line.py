@@ -13,12 +13,12 @@ from openline.console.commands import amendment
 from openline.console.dtg import dtg
 from openline.console.home import LineHome, write_whole
 from openline.console.terminal import INPUT_FILE, Session, ask_yes, room_options
-from openline.console.words import safe
 from openline.seal import ceremony
 from openline.seal.ceremony import OpenLine
 from openline.seal.charter import Charter
 from openline.seal.draw import LibraryDraw
 from openline.seal.party import Card
+from openline.visible import visible
 
 _OUT: Final = click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Where to write the file.")
 _DAYS: Final = click.option("--days", type=click.IntRange(1, 3660), default=366, show_default=True,
@@ -56,7 +56,8 @@ def propose(session: Session, /, name: str, others: tuple[Path, ...], languages:
     for path in others:
         cards.append(ceremonies.read_card_file(path))
         if cards[-1].party_id in (card.party_id for card in cards[:-1]):
-            raise Told("OL-201", f"{path}: the card of {safe(cards[-1].name)} is there twice; give the others' cards")
+            whose = visible(cards[-1].name)
+            raise Told("OL-201", f"{path}: the card of {whose} is there twice; give the others' cards")
     terms = _terms(name, cards, languages, offices, banners)
     terms = terms._replace(formats=(dictionaries.SHIPPED,) if dictionary else ())
     folder = home.line(name)
@@ -88,13 +89,14 @@ def accept(session: Session, /, proposal: Path, cards: tuple[Path, ...], yes: bo
     with ceremonies.of_file(proposal):
         text = ceremonies.read_text(proposal)
         read = ceremony.read_proposal(text)
-    ceremonies.check_dates([(safe(read.cards[read.proposer].name), read.certificate)])
+    ceremonies.check_dates([(visible(read.cards[read.proposer].name), read.certificate)])
     folder = home.line(session.line_name or read.charter.line_name)
     in_hand = [ceremonies.own_card(home), *(ceremonies.read_card_file(path) for path in cards)]
     unknown = ceremonies.check_cards(read.cards, in_hand)
     session.say(_describe(read.charter))
     if unknown:
-        session.say(f"No card was given for {', '.join(map(safe, unknown))}: compare the digits by voice at the end.")
+        names = ", ".join(map(visible, unknown))
+        session.say(f"No card was given for {names}: compare the digits by voice at the end.")
     ask_yes("Accept these terms?", yes=yes)
     root_passphrase, passphrase = passphrases.take_both(session, sources, "passphrase of the root key", _PURPOSE)
     root = ceremonies.unlock_root(home, root_passphrase)
@@ -102,7 +104,7 @@ def accept(session: Session, /, proposal: Path, cards: tuple[Path, ...], yes: bo
     ceremonies.begin(folder, begun.waiting, passphrase)
     path = _write(out or Path(f"{folder.name}.acceptance"), begun.file)
     session.answer({"line": folder.name, "file": str(path), "cards_not_given": unknown, "next": "open"},
-                   f"wrote {path}; give it to {safe(read.cards[read.proposer].name)}, who answers with an opening")
+                   f"wrote {path}; give it to {visible(read.cards[read.proposer].name)}, who answers with an opening")
 
 
 @line.command("open")
@@ -172,7 +174,7 @@ for _command in amendment.COMMANDS:
 
 
 def _check_dates(opened: OpenLine) -> None:
-    names = [safe(card.name) for card in opened.cards]
+    names = [visible(card.name) for card in opened.cards]
     ceremonies.check_dates(zip(names, opened.certificates, strict=True))
 
 
@@ -196,10 +198,10 @@ def _terms(name: str, cards: list[Card], languages: tuple[str, ...], offices: tu
 
 
 def _describe(terms: Charter) -> str:
-    rows = [f"Line {safe(terms.line_name)}, drafted {dtg(terms.opened_at_ms)}"]
+    rows = [f"Line {visible(terms.line_name)}, drafted {dtg(terms.opened_at_ms)}"]
     for number, party in enumerate(terms.parties):
         offices = ", ".join(terms.offices[number]) or "no offices named"
-        rows.append(f"  party {number}  {safe(party.name)}  {party.root.party_id.hex()[:16]}…  {safe(offices)}")
+        rows.append(f"  party {number}  {visible(party.name)}  {party.root.party_id.hex()[:16]}…  {visible(offices)}")
     due = ", ".join(f"{word} {ms // 60_000} min" for word, ms in
                     zip(("FLASH", "IMMEDIATE", "PRIORITY", "ROUTINE"), terms.due_ms, strict=True))
     rows.append(f"  to be opened by a person within: {due}")
@@ -208,7 +210,7 @@ def _describe(terms: Charter) -> str:
                 f"IMMEDIATE of {terms.limits.immediate_bytes_max}")
     if terms.formats:
         rows.append(f"  agreed formats: {len(terms.formats)}  {dictionaries.named(terms.formats)}".rstrip())
-    rows += [f"  banner {language}: {safe(text)}" for language, text in terms.handling]
+    rows += [f"  banner {language}: {visible(text)}" for language, text in terms.handling]
     return "\n".join(rows)
 
 

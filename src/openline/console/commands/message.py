@@ -33,6 +33,7 @@ from openline.console.dtg import parse_iso
 from openline.console.terminal import INPUT_FILE, F, Session, login, room_options
 from openline.limits import BODY_BYTES_MAX
 from openline.record.entry import MESSAGE, OPERATING, READ_ALOUD
+from openline.visible import visible
 
 Relates = Literal["", "corrects", "withdraws", "supersedes", "forwards"]
 RELATIONS: Final[tuple[Relates, ...]] = ("corrects", "withdraws", "supersedes", "forwards")
@@ -93,7 +94,7 @@ def send(
             WaitHeld(places=[place], within_ms=int(wait * 1000)), Waited, int(wait * 1000) + 10_000).held
         entry = _looked_up(link, place)
     for doubt in sent.doubts:
-        session.say(f"DOUBTFUL addressee {words.safe(doubt)}")
+        session.say(f"DOUBTFUL addressee {visible(doubt)}")
     drill = "EXERCISE: " if message.exercise else ""
     session.answer(entry, lambda: words.whole(entry) if wait is not None else drill + _recorded(place))
     if wait is not None and not held:

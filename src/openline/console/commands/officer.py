@@ -25,8 +25,8 @@ from openline.console.watch.keys.asking import (
     RevokeKey,
     Token,
 )
-from openline.console.words import safe
 from openline.desk.people import Role
+from openline.visible import visible
 
 _ROLES = click.option("--role", "roles", multiple=True, required=True, type=click.Choice([str(one) for one in Role]),
                       help="What the officer is here for; may be repeated.")
@@ -68,8 +68,8 @@ def pin(session: Session, name: str, pin_file: Path | None) -> None:
 
 
 def _enrolled(made: asking.Enrolled) -> str:
-    return (f"{safe(made.name)} may sign in from now on.\n"
-            f"Code generator, shown this once, for {safe(made.name)} alone:\n  {made.address}")
+    return (f"{visible(made.name)} may sign in from now on.\n"
+            f"Code generator, shown this once, for {visible(made.name)} alone:\n  {made.address}")
 
 
 @officer.command("roles")
@@ -81,7 +81,7 @@ def roles(session: Session, name: str, roles: tuple[str, ...]) -> None:
     """Give NAME these roles instead of those before."""
     with session.link() as link:
         link.ask(asking.GiveRoles(name=name, roles=sorted(set(roles))), Nothing)
-    session.answer(Nothing(), lambda: f"{safe(name)} is now: {', '.join(sorted(set(roles)))}")
+    session.answer(Nothing(), lambda: f"{visible(name)} is now: {', '.join(sorted(set(roles)))}")
 
 
 @officer.command("dismiss")
@@ -93,7 +93,7 @@ def dismiss(session: Session, name: str, remark: str) -> None:
     """NAME is no longer of this desk; what was done under that name stays in the log."""
     with session.link() as link:
         link.ask(asking.DismissOfficer(name=name, remark=remark), Nothing)
-    session.answer(Nothing(), lambda: f"{safe(name)} is no longer of this desk")
+    session.answer(Nothing(), lambda: f"{visible(name)} is no longer of this desk")
 
 
 @officer.command("list")
@@ -141,13 +141,13 @@ def confirm(session: Session, name: str) -> None:
     """
     with session.link() as link:
         desk = link.ask(ConfirmMeans(name=name), asking.DeskRow)
-    session.answer(desk, lambda: f"confirmed: {safe(name)} acts here as before")
+    session.answer(desk, lambda: f"confirmed: {visible(name)} acts here as before")
 
 
 def _takes(desk: asking.DeskRow) -> str:
     takes = "two persons" if desk.release_takes == 2 else "one person"
     key = ", and the releaser's security key" if desk.keys_demanded else ""
-    asked = f"\n{safe(desk.less_asked)}; another agrees with `openline officer agree`" if desk.less_asked else ""
+    asked = f"\n{visible(desk.less_asked)}; another agrees with `openline officer agree`" if desk.less_asked else ""
     return f"a release takes {takes}{key}{asked}"
 
 
@@ -169,7 +169,7 @@ def invite_key(session: Session, name: str) -> None:
     """Let the officer NAME register one security key, on the page "Security keys" of the desk, within the hour."""
     with session.link() as link:
         made = link.ask(InviteKey(name=name), Invitation)
-    session.answer(made, lambda: f"{safe(made.name)} may register one security key until {dtg(made.until_ms)}")
+    session.answer(made, lambda: f"{visible(made.name)} may register one security key until {dtg(made.until_ms)}")
 
 
 @officer.command("revoke-key")
@@ -187,7 +187,7 @@ def revoke_key(session: Session, credential: str, remark: str) -> None:
 def _key(row: KeyRow) -> str:
     state = "revoked" if row.revoked else "in use"
     told = "the line's record says so" if row.told else "the line's record does not say so yet"
-    what = f"{safe(row.officer)}: {safe(row.label)} ({row.algorithm}, for {row.rp_id})"
+    what = f"{visible(row.officer)}: {visible(row.label)} ({row.algorithm}, for {row.rp_id})"
     return f"{what}, {state}; {told}\n  {row.credential}"
 
 
@@ -204,8 +204,8 @@ def token(session: Session, name: str, roles: tuple[str, ...], days: int) -> Non
     """
     with session.link() as link:
         made = link.ask(MakeToken(name=name, roles=sorted(set(roles)), days=days), Token)
-    session.answer(made, lambda: f"{safe(name)}: {', '.join(made.roles)}, until {dtg(made.until_ms)}; shown this once:"
-                                 f"\n{made.token}")
+    head = f"{visible(name)}: {', '.join(made.roles)}, until {dtg(made.until_ms)}; shown this once:"
+    session.answer(made, lambda: f"{head}\n{made.token}")
 
 
 @click.command("sign-in")
@@ -225,7 +225,7 @@ def sign_in(session: Session, name: str, pin_file: Path | None, code: str | None
     with session.link() as link:
         made = link.ask(asking.SignIn(name=name, pin=given, code=given_code.strip()), asking.SignedIn)
     write_whole(sitting_file(line), made.token.encode() + b"\n")
-    session.answer({"name": made.name, "roles": made.roles}, lambda: f"{safe(made.name)}: {', '.join(made.roles)}")
+    session.answer({"name": made.name, "roles": made.roles}, lambda: f"{visible(made.name)}: {', '.join(made.roles)}")
 
 
 @click.command("sign-out")
@@ -252,16 +252,19 @@ def _in_words(desk: asking.DeskRow) -> str:
     """The desk for a person."""
     if not desk.officers:
         return "No officers yet: every act is that of the account the station runs under."
-    rows = [
-        f"{safe(one.name)}: {'dismissed' if one.dismissed else ', '.join(one.roles)}"
-        + (", a program" if one.is_program else "")
-        + (f"; releases nothing until another than {safe(' and '.join(one.unconfirmed))} confirms it" if one.unconfirmed
-           and not one.dismissed else "")
-        for one in desk.officers
-    ]
-    watch = f"{safe(desk.watch)} since {dtg(desk.watch_since_ms)}" if desk.watch else "nobody"
-    said = f'\n  said at the hand-over: "{safe(desk.watch_remark)}"' if desk.watch_remark else ""
+    rows = [_officer(one) for one in desk.officers]
+    watch = f"{visible(desk.watch)} since {dtg(desk.watch_since_ms)}" if desk.watch else "nobody"
+    said = f'\n  said at the hand-over: "{visible(desk.watch_remark)}"' if desk.watch_remark else ""
     return "\n".join([*rows, f"watch: {watch}{said}", _takes(desk)])
+
+
+def _officer(one: asking.OfficerRow) -> str:
+    row = f"{visible(one.name)}: {'dismissed' if one.dismissed else ', '.join(one.roles)}"
+    if one.is_program:
+        row += ", a program"
+    if one.unconfirmed and not one.dismissed:
+        row += f"; releases nothing until another than {visible(' and '.join(one.unconfirmed))} confirms it"
+    return row
 
 
 def _pin(path: Path | None, what: str, *, new: bool) -> str:

@@ -15,7 +15,6 @@ from openline.console.dtg import dtg
 from openline.console.home import LineHome, make_folder, write_whole
 from openline.console.kept.papers import Papers, load_papers, save_papers
 from openline.console.terminal import INPUT_FILE, Session, ask_yes, room_options
-from openline.console.words import safe
 from openline.errors import Forged, PeerFault
 from openline.record.entry import REVOCATION
 from openline.seal.certificate import (
@@ -32,6 +31,7 @@ from openline.seal.party import Card, draw_root, make_card
 from openline.seal.spelling import armour, unarmour
 from openline.store import keyfile
 from openline.store.sqlite import SqliteStore
+from openline.visible import visible
 
 _REVOCATION: Final = "REVOCATION"
 
@@ -130,7 +130,7 @@ def take_revocation(session: Session, file: Path) -> None:
     recorded = _bring(session, line, papers, *found)
     name = papers.cards[found[0]].name
     answer = {"party": found[0], "name": name, "certificate": found[1].certificate.hex(), "recorded": recorded}
-    session.answer(answer, f"{safe(name)} has revoked {found[1].certificate.hex()[:16]}…; {_how(recorded)}")
+    session.answer(answer, f"{visible(name)} has revoked {found[1].certificate.hex()[:16]}…; {_how(recorded)}")
 
 
 def _chosen(papers: Papers, digest: str) -> Certificate:

@@ -14,10 +14,10 @@ from openline.console.dtg import dtg
 from openline.console.kept import joining
 from openline.console.kept.papers import load_papers, nonce_of, save_papers
 from openline.console.terminal import INPUT_FILE, Session, room_options
-from openline.console.words import safe
 from openline.errors import Forged, PeerFault
 from openline.limits import CERTIFICATE_BYTES_MAX
 from openline.seal.certificate import Certificate, parse_certificate
+from openline.visible import visible
 
 
 @click.command()
@@ -92,7 +92,7 @@ def renewed(session: Session, file: Path) -> None:
     if not recorded:
         how = "in this line's papers; no station runs here"
     answer = {"party": number, "name": name, "certificate": certificate.digest.hex(), "recorded": recorded}
-    session.answer(answer, f"{safe(name)} has certified {certificate.digest.hex()[:16]}…; {how}")
+    session.answer(answer, f"{visible(name)} has certified {certificate.digest.hex()[:16]}…; {how}")
 
 
 def _is_running(session: Session) -> bool:

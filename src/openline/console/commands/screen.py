@@ -23,7 +23,7 @@ from openline.console.screen.asking import (
 )
 from openline.console.screen.in_words import found_in_words, matter_in_words, screen_in_words
 from openline.console.terminal import Session, room_options, safe_json
-from openline.errors import visible
+from openline.visible import visible
 
 _NEWS_WITHIN_MS: Final = 30_000
 

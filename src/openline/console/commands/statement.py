@@ -14,6 +14,7 @@ from openline.console.dtg import dtg, parse_iso
 from openline.console.stating import asking
 from openline.console.terminal import Session, login, room_options
 from openline.record.entry import OPERATING
+from openline.visible import visible
 
 _OFFICER: Final = click.option("--officer", envvar="OPENLINE_OFFICER", metavar="NAME",
                                help="Who does this, as it shall be recorded [OPENLINE_OFFICER or the login name].")
@@ -204,8 +205,8 @@ def _reported(report: asking.DrillReport) -> str:
         lines.append("  no message was recorded for it")
     for step in report.steps:
         when = f"{dtg(step.at_ms)}  +{(step.after_ms or 0) / 1000:.1f} s" if step.at_ms is not None else "-"
-        who = f" {words.safe(step.name)}" if step.name else ""
-        lines.append(f"  {step.step:<9}{who}  {when}" + (f"  ({words.safe(step.note)})" if step.note else ""))
+        who = f" {visible(step.name)}" if step.name else ""
+        lines.append(f"  {step.step:<9}{who}  {when}" + (f"  ({visible(step.note)})" if step.note else ""))
     return "\n".join(lines)
 
 

@@ -8,7 +8,7 @@ from openline.console.commands.officer import show_desk
 from openline.console.dtg import dtg, parse_iso
 from openline.console.terminal import Session, room_options
 from openline.console.watch import asking
-from openline.console.words import safe
+from openline.visible import visible
 
 
 @click.group()
@@ -64,6 +64,6 @@ def log(session: Session, after: int, count: int) -> None:
 
 
 def _row(row: asking.DeskLogRow) -> str:
-    said = ", ".join(f"{name} {safe(value)!r}" for name, value in row.fields.items() if value)
-    who = safe(row.officer) or "the station"
+    said = ", ".join(f"{name} {visible(value)!r}" for name, value in row.fields.items() if value)
+    who = visible(row.officer) or "the station"
     return f"{row.index:>6}  {dtg(row.at_ms)}  {who}: {row.what}{': ' + said if said else ''}"

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from openline.console.dtg import dtg
-from openline.console.words import safe
 from openline.contact.fold import Clocks, FoldedTest
 from openline.contact.timeline import Between, Row, Span, Timeline
+from openline.visible import visible
 
 GAPS_SHOWN: Final = 20
 
@@ -82,7 +82,7 @@ def _row(row: Row) -> dict[str, object]:
 
 def in_words(data: dict[str, Any]) -> str:
     """For a person: each pair, first what is proved, then what each side says it saw."""
-    names = [safe(name) for name in data["names"]]
+    names = [visible(name) for name in data["names"]]
     lines = [f"contact from {dtg(data['from_ms'])} to {dtg(data['to_ms'])}"]
     for pair in data["pairs"]:
         lines += ["", *_pair_in_words(pair, names, data["between_ms"])]
@@ -101,7 +101,7 @@ def _pair_in_words(pair: dict[str, Any], names: list[str], between_ms: int) -> l
     lines.append(f"  clocks    {clocks_in_words(pair['clocks'], one, other)}")
     for row in pair["observed"]:
         share = "" if row["up_thousandths"] is None else f", up {percent(row['up_thousandths'])} of what it tells of"
-        lines.append(f"  only {names[row['by']]}'s word, of {safe(row['bearer'])} to {names[row['of']]}{share}:")
+        lines.append(f"  only {names[row['by']]}'s word, of {visible(row['bearer'])} to {names[row['of']]}{share}:")
         lines += [f"    {span[2]:<8}{between(span)}" for span in row["spans"][-GAPS_SHOWN:]]
     return lines
 
@@ -124,7 +124,7 @@ def proved_in_words(pair: dict[str, Any], between_ms: int) -> list[str]:
 
 def missed_in_words(test: dict[str, Any], names: list[str]) -> str:
     """A test that was not answered."""
-    over = f" of {safe(test['bearer'])}" if test["bearer"] else ""
+    over = f" of {visible(test['bearer'])}" if test["bearer"] else ""
     wrong = ", answered wrongly" if test["answers"] else ""
     return f"{dtg(test['written_at_ms'])}: test{over} by {names[test['by']]}, {test['place']}{wrong}"
 

@@ -8,9 +8,9 @@ from typing import Any
 from openline.console.contact.gathering import of_findings
 from openline.console.contact.told import between, clocks_in_words, missed_in_words, percent
 from openline.console.dtg import dtg
-from openline.console.words import safe
 from openline.contact.receipts import Carried, carried
 from openline.record.evidence.findings import Findings
+from openline.visible import visible
 
 MISSED_SHOWN = 3
 
@@ -66,7 +66,7 @@ def _receipts_in_words(findings: Findings, names: list[str]) -> Iterator[str]:
 
 def in_words(findings: Findings) -> list[str]:
     """Sentences on every pair that tested its line; where nobody tested, the receipts speak for themselves."""
-    names = [safe(party.name) for party in findings.roster.parties]
+    names = [visible(party.name) for party in findings.roster.parties]
     pairs: Any = of_findings(findings, None, None)["pairs"]
     lines = []
     for pair in pairs:

@@ -11,7 +11,7 @@ import click
 from openline.console.channel.asking import Shown
 from openline.console.demo.story import Line, Story
 from openline.console.dtg import clock, dtg
-from openline.console.words import safe
+from openline.visible import visible
 
 WIDTH: Final = 100
 _RULE: Final = "─" * WIDTH
@@ -46,8 +46,8 @@ class Telling:
 
     def received(self, shown: Shown) -> None:
         """A message as the other side's officer sees it."""
-        self._wrapped(f"{shown.precedence}  from {safe(shown.name)}: {safe(shown.subject)}", "   │ ")
-        self._wrapped(safe(shown.text), "   │ ")
+        self._wrapped(f"{shown.precedence}  from {visible(shown.name)}: {visible(shown.subject)}", "   │ ")
+        self._wrapped(visible(shown.text), "   │ ")
 
     def chapter(self, text: str) -> None:
         """What comes next."""
@@ -85,21 +85,22 @@ class Telling:
         for one in shown.held:
             when = "DISPUTED time " if one.disputed else ""
             mark = click.style("held", fg="green")
-            by = f"{safe(one.name)}'s machine: receipt stamped {dtg(one.stamped_ms)}, signature {one.signature[:16]}…"
+            stamp = f"receipt stamped {dtg(one.stamped_ms)}, signature {one.signature[:16]}…"
+            by = f"{visible(one.name)}'s machine: {stamp}"
             self._echo(f"   {mark}      {when}{clock(one.arrived_at_ms)} by {by}")
         for seen in shown.acknowledged:
-            self._echo(f"   opened    {clock(seen.at_ms)} by {safe(seen.officer)}: a person read it, not agreement")
+            self._echo(f"   opened    {clock(seen.at_ms)} by {visible(seen.officer)}: a person read it, not agreement")
 
     def not_held(self, shown: Shown, theirs: str) -> None:
         """Recorded here; nobody else has signed for it."""
         self._released(shown)
         mark = click.style("queued", fg="yellow")
-        self._echo(f"   {mark}    recorded here, NOT held there: no signed receipt of {safe(theirs)} covers it")
+        self._echo(f"   {mark}    recorded here, NOT held there: no signed receipt of {visible(theirs)} covers it")
 
     def _released(self, shown: Shown) -> None:
         who = ", ".join(shown.released_by)
         count = "one person" if len(shown.released_by) == 1 else f"{len(shown.released_by)} persons"
-        self._echo(f"   released  {clock(shown.written_at_ms)} by {count}, {safe(who)}; recorded here "
+        self._echo(f"   released  {clock(shown.written_at_ms)} by {count}, {visible(who)}; recorded here "
                    f"{clock(shown.arrived_at_ms)}")
 
     def refused(self, how: str, code: int, complaint: Any) -> None:

@@ -10,7 +10,7 @@ from openline.console.codes import Told
 from openline.console.disclosing.asking import Chosen, Planned
 from openline.console.dtg import parse_iso
 from openline.console.terminal import at_a_terminal
-from openline.console.words import safe
+from openline.visible import visible
 
 FORMS = "all, none, ENTRY, party:NAME, from:INSTANT, to:INSTANT"
 
@@ -41,7 +41,7 @@ def ask(parties: list[str]) -> tuple[str, ...]:
         return (str(which),)
     words = []
     for name in parties:
-        if click.confirm(f"words of {safe(name)}", default=True, err=True):
+        if click.confirm(f"words of {visible(name)}", default=True, err=True):
             words.append(f"party:{name}")
     for key, question in (("from", "from which instant on"), ("to", "before which instant")):
         answer = click.prompt(f"{question} (empty: any)", default="", show_default=False, err=True)
@@ -58,7 +58,7 @@ def in_words(plan: Planned) -> str:
     rows = [f"{plan.scope}:"]
     for log in plan.logs:
         rows.append(
-            f"  {safe(log.name)}: {log.entries} entries; {log.shown} bodies shown, {log.always} that always are, "
+            f"  {visible(log.name)}: {log.entries} entries; {log.shown} bodies shown, {log.always} that always are, "
             f"{log.withheld} withheld: proved by their digests"
         )
     return "\n".join(rows)

@@ -12,7 +12,7 @@ from openline.console.dtg import dtg
 from openline.console.history.case import Event
 from openline.console.negotiating.asking import TextRow
 from openline.console.topics.asking import ItemRow, MeetingRow, TopicWhole
-from openline.console.words import safe
+from openline.visible import visible
 
 HEADS: Final = {"en": "The pages, in English", "ru": "Страницы, по-русски"}
 ILLUSTRATION: Final = {"en": "illustration", "ru": "иллюстрация"}
@@ -84,15 +84,16 @@ def page(topic: TopicWhole, language: str, title: str) -> list[str]:
 def _item(item: ItemRow, language: str) -> Iterator[str]:
     filing = next((one for one in item.filed if one.language == language), item.filed[0])
     when = stated(item.said, language) if item.said else dtg(item.written_at_ms)
-    yield f"{when}  {safe(item.name)}  ({_FILED[filing.filing][language]}; {item.place})"
-    yield f"    {safe(filing.remark)}"
+    yield f"{when}  {visible(item.name)}  ({_FILED[filing.filing][language]}; {item.place})"
+    yield f"    {visible(filing.remark)}"
     for one in item.capacity:
         spoke = one.words.get(language)
         if spoke is not None:
-            yield "    " + safe(_SAID["capacity"][language].format(spoke.person, spoke.spoke_as, ", ".join(spoke.also)))
+            said = _SAID["capacity"][language].format(spoke.person, spoke.spoke_as, ", ".join(spoke.also))
+            yield f"    {visible(said)}"
     for against in item.against:
         if against.language == language:
-            yield "    " + safe(_SAID["against"][language].format(against.other, against.remark))
+            yield "    " + visible(_SAID["against"][language].format(against.other, against.remark))
 
 
 def words_of(told: Told, places: Mapping[str, str]) -> list[Word]:

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from openline.console.alarm.asking import BoardRow
 from openline.console.channel.asking import PeerStatus
 from openline.console.monitor.looking import Look
-from openline.console.words import safe
+from openline.visible import visible
 
 FREE_WARN_BYTES: Final = 1024**3
 FREE_CRITICAL_BYTES: Final = 128 * 1024**2
@@ -53,7 +53,7 @@ def check(seen: Look) -> Checked:
 
 
 def _of_party(peer: PeerStatus) -> list[tuple[Verdict, str]]:
-    name = safe(peer.name)
+    name = visible(peer.name)
     found = []
     if peer.state in ("silent", "our fault", "never heard"):
         found.append((Verdict.CRITICAL, f"{name}: {peer.state}"))
@@ -72,7 +72,7 @@ def _of_alarms(board: BoardRow) -> list[tuple[Verdict, str]]:
         if row.kind in ("need", "test") or row.standing in ("shelved", "ended, not acknowledged"):
             continue
         verdict = Verdict.CRITICAL if row.kind in _CRITICAL_KINDS else Verdict.WARNING
-        found.append((verdict, f"alarm {safe(row.name)}"))
+        found.append((verdict, f"alarm {visible(row.name)}"))
     return found
 
 

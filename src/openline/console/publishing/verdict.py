@@ -6,9 +6,9 @@ from openline.accord.communique.proving import Signed
 from openline.console.dtg import dtg, interval, iso
 from openline.console.publishing.verifying import ProvedFile
 from openline.console.publishing.words import release_text
-from openline.console.words import safe
 from openline.record.entry import entry_name
 from openline.record.evidence.findings import ReceiptFinding
+from openline.visible import visible
 
 
 def in_words(found: ProvedFile) -> str:
@@ -16,28 +16,28 @@ def in_words(found: ProvedFile) -> str:
     proved, findings = found.proved, found.verified.findings
     one, published = proved.statement, proved.published
     parties = findings.roster.parties
-    names = " and ".join(safe(party.name) for party in parties)
+    names = " and ".join(visible(party.name) for party in parties)
     lines = ["PROVED"]
     lines += [
         f"  {names} signed the same bytes: the joint statement {one.id}, in {_languages(found)}, below",
         f"  they agreed that it is released at {release_text(one)}",
         f"  digest {published.digest.hex()}",
-        f"  line {safe(findings.charter.line_name)}, id {published.line_id.hex()}",
+        f"  line {visible(findings.charter.line_name)}, id {published.line_id.hex()}",
         f"  {findings.signatures} signatures over their logs checked, and both signatures of every paper of the line",
         *(line for signed in proved.signed for line in _signed(found, signed)),
     ]
     for number, known in enumerate(found.verified.known):
         card = "its card is in your hand" if known else "NO CARD GIVEN: compare this with one got in person"
         party = parties[number]
-        lines.append(f"  party {number} {safe(party.name)}: party id {party.party_id.hex()[:16]}…, {card}")
-    if beside := [*(safe(doubt.sentence) for doubt in findings.doubts), *_beside(found)]:
+        lines.append(f"  party {number} {visible(party.name)}: party id {party.party_id.hex()[:16]}…, {card}")
+    if beside := [*(visible(doubt.sentence) for doubt in findings.doubts), *_beside(found)]:
         lines += ["DISPUTED, OR TO BE KNOWN", *("  " + line for line in beside)]
     lines += ["THE STATEMENT"]
     for version in one.versions:
-        lines.append(f"  [{version.language}] {safe(version.title)}")
-        lines += [f"    {safe(row)}" for row in version.text.split("\n")]
+        lines.append(f"  [{version.language}] {visible(version.title)}")
+        lines += [f"    {visible(row)}" for row in version.text.split("\n")]
     lines += ["SAID BY THE FILE OF ITSELF, AND SIGNED BY NOBODY"]
-    by = safe(parties[published.published_by].name)
+    by = visible(parties[published.published_by].name)
     lines.append(f"  published at {dtg(published.published_s * 1000)} by {by}: not before the agreed instant")
     lines += ["NOT PROVED BY ANY FILE", *("  " + line for line in _never(found))]
     return "\n".join(lines)
@@ -50,7 +50,7 @@ def _languages(found: ProvedFile) -> str:
 def _beside(found: ProvedFile) -> list[str]:
     """What refuses nothing, and is said. (R-544, R-087)"""
     proved, findings = found.proved, found.verified.findings
-    names = [safe(party.name) for party in findings.roster.parties]
+    names = [visible(party.name) for party in findings.roster.parties]
     lines = []
     for signed in proved.signed:
         name = names[signed.ref.party]
@@ -68,10 +68,11 @@ def _beside(found: ProvedFile) -> list[str]:
 
 def _signed(found: ProvedFile, signed: Signed) -> list[str]:
     parties = found.verified.findings.roster.parties
-    held = [f"{safe(parties[one.witness].name)} held it {_when(one)}" for one in signed.held]
+    held = [f"{visible(parties[one.witness].name)} held it {_when(one)}" for one in signed.held]
     log = (signed.ref.party, signed.ref.generation)
     return [
-        f"  {safe(parties[signed.ref.party].name)} signed at {dtg(signed.header.written_at_ms)} by its own clock, in "
+        f"  {visible(parties[signed.ref.party].name)} signed at "
+        f"{dtg(signed.header.written_at_ms)} by its own clock, in "
         f"{entry_name(log, signed.ref.index)}; {'; '.join(held) or 'no receipt of another party for it is here'}"
     ]
 

@@ -7,7 +7,6 @@ from itertools import combinations
 
 from openline.console.dtg import dtg, iso
 from openline.console.stating.telling import declared_in_words, in_words
-from openline.console.words import safe
 from openline.contact.counted import counted
 from openline.contact.declared import Declared, declared
 from openline.contact.saying import STATED_KINDS, Operating, Stated, read_stated
@@ -15,6 +14,7 @@ from openline.errors import Malformed
 from openline.record.entry import LogId, entry_name
 from openline.record.evidence.export import EXTRACT
 from openline.record.evidence.findings import Findings
+from openline.visible import visible
 
 
 def stated_in(findings: Findings) -> list[Stated]:
@@ -77,7 +77,7 @@ def statements_data(findings: Findings) -> dict[str, object]:
 
 def _line(one: Stated, names: list[str]) -> str:
     ref = one.at.ref
-    by = safe(names[ref.party]) if ref.party < len(names) else f"party {ref.party}"
+    by = visible(names[ref.party]) if ref.party < len(names) else f"party {ref.party}"
     of = f", of {entry_name(LogId(*one.about[:2]), one.about.index)}" if one.about is not None else ""
     drill = "EXERCISE " if one.exercise else ""
     entry = entry_name(LogId(ref.party, ref.generation), ref.index)
@@ -90,7 +90,7 @@ def _stood(findings: Findings, found: list[Stated], names: list[str]) -> Iterato
         return
     at_ms = stood_at_ms(findings)
     for pair, stands in _pairs(findings, found, at_ms):
-        both = " and ".join(safe(names[party]) for party in pair)
+        both = " and ".join(visible(names[party]) for party in pair)
         said = "; ".join(declared_in_words(stands, names, pair))
         yield f"at {dtg(at_ms)}, by these statements, contact between {both}: {said or stands.state.value}"
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from openline.console.dtg import dtg
-from openline.console.words import safe
 from openline.contact.declared import Bar, Declared, DeclaredState
 from openline.contact.saying import (
     Alerted,
@@ -20,11 +19,12 @@ from openline.contact.saying import (
     Suspension,
 )
 from openline.record.entry import ALERTED, KIND_NAMES
+from openline.visible import visible
 
 
 def in_words(said: Said) -> str:
     """One statement in one line: what it says, why, and by whom it was made; that it rang is said by a station."""
-    by = f" ({safe(said.officer)})" if not isinstance(said, Alerted) else ""
+    by = f" ({visible(said.officer)})" if not isinstance(said, Alerted) else ""
     match said:
         case Alerted(at_ms, aloud):
             return f"it rang at {dtg(at_ms)}, {'by the annunciator' if aloud else 'on screens only'}"
@@ -72,13 +72,13 @@ def declared_in_words(stands: Declared, names: Sequence[str], pair: tuple[int, i
 
 
 def _bar(bar: Bar, names: Sequence[str], pair: tuple[int, int]) -> str:
-    by = safe(names[bar.stated.at.ref.party])
+    by = visible(names[bar.stated.at.ref.party])
     if bar.state is DeclaredState.REFUSED:
         what = f"contact REFUSED by {by} since {dtg(bar.from_ms)}"
     else:
         what = f"contact SUSPENDED by {by} {_span(bar.from_ms, bar.until_ms)}"
-    ready = [safe(names[party]) for party in bar.resumed]
-    lacking = [safe(names[party]) for party in pair if party not in bar.resumed]
+    ready = [visible(names[party]) for party in bar.resumed]
+    lacking = [visible(names[party]) for party in pair if party not in bar.resumed]
     left = f"; {' and '.join(ready)} ready to resume, {' and '.join(lacking)} not yet" if ready else ""
     return f"{what}: {_line(bar.reason)}{left}"
 
@@ -92,4 +92,4 @@ def _after(remark: str) -> str:
 
 
 def _line(text: str) -> str:
-    return " / ".join(safe(part.strip()) for part in text.replace("\t", " ").split("\n") if part.strip())
+    return " / ".join(visible(part.strip()) for part in text.replace("\t", " ").split("\n") if part.strip())

@@ -10,7 +10,7 @@ from openline.console.accords import replaying
 from openline.console.dtg import iso, parse_iso
 from openline.console.home import write_whole
 from openline.console.terminal import INPUT_FILE, Session, room_options
-from openline.console.words import safe
+from openline.visible import visible
 
 
 @click.group()
@@ -46,6 +46,6 @@ def _in_words(one: replaying.Answer) -> str:
         + (f"; {one.unread} entries cannot be read" if one.unread else ""),
     ]  # fmt: skip
     if one.differs is not None:
-        lines += [safe(line) for line in one.differs[: replaying.DIFFERENCES_SHOWN]]
+        lines += [visible(line) for line in one.differs[: replaying.DIFFERENCES_SHOWN]]
         lines.append(f"{len(one.differs)} lines differ" if one.differs else "the same state, line by line")
     return "\n".join(lines)

@@ -16,7 +16,7 @@ from openline.console.accords.papers import read_agreement
 from openline.console.channel.asking import Sent
 from openline.console.dtg import interval, iso, parse_iso
 from openline.console.terminal import INPUT_FILE, Session, room_options
-from openline.console.words import safe
+from openline.visible import visible
 
 DAYS_AHEAD: Final = 30
 _DAY_MS: Final = 86_400_000
@@ -57,11 +57,11 @@ def list_agreements(session: Session) -> None:
 
 
 def _agreement_text(one: asking.AgreementRow) -> str:
-    state = "known" if one.known else f"recorded by {', '.join(map(safe, one.by))} only"
+    state = "known" if one.known else f"recorded by {', '.join(map(visible, one.by))} only"
     when = f"from {iso(one.from_ms)}" if one.from_ms is not None else "not in force"
     until = f" until {iso(one.until_ms)}" if one.until_ms is not None else ", no end agreed"
-    lines = [f"{one.digest[:12]}  {one.id}: {safe(one.title.get('en', ''))} ({state}; {when}{until})"]
-    return "\n".join([*lines, *(f"  {safe(name)}: {said or 'not in force'}" for name, said in one.standing.items())])
+    lines = [f"{one.digest[:12]}  {one.id}: {visible(one.title.get('en', ''))} ({state}; {when}{until})"]
+    return "\n".join([*lines, *(f"  {visible(name)}: {said or 'not in force'}" for name, said in one.standing.items())])
 
 
 @agreement.command("standing")
@@ -112,8 +112,8 @@ def duties(session: Session, begins: str | None, ends: str | None, agreement: st
 def _duty_text(one: asking.DutyRow) -> str:
     if one.of in (*reminders.KINDS, LAPSE):
         when = interval(one.due_earliest_ms, one.due_latest_ms)
-        return f"{when}  {safe(one.name)} is reminded: {one.of}, {safe(one.agreement)}: {one.state}"
-    views = "".join(f"; in the view of {safe(name)}: {state}" for name, state in one.views.items())
+        return f"{when}  {visible(one.name)} is reminded: {one.of}, {visible(one.agreement)}: {one.state}"
+    views = "".join(f"; in the view of {visible(name)}: {state}" for name, state in one.views.items())
     causes = ", ".join(one.causes)
     done = f"; discharged by {one.discharged_by}" if one.discharged_by else ""
     if one.quota:
@@ -121,6 +121,6 @@ def _duty_text(one: asking.DutyRow) -> str:
     waits = one.ours and not one.discharged_by and one.state == "due"
     alarm = f"; told from {iso(one.alarm_at_ms)} on" if waits else ""
     return (
-        f"{interval(one.due_earliest_ms, one.due_latest_ms)}  {safe(one.name)} owes {one.of} {one.format} "
+        f"{interval(one.due_earliest_ms, one.due_latest_ms)}  {visible(one.name)} owes {one.of} {one.format} "
         f"({one.agreement}): {one.state}{views}\n    counted {one.rule}; because of {causes}{done}{alarm}"
     )

@@ -13,7 +13,7 @@ from openline.console.accords import asking
 from openline.console.channel.asking import Sent
 from openline.console.codes import Told
 from openline.console.terminal import Session
-from openline.console.words import safe
+from openline.visible import visible
 
 TOKEN: Final = click.option("--token", help="Asking twice under one token records once.")
 AS_DRAFT: Final = click.option("--as-draft", is_flag=True, help="Write a draft that another officer releases.")
@@ -81,8 +81,8 @@ class Shown(Protocol):
 def in_a_line(one: Shown) -> str:
     """A format or layout in a line, as lists have it."""
     if one.faults:
-        return f"{one.digest[:12]}  CANNOT BE USED: {safe(one.faults[0])}"
-    said = f"said by {', '.join(map(safe, one.by))}" if one.by else "comes with the program"
+        return f"{one.digest[:12]}  CANNOT BE USED: {visible(one.faults[0])}"
+    said = f"said by {', '.join(map(visible, one.by))}" if one.by else "comes with the program"
     state = "agreed" if one.agreed else said
     doubt = " (after an unconfirmed description)" if one.unconfirmed else ""
-    return f"{one.digest[:12]}  {one.id:<28} {one.version}  {state}: {safe(one.title.get('en', ''))}{doubt}"
+    return f"{one.digest[:12]}  {one.id:<28} {one.version}  {state}: {visible(one.title.get('en', ''))}{doubt}"

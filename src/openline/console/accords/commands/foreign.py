@@ -17,7 +17,7 @@ from openline.console.accords.library import formats
 from openline.console.codes import Told
 from openline.console.home import write_whole
 from openline.console.terminal import INPUT_FILE, Session, room_options
-from openline.console.words import safe
+from openline.visible import visible
 
 FIELDS_BYTES_MAX: Final = 1 << 20
 _FORM: Final = click.argument("form", type=click.Choice(tuple(FORMS)))
@@ -69,9 +69,10 @@ def read_form(session: Session, form: str, file: Path, out: Path | None) -> int:
 
 
 def _read_text(format_id: str, found: Carried, faults: list[str]) -> str:
-    lines = [f"as {format_id}:", *(f"  {name}: {safe(str(value))}" for name, value in found.fields.items())]
-    lines += ["not carried over:", *(f"  {part}: {safe(said)}" for part, said in found.left.items())] * bool(found.left)
-    return "\n".join([*lines, *(f"ERROR  {safe(one)}" for one in faults)])
+    lines = [f"as {format_id}:", *(f"  {name}: {visible(str(value))}" for name, value in found.fields.items())]
+    left = [f"  {part}: {visible(said)}" for part, said in found.left.items()]
+    lines += ["not carried over:", *left] * bool(left)
+    return "\n".join([*lines, *(f"ERROR  {visible(one)}" for one in faults)])
 
 
 @foreign.command("write")
@@ -91,7 +92,7 @@ def write_form(session: Session, form: str, file: Path, given: tuple[str, ...]) 
     except (Unwritable, Misread) as wrong:
         raise Told("OL-204", f"{form}: {wrong}") from wrong
     for part, said in made.left.items():
-        session.say(f"{part}: {safe(said)}")
+        session.say(f"{part}: {visible(said)}")
     session.answer(made._asdict(), made.text.rstrip("\n"))
 
 

@@ -20,7 +20,7 @@ from openline.console.accords.commands.drafting import (
 from openline.console.accords.rows import field_row, limit_text
 from openline.console.channel.asking import Sent
 from openline.console.terminal import INPUT_FILE, Session, room_options
-from openline.console.words import safe
+from openline.visible import visible
 
 
 @click.group("format")
@@ -73,12 +73,12 @@ def show_format(session: Session, name: str, raw: bool) -> None:
 
 
 def _format_text(one: asking.FormatWhole) -> str:
-    lines = [in_a_line(one.row), *(f"  rests on  {safe(line)}" for line in one.basis)]
-    lines += [f"  due       {safe(line)}" for line in one.limits]
+    lines = [in_a_line(one.row), *(f"  rests on  {visible(line)}" for line in one.basis)]
+    lines += [f"  due       {visible(line)}" for line in one.limits]
     for field in one.fields:
         need = "" if field.required else f" (where {field.required_if})" if field.required_if else " (may be left out)"
-        lines.append(f"  {field.name:<24} {safe(field.label.get('en', ''))}: {field.type}{need}")
-    return "\n".join([*lines, *(f"  source    {safe(line)}" for line in one.sources)])
+        lines.append(f"  {field.name:<24} {visible(field.label.get('en', ''))}: {field.type}{need}")
+    return "\n".join([*lines, *(f"  source    {visible(line)}" for line in one.sources)])
 
 
 @format_.command("offer")

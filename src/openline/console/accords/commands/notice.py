@@ -32,7 +32,7 @@ from openline.console.sheets import notices as sheets
 from openline.console.sheets import setting
 from openline.console.terminal import INPUT_FILE, F, Session, room_options
 from openline.console.watch.draft_words import number_of
-from openline.console.words import safe
+from openline.visible import visible
 
 FIELDS_BYTES_MAX: Final = 16 * 1024 * 1024
 
@@ -67,7 +67,7 @@ def new_notice(session: Session, name: str) -> None:
                             for one in found.fields}  # fmt: skip
     for one in found.fields:
         need = " (required)" if one.required else f" (where {one.required_if})" if one.required_if else ""
-        session.say(f"{one.name}{need}: {safe(one.label.get('en', ''))}: {one.type}")
+        session.say(f"{one.name}{need}: {visible(one.label.get('en', ''))}: {one.type}")
     session.answer(form, lambda: json.dumps(form, ensure_ascii=False, indent=1))
 
 
@@ -152,8 +152,8 @@ def _notice_text(one: asking.NoticeRow, language: str) -> str:
     sheets = {key: text for key, text in one.printed.items() if not language or key == language}
     if language and one.printed and not sheets:
         raise Told("OL-204", f"its format has no {language!r}; it has {', '.join(one.printed)}")
-    lines = [_sheets(sheets) if sheets else f"{safe(one.number)}  raw: {safe(one.raw)}"]
-    lines += [f"{related.relation} by {related.place} {safe(related.number)}".rstrip() for related in one.related]
+    lines = [_sheets(sheets) if sheets else f"{visible(one.number)}  raw: {visible(one.raw)}"]
+    lines += [f"{related.relation} by {related.place} {visible(related.number)}".rstrip() for related in one.related]
     lines += map(_time_text, one.times)
     return "\n".join([*lines, _faults(one.faults)] if one.faults else lines)
 
@@ -164,7 +164,7 @@ def _time_text(one: asking.TimeRow) -> str:
             return otherwise
         return f"; {before} {interval(earliest_ms, latest_ms)}"
 
-    told = f"TIME {safe(one.limit)}: {one.standing}" + when("from", one.event_earliest_ms, one.event_latest_ms)
+    told = f"TIME {visible(one.limit)}: {one.standing}" + when("from", one.event_earliest_ms, one.event_latest_ms)
     told += when("in time until", one.due_earliest_ms, one.due_latest_ms)
     told += when("held", one.held_earliest_ms, one.held_latest_ms, "; no receipt proves it held")
     counted = f"counted {one.counted}; " if one.counted else ""
@@ -172,12 +172,13 @@ def _time_text(one: asking.TimeRow) -> str:
 
 
 def _sheets(printed: dict[str, str]) -> str:
-    return "\n".join("\n".join(safe(line) for line in text.split("\n")) for text in printed.values()).rstrip("\n")
+    return "\n".join("\n".join(visible(line) for line in text.split("\n")) for text in printed.values()).rstrip("\n")
 
 
 def _faults(faults: Iterable[asking.FaultRow]) -> str:
     return "\n".join(
-        f"{one.severity}{f' {one.rule}' if one.rule else ''}  {safe(one.place)}: {safe(one.what)}; {safe(one.remedy)}"
+        f"{one.severity}{f' {one.rule}' if one.rule else ''}  {visible(one.place)}: {visible(one.what)}; "
+        f"{visible(one.remedy)}"
         for one in faults
     )
 

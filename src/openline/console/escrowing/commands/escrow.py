@@ -17,7 +17,7 @@ from openline.console.escrowing import asking
 from openline.console.escrowing.commands.parts import mark_line, step_line, written
 from openline.console.escrowing.commands.salts import salts
 from openline.console.terminal import INPUT_FILE, Session, room_options
-from openline.console.words import safe
+from openline.visible import visible
 
 DECLARATION_BYTES_MAX = 12 * 1024 * 1024
 _DAY_MS = 86_400_000
@@ -156,7 +156,7 @@ def _line(one: asking.EscrowRow) -> str:
     bad = f", {one.broken} CONTRADICTED" if one.broken else ""
     marks = f", {one.marks} MARKED" if one.marks else ""
     lost = "; WHAT OPENS IT IS NOT ON THIS MACHINE" if one.ours and not one.kept_here else ""
-    return (f"{drill}{one.id}  {safe(one.name)}, as of {one.as_of}: open: {open_ or 'nothing'}{bad}{marks}{lost}  "
+    return (f"{drill}{one.id}  {visible(one.name)}, as of {one.as_of}: open: {open_ or 'nothing'}{bad}{marks}{lost}  "
             f"{one.place}")  # fmt: skip
 
 
@@ -179,14 +179,14 @@ def _text(found: asking.EscrowWhole) -> str:
         lines.append(f"{level.name}: {state}")
         for one in (one for one in found.records if one.level == level.name):
             cells = ", ".join(f"{name} {cell}" for name, cell in one.cells.items())
-            lines.append(f"  {one.index}: {safe(cells) if cells else f'CANNOT BE READ {one.raw}'}")
-    lines += [f"{one.verdict.upper() if one.verdict == 'is broken' else one.verdict}: {safe(one.place)}: "
-              f"{safe(one.what)}" for one in found.findings]  # fmt: skip
+            lines.append(f"  {one.index}: {visible(cells) if cells else f'CANNOT BE READ {one.raw}'}")
+    lines += [f"{one.verdict.upper() if one.verdict == 'is broken' else one.verdict}: {visible(one.place)}: "
+              f"{visible(one.what)}" for one in found.findings]  # fmt: skip
     for asked in found.challenges:
         index = "nothing drawn yet" if asked.index is None else f"record {asked.index} is drawn"
         opened = f", opened in {asked.opened}" if asked.opened else ""
-        waits = f"; waits for {safe('; '.join(asked.waits_for))}" if asked.waits_for else ""
-        lines.append(f"challenge {asked.place} by {safe(asked.name)} to {asked.level}: {index}{opened}{waits}; "
+        waits = f"; waits for {visible('; '.join(asked.waits_for))}" if asked.waits_for else ""
+        lines.append(f"challenge {asked.place} by {visible(asked.name)} to {asked.level}: {index}{opened}{waits}; "
                      f"open by {dtg(asked.open_by_ms)}")  # fmt: skip
         lines += map(mark_line, asked.marks)
     return "\n".join([*lines, *map(step_line, found.steps), "What this does not prove:",

@@ -6,7 +6,7 @@ from openline.console.accords.commands import drafting
 from openline.console.dtg import dtg
 from openline.console.escrowing import asking
 from openline.console.terminal import Session
-from openline.console.words import safe
+from openline.visible import visible
 
 
 def written(session: Session, ask: asking.Paper, as_draft: bool, then: str) -> None:
@@ -18,9 +18,9 @@ def written(session: Session, ask: asking.Paper, as_draft: bool, then: str) -> N
 def step_line(one: asking.StepRow) -> str:
     """A step in a line."""
     done = f", in {', '.join(one.done)}" if one.done else ""
-    return f"  {dtg(one.by_ms)}  {safe(one.name)}: {one.what}: {one.state}{done}"
+    return f"  {dtg(one.by_ms)}  {visible(one.name)}: {one.what}: {one.state}{done}"
 
 
 def mark_line(one: asking.MarkRow) -> str:
     """What is not as it should be, in a line."""
-    return f"  MARKED {one.place} ({safe(one.name)}): {safe(one.what)}"
+    return f"  MARKED {one.place} ({visible(one.name)}): {visible(one.what)}"

@@ -12,7 +12,7 @@ from openline.console.dtg import dtg, parse_iso
 from openline.console.escrowing import asking
 from openline.console.escrowing.commands.parts import mark_line, step_line, written
 from openline.console.terminal import INPUT_FILE, Session, room_options
-from openline.console.words import safe
+from openline.visible import visible
 
 LIST_BYTES_MAX = 8 * 1024 * 1024
 
@@ -102,9 +102,9 @@ def list_exchanges(session: Session) -> None:
 
 
 def _line(one: asking.ExchangeRow) -> str:
-    title = f": {safe(one.title)}" if one.title else ""
+    title = f": {visible(one.title)}" if one.title else ""
     drill = "EXERCISE  " if one.exercise else ""
-    late = f" ({safe('; '.join(one.behind))})" if one.behind else ""
+    late = f" ({visible('; '.join(one.behind))})" if one.behind else ""
     marks = f", {one.marks} MARKED" if one.marks else ""
     return f"{drill}{one.id}{title}  {one.state}{late}{marks}; open by {dtg(one.open_by_ms)}  {one.place}"
 
@@ -126,9 +126,9 @@ def _text(found: asking.ExchangeWhole) -> str:
     for side in found.sides:
         state = "opened whole" if side.complete else f"{side.opened} of {side.leaves} leaves opened"
         said = f"committed in {side.commitment}, {state}" if side.commitment else "no commitment"
-        lines.append(f"{safe(side.name)}{' (ours)' if side.ours else ''}: {said}")
+        lines.append(f"{visible(side.name)}{' (ours)' if side.ours else ''}: {said}")
         if side.lock:
             lines.append(f"  lock {side.lock}")
-        lines += [f"  {one.index}: {safe(one.text)}" for one in side.records]
+        lines += [f"  {one.index}: {visible(one.text)}" for one in side.records]
         lines += map(mark_line, side.marks)
     return "\n".join(lines)

@@ -15,7 +15,7 @@ from openline.console.home import write_whole
 from openline.console.terminal import INPUT_FILE, Session, room_options
 from openline.console.watch.asking import AskDraft, DraftRow
 from openline.console.watch.draft_words import number_of, whole
-from openline.console.words import safe
+from openline.visible import visible
 
 _NUMBER = click.argument("number", type=click.IntRange(1))
 
@@ -44,12 +44,13 @@ def listed(session: Session, of: str) -> None:
 def _row(row: asking.FileRow) -> str:
     here = "" if row.held == row.size else f", {row.held} of them here"
     runs = "; a file of this kind can run programs where it is opened" if row.runs else ""
-    return f"{row.number}  {safe(row.name)} ({row.size} bytes{here}, {safe(row.media_type)}){runs}\n   {row.sha256}"
+    what = f"{row.size} bytes{here}, {visible(row.media_type)}"
+    return f"{row.number}  {visible(row.name)} ({what}){runs}\n   {row.sha256}"
 
 
 def _road(row: asking.RoadRow) -> str:
     slow = "; over a bearer this slow only when somebody there asks for them" if row.slow else ""
-    return f"to {safe(row.party)} over {safe(row.bearer)}: about {row.takes_s} s{slow}"
+    return f"to {visible(row.party)} over {visible(row.bearer)}: about {row.takes_s} s{slow}"
 
 
 @attachment.command("save")

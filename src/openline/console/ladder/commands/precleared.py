@@ -13,7 +13,8 @@ from openline.console.ladder.noticing import FILE_BYTES_MAX, read_notice
 from openline.console.terminal import INPUT_FILE, Session, room_options
 from openline.console.watch import asking
 from openline.console.watch.draft_words import number_of
-from openline.console.words import safe, wrapped
+from openline.console.words import wrapped
+from openline.visible import visible
 
 
 @click.group()
@@ -75,12 +76,12 @@ def allow(session: Session, allowed: str) -> None:
     with session.link() as link:
         desk = link.ask(asking.AllowPrecleared(allowed=allowed == "yes"), asking.DeskRow)
     may = "may" if desk.allows_precleared else "may not"
-    asked = f"\n{safe(desk.less_asked)}; another agrees with `openline officer agree`" if desk.less_asked else ""
+    asked = f"\n{visible(desk.less_asked)}; another agrees with `openline officer agree`" if desk.less_asked else ""
     session.answer(desk, lambda: f"notices released beforehand {may} be sent{asked}")
 
 
 def _lines(row: asking.NoticeRow) -> list[str]:
-    by = safe(" and ".join(row.cleared_by))
-    head = f"D-{row.draft}  {row.precedence} {safe(row.name)}: {safe(row.subject)}  released by {by}"
-    gone = [f"  NOT SENT ANY MORE: {safe(row.not_good)}"] if row.not_good else []
-    return [head, *gone, *wrapped(row.text), *(f"  {safe(one)}" for one in row.fields)]
+    by = visible(" and ".join(row.cleared_by))
+    head = f"D-{row.draft}  {row.precedence} {visible(row.name)}: {visible(row.subject)}  released by {by}"
+    gone = [f"  NOT SENT ANY MORE: {visible(row.not_good)}"] if row.not_good else []
+    return [head, *gone, *wrapped(row.text), *(f"  {visible(one)}" for one in row.fields)]

@@ -16,7 +16,7 @@ from openline.console.ladder import asking
 from openline.console.ladder.directories import FILE_BYTES_MAX, read_offices
 from openline.console.ladder.rows import DirectoryRow, OfficeRow
 from openline.console.terminal import INPUT_FILE, F, Session, login, room_options
-from openline.console.words import safe
+from openline.visible import visible
 
 _WHO: Final = (
     click.option("--officer", envvar="OPENLINE_OFFICER", metavar="NAME",
@@ -65,7 +65,7 @@ def passed(session: Session, /, entry: str, office: str, how: str, at: str | Non
                             at_ms=parse_iso(at) if at else None, **_who(given))  # fmt: skip
     with session.link() as link:
         written = link.ask(ask, Sent)
-    session.answer(written, lambda: f"passed to {safe(office)}; recorded here as {written.places[0]}")
+    session.answer(written, lambda: f"passed to {visible(office)}; recorded here as {written.places[0]}")
 
 
 @click.group()
@@ -109,13 +109,13 @@ def _who(given: dict[str, Any]) -> dict[str, Any]:
 
 def _directory(row: DirectoryRow) -> list[str]:
     if not row.place:
-        return [f"{safe(row.name)}: no directory sent"]
-    return [f"{safe(row.name)}: as of {dtg(row.at_ms)}", *(line for one in row.offices for line in _office(one))]
+        return [f"{visible(row.name)}: no directory sent"]
+    return [f"{visible(row.name)}: as of {dtg(row.at_ms)}", *(line for one in row.offices for line in _office(one))]
 
 
 def _office(one: OfficeRow) -> list[str]:
-    lines = [f"  {safe(one.short)}" + (f": {safe(one.full)}" if one.full else "")]
-    lines += [f"    addressed ({tag})  {safe(form)}" for tag, form in one.addresses.items()]
+    lines = [f"  {visible(one.short)}" + (f": {visible(one.full)}" if one.full else "")]
+    lines += [f"    addressed ({tag})  {visible(form)}" for tag, form in one.addresses.items()]
     for name, text in (("hours", one.hours), ("telephone", one.telephone)):
-        lines += [f"    {name:<14}  {safe(line)}" for line in text.split("\n") if line.strip()]
+        lines += [f"    {name:<14}  {visible(line)}" for line in text.split("\n") if line.strip()]
     return lines

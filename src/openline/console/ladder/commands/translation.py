@@ -14,7 +14,8 @@ from openline.console.ladder.translating import machine_translation
 from openline.console.terminal import Session, room_options
 from openline.console.watch import asking
 from openline.console.watch.draft_words import number_of
-from openline.console.words import safe, wrapped
+from openline.console.words import wrapped
+from openline.visible import visible
 
 _OF = click.argument("of")
 _STAGES = ("sight", "rough", "official")
@@ -112,10 +113,12 @@ def _name(session: Session, of: str) -> str:
 
 def _lines(row: asking.TranslationRow) -> list[str]:
     steps = (("done", row.done_by), ("reviewed", row.reviewed_by), ("certified", row.certified_by))
-    people = [f"{step} by {safe(who)}" for step, who in steps if who]
+    people = [f"{step} by {visible(who)}" for step, who in steps if who]
     whose = "" if row.certified_by else " (unofficial)"
     of = f", of version {row.version}" if row.version else ""
-    head = f"{safe(row.of)} translation {row.number}, {row.language}: {safe(row.stage)}{whose}{of}, {dtg(row.at_ms)}"
+    stage = f"{visible(row.stage)}{whose}{of}, {dtg(row.at_ms)}"
+    head = f"{visible(row.of)} translation {row.number}, {row.language}: {stage}"
     lines = [head, f"  {', '.join(people)}", *wrapped(row.text)]
-    lines += [f"  DIFFERS  {one.kind} {safe(one.written)!r} stands in the {one.side} only" for one in row.differences]
+    for one in row.differences:
+        lines.append(f"  DIFFERS  {one.kind} {visible(one.written)!r} stands in the {one.side} only")
     return lines

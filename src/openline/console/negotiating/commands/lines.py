@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from openline.console.dtg import dtg
 from openline.console.negotiating import asking
-from openline.console.words import safe
+from openline.visible import visible
 
 
 def version_line(one: asking.TextRow) -> str:
@@ -16,7 +16,7 @@ def version_line(one: asking.TextRow) -> str:
     crossed = f"; CROSSED with {', '.join(one.crossing)}" if one.crossing else ""
     lapses = f"; lapses {dtg(one.lapses_ms)}" if one.lapses_ms is not None else ""
     drill = "EXERCISE " if one.exercise else ""
-    head = f"{drill}{one.draft}  {one.place}  {one.state.upper()}, tabled by {safe(one.name)} {dtg(one.at_ms)}"
+    head = f"{drill}{one.draft}  {one.place}  {one.state.upper()}, tabled by {visible(one.name)} {dtg(one.at_ms)}"
     return f"{head}{brackets}{over}{crossed}{lapses}"
 
 
@@ -28,7 +28,7 @@ def version_text(whole: asking.TextWhole) -> str:
 def _head(row: asking.TextRow) -> Iterator[str]:
     yield version_line(row)
     for language, title in row.titles.items():
-        yield f"{language}: {safe(title)}"
+        yield f"{language}: {visible(title)}"
     for one in row.languages:
         state = f"  {one.fault}" if one.here else "  NOT HERE YET"
         yield f"  text {one.language}: {one.bytes} bytes, SHA-256 {one.sha256}{state}".rstrip()
@@ -37,17 +37,18 @@ def _head(row: asking.TextRow) -> Iterator[str]:
     for why in row.hindered:
         yield f"cannot be signed: {why}"
     if row.note:
-        yield f"note: {safe(row.note)}"
+        yield f"note: {visible(row.note)}"
     for closure in row.closures:
         no_effect = f" (no effect: {closure.why_not})" if closure.why_not else ""
-        yield f"{closure.how} by {safe(closure.name)}{no_effect}{f': {safe(closure.reason)}' if closure.reason else ''}"
+        reason = f": {visible(closure.reason)}" if closure.reason else ""
+        yield f"{closure.how} by {visible(closure.name)}{no_effect}{reason}"
     for signature in row.signatures:
         late = " TOO LATE: it had lapsed" if signature.late else ""
-        yield f"signed by {safe(signature.name)}, {signature.place}{late}"
+        yield f"signed by {visible(signature.name)}, {signature.place}{late}"
     for name in row.yet if row.signatures else ():
-        yield f"not signed by {safe(name)}"
+        yield f"not signed by {visible(name)}"
     for other in row.others_signed:
-        yield f"! {safe(other.name)} signed over different bytes, {other.place}: {other.digest[:16]}"
+        yield f"! {visible(other.name)} signed over different bytes, {other.place}: {other.digest[:16]}"
 
 
 def _article(one: asking.ArticleRow) -> Iterator[str]:
@@ -55,14 +56,14 @@ def _article(one: asking.ArticleRow) -> Iterator[str]:
     yield f"ARTICLE {one.number}" if one.number else "TITLE AND PREAMBLE"
     for language, lines in one.texts.items():
         for line in lines:
-            text = safe("".join(_piece(piece) for piece in line))
+            text = visible("".join(_piece(piece) for piece in line))
             if text:
                 yield f"  {language}  {text}"
     for said in (*one.positions, *one.comments):
-        words = f": {safe(said.words)}" if said.words else ""
-        yield f"  {safe(said.name)} {said.stand or 'has said nothing'}{words}"
+        words = f": {visible(said.words)}" if said.words else ""
+        yield f"  {visible(said.name)} {said.stand or 'has said nothing'}{words}"
     for each in one.differences:
-        yield f"  ! {', '.join(each.languages)} differ, {each.kind}: {safe(each.what)}"
+        yield f"  ! {', '.join(each.languages)} differ, {each.kind}: {visible(each.what)}"
 
 
 def _piece(piece: asking.PieceRow) -> str:
@@ -79,7 +80,7 @@ def compared_text(found: asking.Compared, *, everything: bool) -> str:
         for line in one.lines:
             same = all(run.sign == "=" for run in line.runs)
             if line.runs and (everything or not same):
-                lines.append("  " + safe("".join(_run(run) for run in line.runs)))
+                lines.append("  " + visible("".join(_run(run) for run in line.runs)))
     return "\n".join(lines)
 
 

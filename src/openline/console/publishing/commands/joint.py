@@ -18,7 +18,7 @@ from openline.console.publishing.sheets import given_of
 from openline.console.publishing.words import release_text
 from openline.console.sheets import setting
 from openline.console.terminal import INPUT_FILE, Session, room_options
-from openline.console.words import safe
+from openline.visible import visible
 
 _Paper = asking.ProposeJoint | asking.SignJoint | asking.WithdrawJoint
 
@@ -127,9 +127,9 @@ def _release(row: asking.JointRow) -> str:
 
 
 def _line(row: asking.JointRow) -> str:
-    signed = ", ".join(safe(one.name) for one in row.signed if one.place) or "nobody"
-    title = safe(row.title.get("en", next(iter(row.title.values()), "")))
-    marks = "".join(f"\n    {safe(mark)}" for mark in row.marks)
+    signed = ", ".join(visible(one.name) for one in row.signed if one.place) or "nobody"
+    title = visible(row.title.get("en", next(iter(row.title.values()), "")))
+    marks = "".join(f"\n    {visible(mark)}" for mark in row.marks)
     yours = "; WAITS FOR OUR SIGNATURE" if row.ours_lacks else ""
     state = f"{row.state.upper()}, signed by {signed}{yours}"
     return f"{row.digest[:12]}  {row.id}  {state}; {_release(row)}: {title}{marks}"
@@ -142,13 +142,13 @@ def _text(whole: asking.JointWhole) -> str:
         done = "has not signed"
         if one.written_at_ms is not None:
             done = f"signed these bytes at {dtg(one.written_at_ms)}, {one.place}"
-        lines.append(f"  {safe(one.name)} {done}")
+        lines.append(f"  {visible(one.name)} {done}")
     for said in row.withdrawn:
-        words = f": {safe(said.words)}" if said.words else ""
-        lines.append(f"  WITHDRAWN by {safe(said.name)} at {dtg(said.written_at_ms)}, {said.place}{words}")
-    lines += [f"  {safe(mark)}" for mark in row.marks]
-    lines.append("  may be published now" if row.may_publish else f"  not to be published: {safe(row.why_not)}")
+        words = f": {visible(said.words)}" if said.words else ""
+        lines.append(f"  WITHDRAWN by {visible(said.name)} at {dtg(said.written_at_ms)}, {said.place}{words}")
+    lines += [f"  {visible(mark)}" for mark in row.marks]
+    lines.append("  may be published now" if row.may_publish else f"  not to be published: {visible(row.why_not)}")
     lines.append(f"  this station's clock: {dtg(whole.now_ms)}, against the others': {whole.clock}")
     for text in whole.texts:
-        lines += [f"[{text.language}] {safe(text.title)}", *(safe(line) for line in text.text.split("\n"))]
+        lines += [f"[{text.language}] {visible(text.title)}", *(visible(line) for line in text.text.split("\n"))]
     return "\n".join(lines)

@@ -11,8 +11,9 @@ from openline.console.templates.asking import AskTemplates, TemplateRow
 from openline.console.templates.reading import read_template
 from openline.console.templates.shelf import FOLDER, one_of
 from openline.console.terminal import INPUT_FILE, Session, room_options
-from openline.console.words import safe, wrapped
+from openline.console.words import wrapped
 from openline.limits import TEMPLATE_BYTES_MAX
+from openline.visible import visible
 
 
 @click.group()
@@ -55,17 +56,17 @@ def check(session: Session, file: str) -> None:
 
 def _line(row: TemplateRow) -> str:
     if row.fault:
-        return f"{row.name:<28} FAULT  {safe(row.fault)}"
+        return f"{row.name:<28} FAULT  {visible(row.fault)}"
     about = f"{'own' if row.own else 'comes along'}, {len(row.checklist)} points"
-    return f"{row.name:<28} {row.language} {row.precedence:<9} {safe(row.title)}  ({about})"
+    return f"{row.name:<28} {row.language} {row.precedence:<9} {visible(row.title)}  ({about})"
 
 
 def _whole(row: TemplateRow) -> str:
-    head = [_line(row), f"  subject: {safe(row.subject)}"]
-    head += [f"  {key}: {', '.join(safe(one) for one in value)}" for key, value in
+    head = [_line(row), f"  subject: {visible(row.subject)}"]
+    head += [f"  {key}: {', '.join(visible(one) for one in value)}" for key, value in
              (("action", row.action), ("info", row.info)) if value]  # fmt: skip
     if row.reply_within_minutes is not None:
         head.append(f"  reply within {row.reply_within_minutes} minutes")
-    head += [f"  [ ] {safe(point)}" for point in row.checklist]
-    head += [f"  to fill in: {safe(', '.join(row.places))}"] if row.places else []
+    head += [f"  [ ] {visible(point)}" for point in row.checklist]
+    head += [f"  to fill in: {visible(', '.join(row.places))}"] if row.places else []
     return "\n".join([*head, "", *wrapped(row.text)])

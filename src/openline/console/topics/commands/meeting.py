@@ -14,7 +14,7 @@ from openline.console.dtg import dtg, parse_iso
 from openline.console.terminal import F, Session, room_options
 from openline.console.topics import asking
 from openline.console.topics.commands.topic import by_language
-from openline.console.words import safe
+from openline.visible import visible
 
 
 @click.group()
@@ -191,19 +191,20 @@ def list_meetings(session: Session) -> None:
 def meeting_text(one: asking.MeetingRow) -> str:
     """A version of a meeting, whole."""
     ends = f" to {dtg(one.until_ms)}" if one.until_ms is not None else ""
-    where = f", {safe(one.where)}" if one.where else ""
-    waits = f"; waits for {', '.join(map(safe, one.waits_for))}" if one.waits_for else ""
+    where = f", {visible(one.where)}" if one.where else ""
+    waits = f"; waits for {', '.join(map(visible, one.waits_for))}" if one.waits_for else ""
     what = "talk" if one.sort == "contact" else "meeting"
-    lines = [f"{dtg(one.from_ms)}{ends}  {what} {one.id}, by {safe(one.name)}{where}: {one.state}{waits}  {one.place}"]
-    lines += [f"    {tag}: {safe(text)}" for tag, text in one.titles.items()]
+    head = f"{dtg(one.from_ms)}{ends}  {what} {one.id}, by {visible(one.name)}{where}"
+    lines = [f"{head}: {one.state}{waits}  {one.place}"]
+    lines += [f"    {tag}: {visible(text)}" for tag, text in one.titles.items()]
     for tag, items in one.agenda.items():
-        lines += [f"    {tag} {number}. {safe(item)}" for number, item in enumerate(items, 1)]
+        lines += [f"    {tag} {number}. {visible(item)}" for number, item in enumerate(items, 1)]
     lines += [f"    {line}" for line in _delegation_lines(one.delegations)]
     for word in one.words:
         until = f" until {dtg(word.until_ms)}" if word.until_ms is not None else ""
-        reason = f": {safe(word.reason)}" if word.reason else ""
+        reason = f": {visible(word.reason)}" if word.reason else ""
         record = f", record {word.record[:12]}" if word.record else ""
-        lines.append(f"    {safe(word.name)} {word.word}{until}{record}{reason}  {word.place}")
+        lines.append(f"    {visible(word.name)} {word.word}{until}{record}{reason}  {word.place}")
         lines += [f"      present for {line}" for line in _delegation_lines(word.present)]
     lines += [f"    agreed record: {one.record[:12]}"] * bool(one.record)
     return "\n".join(lines)
@@ -211,6 +212,6 @@ def meeting_text(one: asking.MeetingRow) -> str:
 
 def _delegation_lines(given: dict[str, list[tuple[str, str]]]) -> list[str]:
     def said(person: str, capacity: str) -> str:
-        return safe(f"{person}, {capacity}" if capacity else person)
+        return visible(f"{person}, {capacity}" if capacity else person)
 
-    return [f"{safe(party)}: {'; '.join(said(*one) for one in persons)}" for party, persons in given.items()]
+    return [f"{visible(party)}: {'; '.join(said(*one) for one in persons)}" for party, persons in given.items()]

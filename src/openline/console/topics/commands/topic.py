@@ -12,7 +12,7 @@ from openline.console.commands.message import full_name
 from openline.console.dtg import dtg
 from openline.console.terminal import Session, room_options
 from openline.console.topics import asking
-from openline.console.words import safe
+from openline.visible import visible
 
 FILINGS: Final = ("statement", "measure announced", "measure taken", "report", "not of it")
 
@@ -121,7 +121,7 @@ def list_topics(session: Session) -> None:
 
 def _topic_line(one: asking.TopicRow) -> str:
     said = {text for titles in one.titles.values() for language, text in titles.items() if language == "en"}
-    return f"{one.id:<24} {one.items:>4} entries  {safe(' / '.join(sorted(said)))}"
+    return f"{one.id:<24} {one.items:>4} entries  {visible(' / '.join(sorted(said)))}"
 
 
 @topic.command("show")
@@ -137,7 +137,7 @@ def show_topic(session: Session, topic_id: str) -> None:
 
 def _topic_text(one: asking.TopicWhole) -> str:
     lines = [f"{one.row.id}"]
-    lines += [f"  {safe(name)} calls it: {safe(' / '.join(f'{tag}: {text}' for tag, text in titles.items()))}"
+    lines += [f"  {visible(name)} calls it: {visible(' / '.join(f'{tag}: {text}' for tag, text in titles.items()))}"
               for name, titles in one.row.titles.items()]  # fmt: skip
     for item in one.items:
         lines += ["", *_item_lines(item)]
@@ -146,20 +146,21 @@ def _topic_text(one: asking.TopicWhole) -> str:
 
 def _item_lines(item: asking.ItemRow) -> list[str]:
     when = item.said or (dtg(item.written_at_ms) if item.here else "not held here")
-    filed = ", ".join(f"{one.filing} (filed by {safe(one.by)})" for one in item.filed)
+    filed = ", ".join(f"{one.filing} (filed by {visible(one.by)})" for one in item.filed)
     when = f"EXERCISE  {when}" if item.exercise else when
     differs = "  THE SIDES DIFFER" if item.differs else ""
-    lines = [f"{when}  {safe(item.name)}: {filed}{differs}  {item.place}"]
-    lines += [f"    {safe(item.words)}"] * bool(item.words) + [f"    {safe(line)}" for line in item.text.splitlines()]
+    lines = [f"{when}  {visible(item.name)}: {filed}{differs}  {item.place}"]
+    lines += [f"    {visible(item.words)}"] * bool(item.words)
+    lines += [f"    {visible(line)}" for line in item.text.splitlines()]
     for one in item.filed:
-        lines += [f"    {safe(one.by)} remarks: {safe(one.remark)}"] * bool(one.remark)
-        lines += [f"    {safe(one.by)} dates it {one.said}"] * (one.said not in ("", item.said))
+        lines += [f"    {visible(one.by)} remarks: {visible(one.remark)}"] * bool(one.remark)
+        lines += [f"    {visible(one.by)} dates it {one.said}"] * (one.said not in ("", item.said))
     for each in item.capacity:
         for spoke in each.words.values():
-            also = f" (also {', '.join(map(safe, spoke.also))})" if spoke.also else ""
-            word = "" if each.own else f", by the word of {safe(each.by)}"
-            lines.append(f"    {safe(spoke.person)} spoke as {safe(spoke.spoke_as)}{also}{word}")
+            also = f" (also {', '.join(map(visible, spoke.also))})" if spoke.also else ""
+            word = "" if each.own else f", by the word of {visible(each.by)}"
+            lines.append(f"    {visible(spoke.person)} spoke as {visible(spoke.spoke_as)}{also}{word}")
     for against in item.against:
-        remark = f": {safe(against.remark)}" if against.remark else ""
-        lines.append(f"    CONTRADICTS {against.other}, says {safe(against.by)}{remark}")
+        remark = f": {visible(against.remark)}" if against.remark else ""
+        lines.append(f"    CONTRADICTS {against.other}, says {visible(against.by)}{remark}")
     return lines
