@@ -2,7 +2,7 @@
 
 An idle line costs as much as its process wakes up, and as much code as runs then: after seconds of other programs
 none of it is near the processor. So what is idle sleeps until the next hail is due, whatever stirs it ends that sleep
-soon, and what hangs on no second is looked after at every eighth of these wakes only, while everybody is heard. Where
+soon, and what hangs on no second is looked after at every fourth of these wakes only, while everybody is heard. Where
 one process has several lines, those that are idle wake together, and find the program still there.
 """
 
@@ -22,7 +22,7 @@ from openline.line.state import NO_CONTACT, LineState, PeerState
 TICK_MS: Final = 250
 STILL_AFTER_MS: Final = 5_000
 SLACK_MS: Final = 5  # two clocks run beside each other: time is not looked at a moment before a hail is due
-LOOK_AROUND_EVERY_MS: Final = 8 * HAIL_EVERY_MS - HAIL_EVERY_MS // 2  # so that the eighth wake is late enough for it
+LOOK_AROUND_EVERY_MS: Final = 4 * HAIL_EVERY_MS - HAIL_EVERY_MS // 2  # so that the fourth wake is late enough for it
 # Where idle lines wake together, each at the first of these instants after its hail is due: the fourth after the last.
 # A third of a hail's period at most is waited for it (R-230): with one hail lost a proof of life is still fresh then.
 TOGETHER_EVERY_MS: Final = 945
