@@ -28,6 +28,7 @@ AGAIN_AFTER_MAX_S: Final = 300.0
 
 def serve(serving: Serving) -> None:
     """Serve one line until told to stop. Raises OpenlineError when it cannot start or must end."""
+    _open_as_many_as_allowed()
     with keep_line(serving.line, serving.config, serving.passphrase) as kept:
 
         async def alone() -> None:
@@ -45,14 +46,19 @@ def serve_all(lines: Mapping[str, Callable[[], Serving]], tell: Ended) -> None:
     its settings are asked for anew; the others go on. Raises what the last one raised when none could begin at all.
     """
 
-    with contextlib.suppress(OSError, ValueError):  # not where a unit file forbids it, and has set its own bound
-        # A line has some two dozen files and sockets open, and the usual bound of a shell is one for forty of them.
-        resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
+    _open_as_many_as_allowed()
 
     async def together() -> None:
         await _Together(lines, tell).serve()
 
     _run(together())
+
+
+def _open_as_many_as_allowed() -> None:
+    with contextlib.suppress(OSError, ValueError):  # not where a unit file forbids it, and has set its own bound
+        # A line has some two dozen files and sockets open, some hundreds with all its doors full, and the usual bound
+        # of a shell is one for forty idle lines, on some systems for ten.
+        resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
 
 
 def _run(station: Coroutine[Any, Any, None]) -> None:

@@ -8,7 +8,9 @@ from __future__ import annotations
 import contextlib
 import http.client
 import os
+import resource
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -19,6 +21,8 @@ from typing import Final
 import pytest
 
 from openline import limits
+from openline.bearer.link import GREETING
+from openline.bearer.pins import ALPN
 from openline.console.channel.asking import (
     CONTROL_TALKS_MAX,
     AskStatus,
@@ -35,6 +39,7 @@ from openline.seal import grants
 from openline.wire.items import BlobAsk, BlobChunk, Fragment, Gaps, Grant, Hail, Item, Opening
 from simulation.pen import Pen
 from tests.ports import free_port
+from tests.rooms.bearer.ears import make_identity
 from tests.whole.hostile import HostilePeer, memory_mb
 from tests.whole.parties import HELD_MS, WITHIN_S, Desk, make_parties, open_line, until
 
@@ -198,6 +203,84 @@ def test_a_program_that_connects_without_end_does_not_keep_out_the_others(line: 
         link.close()
     busy.close()
     assert not any(alarm.startswith("disk") for alarm in status(amber).alarms)
+
+
+def test_strangers_with_certificates_of_their_own_take_no_memory(
+    line: tuple[Desk, HostilePeer, Desk], tmp_path: Path
+) -> None:
+    """R-021. Five thousand of them took one megabyte where measured."""
+    amber, _, cedar = line
+    stranger = make_identity("stranger")
+    identity = tmp_path / "stranger.pem"
+    identity.write_bytes(ssl.DER_cert_to_PEM_cert(stranger.certificate).encode() + stranger.key_pem)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.set_alpn_protocols([ALPN])
+    context.load_cert_chain(identity)
+    before_mb = memory_mb(amber)
+    for _ in range(500):
+        with contextlib.suppress(OSError), knock(amber.port) as raw, context.wrap_socket(raw) as sock:
+            sock.sendall(GREETING)
+            assert not sock.recv(1)
+    held(cedar, "past the strangers", by=[AMBER])
+    assert memory_mb(amber) - before_mb < 30
+
+
+@contextlib.contextmanager
+def bound_of_descriptors(desk: Desk, most: int) -> Iterator[None]:
+    """A running station may open no more than `most`, until the end."""
+    assert desk.process is not None
+    before = resource.prlimit(desk.process.pid, resource.RLIMIT_NOFILE)
+    resource.prlimit(desk.process.pid, resource.RLIMIT_NOFILE, (most, before[1]))
+    try:
+        yield
+    finally:
+        resource.prlimit(desk.process.pid, resource.RLIMIT_NOFILE, before)
+
+
+def open_in(desk: Desk) -> int:
+    assert desk.process is not None
+    return len(list(Path(f"/proc/{desk.process.pid}/fd").iterdir()))
+
+
+def test_where_few_descriptors_are_left_strangers_give_way_and_commands_are_answered(
+    line: tuple[Desk, HostilePeer, Desk],
+) -> None:
+    """R-024. Strangers had the last ones: every command was cut off, no key was written, and nobody was told."""
+    amber, _, cedar = line
+    most = open_in(amber) + 10
+    with bound_of_descriptors(amber, most):
+        crowd = [knock(amber.port) for _ in range(60)]
+        until(lambda: any("few are left" in alarm for alarm in status(amber).alarms), "the watch is told")
+        cedar.stop()
+        cedar.start()
+        crowd += [knock(amber.port) for _ in range(60)]
+        held(cedar, "past the crowd", by=[AMBER])
+        assert open_in(amber) < most - 1
+        assert not any(alarm.startswith("disk") for alarm in status(amber).alarms)
+        for sock in crowd:
+            sock.close()
+    until(lambda: not any("few are left" in alarm for alarm in status(amber).alarms), "the watch is told of its end")
+
+
+def processor_s(desk: Desk) -> float:
+    assert desk.process is not None
+    rows = Path(f"/proc/{desk.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(rows[11]) + int(rows[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def test_a_command_that_cannot_be_let_in_waits_and_costs_no_processor(line: tuple[Desk, HostilePeer, Desk]) -> None:
+    """The event loop's own server tried again and again, with all of a processor."""
+    amber, _, cedar = line
+    with bound_of_descriptors(amber, 3):
+        waiting = amber.link()
+        before_s = processor_s(amber)
+        time.sleep(2)
+        assert processor_s(amber) - before_s < 1
+    assert waiting.ask(AskStatus(), Status).name == "Amber"
+    waiting.close()
+    held(cedar, "after it", by=[AMBER])
+    until(lambda: not any(alarm.startswith("disk") for alarm in status(amber).alarms), "it writes again")
 
 
 def test_connections_that_ask_nothing_do_not_keep_out_browsers(line: tuple[Desk, HostilePeer, Desk]) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 import ssl
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
+from openline.bearer import descriptors
 from openline.bearer.link import Link
 from openline.bearer.pins import why
 from openline.errors import Misconfigured
@@ -17,6 +19,7 @@ from openline.limits import HANDSHAKE_MS, HANDSHAKES_MAX
 Address = tuple[str, int]
 _BACKLOG: Final = 128
 _ACCEPT_AGAIN_S: Final = 1.0
+_SCARCE_S: Final = 0.05  # between callers while few descriptors are left: who was sent away has let go of his by then
 
 
 class DoorBounds(NamedTuple):
@@ -41,7 +44,9 @@ class Door:
     """Listens on some addresses and brings callers to the point where they are links.
 
     When too many knock, the host with most callers loses its oldest one, so that a flood from one
-    place does not keep out another. What comes after the handshake is the bearer's.
+    place does not keep out another. Where few descriptors are left, callers give way to each other as
+    well, and the last ones are no caller's: without them no key is written and no command is answered.
+    What comes after the handshake is the bearer's.
     """
 
     def __init__(
@@ -50,11 +55,15 @@ class Door:
         make_link: Callable[[str], Link],
         refused: Callable[[str, str], None],
         bounds: DoorBounds,
+        on_alarm: Callable[[str], None] = lambda _: None,
     ) -> None:
+        """`on_alarm` is told in words what a person must mend, and nothing once it is mended."""
         self._context = context
         self._make_link = make_link
         self._refused = refused
         self._bounds = bounds
+        self._on_alarm = on_alarm
+        self._relief: asyncio.Task[None] | None = None  # while few descriptors are left
         self._sockets: list[socket.socket] = []
         self._loops: list[asyncio.Task[None]] = []
         self._callers: list[_Caller] = []  # oldest first
@@ -94,6 +103,8 @@ class Door:
     async def close(self) -> None:
         """Stop listening and send callers away; links that exist stay."""
         tasks = self._loops + [caller.task for caller in self._callers if caller.task is not None]
+        if self._relief is not None:
+            tasks.append(self._relief)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -103,25 +114,61 @@ class Door:
         self._sockets, self._loops = [], []
 
     async def _accept(self, sock: socket.socket) -> None:
-        loop = asyncio.get_running_loop()
         while True:
             try:
-                caller, at = await loop.sock_accept(sock)
+                caller, at = await self._let_in(sock)
             except OSError as error:  # out of descriptors, or gone before we came to it
                 self._refused("door", f"a caller was not let in: {error.strerror or error}")
+                if error.errno in (errno.EMFILE, errno.ENFILE):
+                    self._lacks_descriptors(sock)
                 await asyncio.sleep(_ACCEPT_AGAIN_S)
                 continue
-            self._admit(caller, at)
+            if descriptors.is_among_the_last(caller.fileno()):
+                caller.close()
+            else:
+                self._admit(caller, at)
+
+    async def _let_in(self, sock: socket.socket) -> tuple[socket.socket, Sequence[object]]:
+        caller, at = await asyncio.get_running_loop().sock_accept(sock)
+        if not descriptors.is_among_the_last(caller.fileno()):
+            return caller, at
+        with caller:
+            self._lacks_descriptors(sock)
+            await asyncio.sleep(_SCARCE_S)
+            return caller.dup(), at  # on that of who gave way: the last ones are held by no caller
+
+    def _lacks_descriptors(self, sock: socket.socket) -> None:
+        """A caller gives way, and it is said until there are enough again."""
+        if self._relief is None or self._relief.done():
+            self._relief = asyncio.create_task(self._wait_for_relief(sock))
+        if self._callers:
+            self._send_one_away()
+
+    async def _wait_for_relief(self, sock: socket.socket) -> None:
+        self._on_alarm(
+            f"few are left of the {descriptors.bound()} files and connections that this process may have open: callers "
+            "give way to each other; allow more (LimitNOFILE, ulimit -n)"
+        )
+        while True:
+            await asyncio.sleep(_ACCEPT_AGAIN_S)
+            if not descriptors.are_scarce(sock.fileno()):
+                self._on_alarm("")
+                return
+
+    def _send_one_away(self) -> str:
+        """The oldest of the host with most callers. Returns that host."""
+        crowd = Counter(caller.host for caller in self._callers)
+        most = max(crowd, key=crowd.__getitem__)
+        oldest = next(caller for caller in self._callers if caller.host == most)
+        self._callers.remove(oldest)
+        if oldest.task is not None:
+            oldest.task.cancel()
+        return most
 
     def _admit(self, sock: socket.socket, at: Sequence[object]) -> None:
         host = str(at[0])
         if len(self._callers) >= self._bounds.handshakes_max:
-            crowd = Counter(caller.host for caller in self._callers)
-            most = max(crowd, key=crowd.__getitem__)
-            oldest = next(caller for caller in self._callers if caller.host == most)
-            self._callers.remove(oldest)
-            if oldest.task is not None:
-                oldest.task.cancel()
+            most = self._send_one_away()
             self._refused(
                 most, f"more than {self._bounds.handshakes_max} callers at the door; the oldest was sent away"
             )

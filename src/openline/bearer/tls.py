@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final, NamedTuple
 
 from openline.bearer.contract import BearerFacts, Hears
@@ -98,7 +99,8 @@ class TlsBearer:
         self._dialling: dict[int, _Dialling] = {}
         self._held: set[int] = set()
         self._state = "new"
-        self._door = Door(lambda: self._contexts.listening, self._called, self._fault, bounds.door)
+        alarm = partial(hears.on_alarm, facts.name)
+        self._door = Door(lambda: self._contexts.listening, self._called, self._fault, bounds.door, alarm)
         self._pin(identity, peers)
 
     # --- the contract

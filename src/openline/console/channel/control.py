@@ -24,7 +24,8 @@ from openline.console.channel import asking
 from openline.console.codes import Told, code_of, for_a_program
 from openline.console.watch.asking import AnyRequest
 
-_AT_THE_DOOR: Final = 32  # let in at one go: the more, the further beyond the bound of connections
+_AT_THE_DOOR: Final = 32  # may wait to be let in
+_ACCEPT_AGAIN_S: Final = 0.1
 _PATH_BYTES_MAX: Final = 100  # sun_path is 108 bytes on Linux; longer paths go through the folder's descriptor
 
 
@@ -114,21 +115,41 @@ class ControlDoor:
         self._table = {**_table(operations), **desk}
         self._let_in = let_in
         self._once = once
-        self._listening: asyncio.AbstractServer | None = None
+        self._listening: socket.socket | None = None
+        self._accepting: asyncio.Task[None] | None = None
         self._talks: set[_Talk] = set()
 
     async def open(self) -> None:
         """Begin to listen. Raises Told OL-703 when a station answers at the path, OSError when it cannot be made."""
-        sock = bind(self._path)
+        self._listening = bind(self._path)
+        self._accepting = asyncio.create_task(self._accept(self._listening))
+
+    async def _accept(self, listening: socket.socket) -> None:
+        """Let in who knocks. Where descriptors or memory lack he waits at the door until he can be taken in: the event
+        loop's own server cuts him off, or knocks against the bound again and again with all of a processor."""
         loop = asyncio.get_running_loop()
-        self._listening = await loop.create_unix_server(self._talk, sock=sock, backlog=_AT_THE_DOOR)
+        while True:
+            try:
+                caller, _ = await loop.sock_accept(listening)
+            except OSError:
+                await asyncio.sleep(_ACCEPT_AGAIN_S)
+                continue
+            try:
+                await loop.connect_accepted_socket(self._talk, caller)
+            except BaseException as error:
+                caller.close()
+                if not isinstance(error, OSError):
+                    raise
 
     async def close(self) -> None:
         """Stop listening, let what is under way end within a second, give up the rest, drop the connections."""
         if self._listening is None:
             return
         self._path.unlink(missing_ok=True)
-        await asyncio.sleep(0.01)  # the loop accepts in two steps and drops a caller caught between them
+        await asyncio.sleep(0.01)  # who has knocked already is let in
+        if self._accepting is not None:
+            self._accepting.cancel()
+            await asyncio.gather(self._accepting, return_exceptions=True)
         self._listening.close()
         under_way = [task for talk in self._talks for task in talk.under_way if task is not asyncio.current_task()]
         if under_way:
