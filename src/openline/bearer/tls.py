@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import Final, NamedTuple
 
 from openline.bearer.contract import BearerFacts, Hears
@@ -99,8 +98,7 @@ class TlsBearer:
         self._dialling: dict[int, _Dialling] = {}
         self._held: set[int] = set()
         self._state = "new"
-        alarm = partial(hears.on_alarm, facts.name)
-        self._door = Door(lambda: self._contexts.listening, self._called, self._fault, bounds.door, alarm)
+        self._door = Door(lambda: self._contexts.listening, self._called, self._fault, bounds.door, self._alarm)
         self._pin(identity, peers)
 
     # --- the contract
@@ -299,6 +297,10 @@ class TlsBearer:
     def _fault(self, where: str, reason: str) -> None:
         if self._state != "closed":
             self._hears.on_fault(self._facts.name, where, reason)
+
+    def _alarm(self, why: str) -> None:
+        if self._state != "closed":
+            self._hears.on_alarm(self._facts.name, why)
 
     def _link_bounds(self) -> LinkBounds:
         return LinkBounds(self._bounds.door.handshake_ms, self._facts.frame_bytes_max)

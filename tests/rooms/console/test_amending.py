@@ -14,8 +14,8 @@ from openline.line.events import Draft
 from openline.line.ports import LogId
 from openline.record import statement
 from openline.record.entry import CERTIFICATE
-from openline.seal.amendment import Proposal, encode_proposal
-from tests.rooms.line.test_amendments import SHORT, make, propose
+from openline.seal.amendment import Leave, Proposal, encode_proposal
+from tests.rooms.line.test_amendments import SHORT, agree, in_force, make, propose
 
 
 def test_a_renewed_certificate_that_has_ended_is_refused_by_hand() -> None:
@@ -65,3 +65,23 @@ def test_a_log_that_has_said_as_much_as_counts_says_no_more(monkeypatch: pytest.
     propose(wire, birch, SHORT)
     wire.settle()
     assert len(amber.turns.state.ledger.statements) == 3, "another's log has its own measure"  # type: ignore[union-attr]
+
+
+def test_a_proposal_that_waits_for_who_has_left_says_what_to_do() -> None:
+    """R-143, R-148: a yes written before its author knew of the leaving does not do without that of who left."""
+    wire, (amber, birch, cedar) = make(3)
+    proposal = propose(wire, amber, SHORT)
+    wire.settle()
+    agree(wire, birch, proposal)
+    propose(wire, cedar, Leave(2))
+    wire.settle()
+    listed = Amending(SimpleNamespace(state=amber.turns.state)).listed()  # type: ignore[arg-type]
+    waits = next(row for row in listed.amendments if not row.in_force)
+    assert (waits.state, waits.lacking) == ("open", ["Party C"])
+    assert waits.why.startswith("Party C left without a yes") and "proposes it again" in waits.why
+    agree(wire, amber, proposal, False)
+    again = propose(wire, amber, SHORT)
+    wire.settle()
+    agree(wire, birch, again)
+    wire.settle()
+    assert again in in_force(amber) and again in in_force(birch)

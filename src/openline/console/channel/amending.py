@@ -170,8 +170,15 @@ class Amending:
             in_force=one.state == IN_FORCE,
             accepted=[name_of(roster, party) for party in one.accepted],
             lacking=[name_of(roster, party) for party in one.lacking],
-            why=one.why,
+            why=one.why or self._why_open(one),
         )
+
+    def _why_open(self, one: Amendment) -> str:
+        """What to do about a proposal whose missing yes cannot come any more: who left may not give it."""
+        left = [name_of(self._running.state.roster, party) for party in one.lacking if party in self._standing.left]
+        if one.state != OPEN or not left:
+            return ""
+        return f"{', '.join(left)} left without a yes: its proposer withdraws it (`line refuse`) and proposes it again"
 
     # ---------------------------------------------------------------- papers and sealing
     async def take_paper(self, ask: asking.TakePaper) -> asking.Sent:

@@ -40,7 +40,9 @@ def renew(session: Session, days: int, at_once: bool, out: Path | None, sources:
     running = _is_running(session)
     if at_once and running:
         raise Told("OL-703", "--now takes the place of the keys in use")
-    certificate = joining.renew(line, papers, root, ceremonies.window(days), passphrase, at_once=at_once)
+    certificate = joining.waiting_renewal(line, papers, passphrase) if at_once else None
+    if certificate is None:
+        certificate = joining.renew(line, papers, root, ceremonies.window(days), passphrase)
     if out is not None:
         joining.write_certificate(out.absolute(), certificate)
     if running:
@@ -48,6 +50,8 @@ def renew(session: Session, days: int, at_once: bool, out: Path | None, sources:
             link.ask(asking.TakePaper(paper=certificate.signed.hex()), asking.Sent)
     else:
         save_papers(line, papers.with_certificate(papers.me, certificate))
+    if at_once:  # their certificate is kept already: a start finds the old keys or the new ones, never one without it
+        joining.use_renewed(line)
     _say(session, certificate, running, at_once)
 
 

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from openline.console.ceremonies import RECOVERY_PURPOSE, now_ms
 from openline.console.codes import Told
-from openline.console.home import LineHome, make_folder, write_whole
+from openline.console.home import LineHome, make_folder, sync_folder, write_whole
 from openline.console.kept.keeping import KEYRING_PURPOSE, STATION_PURPOSE, ring_ports
 from openline.console.kept.papers import Papers, nonce_of, roster_of, save_papers
 from openline.console.kept.upkeep import newest_hpke
@@ -121,26 +121,42 @@ def prepare(
 # --- renewal
 
 
-def renew(
-    line: LineHome, papers: Papers, root: PartyRoot, window: Window, passphrase: bytes, *, at_once: bool
-) -> Certificate:
-    """New keys for our station, ready beside the old ones; `at_once`: in their place, which are kept aside.
+def renew(line: LineHome, papers: Papers, root: PartyRoot, window: Window, passphrase: bytes) -> Certificate:
+    """A certificate of new keys for our station, which lie ready beside the old ones.
 
-    Raises Told OL-702 when renewed keys wait already; Locked when the passphrase is not that of the line's keys.
+    A renewal that was cut off before its certificate was kept goes on with the keys that it left. Raises Told OL-702
+    when renewed keys wait already; Locked when the passphrase is not that of the line's keys.
     """
-    if line.next_station_key.exists():
+    waiting = waiting_renewal(line, papers, passphrase)
+    if waiting is not None:
         raise Told("OL-702", f"{line.next_station_key} is there: a renewal waits until every party has receipted it")
     if line.station_key.exists():
         keyfile.unlock(line.station_key, STATION_PURPOSE, passphrase)
-    draw, secrets = LibraryDraw(), draw_station(LibraryDraw())
+    draw = LibraryDraw()
+    if line.next_station_key.exists():
+        secrets = parse_station(keyfile.unlock(line.next_station_key, STATION_PURPOSE, passphrase).secret)
+    else:
+        secrets = draw_station(draw)
+        keyfile.create(line.next_station_key, STATION_PURPOSE, secrets.encode(), passphrase)
     nonce = nonce_of(papers.charter, papers.me, papers.cards[papers.me].party_id)
-    certificate = certify(root, secrets, nonce, *_later(papers, window), draw)
-    keyfile.create(line.next_station_key, STATION_PURPOSE, secrets.encode(), passphrase)
-    if at_once:
-        if line.station_key.exists():
-            line.station_key.replace(line.folder / f"station.key.until-{now_ms()}")
-        line.next_station_key.replace(line.station_key)
-    return certificate
+    return certify(root, secrets, nonce, *_later(papers, window), draw)
+
+
+def waiting_renewal(line: LineHome, papers: Papers, passphrase: bytes) -> Certificate | None:
+    """The certificate of renewed keys that lie ready, where both are kept. Raises Misconfigured, Locked."""
+    if not line.next_station_key.exists():
+        return None
+    secrets = parse_station(keyfile.unlock(line.next_station_key, STATION_PURPOSE, passphrase).secret)
+    public = secrets.note_signer().public
+    return next((one for one in reversed(papers.of_party(papers.me)) if one.note_key == public), None)
+
+
+def use_renewed(line: LineHome) -> None:
+    """Put the renewed keys in the place of the old ones, which are kept aside: at no instant are there none."""
+    if line.station_key.exists():
+        write_whole(line.folder / f"station.key.until-{now_ms()}", line.station_key.read_bytes())
+    line.next_station_key.replace(line.station_key)
+    sync_folder(line.folder)
 
 
 def _later(papers: Papers, window: Window) -> Window:

@@ -141,7 +141,12 @@ class Kept:
         if not self.line.next_station_key.exists():
             return None
         secrets = self._next_secrets()
-        certificate = _own_certificate(self.papers, secrets)
+        try:
+            certificate = _own_certificate(self.papers, secrets)
+        except Misconfigured as lacking:
+            raise Misconfigured(
+                "a renewal of our keys was cut off before their certificate was kept; run `openline party renew` again"
+            ) from lacking
         # Their certificate is on the record before they are used: a recovery grant may be sealed to them already.
         self.hpke_seeds = [self.secrets.hpke, secrets.hpke]
         return certificate
