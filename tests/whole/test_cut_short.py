@@ -20,7 +20,7 @@ from openline.console.home import Home
 from openline.console.kept.papers import load_papers
 from openline.seal.certificate import StationSecrets, parse_station
 from openline.store.keyfile import unlock
-from tests.whole.parties import PASSPHRASE, WITHIN_S, AboutToServe, Desk
+from tests.whole.parties import PASSPHRASE, WITHIN_S, AboutToServe, Desk, make_parties
 
 pytestmark = pytest.mark.whole
 Line = Callable[..., list[Desk]]
@@ -95,3 +95,38 @@ def test_a_renewal_killed_at_any_step_starts_and_is_ended_by_asking_again(
         assert new != old and certified(cut, new)
         shutil.rmtree(copy)
     assert at > 4, "it was cut off nowhere"
+
+
+def test_a_joining_killed_at_any_step_is_forgotten_and_asked_again(on_a_line: Line, tmp_path: Path) -> None:
+    """R-098. Killed between keyring and request, the line was there for good, and no request for it."""
+    amber, _ = on_a_line("Amber", "Birch")
+    amber.here("line", "papers", "--out", str(tmp_path / "papers"))
+    (cedar,) = make_parties(tmp_path, "Cedar")
+    secret = ("--passphrase-file", str(cedar.passphrase_file))
+    at = 0
+    while True:
+        at += 1
+        copy = tmp_path / f"cut-{at}"
+        shutil.copytree(cedar.home, copy)
+        cut, request = replace(cedar, home=copy), copy / "request"
+        join = ("line", "join", str(tmp_path / "papers"), "--out", str(request), "--yes", *secret)
+        if not killed(cut, at, *join):
+            break
+        again = cut.try_here(*join)
+        if again.code == 7 and not Home(copy).line(cut.line).is_open:
+            assert "openline line forget" in again.err
+            cut.here("line", "forget", "--line", cut.line, "--yes")
+            again = cut.try_here(*join)
+        assert (again.code, request.exists(), hinders(cut)) == (0, True, "")
+        shutil.rmtree(copy)
+    assert at > 8, "it was cut off nowhere"
+
+
+def test_a_line_whose_keyring_is_lost_is_not_forgotten(on_a_line: Line) -> None:
+    """`line forget` took it for a ceremony that did not end, and deleted its record and keys."""
+    amber, _ = on_a_line("Amber", "Birch")
+    assert not hinders(amber)  # its store is made
+    line = Home(amber.home).line(amber.line)
+    line.keyring.unlink()
+    assert amber.try_here("line", "forget", "--yes").code == 7
+    assert line.store.exists() and line.station_key.exists()

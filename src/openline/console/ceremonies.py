@@ -142,8 +142,8 @@ def finish(
 
 
 def give_up(line: LineHome) -> None:
-    """Forget a ceremony that did not end. Raises Told OL-701 for a line that is open."""
-    if line.is_open:
+    """Forget a ceremony or a joining that did not end. Raises Told OL-701 for a line that is open, or once was."""
+    if line.is_open or line.store.exists():  # its keyring may be lost: the record is not
         raise Told("OL-701", f"line {line.name} is open; it holds a record and is not given up")
     shutil.rmtree(line.folder)
 

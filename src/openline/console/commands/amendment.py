@@ -136,9 +136,8 @@ def join(session: Session, /, file: Path, cards: tuple[Path, ...], offices: tupl
     root_passphrase, passphrase = passphrases.take_both(
         session, sources, "passphrase of the root key", "new passphrase of this line's keys")
     root = ceremonies.unlock_root(home, root_passphrase)
-    request = joining.prepare(line, known, root, card, offices, ceremonies.window(days), passphrase)
     path = out or Path(f"{line.name}.joining")
-    write_whole(path.absolute(), request.armoured().encode(), mode=0o644)
+    request = joining.prepare(line, known, root, card, offices, ceremonies.window(days), passphrase, path)
     answer = {"line": line.name, "line_id": known.line_id.hex(), "party": request.join.place, "file": str(path),
               "cards_not_given": unknown, "next": "admit"}
     session.answer(answer, f"wrote {path}; a party on the line runs `openline line admit {path.name}`, the others\n"

@@ -85,13 +85,16 @@ def prepare(
     offices: tuple[str, ...],
     window: Window,
     passphrase: bytes,
+    out: Path,
 ) -> Request:
-    """Make our folder of a line that others opened: papers with us in the next place, our keys, an empty keyring.
+    """Make our folder of a line that others opened: papers with us in the next place, our keys, an empty keyring. The
+    request is written to `out`.
 
     Raises Told OL-702 when the line is here already, OL-701 when it is full or we are on it.
     """
     if line.is_open or line.charter.exists():
-        raise Told("OL-702", f"line {line.name} is in {line.folder} already")
+        cut = "" if line.is_open or line.store.exists() else "; if that was cut off: `openline line forget`, and again"
+        raise Told("OL-702", f"line {line.name} is in {line.folder} already{cut}")
     place = len(known.cards)
     if place >= PARTIES_MAX:
         raise Told("OL-701", f"this line has had {place} parties, and there are no more places")
@@ -112,10 +115,13 @@ def prepare(
     make_folder(line.folder)
     save_papers(line, papers)
     keyfile.create(line.station_key, STATION_PURPOSE, secrets.encode(), passphrase)
+    request = Request(papers.line_id, Join(place, card, certificate, offices))
+    write_whole(out.absolute(), request.armoured().encode(), mode=0o644)
     ports = ring_ports(secrets, roster_of(papers))
     ring = rings.lost(papers.line_id, papers.charter.suite, place, range(place), ports)
+    # Last: a line without a keyring can be forgotten and joined again, one with it has its request written.
     keyfile.create(line.keyring, KEYRING_PURPOSE, ring.dump(), passphrase)
-    return Request(papers.line_id, Join(place, card, certificate, offices))
+    return request
 
 
 # --- renewal
