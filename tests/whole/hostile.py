@@ -56,6 +56,7 @@ class HostilePeer:
         self.heard: list[Item] = []
         self.hail: Hail | None = None  # the victim's newest
         self._sock: ssl.SSLSocket | None = None
+        self._listening: threading.Thread | None = None
 
     def __enter__(self) -> HostilePeer:
         return self
@@ -82,13 +83,16 @@ class HostilePeer:
         context.load_cert_chain(self._identity)
         self._sock = context.wrap_socket(socket.create_connection(("127.0.0.1", desk.port), 120))
         self._sock.sendall(GREETING)
-        threading.Thread(target=self._listen, args=(self._sock,), daemon=True).start()
+        self._listening = threading.Thread(target=self._listen, args=(self._sock,), daemon=True)
+        self._listening.start()
 
     def hang_up(self) -> None:
         """The link goes."""
         if self._sock is not None:
             with contextlib.suppress(OSError):
                 self._sock.shutdown(socket.SHUT_RDWR)
+            if self._listening is not None:
+                self._listening.join()  # or it reads five bytes more, of whoever has the descriptor next
             self._sock.close()
             self._sock = None
 
