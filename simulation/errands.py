@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Final
 
-from openline.bearer.roads import CARRY_FACTS, up_of
+from openline.console.roads.roads import CARRY_FACTS, up_of
 from openline.errors import StoreDown, UnknownOutcome
 from openline.line.events import BlobWanted, CarryOut, Down, Held, Send, Up
 from openline.line.ports import LogId, PutBlob
@@ -53,7 +53,7 @@ def _recover(station: Station, now_ms: int) -> None:
 
 # ------------------------------------------------------------------ roads
 def names(station: Station, send: Send) -> list[str]:
-    """The bearers it goes by, as `console.channel.sending` chooses them."""
+    """The bearers it goes by, as `console.roads.sending` chooses them."""
     up = station.bearers.get(send.peer, {})
     if send.everywhere:
         return list(up)

@@ -9,12 +9,12 @@ from hashlib import sha256
 from types import SimpleNamespace
 from typing import Any, cast
 
-from openline.bearer.roads import Roads
 from openline.console.channel.reporting import Watch
 from openline.console.contact.keeping import ContactKeeping
 from openline.console.contact.rings import Rings
 from openline.console.kept import keeping, upkeep
 from openline.console.kept.papers import Papers, roster_of
+from openline.console.roads.roads import Roads
 from openline.line.ports import Store
 from openline.record.roster import Roster
 from openline.record.standing import Standing

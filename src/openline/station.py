@@ -19,16 +19,13 @@ from typing import Final
 
 from openline import __version__, limits
 from openline.bearer.folder import Cover, Outbox, Written
-from openline.bearer.roads import CARRY_FACTS, PAGES_FACTS, Roads, up_of
 from openline.console.alarm.board import Alarms
 from openline.console.channel import asking
 from openline.console.channel.attaching import wanted_files
-from openline.console.channel.bearers import bearers_of
 from openline.console.channel.clock import ClockWatch, wall_ms
 from openline.console.channel.control import ControlDoor
 from openline.console.channel.operations import StationOperations
 from openline.console.channel.reporting import Watch, not_receipted, status_of
-from openline.console.channel.sending import Sending
 from openline.console.channel.stillness import Stillness
 from openline.console.channel.submitting import Places, Quiet, Submission, Submissions, Watchers, needs_no_disk, refuse
 from openline.console.home import LineHome
@@ -37,6 +34,9 @@ from openline.console.kept.keeping import Kept
 from openline.console.kept.papers import Papers
 from openline.console.kept.upkeep import Upkeep, is_recovery
 from openline.console.monitor.keeping import KeepingOperations
+from openline.console.roads.bearers import bearers_of
+from openline.console.roads.roads import CARRY_FACTS, PAGES_FACTS, Roads, up_of
+from openline.console.roads.sending import Sending
 from openline.console.screen.operations import ScreenOperations
 from openline.console.terminal import Serving
 from openline.console.watch.desk import Desk

@@ -17,10 +17,10 @@ from typing import Any, NamedTuple, TypeVar
 from unittest import mock
 
 from openline.__main__ import Hall
-from openline.console.channel.bearers import bearers_of
 from openline.console.channel.link import ControlLink
 from openline.console.cli import run
 from openline.console.kept.keeping import keep_line
+from openline.console.roads.bearers import bearers_of
 from openline.console.terminal import Serving
 from openline.store import keyfile
 from tests.ports import free_port

@@ -6,8 +6,8 @@ import pytest
 
 from openline.bearer.contract import BearerFacts
 from openline.bearer.directory import DIRECTORY_FACTS
-from openline.bearer.roads import Roads, up_of
 from openline.bearer.tls import TLS_FACTS
+from openline.console.roads.roads import Roads, up_of
 from openline.errors import Misconfigured
 from openline.line.state import BearerUp, Duplex
 from tests.rooms.bearer.ears import run

@@ -10,9 +10,9 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
-from openline.bearer.roads import RoadNow
 from openline.console.channel.asking import BearerStatus, OverStatus, PeerStatus, Status
 from openline.console.contact.towards import CLOCK_AGREES_WITHIN_MS, Towards
+from openline.console.roads.roads import RoadNow
 from openline.limits import LOGS_OF_A_PARTY_MAX, RENEW_WARN_BEFORE_MS
 from openline.line.events import Disputed, Noticed, Told
 from openline.line.state import LineState, PeerState

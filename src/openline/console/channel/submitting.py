@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, NamedTuple
 
 from openline import limits
-from openline.bearer.waiting import WaitingFrames
 from openline.console.codes import Told
+from openline.console.roads.waiting import WaitingFrames
 from openline.line.events import Appended, Arrived, ClockSet, Down, Draft, Event, Tick, Up
 from openline.line.events import Told as Heard
 from openline.line.ports import LogId, Store

@@ -10,13 +10,13 @@ import contextlib
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from openline.bearer.roads import Roads
-from openline.console.channel.bearers import pins_of, unknown_dialled
 from openline.console.channel.reporting import Watch
 from openline.console.contact.keeping import ContactKeeping
 from openline.console.contact.rings import Rings
 from openline.console.escrowing.vault import Vault
 from openline.console.kept.keeping import Kept
+from openline.console.roads.bearers import pins_of, unknown_dialled
+from openline.console.roads.roads import Roads
 from openline.errors import LocalFault, Misconfigured, PeerFault, Refused, Unchecked
 from openline.limits import WASTE_A_FRAME_MAX
 from openline.line.amendments import is_revoked

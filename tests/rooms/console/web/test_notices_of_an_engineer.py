@@ -21,7 +21,7 @@ SAYING: Mapping[str, int] = {
     "_down": 0, "_lost": 0, "_sparing": 1, "drop": 0, "retire": 0, "take_leave": 0, "_refused": 1, "ring": 1,
     "_stop": 0,
 }  # fmt: skip
-ROOMS = ("bearer/", "line/", "station.py", "console/kept/upkeep.py", "console/channel/sending.py",
+ROOMS = ("bearer/", "line/", "station.py", "console/kept/upkeep.py", "console/roads/",
          "console/channel/operations.py", "console/alarm/board.py")  # fmt: skip
 # Whose bytes are refused, and what they break: what a station is given all day.
 REFUSING = ("bearer/", "line/", "seal/keyring.py", "seal/grants.py", "seal/pair.py", "record/roster.py",
@@ -29,7 +29,7 @@ REFUSING = ("bearer/", "line/", "seal/keyring.py", "seal/grants.py", "seal/pair.
 # Said before a station starts, or by a command, and on no page.
 AT_THE_START: Mapping[str, str] = {
     "bearer/pages/": "codes on paper: read and shown by a command",
-    "bearer/directory.py Misconfigured": "its settings", "bearer/roads.py Misconfigured": "its settings",
+    "bearer/directory.py Misconfigured": "its settings", "console/roads/roads.py Misconfigured": "its settings",
     "bearer/serial.py Misconfigured": "its settings", "bearer/program.py Misconfigured": "its settings",
 }  # fmt: skip
 

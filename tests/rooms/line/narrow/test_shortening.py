@@ -6,7 +6,7 @@ import pytest
 
 from openline import limits
 from openline.bearer.contract import BearerFacts
-from openline.console.channel.sending import frame_bytes_max
+from openline.console.roads.sending import frame_bytes_max
 from openline.line.events import ClockSet, Noticed
 from openline.line.state import BearerUp, Duplex
 from tests.rooms.line.narrow.air import RADIO_1200, TLS, Air

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from openline.bearer.waiting import HOLD_ABOVE_BYTES, TURN_BYTES, WaitingFrames
+from openline.console.roads.waiting import HOLD_ABOVE_BYTES, TURN_BYTES, WaitingFrames
 
 
 def taken(frames: WaitingFrames) -> list[bytes]:

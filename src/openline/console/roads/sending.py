@@ -9,11 +9,11 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from openline.bearer.contract import Bearer, BearerFacts
-from openline.bearer.roads import Roads, up_of
 from openline.console.channel.clock import wall_ms
 from openline.console.channel.relayed import Relayed
 from openline.console.channel.reporting import Watch
 from openline.console.kept.keeping import Kept
+from openline.console.roads.roads import Roads, up_of
 from openline.errors import StoreDown, Unchecked, UnknownOutcome
 from openline.line.events import Event, Send
 from openline.line.narrow.facts import is_slow

@@ -15,7 +15,7 @@ from openline.bearer.contract import Bearer, BearerFacts
 from openline.bearer.directory import DIRECTORY_FACTS
 from openline.bearer.folder import Inbox, Reading
 from openline.bearer.tls import Identity, TlsBearer, TlsPeer
-from openline.bearer.waiting import WaitingFrames
+from openline.console.roads.waiting import WaitingFrames
 from openline.errors import BearerDown, Misconfigured, PeerFault
 from openline.limits import PAGE_FRAME_BYTES_MAX
 from openline.line.events import Down, Event, Up
