@@ -12,11 +12,9 @@ import gc
 import resource
 import signal
 import time
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Final
-
-import uvloop
+from typing import Final
 
 from openline.console.kept.keeping import keep_line
 from openline.console.terminal import Ended, Serving
@@ -36,7 +34,7 @@ def serve(serving: Serving) -> None:
             _on_signal(station.stop)
             await station.serve(serving._replace(ready=lambda: _up(serving)))
 
-        _run(alone())
+        asyncio.run(alone())
 
 
 def serve_all(lines: Mapping[str, Callable[[], Serving]], tell: Ended) -> None:
@@ -51,7 +49,7 @@ def serve_all(lines: Mapping[str, Callable[[], Serving]], tell: Ended) -> None:
     async def together() -> None:
         await _Together(lines, tell).serve()
 
-    _run(together())
+    asyncio.run(together())
 
 
 def _open_as_many_as_allowed() -> None:
@@ -59,12 +57,6 @@ def _open_as_many_as_allowed() -> None:
         # A line has some two dozen files and sockets open, some hundreds with all its doors full, and the usual bound
         # of a shell is one for forty idle lines, on some systems for ten.
         resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
-
-
-def _run(station: Coroutine[Any, Any, None]) -> None:
-    """To its end, on libuv's event loop: a message alone spends less in it, and an idle line (decision 0057)."""
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(station)
 
 
 class _Together:

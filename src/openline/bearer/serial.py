@@ -16,8 +16,7 @@ from typing import Final, NamedTuple
 from openline.bearer.contract import BearerFacts, Hears
 from openline.bearer.onepeer import Opened
 from openline.bearer.pacing import Pace, set_within
-from openline.bearer.readiness import Readiness
-from openline.bearer.tty import BAUD_RATES, Tty, why_not
+from openline.bearer.tty import BAUD_RATES, Tty
 from openline.bearer.turns import Over, TurnReader, Turns, times_of
 from openline.errors import BearerDown, Malformed, Misconfigured
 from openline.limits import HANDSHAKE_MS, SEND_BUFFER_BYTES
@@ -134,11 +133,6 @@ class SerialBearer(Opened):
     def _open(self) -> None:
         try:
             tty = Tty(self._port.device, self._port.baud, rts_cts=self._port.rts_cts)
-            try:
-                self._ready = Readiness(tty.handle)
-            except OSError as error:
-                tty.close(drop=False)
-                raise BearerDown(why_not(self._port.device, error)) from error
         except BearerDown as down:
             self._trouble = str(down)
             self._hears.on_alarm(self._facts.name, self._trouble)
@@ -151,7 +145,7 @@ class SerialBearer(Opened):
         now = self._moved_at = self._loop.time()
         if self._turns is not None:
             self._turns.open(now)
-        self._ready.when_readable(self._readable)
+        self._loop.add_reader(tty.handle, self._readable)
         self._has_written = False
         if not self._is_stuck:
             self._hears.on_alarm(self._facts.name, "")
@@ -164,7 +158,7 @@ class SerialBearer(Opened):
         if self._tty is None:
             return
         tty, self._tty, self._trouble = self._tty, None, why
-        self._ready.close()
+        self._loop.remove_reader(tty.handle)
         tty.close(drop=bool(self._left) or not self._drained.is_set())
         self._outgoing.clear()
         self._left = b""

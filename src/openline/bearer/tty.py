@@ -33,7 +33,7 @@ class Tty:
         try:
             self.handle = os.open(path, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK | os.O_CLOEXEC)
         except OSError as error:
-            raise BearerDown(why_not(path, error)) from error
+            raise BearerDown(_why(path, error)) from error
         try:
             if not os.isatty(self.handle):
                 raise BearerDown(f"{path} is no serial device")
@@ -56,7 +56,7 @@ class Tty:
         except BlockingIOError:
             return b""
         except OSError as error:
-            raise BearerDown(why_not(self._path, error)) from error
+            raise BearerDown(_why(self._path, error)) from error
         if not data:
             raise BearerDown(f"{self._path} has hung up")
         return data
@@ -68,7 +68,7 @@ class Tty:
         except BlockingIOError:
             return 0
         except OSError as error:
-            raise BearerDown(why_not(self._path, error)) from error
+            raise BearerDown(_why(self._path, error)) from error
 
     def unsent_bytes(self) -> int:
         """What the system holds and the device has not sent; 0 where it does not say."""
@@ -102,8 +102,7 @@ def _make_raw(handle: int, speed: int, *, rts_cts: bool) -> None:
     termios.tcflush(handle, termios.TCIOFLUSH)  # what came before we listened is nobody's frame
 
 
-def why_not(path: Path, error: OSError) -> str:
-    """Why a device cannot be had, and what to do, in words."""
+def _why(path: Path, error: OSError) -> str:
     match error:
         case FileNotFoundError():
             return f"{path} is not there; is the device plugged in?"

@@ -18,7 +18,6 @@ from openline.bearer.door import Address
 from openline.bearer.onepeer import Opened
 from openline.bearer.ordering import Ordering
 from openline.bearer.pacing import Pace, set_within
-from openline.bearer.readiness import Readiness
 from openline.errors import Misconfigured
 from openline.limits import FRAME_BODY_BYTES_MIN, HANDSHAKE_MS
 
@@ -79,7 +78,6 @@ class UdpBearer(Opened):
         read_per_second = max(_FLOOD_TIMES * facts.bytes_per_second, _FLOOD_BYTES_PER_SECOND_MIN)
         self._intake = Pace(read_per_second, _FLOOD_CREDIT_S)
         self._socket: socket.socket | None = None
-        self._ready: Readiness | None = None  # as long as there is a socket
         self._at: object = None  # what the name of the other side meant when the socket was made
         self._ahead: bytes | None = None  # taken, and the socket was full
         self._is_held = False
@@ -108,15 +106,15 @@ class UdpBearer(Opened):
         """Read no more; the system keeps some and drops the rest."""
         if peer == self._peer and not self._is_held:
             self._is_held = True
-            if self._ready is not None:
-                self._ready.when_readable(None)
+            if self._socket is not None:
+                self._loop.remove_reader(self._socket)
 
     def go_on(self, peer: int) -> None:
         """Read again."""
         if peer == self._peer and self._is_held:
             self._is_held = False
-            if self._ready is not None:
-                self._ready.when_readable(self._readable)
+            if self._socket is not None:
+                self._loop.add_reader(self._socket, self._readable)
 
     # --- the socket
 
@@ -158,7 +156,6 @@ class UdpBearer(Opened):
             opened.setblocking(False)
             opened.bind(ours[theirs[0].family])
             opened.connect(at)
-            ready = Readiness(opened.fileno())
         except OSError as error:
             if opened is not None:
                 opened.close()
@@ -168,12 +165,11 @@ class UdpBearer(Opened):
             self._hears.on_alarm(self._facts.name, self._trouble)
             return
         if self._closing.is_set():
-            ready.close()
             opened.close()
             return
-        self._socket, self._ready, self._at = opened, ready, at
+        self._socket, self._at = opened, at
         if not self._is_held:
-            ready.when_readable(self._readable)
+            self._loop.add_reader(opened, self._readable)
         self._hears.on_alarm(self._facts.name, "")
         self._hears.on_up(self._facts.name, self._peer)
 
@@ -185,11 +181,12 @@ class UdpBearer(Opened):
             self._order_at.cancel()
             self._order_at = None
             self._give(self._ordering.due(math.inf), math.inf)
-        if self._socket is None or self._ready is None:
+        if self._socket is None:
             return
-        self._ready.close()
-        self._socket.close()
-        self._socket, self._ready, self._trouble = None, None, why
+        gone, self._socket, self._trouble = self._socket, None, why
+        self._loop.remove_reader(gone)
+        self._loop.remove_writer(gone)
+        gone.close()
         self._outgoing.clear()
         self._ahead = None
         self._drained.set()
@@ -237,7 +234,7 @@ class UdpBearer(Opened):
     def _beat(self) -> None:
         """Send what may go now, and see when more may."""
         self._beat_at = None
-        while self._socket is not None and self._ready is not None and (self._outgoing or self._ahead is not None):
+        while self._socket is not None and (self._outgoing or self._ahead is not None):
             wait_s = self._pace.wait_s(self._loop.time())
             if wait_s > 0:
                 self._beat_in(max(wait_s, _BATCH_S))
@@ -248,7 +245,7 @@ class UdpBearer(Opened):
                 self._socket.send(body)
             except BlockingIOError:
                 self._ahead = body
-                self._ready.when_writable(self._writable)
+                self._loop.add_writer(self._socket, self._writable)
                 return
             except OSError as error:
                 self._went_wrong(error)
@@ -260,8 +257,8 @@ class UdpBearer(Opened):
             self._hears.on_room(self._facts.name, self._peer)
 
     def _writable(self) -> None:
-        if self._ready is not None:
-            self._ready.when_writable(None)
+        if self._socket is not None:
+            self._loop.remove_writer(self._socket)
         self._beat()
 
     def _went_wrong(self, error: OSError) -> None:

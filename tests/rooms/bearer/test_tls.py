@@ -342,7 +342,7 @@ def test_callers_who_say_nothing_are_sent_away_in_time_and_leave_nothing_behind(
 
     async def story() -> None:
         ours, ears, at = await listening(bounds=HASTY)
-        before = open_files() + 1  # from its first caller on the loop keeps one aside for the day it has none
+        before = open_files()
         silent = [await asyncio.open_connection(*at) for _ in range(3)]
         await until(lambda: len(ears.faults) == 3)
         assert "took too long" in ears.refusals()

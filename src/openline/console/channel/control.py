@@ -16,7 +16,7 @@ import socket
 import struct
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import msgspec
 
@@ -206,10 +206,11 @@ class _Talk(asyncio.Protocol):
         self.under_way: set[asyncio.Task[None]] = set()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.Transport, transport)
+        assert isinstance(transport, asyncio.Transport)
         if not _ours(transport.get_extra_info("socket")):
-            self._transport.abort()
+            transport.abort()
             return
+        self._transport = transport
         self._talks.add(self)
         if len(self._talks) > asking.CONTROL_TALKS_MAX:  # or they would take the descriptors of keys, store and peers
             longest = min(self._talks, key=lambda talk: (bool(talk.under_way), talk.stirred_at))
