@@ -9,7 +9,13 @@ from typing import Final, NamedTuple
 from openline.console.ceremonies import RECOVERY_PURPOSE, now_ms
 from openline.console.codes import Told
 from openline.console.home import LineHome, make_folder, sync_folder, write_whole
-from openline.console.kept.keeping import KEYRING_PURPOSE, STATION_PURPOSE, ring_ports
+from openline.console.kept.keeping import (
+    KEYRING_PURPOSE,
+    STATION_PURPOSE,
+    certificate_for,
+    ring_ports,
+    station_secrets,
+)
 from openline.console.kept.papers import Papers, nonce_of, roster_of, save_papers
 from openline.console.kept.upkeep import newest_hpke
 from openline.errors import Malformed
@@ -27,11 +33,11 @@ from openline.seal.amendment import Join
 from openline.seal.ceremony import Window
 from openline.seal.certificate import (
     Certificate,
+    StationSecrets,
     certify,
     draw_station,
     join_nonce,
     parse_certificate,
-    parse_station,
 )
 from openline.seal.draw import LibraryDraw
 from openline.seal.party import Card, PartyRoot, parse_card
@@ -133,15 +139,13 @@ def renew(line: LineHome, papers: Papers, root: PartyRoot, window: Window, passp
     A renewal that was cut off before its certificate was kept goes on with the keys that it left. Raises Told OL-702
     when renewed keys wait already; Locked when the passphrase is not that of the line's keys.
     """
-    waiting = waiting_renewal(line, papers, passphrase)
-    if waiting is not None:
+    secrets = _next_secrets(line, passphrase)
+    if secrets is not None and certificate_for(papers, secrets) is not None:
         raise Told("OL-702", f"{line.next_station_key} is there: a renewal waits until every party has receipted it")
     if line.station_key.exists():
         keyfile.unlock(line.station_key, STATION_PURPOSE, passphrase)
     draw = LibraryDraw()
-    if line.next_station_key.exists():
-        secrets = parse_station(keyfile.unlock(line.next_station_key, STATION_PURPOSE, passphrase).secret)
-    else:
+    if secrets is None:
         secrets = draw_station(draw)
         keyfile.create(line.next_station_key, STATION_PURPOSE, secrets.encode(), passphrase)
     nonce = nonce_of(papers.charter, papers.me, papers.cards[papers.me].party_id)
@@ -150,11 +154,12 @@ def renew(line: LineHome, papers: Papers, root: PartyRoot, window: Window, passp
 
 def waiting_renewal(line: LineHome, papers: Papers, passphrase: bytes) -> Certificate | None:
     """The certificate of renewed keys that lie ready, where both are kept. Raises Misconfigured, Locked."""
-    if not line.next_station_key.exists():
-        return None
-    secrets = parse_station(keyfile.unlock(line.next_station_key, STATION_PURPOSE, passphrase).secret)
-    public = secrets.note_signer().public
-    return next((one for one in reversed(papers.of_party(papers.me)) if one.note_key == public), None)
+    secrets = _next_secrets(line, passphrase)
+    return certificate_for(papers, secrets) if secrets is not None else None
+
+
+def _next_secrets(line: LineHome, passphrase: bytes) -> StationSecrets | None:
+    return station_secrets(line.next_station_key, passphrase) if line.next_station_key.exists() else None
 
 
 def use_renewed(line: LineHome) -> None:
@@ -186,7 +191,7 @@ def new_keyring(line: LineHome, papers: Papers, secret: bytes | None, passphrase
     """
     if line.keyring.exists():
         raise Told("OL-702", f"{line.keyring} is there; move it away only if it is really lost or broken")
-    secrets = parse_station(keyfile.unlock(line.station_key, STATION_PURPOSE, passphrase).secret)
+    secrets = station_secrets(line.station_key, passphrase)
     roster, left = _roster_now(line, papers)
     peers = [party for party in range(len(roster.parties)) if party != papers.me and party not in left]
     ring = rings.lost(papers.line_id, papers.charter.suite, papers.me, peers, ring_ports(secrets, roster))

@@ -141,12 +141,11 @@ class Kept:
         if not self.line.next_station_key.exists():
             return None
         secrets = self._next_secrets()
-        try:
-            certificate = _own_certificate(self.papers, secrets)
-        except Misconfigured as lacking:
+        certificate = certificate_for(self.papers, secrets)
+        if certificate is None:
             raise Misconfigured(
                 "a renewal of our keys was cut off before their certificate was kept; run `openline party renew` again"
-            ) from lacking
+            )
         # Their certificate is on the record before they are used: a recovery grant may be sealed to them already.
         self.hpke_seeds = [self.secrets.hpke, secrets.hpke]
         return certificate
@@ -159,8 +158,7 @@ class Kept:
         self._use(secrets)
 
     def _next_secrets(self) -> StationSecrets:
-        path = self.line.next_station_key
-        return _parse(path, unlock(path, STATION_PURPOSE, self._passphrase).secret)
+        return station_secrets(self.line.next_station_key, self._passphrase)
 
     def save_keyring(self) -> None:
         """Write the keyring; durable on return. Raises StoreDown."""
@@ -181,6 +179,11 @@ def _stamp(path: Path) -> tuple[int, int, int]:
     return found.st_ino, found.st_size, found.st_mtime_ns
 
 
+def station_secrets(path: Path, passphrase: bytes) -> StationSecrets:
+    """The secrets of a station's key file. Raises Misconfigured, Locked."""
+    return _parse(path, unlock(path, STATION_PURPOSE, passphrase).secret)
+
+
 def _parse(path: Path, secret: bytes) -> StationSecrets:
     try:
         return parse_station(secret)
@@ -188,11 +191,16 @@ def _parse(path: Path, secret: bytes) -> StationSecrets:
         raise Misconfigured(f"{path}: {fault.reason}") from fault
 
 
-def _own_certificate(papers: Papers, secrets: StationSecrets) -> Certificate:
+def certificate_for(papers: Papers, secrets: StationSecrets) -> Certificate | None:
+    """The newest certificate of ours that is for these secrets; None where none is kept."""
     public = secrets.note_signer().public
-    for certificate in reversed(papers.of_party(papers.me)):
-        if certificate.note_key == public:
-            return certificate
+    return next((one for one in reversed(papers.of_party(papers.me)) if one.note_key == public), None)
+
+
+def _own_certificate(papers: Papers, secrets: StationSecrets) -> Certificate:
+    certificate = certificate_for(papers, secrets)
+    if certificate is not None:
+        return certificate
     raise Misconfigured("no certificate of ours is for the keys in station.key; put back files that belong together")
 
 
