@@ -202,8 +202,8 @@ class Station:
             beside = (one() for one in serving.beside)
             stack.callback(self._stillness.end)
             self._stillness.begin()
-            for going_on in (desk.carry_through(), screen.keep(), alarms.go_on(), *beside):
-                stack.callback(loop.create_task(going_on).cancel)
+            going_on = (desk.carry_through(), screen.keep(), alarms.go_on(), *beside)
+            stack.push_async_callback(_end, [loop.create_task(one) for one in going_on])
             serving.ready()
             await self._bell.serve()
 
@@ -477,3 +477,10 @@ class Station:
         """How the line is."""
         contact, begun_ms = self.upkeep.contact, self.started_at_ms
         return status_of(self.state, self.charter, self.watch, contact, begun_ms, self.now_ms(), self._roads.now())
+
+
+async def _end(going_on: Sequence[asyncio.Task[None]]) -> None:
+    """Cancel them and wait: pages that were only told to end would outlive whoever started them."""
+    for one in going_on:
+        one.cancel()
+    await asyncio.wait(going_on)

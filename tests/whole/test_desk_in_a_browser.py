@@ -443,3 +443,17 @@ def test_the_pages_die_and_come_back_and_end_with_their_station(watch: Watch) ->
     watch.desk.start()
     watch.wait_up()
     assert watch.get("/", "Ann").headers["location"] == "/sign-in"
+
+
+def test_a_station_that_is_told_to_stop_ends_after_its_pages(watch: Watch) -> None:
+    """However long these take: here they are held still, and must be ended by force."""
+    pages = pages_of(watch)
+    os.kill(pages, signal.SIGSTOP)
+    try:
+        watch.desk.stop()
+        assert not Path(f"/proc/{pages}").exists()
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pages, signal.SIGKILL)
+    watch.desk.start()
+    watch.wait_up()
