@@ -141,11 +141,14 @@ class SqliteStore(Queries):
     def _make_wal(self, conn: apsw.Connection) -> None:
         # `synchronous` first: turning WAL on is itself a transaction with a rollback journal, and only EXTRA makes that
         # journal's deletion durable. Come back after a power cut, it would roll the whole store back (seed 0).
+        # A statement that gives a row holds up those behind it until the row is fetched.
         conn.execute(
             f"PRAGMA synchronous = {self._synchronous}; PRAGMA page_size = {PAGE_BYTES}; PRAGMA journal_mode = WAL;"
-            f"PRAGMA wal_autocheckpoint = {WAL_BYTES // PAGE_BYTES}; PRAGMA journal_size_limit = {WAL_BYTES};"
+            f"PRAGMA journal_size_limit = {WAL_BYTES};"
             "PRAGMA recursive_triggers = ON"  # so that REPLACE meets the triggers too
-        )
+        ).fetchall()
+        # A store keeps the pages that it was made with.
+        conn.execute(f"PRAGMA wal_autocheckpoint = {WAL_BYTES // int(conn.pragma('page_size'))}").fetchall()
         if conn.pragma("journal_mode") != "wal":  # SQLite answers so instead of raising
             raise StoreDown(
                 f"{self.path}: the write-ahead log cannot be made; check the mount, the owner and the space"

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import apsw
@@ -125,6 +126,45 @@ def test_every_commit_is_synced_and_the_log_is_written_ahead(path: Path) -> None
         assert conn is not None and conn.pragma("journal_mode") == "wal"
         assert conn.pragma("synchronous") == 3, "EXTRA"
     assert Path(f"{path}-wal").stat().st_size >= wal.WAL_BYTES, "its room is written out before it is needed"
+    store.close()
+
+
+def test_what_a_store_is_set_to_is_set(path: Path) -> None:
+    """All of it: a setting that gives a row had kept those behind it from being made."""
+    store = SqliteStore(path)
+    conn = store._writer
+    assert conn is not None
+    assert conn.pragma("recursive_triggers") == 1 and conn.pragma("journal_size_limit") == wal.WAL_BYTES
+    assert conn.pragma("wal_autocheckpoint") == wal.WAL_BYTES // migrations.PAGE_BYTES
+    assert conn.pragma("trusted_schema") == 0 and conn.pragma("cache_size") == -16000
+    store.close()
+
+
+def test_our_own_connection_cannot_replace_what_was_said_either(path: Path) -> None:
+    """R-191."""
+    store = SqliteStore(path)
+    store.commit(turn(A, 0, 3))
+    assert store._writer is not None
+    before = store.entries(A, 0, 3, 1_000_000)
+    with pytest.raises(apsw.ConstraintError, match="append-only"):
+        store._writer.execute("INSERT OR REPLACE INTO entries SELECT * FROM entries WHERE idx = 1").fetchall()
+    assert store.entries(A, 0, 3, 1_000_000) == before
+    store.close()
+
+
+@pytest.mark.parametrize("page_bytes", [migrations.PAGE_BYTES, 8192])
+def test_a_log_keeps_to_its_room_whatever_pages_its_store_was_made_with(path: Path, page_bytes: int) -> None:
+    """Beyond its room a commit lengthens the file, and costs twice as much."""
+    made = apsw.Connection(str(path))
+    made.execute(f"PRAGMA page_size = {page_bytes}; PRAGMA journal_mode = WAL; VACUUM")
+    made.close()
+    store = SqliteStore(path)
+    assert store._writer is not None and store._writer.pragma("page_size") == page_bytes
+    for first in range(24):
+        data = os.urandom(1024 * 1024)
+        store.commit([PutBlob(sha256(bytes([first])).digest(), 0, len(data), data)])
+        # A checkpoint comes after the commit that reaches its size.
+        assert Path(f"{path}-wal").stat().st_size < wal.WAL_BYTES + 2 * 1024 * 1024
     store.close()
 
 

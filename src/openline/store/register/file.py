@@ -112,7 +112,7 @@ class Register:
             os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         conn = self._conn = apsw.Connection(str(self.path))
         conn.set_busy_timeout(_BUSY_MS)
-        conn.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -8000")
+        conn.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -8000").fetchall()
         number = conn.execute("PRAGMA application_id").get
         if number and (number, conn.execute("PRAGMA user_version").get) != (APPLICATION_ID, VERSION):
             self._make_anew("it was made by another version of the program")
