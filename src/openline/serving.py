@@ -22,6 +22,7 @@ from openline.station import Station
 
 AGAIN_AFTER_S: Final = 5.0
 AGAIN_AFTER_MAX_S: Final = 300.0
+YOUNG_MAX: Final = 10_000  # objects made and not yet looked through for rings; at 700 each lone message pays for it
 
 
 def serve(serving: Serving) -> None:
@@ -136,6 +137,7 @@ def _settle_memory() -> None:
     gc.unfreeze()
     gc.collect()
     gc.freeze()
+    gc.set_threshold(YOUNG_MAX)
 
 
 def _on_signal(end: Callable[[], None]) -> None:

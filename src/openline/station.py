@@ -139,7 +139,7 @@ class Station:
 
     def frame_came(self) -> None:
         """A frame came by a bearer, and waits there."""
-        self._bell.ring()
+        self._bell.come()
 
     def look_at(self, drafts: Sequence[Draft]) -> None:
         """Raises Refused or Told where the terms of the line as they stand do not let these be recorded now."""
@@ -155,7 +155,7 @@ class Station:
         self.desk.check(drafts)
         answer = self._submissions.take(drafts)
         self._stillness.stir()
-        self._bell.ring()
+        self._bell.come()
         return await answer
 
     async def change(self, until: float) -> None:
