@@ -55,6 +55,9 @@ def opened(work: Work, log: LogId, opening: bytes) -> None:
     before = _life_before(opening)
     if work.ledger is not None and before is not None:
         work.ledger = replace(work.ledger, before={**work.ledger.before, log: before})
+        # Shown late, it joins the lives after it to those before it: who knew of what is told only now. R-142
+        if any(one == log.generation for later, (one, _) in work.ledger.before.items() if later.party == log.party):
+            judge(work)
 
 
 def _life_before(opening: bytes) -> tuple[bytes, int] | None:

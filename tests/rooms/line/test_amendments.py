@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
 from openline.console.kept.keeping import StationKeys
 from openline.limits import CERTIFICATES_A_PARTY_MAX
-from openline.line.amendments import SNAPSHOT, SNAPSHOT_VERSION, derive_snapshot, open_ledger
+from openline.line.amendments import SNAPSHOT, SNAPSHOT_VERSION, derive_snapshot, judge, open_ledger, opened
 from openline.line.events import Amended, Arrived, Draft, Noticed, Submitted
 from openline.line.hails import is_settled
 from openline.line.turn import Heard, Life, Turns
@@ -127,6 +127,43 @@ def test_both_stations_come_to_the_same_and_find_it_again_after_a_restart() -> N
         assert stored is not None and stored[0] == SNAPSHOT_VERSION
         one.start(wire.now_ms + 5)
         assert in_force(one) == [ref]
+
+
+def test_a_life_that_is_shown_late_tells_at_once_who_knew_of_what() -> None:
+    """R-142, R-144, R-156: or two parties that hold the same say that the line stands otherwise. Seed 1860."""
+    wire, (amber, birch) = make()
+    begun_ms = wire.now_ms
+    wire.now_ms += 600_000
+    first = propose(wire, birch, SHORT)
+    wire.settle(1)
+    agree(wire, amber, first)
+    wire.settle(1)
+    lives = []
+    for number in range(1, 4):  # its clock was set back: by time, what it proposes comes first
+        wire.now_ms = begun_ms + number * 60_000
+        wire.put(amber.me, amber.start(wire.now_ms))
+        lives.append(amber.own)
+        wire.connect(amber.me, birch.me)
+        wire.settle(1)
+    second = propose(wire, amber, Terms(limits=CharterLimits(body_bytes_max=2000)))
+    wire.settle(1)
+    agree(wire, birch, second)
+    wire.settle(1)
+    assert in_force(amber) == in_force(birch) == [first, second]
+    state = birch.turns.state
+    assert state.ledger is not None
+    for late in ((lives[0],), (lives[0], lives[1]), (lives[1], lives[0])):
+        known = {log: before for log, before in state.ledger.before.items() if log not in late}
+        work = Work(state._replace(ledger=replace(state.ledger, before=known)), wire.now_ms, b"")
+        judge(work)
+        seen = []
+        for log in late:
+            assert work.ledger is not None
+            seen.append([one.ref for one in work.ledger.standing.amendments])
+            opened(work, log, birch.store.entries(log, 0, 1, 1 << 20)[0].body)
+        assert seen == [[second, first]] * len(late)
+        assert work.ledger is not None
+        assert [one.ref for one in work.ledger.standing.amendments] == [first, second]
 
 
 def test_an_entry_that_reads_as_no_amendment_is_held_and_changes_nothing() -> None:
