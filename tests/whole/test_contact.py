@@ -99,6 +99,7 @@ def test_a_station_that_is_killed_is_silent_since_then_rings_and_is_up_again(on_
     birch.start()
     until(lambda: towards(amber)["state"] == "up", "Birch is up for Amber")
     until(lambda: answered_at(amber), "a test was answered")
+    until(lambda: any(one["seen"] == "up" for one in towards(amber)["over"]), "Amber has looked at the bearer since")
     birch.kill()
     silent = until(lambda: (peer := towards(amber))["state"] == "silent" and peer, "Birch is silent")
     assert silent["since_ms"] is not None and silent["over"][0]["seen"] == "down"
