@@ -41,9 +41,8 @@ class Bell:
 
         Never within a turn.
         """
-        if self._rung or self._answering or self._loop is None:
-            self.ring()
-        elif self._loop.time() < self._answered_at + ALONE_AFTER_S:
+        loop = self._loop
+        if loop is None or self._rung or self._answering or loop.time() < self._answered_at + ALONE_AFTER_S:
             self.ring()
         else:
             self._answer()
