@@ -17,12 +17,13 @@ from openline.console.contact import keeping as contact_keeping
 from openline.console.contact.seen import Sight, Unpredictable
 from openline.console.kept.upkeep import Upkeep
 from openline.contact import due
-from openline.line import amendments, custody, hails, intake, outgoing, receipts, relaying, turn
+from openline.line import custody, hails, intake, outgoing, receipts, relaying, turn
 from openline.line.events import BlobChecked, UnsignedReceipt
 from openline.line.forks import disputes
 from openline.line.narrow import ahead, contacts, roads
 from openline.line.narrow.outbox import Outbox, Rank
 from openline.line.ports import LogId, PutEntries, PutReceipt, PutState, Write
+from openline.line.terms import amendments
 from openline.line.work import Work
 from openline.record import roster as rosters
 from openline.record import standing

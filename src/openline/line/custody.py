@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from openline import limits
-from openline.line import amendments, hails, intake, outgoing, receipts
+from openline.line import hails, intake, outgoing, receipts
 from openline.line.broad import blobs, pq
 from openline.line.events import (
     AheadLoaded,
@@ -51,6 +51,7 @@ from openline.line.forms import Unresolved
 from openline.line.narrow import ahead, contacts, filling, overtaking, roads
 from openline.line.ports import LogId, PutNote, PutReceipt
 from openline.line.state import Flow, LineState, LogState, Receipted, Standing, others
+from openline.line.terms import amendments
 from openline.line.work import Work
 from openline.record.entry import OPENING
 from openline.record.merkle import EMPTY_ROOT

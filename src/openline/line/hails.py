@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from openline import limits
-from openline.line import amendments, relaying
+from openline.line import relaying
 from openline.line.events import FindRoot
 from openline.line.forms import name_log
 from openline.line.narrow import contacts
@@ -16,6 +16,7 @@ from openline.line.narrow.cadence import fresh_ms, is_courier
 from openline.line.outgoing import is_narrow, is_narrow_bearer, proved, pump, rewind, send_receipt
 from openline.line.ports import LogId
 from openline.line.state import Asked, Flow, PeerState, others
+from openline.line.terms import amendments
 from openline.line.work import LONG_AGO_MS, Work
 from openline.wire.items import Differs, Hail, HailLog, HailReceipt, Lack, ShortHail
 

@@ -11,13 +11,12 @@ from typing import NamedTuple
 
 from openline import limits
 from openline.errors import Forged, Malformed, PeerFault, Unchecked
-from openline.line import amendments
 from openline.line.events import Draft, Fresh, Held, UnsignedCheckpoint, UnsignedReceipt
 from openline.line.forms import Known, Unresolved, expand_after
 from openline.line.narrow import filling
 from openline.line.ports import EntryRow, LogId, PutEntries, PutNodes, PutNote, PutSubmission
 from openline.line.state import LogState, Pending, Standing
-from openline.line.terms import rate, weight
+from openline.line.terms import amendments, rate, weight
 from openline.line.work import Work
 from openline.record import entry as entries
 from openline.record import merkle

@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol
 
 from openline import limits
 from openline.errors import Malformed, StoreDown
-from openline.line import amendments, outgoing
+from openline.line import outgoing
 from openline.line.broad import blobs
 from openline.line.custody import complete, step
 from openline.line.events import (
@@ -47,7 +47,7 @@ from openline.line.narrow.resuming import Lacking
 from openline.line.nodes import nodes_of
 from openline.line.ports import LogId, LogRow, PutReceipt, Store, Write
 from openline.line.state import BearerUp, LineState, LogState, PeerState, PqHeld, Receipted, Standing
-from openline.line.terms import rate
+from openline.line.terms import amendments, rate
 from openline.line.window import window_of
 from openline.record import merkle
 from openline.record.body import Opening, encode_opening, secret_commitment

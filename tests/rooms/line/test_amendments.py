@@ -9,9 +9,9 @@ import pytest
 
 from openline.console.kept.keeping import StationKeys
 from openline.limits import CERTIFICATES_A_PARTY_MAX
-from openline.line.amendments import SNAPSHOT, SNAPSHOT_VERSION, derive_snapshot, judge, open_ledger, opened
 from openline.line.events import Amended, Arrived, Draft, Noticed, Submitted
 from openline.line.hails import is_settled
+from openline.line.terms.amendments import SNAPSHOT, SNAPSHOT_VERSION, derive_snapshot, judge, open_ledger, opened
 from openline.line.turn import Heard, Life, Turns
 from openline.line.work import Work
 from openline.record import statement

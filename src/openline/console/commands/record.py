@@ -24,7 +24,7 @@ from openline.console.kept.papers import load_papers, roster_of
 from openline.console.terminal import INPUT_FILE, Session, ask_yes, room_options
 from openline.console.watch.desk import desk_faults, files_beside
 from openline.console.words import parse_place, parse_position
-from openline.line.amendments import SNAPSHOT, derive_snapshot
+from openline.line.terms.amendments import SNAPSHOT, derive_snapshot
 from openline.store.backup import check_backup, make_backup, restore_backup
 from openline.store.fsck import Counts, check_file
 from openline.store.register.standing import Standing, standing

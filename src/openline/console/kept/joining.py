@@ -26,7 +26,7 @@ from openline.limits import (
     OFFICES_MAX,
     PARTIES_MAX,
 )
-from openline.line.amendments import open_ledger
+from openline.line.terms.amendments import open_ledger
 from openline.record.roster import Roster
 from openline.seal import keyring as rings
 from openline.seal.amendment import Join

@@ -19,9 +19,9 @@ from openline.console.roads.bearers import pins_of, unknown_dialled
 from openline.console.roads.roads import Roads
 from openline.errors import LocalFault, Misconfigured, PeerFault, Refused, Unchecked
 from openline.limits import WASTE_A_FRAME_MAX
-from openline.line.amendments import is_revoked
 from openline.line.events import Draft, Event, Submitted
 from openline.line.state import LineState, others
+from openline.line.terms.amendments import is_revoked
 from openline.record.entry import CERTIFICATE, RECOVERY, REVOCATION
 from openline.record.roster import Roster
 from openline.record.standing import Standing

@@ -12,14 +12,14 @@ from typing import Final
 
 from openline import limits
 from openline.errors import PeerFault, Unchecked
-from openline.line import amendments, intake
+from openline.line import intake
 from openline.line.events import CameAhead, Draft, FindPeaks, PeaksFound
 from openline.line.forks import disputes
 from openline.line.forms import Unresolved
 from openline.line.narrow import overtaking
 from openline.line.ports import AheadRow, DropAhead, EntryRow, LogId, PutAhead, PutEntries
 from openline.line.state import LogState, Pending, Standing
-from openline.line.terms import rate, weight
+from openline.line.terms import amendments, rate, weight
 from openline.line.work import Work
 from openline.record import ahead, merkle
 from openline.record.entry import HELD_AHEAD, ROUTINE, Ref, log_name, parse_header

@@ -1,1 +1,4 @@
-"""What the agreed limits of a line mean for custody: how much a party may write. R-180 to R-182."""
+"""The terms of a line as they stand: what amends them, and what its agreed limits mean for custody.
+
+R-140 to R-159, R-180 to R-182.
+"""
