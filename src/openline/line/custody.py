@@ -83,6 +83,7 @@ def step(state: LineState, events: Sequence[Event], now_ms: int, nonce: bytes) -
     amendments.due(work)
     for event in events:
         _take(work, event)
+    amendments.catch_up(work)
     amendments.keep_offered(work)
     intake.append(work, work.drafts)
     if work.wants_changed:

@@ -61,6 +61,7 @@ class Work:
         self.wants_changed = False
         self.wanted_by: Counter[int] | None = None  # attachments wanted, by whose messages name them
         self.ledger = state.ledger
+        self.unjudged = False  # lives shown late in this step tell more of who knew of which amendment
         self.rates = state.rates  # replaced, never changed
         self.pq = dict(state.pq)
         self.pq_at_ms = state.pq_at_ms

@@ -57,7 +57,13 @@ def opened(work: Work, log: LogId, opening: bytes) -> None:
         work.ledger = replace(work.ledger, before={**work.ledger.before, log: before})
         # Shown late, it joins the lives after it to those before it: who knew of what is told only now. R-142
         if any(one == log.generation for later, (one, _) in work.ledger.before.items() if later.party == log.party):
-            judge(work)
+            work.unjudged = True
+
+
+def catch_up(work: Work) -> None:
+    """Judge once, at the end of a step, for all lives that were shown late in it: a peer may show a thousand."""
+    if work.unjudged:
+        judge(work)
 
 
 def _life_before(opening: bytes) -> tuple[bytes, int] | None:
@@ -91,6 +97,7 @@ def judge(work: Work) -> None:
     """The line as the record has it now; what changed goes into this turn's transaction."""
     ledger = work.ledger
     assert ledger is not None
+    work.unjudged = False
     standing = stand(ledger.charter, record_of(ledger, work), ledger.checks)
     snapshot = standing.encode()
     if snapshot != ledger.snapshot:
