@@ -180,14 +180,13 @@ class Interpreter(NamedTuple):
 
 
 def bare_interpreter() -> Interpreter:
-    """The least that any start of this program can cost. The modules are compiled already: the first of two counts
-    only for that."""
-    ask = "import openline.station; print(open('/proc/self/status').read())"
-    for _ in range(2):
-        begun = time.perf_counter()
-        done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
-        spent_s = time.perf_counter() - begun
-    return Interpreter(spent_s, peak_mb(done.stdout))
+    """The least that any start of this program can cost, its modules compiled already."""
+    ask = [sys.executable, "-c", "import openline.station; print(open('/proc/self/status').read())"]
+
+    def start() -> str:
+        return subprocess.run(ask, capture_output=True, text=True, check=True).stdout
+
+    return Interpreter(median_s(start, 3), peak_mb(start()))
 
 
 def peak_mb(status: str) -> float:
